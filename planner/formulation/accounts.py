@@ -1,0 +1,137 @@
+"""Accounts: where rooms meet. A room posts terms under a key; a closer adds them up once.
+
+A *term* is ``(coefficient, variable)``; an amount is a list of terms. Cost lines carry quantity, rate,
+factor and period apart, so that the same line can be read in the model, in Detail and by a reviewer.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from pyomo.core.expr.numeric_expr import LinearExpression
+
+from planner.inputs.case import Case, Rate
+
+Term = tuple[float, Any]
+Terms = list[Term]
+Key = tuple[Hashable, ...]
+
+#: account -> (key, unit, meaning)
+ACCOUNTS: dict[str, tuple[str, str, str]] = {
+    "opened": ("site, period", "0/1", "the site is open"),
+    "secured_mw": ("site, period", "MW facility", "grid rights, own service, firm plant, at the end of the period"),
+    "grid_rights_mw": ("site, period", "MW facility", "what the grid may deliver, at the end of the period"),
+    "power_need_mw": ("site, period", "MW facility", "what halls must have secured"),
+    "commissioned_mw": ("site, design, period", "MW IT", "halls with power and cooling"),
+    "populated_mw": ("site, period", "MW IT", "racks housed at the site"),
+    "installed_mw": ("place, rack class, period", "MW IT", "racks in place"),
+    "installed_racks": ("place, chip, period", "racks", "racks in place"),
+    "hardened_mw": ("site, level, period", "MW IT", "hall MW hardened for a level"),
+    "energy_gwh": ("site, period", "GWh", "facility energy"),
+    "it_energy_mwh": ("site, period", "MWh", "IT energy"),
+    "emissions_t": ("site, period", "t CO2", "emissions"),
+    "clusters": ("place, workload, period", "PFLOP/s", "peak in place that can run the workload"),
+    "survivors": ("chip, year after", "racks", "racks that serve after the horizon"),
+    "running_mw": ("place, period", "MW IT", "racks at work"),
+    "site_service": ("place, period", "M USD", "rent-weighted service"),
+    "installed_pflops": ("period, precision", "PFLOP/s", "peak of racks in place"),
+    "serving_pflops": ("period, precision", "PFLOP/s", "peak that serves work of the precision"),
+    "value": ("period", "M USD base year, present", "mission value"),
+    "tie_break": ("site", "MW", "physical size, for the tie-break"),
+}
+
+
+@dataclass(frozen=True)
+class Post:
+    """An amount under a key of an account; the label says what it is."""
+
+    account: str
+    key: Key
+    terms: Terms
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What a site can bear: ``terms <= most`` where the site is open, nothing where it is not.
+
+    ``rule`` is the address of the constraint. A limit that scales with the opening is what keeps the
+    linear relaxation from using a tenth of every site.
+    """
+
+    rule: str
+    site: str
+    period: int
+    terms: Terms
+    most: float
+    says: str
+    index: Key = ()
+
+
+@dataclass(frozen=True)
+class Cost:
+    """One cost line: quantity x rate x factor x escalation, in the dollars of its period."""
+
+    wbs: str
+    site: str
+    item: str
+    period: int
+    quantity: Terms
+    unit: str
+    rate: Rate
+    factor: float = 1.0
+
+    def musd_per_unit(self, case: Case) -> float:
+        return case.musd(self.rate, self.period) * self.factor
+
+
+Posting = Post | Cost | Limit
+
+
+class Accounts:
+    """All posts of all rooms."""
+
+    def __init__(self) -> None:
+        self._posts: dict[str, dict[Key, list[Post]]] = {name: defaultdict(list) for name in ACCOUNTS}
+        self.costs: list[Cost] = []
+        self.limits: dict[str, list[Limit]] = defaultdict(list)
+
+    def add(self, posts: Iterable[Posting]) -> None:
+        for post in posts:
+            if isinstance(post, Cost):
+                self.costs.append(post)
+            elif isinstance(post, Limit):
+                self.limits[post.rule].append(post)
+            else:
+                self._posts[post.account][post.key].append(post)
+
+    def keys(self, account: str) -> list[Key]:
+        return list(self._posts[account])
+
+    def posts(self, account: str, key: Key) -> list[Post]:
+        return self._posts[account].get(key, [])
+
+    def terms(self, account: str, *key: Hashable) -> Terms:
+        """All terms under a key; an unused key holds none."""
+        return [term for post in self.posts(account, key) for term in post.terms]
+
+
+def total(terms: Iterable[Term]) -> LinearExpression:
+    """The sum of the terms as one Pyomo expression."""
+    coefficients, variables = [], []
+    for coefficient, variable in terms:
+        coefficients.append(coefficient)
+        variables.append(variable)
+    return LinearExpression(constant=0.0, linear_coefs=coefficients, linear_vars=variables)
+
+
+def scaled(terms: Iterable[Term], factor: float) -> Terms:
+    return [(coefficient * factor, variable) for coefficient, variable in terms]
+
+
+def value(terms: Iterable[Term]) -> float:
+    """The sum at the values the variables hold."""
+    return sum(coefficient * variable.value for coefficient, variable in terms)

@@ -1,0 +1,129 @@
+"""Balances: each account that rooms share is added up once, as a rule of the room that owns it."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any
+
+import pyomo.environ as pyo
+
+from planner.formulation.accounts import Accounts, Terms, total
+from planner.formulation.combinations import Places
+from planner.inputs.case import Case
+
+
+def close(m: Any, case: Case, accounts: Accounts, places: Places) -> None:
+    """Write the balance rules on the blocks of their rooms."""
+    _site_limits(m, accounts)
+    _power(m.power, case, accounts)
+    _space(m.cooling, m.workload, accounts, places)
+    _chosen_sites(m.sites, case, accounts, places)
+
+
+def _not_negative(terms: Terms) -> Any:
+    return total(terms) >= 0 if terms else pyo.Constraint.Skip
+
+
+def _site_limits(m: Any, accounts: Accounts) -> None:
+    for rule, limits in accounts.limits.items():
+        room, name = rule.split(".")
+        by_index = {limit.index or (limit.site, limit.period): limit for limit in limits if limit.terms}
+        if not by_index:
+            continue
+
+        def within(b: Any, *index: Hashable, by_index: Any = by_index) -> Any:
+            limit = by_index[index]
+            open_site = [(-limit.most * n, v) for n, v in accounts.terms("opened", limit.site, limit.period)]
+            return total([*limit.terms, *open_site]) <= 0
+
+        says = next(iter(by_index.values())).says
+        m.component(room).add_component(name, pyo.Constraint(list(by_index), rule=within, doc=says))
+
+
+def _power(b: Any, case: Case, accounts: Accounts) -> None:
+    p = case.periods
+    serving = [(s, t) for s in case.sites for t in p if t > 0]
+
+    @b.Constraint(serving, doc="energy from the grid stays within the rights")
+    def within_grid_rights(b: Any, s: str, t: int) -> Any:
+        return _not_negative(accounts.terms("grid_rights_mw", s, t - 1))
+
+    @b.Constraint(serving, doc="energy supplied is energy used")
+    def energy_balance(b: Any, s: str, t: int) -> Any:
+        return total(accounts.terms("energy_gwh", s, t)) == 0
+
+    @b.Constraint([(s, t) for s in case.sites for t in p], doc="halls have secured power, with reserve, on the design day")
+    def secured_covers_halls(b: Any, s: str, t: int) -> Any:
+        need = [(-n, v) for n, v in accounts.terms("power_need_mw", s, t)]
+        return _not_negative([*accounts.terms("secured_mw", s, t), *need]) if need else pyo.Constraint.Skip
+
+
+def _space(cooling: Any, workload: Any, accounts: Accounts, places: Places) -> None:
+    @cooling.Constraint(accounts.keys("installed_mw"), doc="every rack in place is housed")
+    def racks_housed(b: Any, s: str, q: str, t: int) -> Any:
+        return total(accounts.terms("installed_mw", s, q, t)) == 0
+
+    @cooling.Constraint(accounts.keys("commissioned_mw"), doc="racks stay within their hall")
+    def within_halls(b: Any, s: str, d: str, t: int) -> Any:
+        return _not_negative(accounts.terms("commissioned_mw", s, d, t))
+
+    @workload.Constraint(accounts.keys("installed_racks"), doc="only racks in place are put to work")
+    def racks_assigned(b: Any, s: str, c: str, t: int) -> Any:
+        return _not_negative(accounts.terms("installed_racks", s, c, t))
+
+    demanded = [(*key, post) for key in accounts.keys("hardened_mw") for post in accounts.posts("hardened_mw", key)]
+    used = list(dict.fromkeys((r, level, t) for r, level, t, post in demanded if post.label == "running"))
+
+    @workload.Constraint(used, doc="racks of a level run in halls hardened for it")
+    def within_hardened(b: Any, r: str, level: str, t: int) -> Any:
+        running = [x for q in accounts.posts("hardened_mw", (r, level, t)) if q.label == "running" for x in q.terms]
+        halls = [x for s in places[r] for q in accounts.posts("hardened_mw", (s, level, t)) if q.label == level for x in q.terms]
+        return total([*halls, *running]) >= 0
+
+    held = [k for k in accounts.keys("clusters") if any(q.label == k[1] for q in accounts.posts("clusters", k))]
+
+    @workload.Constraint(held, doc="a site that holds the cluster has racks of its size in place")
+    def cluster_size(b: Any, s: str, w: str, t: int) -> Any:
+        return _not_negative(accounts.terms("clusters", s, w, t))
+
+    @workload.Constraint(accounts.keys("survivors"), doc="after the horizon only surviving racks serve")
+    def tail_within_survivors(b: Any, c: str, n: int) -> Any:
+        return _not_negative(accounts.terms("survivors", c, n))
+
+
+def counted_period(case: Case) -> int | None:
+    """The period by whose end every chosen site must count."""
+    return case.periods.end_of_year(int(case.parameter("counted_site_by_year")))
+
+
+def _chosen_sites(b: Any, case: Case, accounts: Accounts, places: Places) -> None:
+    p = case.periods
+    by = counted_period(case)
+    due = list(case.sites) if by is not None else []
+
+    @b.Constraint(due, doc="a chosen site commissions enough to count")
+    def minimum_commissioned(b: Any, s: str) -> Any:
+        halls = [
+            x for d in case.designs for post in accounts.posts("commissioned_mw", (s, d, by)) if post.label == d for x in post.terms
+        ]
+        least = [(-case.parameter("minimum_site_mw") * n, v) for n, v in accounts.terms("opened", s, p.last)]
+        return total([*halls, *least]) >= 0
+
+    @b.Constraint(due, doc="a chosen site serves")
+    def minimum_serving(b: Any, s: str) -> Any:
+        least = [(-case.parameter("minimum_site_serving_mw") * n, v) for n, v in accounts.terms("opened", s, p.last)]
+        at_work = accounts.terms("running_mw", s, by) if s in places else accounts.terms("populated_mw", s, by - 1)
+        return total([*at_work, *least]) >= 0
+
+    shared = [(s, t) for s in case.sites if s in places for t in p if t > 0 and p.year(t) >= case.parameter("share_rule_from_year")]
+
+    b.service = pyo.Var(shared, domain=pyo.NonNegativeReals, doc="rent-weighted service of the site, M USD")
+
+    @b.Constraint(shared, doc="the service of a site is weighed by rent")
+    def weighing_service(b: Any, s: str, t: int) -> Any:
+        return total([*accounts.terms("site_service", s, t), (-1.0, b.service[s, t])]) == 0
+
+    @b.Constraint(shared, doc="no site carries more than its share of what is served")
+    def largest_share(b: Any, s: str, t: int) -> Any:
+        share = case.parameter("largest_site_share")
+        return total([(1.0, b.service[s, t]), *((-share, b.service[r, t]) for r in case.sites)]) <= 0

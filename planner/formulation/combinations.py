@@ -1,0 +1,217 @@
+"""Which combinations exist: pure functions of the Case, tested without a solver."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from planner.inputs.case import Case, Chip, Design
+
+
+Places = Mapping[str, tuple[str, ...]]
+
+
+def each_site(case: Case) -> Places:
+    """Racks are tracked site by site: the model itself."""
+    return {s: (s,) for s in case.sites}
+
+
+def one_pool(case: Case) -> Places:
+    """Racks are tracked in one pool over all sites: a relaxation, since racks may then change sites for nothing."""
+    return {"all sites": tuple(case.sites)}
+
+
+def openings(case: Case) -> list[int]:
+    """Periods at whose opening a site may be opened."""
+    p = case.periods
+    return [t for t in p if t * p.months < max(1.0, case.parameter("opening_window_months"))]
+
+
+def site_designs(case: Case) -> list[tuple[str, str]]:
+    """Greenfield everywhere; retrofit and lease where at least one module of halls stands."""
+    return [
+        (s, d)
+        for s, site in case.sites.items()
+        for d, design in case.designs.items()
+        if not design.brings_own_power or site.existing_mw >= design.module_mw
+    ]
+
+
+def hall_starts(case: Case) -> list[tuple[str, str, int]]:
+    """Starts that are commissioned inside the horizon."""
+    p = case.periods
+    return [
+        (s, d, t) for s, d in site_designs(case) for t in p if p.ready(t, case.designs[d].lead_months) <= p.last
+    ]
+
+
+def most_modules(case: Case, design: Design) -> int:
+    return max(1, math.floor(design.max_modules_per_year * case.periods.years + 1e-9))
+
+
+def in_service(case: Case, design: Design, start: int, t: int, added_months: float = 0.0) -> bool:
+    """A hall started in ``start`` stands commissioned at the end of ``t``.
+
+    ``added_months`` delays only its use (hardening), not the lease term.
+    """
+    p = case.periods
+    ready = p.ready(start, design.lead_months)
+    if design.term_months and t > p.after(ready, design.term_months) - 1:
+        return False
+    return p.ready(start, design.lead_months + added_months) <= t
+
+
+def greenfield_limit_mw(case: Case, site: str) -> float:
+    """Greenfield MW that fit the land, over the designs."""
+    per_acre = [d.acres_per_mw for d in case.designs.values() if not d.brings_own_power]
+    least = min(per_acre) if per_acre else 0.0
+    most_starts = sum(
+        most_modules(case, case.designs[d]) * case.designs[d].module_mw
+        for s, d, _ in hall_starts(case)
+        if s == site and not case.designs[d].brings_own_power
+    )
+    return min(case.sites[site].land_acres / least, most_starts) if least > 0 else most_starts
+
+
+def tranche_starts(case: Case) -> list[tuple[str, int, int]]:
+    p = case.periods
+    return [(s, g, t) for (s, g), e in case.tranches_of_grid.items() for t in p if p.ready(t, e.lead_months) <= p.last]
+
+
+def most_units(case: Case, site: str, plant: str) -> int:
+    return math.floor(case.sites[site].max_onsite_mw / case.plants[plant].unit_mw + 1e-9)
+
+
+def plant_orders(case: Case) -> list[tuple[str, str, int]]:
+    p = case.periods
+    return [
+        (s, k, t)
+        for s in case.sites
+        for k, plant in case.plants.items()
+        if most_units(case, s, k) >= 1
+        for t in p
+        if p.ready(t, plant.lead_months) <= p.last and p.year(t) >= plant.first_order_year
+    ]
+
+
+def ppa_starts(case: Case) -> list[tuple[str, str, int]]:
+    """(site, ppa, period) whose first energy comes inside the horizon."""
+    p = case.periods
+    return [(s, i, t) for (i, s), e in case.ppas.items() for t in p if p.ready(t, e.lead_months) < p.last]
+
+
+def rack_class(case: Case, chip: Chip) -> str:
+    """Racks that fit the same cooling designs are one class; its name lists them."""
+    return "+".join(
+        c for c, e in case.cooling.items() if chip.rack_kw <= e.rack_kw_max and (e.holds_liquid_racks or not chip.needs_liquid)
+    )
+
+
+def rack_classes(case: Case) -> list[str]:
+    return list(dict.fromkeys(rack_class(case, chip) for chip in case.chips.values()))
+
+
+def design_holds(design: Design, rack_class_name: str) -> bool:
+    return design.cooling_id in rack_class_name.split("+")
+
+
+def orders(case: Case) -> list[tuple[str, int]]:
+    """(chip, period of order) on sale and installed inside the horizon."""
+    p = case.periods
+    return [
+        (c, t)
+        for c, chip in case.chips.items()
+        for t in p
+        if (c, p.year(t)) in case.chip_supply and p.ready(t, chip.lead_months) <= p.last
+    ]
+
+
+def vintages(case: Case, chip: str) -> list[int]:
+    """Order periods of a chip."""
+    return [t for c, t in orders(case) if c == chip]
+
+
+def life(case: Case, chip: Chip, vintage: int) -> tuple[int, int]:
+    """First and last period at whose end a rack of the vintage is installed; the last may lie past the horizon."""
+    ready = case.periods.ready(vintage, chip.lead_months)
+    return ready, case.periods.after(ready, chip.life_months) - 1
+
+
+def retirements(case: Case, chip: Chip, vintage: int) -> range:
+    """Ends of periods at which a rack of the vintage may be removed early."""
+    first, last = life(case, chip, vintage)
+    return range(first + 1, min(last, case.periods.last) + 1)
+
+
+def years_after(case: Case) -> range:
+    return range(1, int(case.parameter("tail_years")) + 1)
+
+
+def survives(case: Case, chip: Chip, vintage: int, year_after: int) -> bool:
+    """The rack serves through the whole n-th year past the horizon."""
+    ready = case.periods.ready(vintage, chip.lead_months)
+    return (ready - case.periods.last) * case.periods.months + chip.life_months >= 12 * year_after
+
+
+def survivors(case: Case) -> dict[str, dict[int, list[int]]]:
+    """chip -> year after the horizon -> vintages that serve through it."""
+    found: dict[str, dict[int, list[int]]] = {}
+    for c in case.chips:
+        for n in years_after(case):
+            lasting = [v for v in vintages(case, c) if survives(case, case.chips[c], v, n)]
+            if lasting:
+                found.setdefault(c, {})[n] = lasting
+    return found
+
+
+def presence(case: Case) -> list[tuple[str, int]]:
+    """(chip, period) at whose end some rack of the chip may be installed."""
+    found = []
+    for c, chip in case.chips.items():
+        spans = [life(case, chip, v) for v in vintages(case, c)]
+        found += [(c, t) for t in case.periods if any(first <= t <= last for first, last in spans)]
+    return found
+
+
+def serving_chips(case: Case) -> list[tuple[str, int]]:
+    """(chip, period) in which some rack of the chip may serve."""
+    return [(c, t + 1) for c, t in presence(case) if t < case.periods.last]
+
+
+def asked(case: Case) -> set[tuple[str, str]]:
+    """(workload, level) that some agency asks for."""
+    return {(d.workload_id, d.level_id) for d in case.demands.values()}
+
+
+def hosts_level(case: Case, places: Places, place: str, level: str) -> bool:
+    return any((s, level) in case.site_levels for s in places[place])
+
+
+def runs(case: Case, places: Places) -> list[tuple[str, str, str, str, int]]:
+    """(place, chip, workload, level, period) in which racks may run."""
+    wanted = asked(case)
+    return [
+        (r, c, w, level, t)
+        for r in places
+        for c, t in serving_chips(case)
+        for w in case.workloads
+        if (c, w) in case.suitable
+        for level in case.levels
+        if (w, level) in wanted and hosts_level(case, places, r, level)
+    ]
+
+
+def services(case: Case, places: Places) -> list[tuple[str, str, str, str, int]]:
+    """(place, agency, workload, level, period) that may be served; nothing serves in the first period."""
+    return [
+        (r, a, w, level, t)
+        for r in places
+        for a, w, level in case.demands
+        if any((s, level) in case.site_levels and case.has_movement(a, s) for s in places[r])
+        for t in case.periods
+        if t > 0
+    ]
+
+
+def cluster_workloads(case: Case) -> list[str]:
+    return [w for w, e in case.workloads.items() if e.cluster_pflops > 0]

@@ -1,0 +1,265 @@
+"""Construction: data halls in whole modules, by design and site, and their hardening."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pyomo.environ as pyo
+
+from planner.formulation import combinations as combos
+from planner.formulation.accounts import Cost, Limit, Post, Posting, Terms, total
+from planner.formulation.combinations import Places
+from planner.inputs.case import Case, Design
+from planner.plan import NOISE, frame
+
+HALL_LINES = (
+    ("1.1.3", "civil and fit-out", "civil_usd_per_mw"),
+    ("1.1.4", "shell", "shell_usd_per_mw"),
+    ("1.2.3", "electrical plant", "electrical_usd_per_mw"),
+    ("1.2.4", "cooling plant", "mechanical_usd_per_mw"),
+)
+
+
+def reference_shell(case: Case) -> Design:
+    """The greenfield design with the dearest shell: the base of hardening and of the framework discount."""
+    greenfield = [d for d in case.designs.values() if not d.brings_own_power]
+    return max(greenfield or list(case.designs.values()), key=lambda d: d.shell_usd_per_mw)
+
+
+def add(b: Any, case: Case, places: Places) -> list[Posting]:
+    """Hall starts, hardening and the framework discount; posts capacity, power need, starts and costs."""
+    p = case.periods
+    starts = combos.hall_starts(case)
+    hardenings = [(s, level, t) for s, level in _site_levels(case) for t in p]
+    greenfield_sites = [s for s in case.sites if combos.greenfield_limit_mw(case, s) > 0]
+    b.modules = pyo.Var(
+        starts,
+        domain=pyo.NonNegativeIntegers,
+        bounds=lambda b, s, d, t: (0, combos.most_modules(case, case.designs[d])),
+        doc="whole halls started in the period",
+    )
+    b.hardened_to_date = pyo.Var(hardenings, domain=pyo.NonNegativeReals, doc="MW IT hardened by the end of the period")
+    b.commissioned = pyo.Var(
+        [(s, d, t) for s, d in combos.site_designs(case) for t in p if _standing(case, starts, s, d, t)],
+        domain=pyo.NonNegativeReals,
+        doc="MW IT commissioned at the end of the period",
+    )
+    b.reached = pyo.Var(domain=pyo.Binary, doc="greenfield halls of all sites pass the framework threshold")
+    b.discounted = pyo.Var(greenfield_sites, list(p), domain=pyo.NonNegativeReals, doc="MW IT at the framework price")
+    by_site: dict[str, list[tuple[str, str, int]]] = {s: [] for s in case.sites}
+    for start in starts:
+        by_site[start[0]].append(start)
+
+    def megawatts(index: tuple[str, str, int]) -> tuple[float, Any]:
+        return case.designs[index[1]].module_mw, b.modules[index]
+
+    def greenfield(s: str, t: int | None = None) -> Terms:
+        return [megawatts(i) for i in by_site[s] if not case.designs[i[1]].brings_own_power and t in (None, i[2])]
+
+    def standing(s: str, d: str, t: int) -> Terms:
+        return [(1.0, b.commissioned[s, d, t])] if (s, d, t) in b.commissioned else []
+
+    def hardenable(s: str, d: str, t: int, added_months: float) -> Terms:
+        """Halls that stand at the end of ``t`` and had the added months; without any, all that stand."""
+        if p.ready(0, case.designs[d].lead_months + added_months) == p.ready(0, case.designs[d].lead_months):
+            return standing(s, d, t)
+        return [megawatts(i) for i in by_site[s] if i[1] == d and combos.in_service(case, case.designs[d], i[2], t, added_months)]
+
+    def workers(s: str, t: int) -> Terms:
+        return [
+            (case.designs[d].workers_per_mw * case.designs[d].module_mw, b.modules[s, d, u])
+            for _, d, u in by_site[s]
+            if u <= t <= p.ready(u, case.designs[d].lead_months)
+        ]
+
+    def in_existing(s: str, t: int) -> Terms:
+        return [megawatts(i) for i in by_site[s] if case.designs[i[1]].brings_own_power and _occupies(case, i, t)]
+
+    design_sites = {s: [d for r, d in combos.site_designs(case) if r == s] for s in case.sites}
+
+    @b.Constraint(list(p), doc="craft workers stay within the national market")
+    def within_national_workers(b: Any, t: int) -> Any:
+        needed = [x for s in case.sites for x in workers(s, t)]
+        return total(needed) <= case.parameter("national_craft_workers") if needed else pyo.Constraint.Skip
+
+    @b.Constraint(list(b.commissioned), doc="what stands was started and is in term")
+    def commissioning(b: Any, s: str, d: str, t: int) -> Any:
+        halls = [megawatts((r, e, u)) for r, e, u in by_site[s] if e == d and combos.in_service(case, case.designs[d], u, t)]
+        return total([*halls, (-1.0, b.commissioned[s, d, t])]) == 0
+
+    @b.Constraint(hardenings, doc="hardened MW stand in halls that had the months for it")
+    def hardened_within_halls(b: Any, s: str, level: str, t: int) -> Any:
+        months = case.levels[level].added_months
+        stricter = [k for r, k in _site_levels(case) if r == s and case.levels[k].added_months >= months]
+        hard = total((1.0, b.hardened_to_date[s, k, t]) for k in stricter)
+        return hard <= total(x for d in design_sites[s] for x in hardenable(s, d, t, months))
+
+    @b.Constraint([i for i in hardenings if i[2] > 0], doc="what is hardened stays hardened")
+    def hardened_grows(b: Any, s: str, level: str, t: int) -> Any:
+        return b.hardened_to_date[s, level, t] >= b.hardened_to_date[s, level, t - 1]
+
+    @b.Constraint(greenfield_sites, list(p), doc="the framework price applies to halls that are started")
+    def discount_within_starts(b: Any, s: str, t: int) -> Any:
+        return b.discounted[s, t] <= total(greenfield(s, t))
+
+    framework = [x for s in greenfield_sites for x in greenfield(s)]
+    discounted = [(1.0, v) for v in b.discounted.values()]
+
+    @b.Constraint(doc="only MW above the threshold have the framework price")
+    def discount_above_threshold(b: Any) -> Any:
+        above = [*framework, (-case.parameter("volume_threshold_mw"), b.reached)]
+        return total([*above, *((-n, v) for n, v in discounted)]) >= 0
+
+    @b.Constraint(doc="no framework price below the threshold")
+    def discount_only_when_reached(b: Any) -> Any:
+        most = sum(combos.greenfield_limit_mw(case, s) for s in greenfield_sites) - case.parameter("volume_threshold_mw")
+        return total([*discounted, (-max(most, 0.0), b.reached)]) <= 0
+
+    def acres(s: str) -> Terms:
+        return [(case.designs[d].acres_per_mw * mw, v) for _, d, t in by_site[s] for mw, v in [megawatts((s, d, t))]]
+
+    posts: list[Posting] = [
+        Limit(
+            "construction.modules_of_open_site",
+            s,
+            t,
+            [(1.0, b.modules[s, d, t])],
+            combos.most_modules(case, case.designs[d]),
+            "halls are started where the site is open",
+            (s, d, t),
+        )
+        for s, d, t in starts
+    ]
+    for s, site in case.sites.items():
+        posts.append(Limit("construction.within_land", s, p.last, acres(s), site.land_acres, "halls fit the land"))
+        for t in p:
+            rate = case.parameter("max_build_mw_per_year") * p.years
+            posts += [
+                Limit("construction.within_build_rate", s, t, greenfield(s, t), rate, "a site starts no more halls than it can run"),
+                Limit("construction.within_craft_workers", s, t, workers(s, t), site.peak_craft_workers, "craft workers stay within the local market"),
+                Limit("construction.within_existing_halls", s, t, in_existing(s, t), site.existing_mw, "retrofit and lease stay within the halls that stand"),
+            ]
+    for s, designs in design_sites.items():
+        for d in designs:
+            design = case.designs[d]
+            pue = case.climate(s, design.cooling_id).pue_peak
+            for t in p:
+                hall = standing(s, d, t)
+                if not hall:
+                    continue
+                posts.append(Post("commissioned_mw", (s, d, t), hall, d))
+                facility = [(pue * mw, v) for mw, v in hall]
+                if design.brings_own_power:
+                    posts.append(Post("grid_rights_mw", (s, t), facility, d))
+                    posts.append(Post("secured_mw", (s, t), facility, d))
+                    posts.append(Post("power_need_mw", (s, t), facility, d))
+                else:
+                    reserve = 1 + case.parameter("power_reserve_share")
+                    posts.append(Post("power_need_mw", (s, t), [(reserve * mw, v) for mw, v in facility], d))
+    posts += [
+        Post("hardened_mw", (s, level, t), [(1.0, b.hardened_to_date[s, level, t])], level)
+        for s, level, t in hardenings
+    ]
+    posts += _investment(b, case, by_site, design_sites, greenfield_sites)
+    posts += _operations(case, standing, design_sites)
+    return posts
+
+
+def _site_levels(case: Case) -> list[tuple[str, str]]:
+    return [(s, level) for s in case.sites for level in case.levels if (s, level) in case.site_levels]
+
+
+def _standing(case: Case, starts: list[tuple[str, str, int]], s: str, d: str, t: int) -> bool:
+    return any(combos.in_service(case, case.designs[d], u, t) for r, e, u in starts if (r, e) == (s, d))
+
+
+def _occupies(case: Case, index: tuple[str, str, int], t: int) -> bool:
+    """A reused hall is taken from its start to the end of its term."""
+    _, d, u = index
+    design = case.designs[d]
+    ends = case.periods.after(case.periods.ready(u, design.lead_months), design.term_months)
+    return u <= t and (not design.term_months or t < ends)
+
+
+def _investment(b: Any, case: Case, by_site: dict[str, Any], design_sites: dict[str, list[str]], greenfield_sites: list[str]) -> list[Posting]:
+    p = case.periods
+    costs: list[Posting] = []
+    shell = reference_shell(case)
+    for s, designs in design_sites.items():
+        multiplier = case.sites[s].construction_multiplier
+        for d in designs:
+            design = case.designs[d]
+            paid: dict[int, Terms] = {t: [] for t in p}
+            acres: dict[int, Terms] = {t: [] for t in p}
+            leased: dict[int, Terms] = {t: [] for t in p}
+            for _, _, u in (i for i in by_site[s] if i[1] == d):
+                mw = design.module_mw
+                for t, share in p.payments(u, design.lead_months, case.profile(design.profile_id)).items():
+                    paid[t].append((share * mw, b.modules[s, d, u]))
+                acres[u].append((design.acres_per_mw * mw, b.modules[s, d, u]))
+                for t in p:
+                    if combos.in_service(case, design, u, t):
+                        leased[t].append((mw * p.years, b.modules[s, d, u]))
+            for t in p:
+                for wbs, item, column in HALL_LINES:
+                    if paid[t] and getattr(design, column):
+                        costs.append(Cost(wbs, s, f"{d} {item}", t, paid[t], "MW IT", case.rate("designs", d, column), multiplier))
+                if acres[t] and design.acres_per_mw and case.sites[s].land_price_usd_per_acre:
+                    costs.append(Cost("1.1.2", s, f"{d} land", t, acres[t], "acres", case.rate("sites", s, "land_price_usd_per_acre")))
+                if leased[t] and design.lease_usd_per_mw_year:
+                    costs.append(Cost("1.1.5", s, f"{d} lease", t, leased[t], "MW IT-years", case.rate("designs", d, "lease_usd_per_mw_year")))
+    for s, level in _site_levels(case):
+        factor = case.levels[level].hardening_share * case.sites[s].construction_multiplier
+        for t in p:
+            rate = case.rate("designs", shell.design_id, "shell_usd_per_mw")
+            new = [(1.0, b.hardened_to_date[s, level, t]), *([(-1.0, b.hardened_to_date[s, level, t - 1])] if t else [])]
+            costs.append(Cost("1.1.6", s, f"hardening {level}", t, new, "MW IT", rate, factor))
+    for s in greenfield_sites:
+        factor = case.parameter("volume_discount_share") * case.sites[s].construction_multiplier
+        for t in p:
+            for item, column in (("shell", "shell_usd_per_mw"), ("civil and fit-out", "civil_usd_per_mw")):
+                rate = case.rate("designs", shell.design_id, column)
+                costs.append(Cost("1.1.7", s, f"framework discount, {item}", t, [(-1.0, b.discounted[s, t])], "MW IT", rate, factor))
+    return costs
+
+
+def _operations(case: Case, standing: Any, design_sites: dict[str, list[str]]) -> list[Posting]:
+    p = case.periods
+    costs: list[Posting] = []
+    for s, designs in design_sites.items():
+        for t in p:
+            if t == 0:
+                continue
+            halls: Terms = []
+            for d in designs:
+                served = [(mw * p.years, v) for mw, v in standing(s, d, t - 1)]
+                halls += served
+                if served and case.designs[d].facility_om_usd_per_mw_year:
+                    rate = case.rate("designs", d, "facility_om_usd_per_mw_year")
+                    costs.append(Cost("3.2.1", s, f"{d} facility O&M", t, served, "MW IT-years", rate))
+            heads = case.parameter("site_staff_per_mw")
+            if halls and heads:
+                rate = case.rate("parameters", "site_staff_usd_per_year", "value")
+                costs.append(Cost("3.2.3", s, "site staff", t, [(heads * mw, v) for mw, v in halls], "head-years", rate))
+    return costs
+
+
+def read(b: Any, case: Case) -> dict[str, pd.DataFrame]:
+    label = case.periods.label
+    return {
+        "modules": frame("modules", [(s, d, label(t), round(v.value)) for (s, d, t), v in b.modules.items() if v.value > 0.5]),
+        "hardened": frame("hardened", _hardened(b, case)),
+        "reached": frame("reached", [(1,)] if b.reached.value > 0.5 else []),
+        "discounted": frame("discounted", [(s, label(t), v.value) for (s, t), v in b.discounted.items() if v.value > NOISE]),
+    }
+
+
+def _hardened(b: Any, case: Case) -> list[tuple[object, ...]]:
+    """New hardened MW by period, from what is hardened to date."""
+    rows: list[tuple[object, ...]] = []
+    for (s, level, t), v in b.hardened_to_date.items():
+        new = v.value - (b.hardened_to_date[s, level, t - 1].value if t else 0.0)
+        if new > NOISE:
+            rows.append((s, level, case.periods.label(t), new))
+    return rows

@@ -1,0 +1,199 @@
+"""Power: grid rights in whole tranches, on-site plant in whole units, clean energy agreements, energy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pyomo.environ as pyo
+
+from planner.formulation import combinations as combos
+from planner.formulation.accounts import Cost, Limit, Post, Posting, Terms, total
+from planner.formulation.combinations import Places
+from planner.inputs.case import Case
+from planner.plan import NOISE, frame
+
+CONNECTION_PROFILE = "connection"
+MWH_PER_GWH = 1000
+
+
+def add(b: Any, case: Case, places: Places) -> list[Posting]:
+    """Contracts, orders and energy; posts secured power, grid rights, energy, emissions and costs."""
+    p = case.periods
+    contracts, orders, signings = combos.tranche_starts(case), combos.plant_orders(case), combos.ppa_starts(case)
+    pairs = list(dict.fromkeys((s, k) for s, k, _ in orders))
+    running = [(s, k, t) for s, k in pairs for t in p if t > 0]
+    serving = [(s, t) for s in case.sites for t in p if t > 0]
+    b.contract = pyo.Var(contracts, domain=pyo.Binary, doc="tranche contracted in the period")
+    b.units = pyo.Var(
+        orders,
+        domain=pyo.NonNegativeIntegers,
+        bounds=lambda b, s, k, t: (0, combos.most_units(case, s, k)),
+        doc="whole units ordered in the period",
+    )
+    b.first = pyo.Var(orders, domain=pyo.Binary, doc="first order of the plant; its first unit is the spare")
+    b.signed_mw = pyo.Var(signings, bounds=lambda b, s, i, t: (0, case.ppas[i, s].max_mw), doc="MW signed in the period")
+    b.generated_gwh = pyo.Var(running, domain=pyo.NonNegativeReals, doc="plant output, GWh")
+    b.imported_gwh = pyo.Var(serving, domain=pyo.NonNegativeReals, doc="grid energy at the tariff, GWh")
+    b.billed_gwh = pyo.Var(serving, domain=pyo.NonNegativeReals, doc="energy that owes delivery, GWh")
+
+    order_periods: dict[tuple[str, str], list[int]] = {pair: [] for pair in pairs}
+    for s, k, t in orders:
+        order_periods[s, k].append(t)
+
+    def contracted(s: str, g: int, t: int) -> Terms:
+        return [(1.0, b.contract[r, h, u]) for r, h, u in contracts if (r, h) == (s, g) and u <= t]
+
+    def energised(s: str, t: int) -> Terms:
+        grid = case.tranches_of_grid
+        return [(grid[r, g].mw, b.contract[r, g, u]) for r, g, u in contracts if r == s and p.ready(u, grid[r, g].lead_months) <= t]
+
+    def standing(s: str, k: str, t: int, spare: bool = False) -> Terms:
+        """MW of units ready by the end of ``t``; without the spare unit if asked."""
+        plant = case.plants[k]
+        there = [u for u in order_periods[s, k] if p.ready(u, plant.lead_months) <= t]
+        units = [(plant.unit_mw, b.units[s, k, u]) for u in there]
+        return units + [(-plant.unit_mw, b.first[s, k, u]) for u in there] if spare else units
+
+    def ppa_gwh(s: str, t: int) -> list[tuple[str, Terms]]:
+        found = []
+        for i, r in case.ppas:
+            if r == s:
+                e = case.ppas[i, r]
+                signed = [u for q, j, u in signings if (q, j) == (s, i) and p.ready(u, e.lead_months) <= t - 1]
+                if signed:
+                    found.append((i, [(e.capacity_factor * p.hours / MWH_PER_GWH, b.signed_mw[s, i, u]) for u in signed]))
+        return found
+
+    ordered_tranches = [(s, g, t) for s, g in case.tranches_of_grid if (s, g - 1) in case.tranches_of_grid for t in p]
+
+    @b.Constraint(ordered_tranches, doc="tranches are taken in their order")
+    def tranches_in_order(b: Any, s: str, g: int, t: int) -> Any:
+        later = contracted(s, g, t)
+        return total(later) <= total(contracted(s, g - 1, t)) if later else pyo.Constraint.Skip
+
+    @b.Constraint(orders, doc="units are ordered with or after the first order")
+    def units_after_first(b: Any, s: str, k: str, t: int) -> Any:
+        begun = total((1.0, b.first[s, k, u]) for u in order_periods[s, k] if u <= t)
+        return b.units[s, k, t] <= combos.most_units(case, s, k) * begun
+
+    @b.Constraint(orders, doc="the first order holds a unit: the spare")
+    def first_is_a_unit(b: Any, s: str, k: str, t: int) -> Any:
+        return b.units[s, k, t] >= b.first[s, k, t]
+
+    @b.Constraint(running, doc="plant output stays within the units that stand")
+    def within_generation(b: Any, s: str, k: str, t: int) -> Any:
+        factor = case.plants[k].capacity_factor_max * p.hours / MWH_PER_GWH
+        return b.generated_gwh[s, k, t] <= total((factor * mw, v) for mw, v in standing(s, k, t - 1))
+
+    @b.Constraint(serving, doc="delivery is owed on all energy from the grid")
+    def delivery_of_energy(b: Any, s: str, t: int) -> Any:
+        clean = [x for _, terms in ppa_gwh(s, t) for x in terms]
+        return total([(1.0, b.billed_gwh[s, t]), (-1.0, b.imported_gwh[s, t]), *((-c, v) for c, v in clean)]) >= 0
+
+    @b.Constraint(serving, doc="delivery is owed on the minimum take of energised rights")
+    def delivery_of_minimum_take(b: Any, s: str, t: int) -> Any:
+        share = case.parameter("minimum_take_share") * p.hours / MWH_PER_GWH
+        return total([(1.0, b.billed_gwh[s, t]), *((-share * mw, v) for mw, v in energised(s, t - 1))]) >= 0
+
+    posts: list[Posting] = _limits(b, case, contracts, orders, signings)
+    for s in case.sites:
+        for t in p:
+            if rights := energised(s, t):
+                posts += [Post("secured_mw", (s, t), rights, "grid"), Post("grid_rights_mw", (s, t), rights, "grid")]
+            for r, k in pairs:
+                if r == s and (firm := standing(s, k, t, spare=True)):
+                    posts.append(Post("secured_mw", (s, t), firm, k))
+    for s, t in serving:
+        clean = [x for _, terms in ppa_gwh(s, t) for x in terms]
+        posts.append(Post("energy_gwh", (s, t), [(1.0, b.imported_gwh[s, t])], "grid"))
+        posts.append(Post("energy_gwh", (s, t), clean, "agreements"))
+        posts.append(Post("grid_rights_mw", (s, t - 1), [(-MWH_PER_GWH / p.hours, b.imported_gwh[s, t])], "used"))
+        posts.append(Post("grid_rights_mw", (s, t - 1), [(-c * MWH_PER_GWH / p.hours, v) for c, v in clean], "used"))
+        kg = case.sites[s].grid_emissions_kg_per_mwh
+        posts.append(Post("emissions_t", (s, t), [(kg, b.imported_gwh[s, t])], "grid"))
+    for s, k, t in running:
+        posts.append(Post("energy_gwh", (s, t), [(1.0, b.generated_gwh[s, k, t])], k))
+        posts.append(Post("emissions_t", (s, t), [(case.plants[k].emissions_kg_per_mwh, b.generated_gwh[s, k, t])], k))
+    posts += _investment(b, case, contracts, orders)
+    posts += _operations(b, case, running, serving, standing, ppa_gwh)
+    return posts
+
+
+def _limits(b: Any, case: Case, contracts: Any, orders: Any, signings: Any) -> list[Posting]:
+    """What an open site can bear; by each period, since nothing starts before the opening."""
+    p = case.periods
+    limits: list[Posting] = []
+    for t in p:
+        for s, g in (x for x in case.tranches_of_grid if (x[0], x[1] - 1) not in case.tranches_of_grid):
+            taken = [(1.0, b.contract[i]) for i in contracts if i[:2] == (s, g) and i[2] <= t]
+            limits.append(Limit("power.contract_once", s, t, taken, 1.0, "a tranche is contracted once, where the site is open", (s, g, t)))
+        for s, i in dict.fromkeys(x[:2] for x in signings):
+            mw = [(1.0, b.signed_mw[x]) for x in signings if x[:2] == (s, i) and x[2] <= t]
+            limits.append(Limit("power.within_ppa_limit", s, t, mw, case.ppas[i, s].max_mw, "no more is signed than is on offer", (s, i, t)))
+        for s, site in case.sites.items():
+            units = [(case.plants[k].unit_mw, b.units[r, k, u]) for r, k, u in orders if r == s and u <= t]
+            limits.append(Limit("power.within_onsite_limit", s, t, units, site.max_onsite_mw, "plant fits the site's land, gas and permits"))
+    for s, k in dict.fromkeys(i[:2] for i in orders):
+        begun = [(1.0, b.first[i]) for i in orders if i[:2] == (s, k)]
+        limits.append(Limit("power.first_once", s, p.last, begun, 1.0, "a plant has one first order, where the site is open", (s, k)))
+    return limits
+
+
+def _investment(b: Any, case: Case, contracts: Any, orders: Any) -> list[Posting]:
+    p = case.periods
+    paid: dict[tuple[str, str, str, str, int], Terms] = {}
+    for s, g, u in contracts:
+        e = case.tranches_of_grid[s, g]
+        for t, share in p.payments(u, e.lead_months, case.profile(CONNECTION_PROFILE)).items():
+            paid.setdefault(("1.2.1", s, f"{s}/{g}", f"grid tranche {g}", t), []).append((share * e.mw, b.contract[s, g, u]))
+    for s, k, u in orders:
+        plant = case.plants[k]
+        for t, share in p.payments(u, plant.lead_months, case.profile(plant.profile_id)).items():
+            paid.setdefault(("1.2.2", s, k, k, t), []).append((share * plant.unit_mw * 1000, b.units[s, k, u]))
+    costs: list[Posting] = []
+    for (wbs, s, key, item, t), terms in paid.items():
+        grid = wbs == "1.2.1"
+        rate = case.rate("grid_tranches", key, "connection_usd_per_mw") if grid else case.rate("plants", key, "capex_usd_per_kw")
+        costs.append(Cost(wbs, s, item, t, terms, "MW" if grid else "kW", rate, case.sites[s].construction_multiplier))
+    return costs
+
+
+def _operations(b: Any, case: Case, running: Any, serving: Any, standing: Any, ppa_gwh: Any) -> list[Posting]:
+    p = case.periods
+    costs: list[Posting] = []
+    carbon = case.rate("parameters", "carbon_price_usd_per_t", "value")
+    for s, t in serving:
+        delivery = [(MWH_PER_GWH, b.billed_gwh[s, t]), (-MWH_PER_GWH, b.imported_gwh[s, t])]
+        costs.append(Cost("3.1.1", s, "grid energy", t, [(MWH_PER_GWH, b.imported_gwh[s, t])], "MWh", case.rate("sites", s, "tariff_usd_per_mwh")))
+        costs.append(Cost("3.1.2", s, "delivery on agreements and minimum take", t, delivery, "MWh", case.rate("sites", s, "delivery_usd_per_mwh")))
+        for i, terms in ppa_gwh(s, t):
+            costs.append(Cost("3.1.3", s, i, t, [(MWH_PER_GWH * c, v) for c, v in terms], "MWh", case.rate("ppas", f"{i}/{s}", "price_usd_per_mwh")))
+        if carbon.usd:
+            kg = case.sites[s].grid_emissions_kg_per_mwh
+            costs.append(Cost("3.1.6", s, "grid emissions", t, [(kg, b.imported_gwh[s, t])], "t CO2", carbon))
+    for s, k, t in running:
+        plant, made = case.plants[k], b.generated_gwh[s, k, t]
+        if plant.heat_rate_mmbtu_per_mwh:
+            gas = case.rate("gas_prices", f"{case.sites[s].gas_region}/{p.year(t)}", "price_usd_per_mmbtu")
+            costs.append(Cost("3.1.4", s, f"{k} gas", t, [(plant.heat_rate_mmbtu_per_mwh * MWH_PER_GWH, made)], "MMBtu", gas))
+        costs.append(Cost("3.1.5", s, f"{k} variable O&M", t, [(MWH_PER_GWH, made)], "MWh", case.rate("plants", k, "variable_om_usd_per_mwh")))
+        kilowatts = [(1000 * mw * p.years, v) for mw, v in standing(s, k, t - 1)]
+        if kilowatts:
+            costs.append(Cost("3.1.5", s, f"{k} fixed O&M", t, kilowatts, "kW-years", case.rate("plants", k, "fixed_om_usd_per_kw_year")))
+        if carbon.usd and plant.emissions_kg_per_mwh:
+            costs.append(Cost("3.1.6", s, f"{k} emissions", t, [(plant.emissions_kg_per_mwh, made)], "t CO2", carbon))
+    return costs
+
+
+def read(b: Any, case: Case) -> dict[str, pd.DataFrame]:
+    label = case.periods.label
+    return {
+        "contract": frame("contract", [(s, g, label(t), 1) for (s, g, t), v in b.contract.items() if v.value > 0.5]),
+        "units": frame("units", [(s, k, label(t), round(v.value)) for (s, k, t), v in b.units.items() if v.value > 0.5]),
+        "first": frame("first", [(s, k, label(t), 1) for (s, k, t), v in b.first.items() if v.value > 0.5]),
+        "signed": frame("signed", [(s, i, label(t), v.value) for (s, i, t), v in b.signed_mw.items() if v.value > NOISE]),
+        "generated": frame("generated", [(s, k, label(t), v.value * MWH_PER_GWH) for (s, k, t), v in b.generated_gwh.items() if v.value > NOISE]),
+        "imported": frame("imported", [(s, label(t), v.value * MWH_PER_GWH) for (s, t), v in b.imported_gwh.items() if v.value > NOISE]),
+        "billed": frame("billed", [(s, label(t), v.value * MWH_PER_GWH) for (s, t), v in b.billed_gwh.items() if v.value > NOISE]),
+    }

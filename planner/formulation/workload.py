@@ -1,0 +1,156 @@
+"""Workload: racks at work, service by agency, level and depth of demand, and service after the horizon."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pyomo.environ as pyo
+
+from planner.formulation import combinations as combos
+from planner.formulation.accounts import Cost, Post, Posting, Terms, total
+from planner.formulation.combinations import Places
+from planner.inputs.case import Case, Rate
+from planner.plan import NOISE, frame
+
+
+def add(b: Any, case: Case, places: Places) -> list[Posting]:
+    """Running racks and service; posts use of racks and hardened halls, value, serving compute and data movement."""
+    p = case.periods
+    runs, services = combos.runs(case, places), combos.services(case, places)
+    demand = {(*key, t): case.demand_pflops_years(key, t) for key in case.demands for t in p if t > 0}
+    depths = [(*key, j) for key in demand for j in case.demand_tranches]
+    clusters = [(s, w, t) for s in places for w in combos.cluster_workloads(case) for t in p if t > 0]
+    b.running = pyo.Var(runs, domain=pyo.NonNegativeReals, doc="racks at work")
+    b.served = pyo.Var(services, domain=pyo.NonNegativeReals, doc="delivered PFLOP/s-years")
+    b.depth = pyo.Var(
+        depths,
+        bounds=lambda b, a, w, k, t, j: (0, demand[a, w, k, t] * case.demand_tranches[j].share),
+        doc="delivered PFLOP/s-years by depth of demand",
+    )
+    b.hosts = pyo.Var(clusters, domain=pyo.Binary, doc="the site holds the cluster the jobs need")
+
+    at_work: dict[tuple[str, str, int], Terms] = {}
+    output: dict[tuple[str, str, str, int], Terms] = {}
+    of_chip: dict[tuple[str, str, int], Terms] = {}
+    for s, c, w, level, t in runs:
+        x = b.running[s, c, w, level, t]
+        work = case.workloads[w]
+        peak = case.chips[c].pflops(work.precision)
+        at_work.setdefault((s, level, t), []).append((case.chips[c].rack_mw, x))
+        output.setdefault((s, w, level, t), []).append((peak * work.delivered_share * p.years, x))
+        of_chip.setdefault((s, c, t), []).append((1.0, x))
+    given: dict[tuple[str, str, str, int], Terms] = {}
+    by_demand: dict[tuple[str, str, str, int], Terms] = {}
+    by_cluster: dict[tuple[str, str, int], Terms] = {}
+    for s, a, w, level, t in services:
+        x = b.served[s, a, w, level, t]
+        given.setdefault((s, w, level, t), []).append((1.0, x))
+        by_demand.setdefault((a, w, level, t), []).append((1.0, x))
+        by_cluster.setdefault((s, w, t), []).append((1.0, x))
+
+    @b.Constraint(list(given), doc="service stays within what running racks deliver")
+    def delivered(b: Any, s: str, w: str, level: str, t: int) -> Any:
+        return total(given[s, w, level, t]) <= total(output.get((s, w, level, t), []))
+
+    @b.Constraint(list(demand), doc="service is told apart by depth of demand")
+    def served_by_depth(b: Any, a: str, w: str, level: str, t: int) -> Any:
+        deep = [(-1.0, b.depth[a, w, level, t, j]) for j in case.demand_tranches]
+        return total([*by_demand.get((a, w, level, t), []), *deep]) == 0
+
+    must = [
+        (*key, t)
+        for key, row in case.demands.items()
+        if row.must_serve_share > 0
+        for t in p
+        if t > 0 and p.year(t) >= case.parameter("must_serve_from_year")
+    ]
+
+    @b.Constraint(must, doc="marked demand is met")
+    def must_serve(b: Any, a: str, w: str, level: str, t: int) -> Any:
+        deep = total((1.0, b.depth[a, w, level, t, j]) for j in case.demand_tranches)
+        return deep >= case.demands[a, w, level].must_serve_share * demand[a, w, level, t]
+
+    @b.Constraint([x for x in clusters if x in by_cluster], doc="jobs that need a cluster run only where it is")
+    def only_on_cluster(b: Any, s: str, w: str, t: int) -> Any:
+        most = sum(mw for (_, i, _, u), mw in demand.items() if (i, u) == (w, t))
+        return total([*by_cluster[s, w, t], (-most, b.hosts[s, w, t])]) <= 0
+
+    posts: list[Posting] = []
+    for (s, c, t), terms in of_chip.items():
+        posts.append(Post("installed_racks", (s, c, t - 1), [(-n, v) for n, v in terms], "running"))
+    for (s, level, t), terms in at_work.items():
+        posts.append(Post("hardened_mw", (s, level, t - 1), [(-n, v) for n, v in terms], "running"))
+        posts.append(Post("running_mw", (s, t), terms, level))
+    for s, w, t in clusters:
+        posts.append(Post("clusters", (s, w, t - 1), [(-case.workloads[w].cluster_pflops, b.hosts[s, w, t])], w))
+    for (a, w, level, t), terms in by_demand.items():
+        work = case.workloads[w]
+        serving = 1 / (work.delivered_share * p.years)
+        posts.append(Post("serving_pflops", (t, work.precision), [(serving, v) for _, v in terms], a))
+    weights = {w: case.rent_musd(w, case.programme.base_year) for w in case.workloads}
+    for (s, w, _, t), terms in given.items():
+        posts.append(Post("site_service", (s, t), [(weights[w], v) for _, v in terms], w))
+    for a, w, level, t, j in depths:
+        worth = case.rent_musd(w, p.year(t)) * case.levels[level].rent_premium * case.demand_tranches[j].value_share
+        posts.append(Post("value", (t,), [(worth * case.present_factor(t), b.depth[a, w, level, t, j])], w))
+    posts += _movement(b, case, places, services)
+    posts += _after_the_horizon(b, case, demand)
+    return posts
+
+
+def _movement(b: Any, case: Case, places: Places, services: Any) -> list[Posting]:
+    moved: dict[tuple[str, str, int], Terms] = {}
+    for s, a, w, level, t in services:
+        moved.setdefault((s, a, t), []).append((1.0, b.served[s, a, w, level, t]))
+    costs: list[Posting] = []
+    for (s, a, t), terms in moved.items():
+        rates = [case.rate("movement", f"{a}/{i}", "movement_usd_per_pflops_year") for i in places[s] if case.has_movement(a, i)]
+        rate: Rate = min(rates, key=lambda x: x.usd)
+        if rate.usd:
+            costs.append(Cost("3.3.1", s, f"data of {a}", t, terms, "PFLOP/s-years", rate))
+    return costs
+
+
+def _after_the_horizon(b: Any, case: Case, demand: dict[tuple[str, str, str, int], float]) -> list[Posting]:
+    """Surviving racks go on serving at the last year's depth of demand, tapered, at open-level rent."""
+    p = case.periods
+    years = list(combos.years_after(case))
+    able = sorted({(c, w) for c, w in case.suitable}, key=lambda x: (list(case.chips).index(x[0]), x[1]))
+    last_demand = {w: sum(x for (_, i, _, t), x in demand.items() if (i, t) == (w, p.last)) / p.years for w in case.workloads}
+    b.tail_running = pyo.Var([(c, w, n) for c, w in able for n in years], domain=pyo.NonNegativeReals, doc="racks at work after the horizon")
+    b.tail_depth = pyo.Var(
+        [(w, j, n) for w in case.workloads for j in case.demand_tranches for n in years],
+        bounds=lambda b, w, j, n: (0, last_demand[w] * case.demand_tranches[j].share),
+        doc="delivered PFLOP/s-years after the horizon",
+    )
+
+    @b.Constraint(list(case.workloads), years, doc="service after the horizon stays within what racks deliver")
+    def tail_delivered(b: Any, w: str, n: int) -> Any:
+        work = case.workloads[w]
+        racks = [(case.chips[c].pflops(work.precision) * work.delivered_share, b.tail_running[c, i, n]) for c, i in able if i == w]
+        return total((1.0, b.tail_depth[w, j, n]) for j in case.demand_tranches) <= total(racks)
+
+    posts: list[Posting] = []
+    for c, w in able:
+        for n in years:
+            posts.append(Post("survivors", (c, n), [(-1.0, b.tail_running[c, w, n])], w))
+    end = case.programme.horizon.first_year - case.programme.base_year + p.count * p.years
+    for w, j, n in b.tail_depth:
+        factor = (1 + case.real_rate) ** -(end + n - 0.5) * case.parameter("tail_taper") ** n
+        worth = case.rent_musd(w, p.year(p.last) + n) * case.demand_tranches[j].value_share * factor
+        posts.append(Post("value", (p.count,), [(worth, b.tail_depth[w, j, n])], w))
+    return posts
+
+
+def read(b: Any, case: Case) -> dict[str, pd.DataFrame]:
+    label = case.periods.label
+    rows = {
+        "running": [(s, c, w, k, label(t), v.value) for (s, c, w, k, t), v in b.running.items() if v.value > NOISE],
+        "served": [(s, a, w, k, label(t), v.value) for (s, a, w, k, t), v in b.served.items() if v.value > NOISE],
+        "depth": [(a, w, k, j, label(t), v.value) for (a, w, k, t, j), v in b.depth.items() if v.value > NOISE],
+        "hosts": [(s, w, label(t), 1) for (s, w, t), v in b.hosts.items() if v.value > 0.5],
+        "tail_running": [(c, w, n, v.value) for (c, w, n), v in b.tail_running.items() if v.value > NOISE],
+        "tail_depth": [(w, j, n, v.value) for (w, j, n), v in b.tail_depth.items() if v.value > NOISE],
+    }
+    return {name: frame(name, found) for name, found in rows.items()}

@@ -1,0 +1,559 @@
+"""The Case: everything a plan depends on, frozen and typed. Money is scaled to millions here, once.
+
+``Case`` is what flows down the pipe. Tables of the data set become small dataclasses whose fields
+are the schema's columns; a money figure is asked for as a ``Rate``, which knows its money year and
+its index, so that the same figure can be traced from the model to the workbook.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from planner.inputs.periods import Periods
+from planner.inputs.programme import Programme
+from planner.inputs.schema import BY_NAME, MONEY_PARAMETERS
+
+USD_PER_MUSD = 1e6
+
+
+@dataclass(frozen=True)
+class Site:
+    site_id: str
+    name: str
+    state: str
+    lat_deg: float
+    lon_deg: float
+    grid_region: str
+    climate_zone: str
+    gas_region: str
+    land_acres: float
+    land_price_usd_per_acre: float
+    opening_cost_usd: float
+    tariff_usd_per_mwh: float
+    delivery_usd_per_mwh: float
+    grid_emissions_kg_per_mwh: float
+    water_budget_m3_per_year: float
+    construction_multiplier: float
+    equipment_tax_share: float
+    peak_craft_workers: float
+    existing_mw: float
+    max_onsite_mw: float
+
+
+@dataclass(frozen=True)
+class Level:
+    level_id: str
+    name: str
+    hardening_share: float
+    added_months: float
+    rent_premium: float
+
+
+@dataclass(frozen=True)
+class Cooling:
+    cooling_id: str
+    name: str
+    holds_liquid_racks: int
+    rack_kw_max: float
+
+
+@dataclass(frozen=True)
+class Climate:
+    cooling_id: str
+    climate_zone: str
+    pue_average: float
+    pue_peak: float
+    wue_l_per_kwh: float
+
+
+@dataclass(frozen=True)
+class Design:
+    design_id: str
+    name: str
+    route: str
+    cooling_id: str
+    module_mw: float
+    lead_months: float
+    term_months: float
+    profile_id: str
+    shell_usd_per_mw: float
+    civil_usd_per_mw: float
+    electrical_usd_per_mw: float
+    mechanical_usd_per_mw: float
+    lease_usd_per_mw_year: float
+    acres_per_mw: float
+    workers_per_mw: float
+    facility_om_usd_per_mw_year: float
+    max_modules_per_year: float
+
+    @property
+    def brings_own_power(self) -> bool:
+        """Retrofit and lease use the service of the halls that stand."""
+        return self.route != "greenfield"
+
+
+@dataclass(frozen=True)
+class GridTranche:
+    site_id: str
+    tranche: int
+    mw: float
+    lead_months: float
+    connection_usd_per_mw: float
+
+
+@dataclass(frozen=True)
+class Plant:
+    plant_id: str
+    name: str
+    fuel: str
+    unit_mw: float
+    lead_months: float
+    first_order_year: int
+    profile_id: str
+    capex_usd_per_kw: float
+    fixed_om_usd_per_kw_year: float
+    variable_om_usd_per_mwh: float
+    heat_rate_mmbtu_per_mwh: float
+    emissions_kg_per_mwh: float
+    capacity_factor_max: float
+
+
+@dataclass(frozen=True)
+class Ppa:
+    ppa_id: str
+    site_id: str
+    price_usd_per_mwh: float
+    max_mw: float
+    capacity_factor: float
+    lead_months: float
+
+
+@dataclass(frozen=True)
+class Chip:
+    chip_id: str
+    name: str
+    family: str
+    sale_status: str
+    chips_per_rack: float
+    fp64_pflops: float
+    bf16_pflops: float
+    fp8_pflops: float
+    rack_kw: float
+    needs_liquid: int
+    lead_months: float
+    life_months: float
+    fabric_id: str
+    fabric_usd_per_rack: float
+    storage_share: float
+    maintenance_share: float
+
+    @property
+    def rack_mw(self) -> float:
+        return self.rack_kw / 1000
+
+    def pflops(self, precision: str) -> float:
+        """Dense peak of one rack, PFLOP/s."""
+        return {"fp64": self.fp64_pflops, "bf16": self.bf16_pflops, "fp8": self.fp8_pflops}[precision]
+
+
+@dataclass(frozen=True)
+class ChipSupply:
+    chip_id: str
+    year: int
+    rack_price_usd: float
+    supply_racks_per_year: float
+
+
+@dataclass(frozen=True)
+class Workload:
+    workload_id: str
+    name: str
+    precision: str
+    utilisation: float
+    availability: float
+    rent_usd_per_pflops_year: float
+    cluster_pflops: float
+
+    @property
+    def delivered_share(self) -> float:
+        """Delivered against installed PFLOP/s."""
+        return self.utilisation * self.availability
+
+
+@dataclass(frozen=True)
+class Agency:
+    agency_id: str
+    name: str
+    lat_deg: float
+    lon_deg: float
+
+
+@dataclass(frozen=True)
+class Demand:
+    agency_id: str
+    workload_id: str
+    level_id: str
+    base_pflops_years: float
+    must_serve_share: float
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        return self.agency_id, self.workload_id, self.level_id
+
+
+@dataclass(frozen=True)
+class Tranche:
+    tranche_id: str
+    share: float
+    value_share: float
+
+
+@dataclass(frozen=True)
+class Category:
+    category: str
+    side: str
+    contingency_share: float
+
+
+@dataclass(frozen=True)
+class WbsLine:
+    wbs_code: str
+    parent: str
+    name: str
+    category: str
+    side: str
+    ledger: str
+    payer: str
+    fund_type: str
+    availability: str
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    benchmark_id: str
+    chip_id: str
+    usd_per_mw: float
+    basis: str
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number of the data set and where it comes from; ``row`` is its line in the CSV."""
+
+    table: str
+    key: str
+    column: str
+    value: float
+    unit: str
+    low: float | None
+    high: float | None
+    money_year: int | None
+    source_id: str
+    status: str
+    note: str
+
+    @property
+    def ref(self) -> str:
+        return f"{self.table}.{self.key}.{self.column}"
+
+
+@dataclass(frozen=True)
+class Source:
+    source_id: str
+    title: str
+    publisher: str
+    year: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A money figure: dollars of ``money_year`` per unit, carried to a year by ``index_id``."""
+
+    usd: float
+    index_id: str
+    money_year: int | None
+    ref: str
+
+
+def _entities(cls: type[Any], frame: pd.DataFrame) -> list[Any]:
+    names = [f.name for f in fields(cls)]
+    return [cls(**{n: record[n] for n in names}) for record in frame.to_dict("records")]
+
+
+def _key_of(table: str, record: Mapping[str, Any]) -> str:
+    return "/".join(str(record[k]) for k in BY_NAME[table].keys)
+
+
+@dataclass(frozen=True)
+class Case:
+    """Frozen inputs. ``tables`` are the checked frames (one per schema table, typed columns)."""
+
+    name: str
+    programme: Programme
+    tables: Mapping[str, pd.DataFrame]
+    changes: tuple[str, ...] = ()
+    periods: Periods = field(init=False)
+
+    def __post_init__(self) -> None:
+        h = self.programme.horizon
+        object.__setattr__(self, "periods", Periods(h.first_year, h.periods, h.months_per_period))
+
+    # entities, by id, in the order of the tables
+
+    @cached_property
+    def sites(self) -> dict[str, Site]:
+        return {e.site_id: e for e in _entities(Site, self.tables["sites"])}
+
+    @cached_property
+    def levels(self) -> dict[str, Level]:
+        return {e.level_id: e for e in _entities(Level, self.tables["levels"])}
+
+    @cached_property
+    def site_levels(self) -> set[tuple[str, str]]:
+        return set(self.tables["site_levels"][["site_id", "level_id"]].itertuples(index=False, name=None))
+
+    @cached_property
+    def cooling(self) -> dict[str, Cooling]:
+        return {e.cooling_id: e for e in _entities(Cooling, self.tables["cooling"])}
+
+    @cached_property
+    def designs(self) -> dict[str, Design]:
+        return {e.design_id: e for e in _entities(Design, self.tables["designs"])}
+
+    @cached_property
+    def tranches_of_grid(self) -> dict[tuple[str, int], GridTranche]:
+        return {(e.site_id, int(e.tranche)): e for e in _entities(GridTranche, self.tables["grid_tranches"])}
+
+    @cached_property
+    def plants(self) -> dict[str, Plant]:
+        return {e.plant_id: e for e in _entities(Plant, self.tables["plants"])}
+
+    @cached_property
+    def ppas(self) -> dict[tuple[str, str], Ppa]:
+        """By (ppa, site)."""
+        return {(e.ppa_id, e.site_id): e for e in _entities(Ppa, self.tables["ppas"])}
+
+    @cached_property
+    def chips(self) -> dict[str, Chip]:
+        return {e.chip_id: e for e in _entities(Chip, self.tables["chips"])}
+
+    @cached_property
+    def chip_supply(self) -> dict[tuple[str, int], ChipSupply]:
+        """By (chip, year of order)."""
+        return {(e.chip_id, int(e.year)): e for e in _entities(ChipSupply, self.tables["chip_supply"])}
+
+    @cached_property
+    def workloads(self) -> dict[str, Workload]:
+        return {e.workload_id: e for e in _entities(Workload, self.tables["workloads"])}
+
+    @cached_property
+    def suitable(self) -> set[tuple[str, str]]:
+        """(chip, workload) pairs that work: listed, and the chip has the precision."""
+        listed = self.tables["suitability"][["chip_id", "workload_id"]].itertuples(index=False, name=None)
+        return {(c, w) for c, w in listed if self.chips[c].pflops(self.workloads[w].precision) > 0}
+
+    @cached_property
+    def agencies(self) -> dict[str, Agency]:
+        return {e.agency_id: e for e in _entities(Agency, self.tables["agencies"])}
+
+    @cached_property
+    def demands(self) -> dict[tuple[str, str, str], Demand]:
+        """By (agency, workload, level)."""
+        return {e.key: e for e in _entities(Demand, self.tables["demand"])}
+
+    @cached_property
+    def demand_tranches(self) -> dict[str, Tranche]:
+        return {e.tranche_id: e for e in _entities(Tranche, self.tables["demand_tranches"])}
+
+    @cached_property
+    def categories(self) -> dict[str, Category]:
+        return {e.category: e for e in _entities(Category, self.tables["categories"])}
+
+    @cached_property
+    def wbs(self) -> dict[str, WbsLine]:
+        return {e.wbs_code: e for e in _entities(WbsLine, self.tables["wbs"])}
+
+    @cached_property
+    def benchmarks(self) -> dict[str, Benchmark]:
+        return {e.benchmark_id: e for e in _entities(Benchmark, self.tables["cost_benchmarks"])}
+
+    @cached_property
+    def sources(self) -> dict[str, Source]:
+        return {e.source_id: e for e in _entities(Source, self.tables["sources"])}
+
+    # figures
+
+    @cached_property
+    def figures(self) -> tuple[Figure, ...]:
+        """Every figure with its provenance, in the order of the tables."""
+        listed = {(r["table"], r["key"], r["column"]): r for r in self.tables["figures"].to_dict("records")}
+        found = []
+        for table in BY_NAME.values():
+            for record in self.tables[table.name].to_dict("records") if table.figure_columns else ():
+                key = _key_of(table.name, record)
+                for column in table.figure_columns:
+                    value = record[column.name]
+                    if pd.isna(value):
+                        continue
+                    origin = listed.get((table.name, key, column.name)) or listed[(table.name, "*", column.name)]
+                    unit = record["unit"] if table.name == "parameters" else column.unit
+                    found.append(
+                        Figure(
+                            table.name,
+                            key,
+                            column.name,
+                            float(value),
+                            unit,
+                            None if pd.isna(origin["low"]) else float(origin["low"]),
+                            None if pd.isna(origin["high"]) else float(origin["high"]),
+                            None if pd.isna(origin["money_year"]) else int(origin["money_year"]),
+                            origin["source_id"],
+                            origin["status"],
+                            origin["note"] or "",
+                        )
+                    )
+        return tuple(found)
+
+    @cached_property
+    def _figure_by_ref(self) -> dict[tuple[str, str, str], Figure]:
+        return {(f.table, f.key, f.column): f for f in self.figures}
+
+    def parameter(self, parameter_id: str) -> float:
+        """A scalar of the table ``parameters``."""
+        return self._figure_by_ref["parameters", parameter_id, "value"].value
+
+    def rate(self, table: str, key: str, column: str) -> Rate:
+        """A money figure as a Rate; ``key`` parts joined by /."""
+        figure = self._figure_by_ref[table, key, column]
+        index = MONEY_PARAMETERS[key] if table == "parameters" else BY_NAME[table].column(column).price_index
+        return Rate(figure.value, index, figure.money_year, figure.ref)
+
+    @cached_property
+    def _index(self) -> dict[tuple[str, int], float]:
+        frame = self.tables["price_indices"]
+        return {(r["index_id"], int(r["year"])): float(r["index_value"]) for r in frame.to_dict("records")}
+
+    def price_index(self, index_id: str, year: int) -> float:
+        return self._index[index_id, year]
+
+    def escalation(self, rate: Rate, t: int) -> float:
+        """Then-year dollars of period ``t`` per dollar of the rate's money year."""
+        if rate.index_id == "none" or rate.money_year is None:
+            return 1.0
+        return self._index[rate.index_id, self.periods.year(t)] / self._index[rate.index_id, rate.money_year]
+
+    def musd(self, rate: Rate, t: int) -> float:
+        """The rate in millions of then-year dollars of period ``t``, per unit."""
+        return rate.usd * self.escalation(rate, t) / USD_PER_MUSD
+
+    def deflator(self, t: int) -> float:
+        """Constant base-year dollars per then-year dollar, by the general index alone."""
+        return self._index["general", self.programme.base_year] / self._index["general", self.periods.year(t)]
+
+    @property
+    def real_rate(self) -> float:
+        return self.discount(self.programme.discount_rate)
+
+    def discount(self, rate_id: str) -> float:
+        return self._figure_by_ref["discount_rates", rate_id, "real_rate"].value
+
+    def present_factor(self, t: float, rate_id: str | None = None) -> float:
+        """Mid-year present value of one constant base-year dollar of period ``t`` (A-94 practice)."""
+        rate = self.real_rate if rate_id is None else self.discount(rate_id)
+        years = self.periods.first_year - self.programme.base_year + (t + 0.5) * self.periods.years
+        return float((1 + rate) ** -years)
+
+    # tables by year
+
+    def climate(self, site: str, cooling: str) -> Climate:
+        return self._climate[cooling, self.sites[site].climate_zone]
+
+    @cached_property
+    def _climate(self) -> dict[tuple[str, str], Climate]:
+        return {(e.cooling_id, e.climate_zone): e for e in _entities(Climate, self.tables["climate"])}
+
+    def profile(self, profile_id: str) -> list[float]:
+        frame = self.tables["spend_profiles"]
+        rows = frame[frame["profile_id"] == profile_id].sort_values("step")
+        return [float(x) for x in rows["share"]]
+
+    @cached_property
+    def _authority(self) -> dict[int, float]:
+        return {int(r["year"]): float(r["share_of_budget"]) for r in self.tables["authority"].to_dict("records")}
+
+    def authority_share(self, t: int) -> float:
+        """Share of the budget authorised in a period."""
+        return self._authority.get(self.periods.year(t), 0.0) * self.periods.years
+
+    @cached_property
+    def _paths(self) -> dict[tuple[str, str, int], float]:
+        frame = self.tables["demand_paths"]
+        return {(r["case_id"], r["workload_id"], int(r["year"])): float(r["multiplier"]) for r in frame.to_dict("records")}
+
+    def demand_pflops_years(self, key: tuple[str, str, str], t: int) -> float:
+        """Delivered PFLOP/s-years that a demand row asks for in a period."""
+        row = self.demands[key]
+        path = self._paths[self.programme.demand_case, row.workload_id, self.periods.year(t)]
+        return row.base_pflops_years * path * self.periods.years
+
+    @cached_property
+    def _rent(self) -> dict[tuple[str, int], float]:
+        frame = self.tables["rent_paths"]
+        return {(r["workload_id"], int(r["year"])): float(r["rent_index"]) for r in frame.to_dict("records")}
+
+    def rent_musd(self, workload: str, year: int) -> float:
+        """Market value of one delivered PFLOP/s-year in M of base-year dollars, open level.
+
+        Renters pay installed hours, so rent per installed PFLOP/s-year is divided by the delivered
+        share. After the last year of the path its last value stays.
+        """
+        w = self.workloads[workload]
+        last = max(y for i, y in self._rent if i == workload)
+        path = self._rent[workload, min(year, last)]
+        return w.rent_usd_per_pflops_year * path / w.delivered_share / USD_PER_MUSD
+
+    @cached_property
+    def _movement(self) -> dict[tuple[str, str], float]:
+        frame = self.tables["movement"]
+        return {(r["agency_id"], r["site_id"]): float(r["movement_usd_per_pflops_year"]) for r in frame.to_dict("records")}
+
+    def has_movement(self, agency: str, site: str) -> bool:
+        """Without a row, the agency cannot be served from the site."""
+        return (agency, site) in self._movement
+
+    # limits that follow from the data
+
+    @property
+    def budget_musd(self) -> float:
+        return self.programme.budget_usd / USD_PER_MUSD
+
+    @property
+    def spendable_musd(self) -> float:
+        """Budget less the management reserve, which is held and not spent."""
+        return self.budget_musd * (1 - self.parameter("management_reserve_share"))
+
+    # identity
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash of every input value; order of rows in a table does not matter."""
+        digest = hashlib.sha256()
+        digest.update(json.dumps(self.programme.model_dump(), sort_keys=True).encode())
+        for name in sorted(self.tables):
+            lines = sorted(json.dumps(r, sort_keys=True, default=str) for r in self.tables[name].to_dict("records"))
+            digest.update(f"\n#{name}\n".encode())
+            digest.update("\n".join(lines).encode())
+        return digest.hexdigest()
+
+
+def ordered(values: Sequence[str]) -> list[str]:
+    """Distinct values in the order of first appearance."""
+    return list(dict.fromkeys(values))

@@ -1,0 +1,607 @@
+"""The shape of a data set, declared once: every table, column, unit, bound and meaning.
+
+Checks, the data dictionary, the template workbook and the glossary all read these lines.
+
+A table is a CSV of the same name, one row an entity, the unit part of the column's name. Where a
+figure comes from stands beside it in ``figures.csv``: one row per (table, key, column), or ``*`` as
+the key for a whole column, with low, high, money year, source and status.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["text", "number", "integer", "flag"]
+
+STATUSES = (
+    "read",
+    "read-excerpt",
+    "secondary",
+    "derived",
+    "recalled",
+    "assumption",
+    "unsupported",
+)
+PRECISIONS = ("fp64", "bf16", "fp8")
+CATEGORIES = (
+    "construction",
+    "power and cooling",
+    "chips",
+    "software",
+    "security",
+    "training",
+    "operations",
+)
+SIDES = ("infrastructure", "soft", "none")
+LEDGERS = ("investment", "operations")
+PAYERS = ("investor", "appropriation", "cost share", "pay-as-you-go", "none")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: ``minimum`` and ``maximum`` are inclusive; ``reference`` is ``table.column``.
+
+    ``price_index`` marks money: the index that carries the figure from its money year to the year
+    it is spent ("none": the figure is already in the dollars of the year it is spent).
+    """
+
+    name: str
+    kind: Kind
+    meaning: str
+    unit: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    allowed: tuple[str, ...] = ()
+    reference: str = ""
+    price_index: str = ""
+    optional: bool = False
+
+    @property
+    def is_figure(self) -> bool:
+        """A number that owes a row in ``figures.csv``."""
+        return self.kind in ("number", "integer")
+
+
+@dataclass(frozen=True)
+class Table:
+    name: str
+    keys: tuple[str, ...]
+    columns: tuple[Column, ...]
+    meaning: str
+    figures: bool = True
+    may_be_empty: bool = False
+
+    def column(self, name: str) -> Column:
+        return next(column for column in self.columns if column.name == name)
+
+    @property
+    def figure_columns(self) -> tuple[Column, ...]:
+        if not self.figures:
+            return ()
+        return tuple(c for c in self.columns if c.is_figure and c.name not in self.keys)
+
+
+def _key(name: str, meaning: str, reference: str = "") -> Column:
+    return Column(name, "text", meaning, reference=reference)
+
+
+def _text(name: str, meaning: str, allowed: tuple[str, ...] = (), optional: bool = False) -> Column:
+    return Column(name, "text", meaning, allowed=allowed, optional=optional)
+
+
+def _number(
+    name: str, unit: str, low: float | None, high: float | None, meaning: str, optional: bool = False
+) -> Column:
+    return Column(name, "number", meaning, unit, low, high, optional=optional)
+
+
+def _money(name: str, unit: str, high: float, index: str, meaning: str) -> Column:
+    return Column(name, "number", meaning, unit, 0.0, high, price_index=index)
+
+
+def _year(name: str, meaning: str) -> Column:
+    return Column(name, "integer", meaning, "year", 2015, 2100)
+
+
+SITE = _key("site_id", "candidate site", "sites.site_id")
+LEVEL = _key("level_id", "classification level", "levels.level_id")
+WORKLOAD = _key("workload_id", "kind of work", "workloads.workload_id")
+AGENCY = _key("agency_id", "agency or group of agencies", "agencies.agency_id")
+CHIP = _key("chip_id", "chip generation, bought by the rack", "chips.chip_id")
+COOLING = _key("cooling_id", "cooling design", "cooling.cooling_id")
+
+TABLES: tuple[Table, ...] = (
+    Table(
+        "sites",
+        ("site_id",),
+        (
+            _key("site_id", "candidate site"),
+            _text("name", "name of the site"),
+            _text("state", "two-letter state"),
+            _number("lat_deg", "degrees", -90, 90, "latitude"),
+            _number("lon_deg", "degrees", -180, 180, "longitude"),
+            _text("grid_region", "balancing area; the programme asks for several"),
+            _text("climate_zone", "ASHRAE 169 climate zone, a row of climate"),
+            _text("gas_region", "census division of the gas price, a row of gas_prices"),
+            _number("land_acres", "acres", 0, 1e6, "land that could be developed"),
+            _money("land_price_usd_per_acre", "USD/acre", 1e7, "general", "price of land"),
+            _money("opening_cost_usd", "USD", 1e10, "construction", "campus fixed cost: studies, permits, roads, substation yard"),
+            _money("tariff_usd_per_mwh", "USD/MWh", 1000, "electricity", "delivered price of grid energy"),
+            _money("delivery_usd_per_mwh", "USD/MWh", 1000, "electricity", "part of the tariff for delivery and capacity, owed on the minimum take"),
+            _number("grid_emissions_kg_per_mwh", "kg CO2/MWh", 0, 2000, "emissions of grid energy"),
+            _number("water_budget_m3_per_year", "m3/year", 0, 1e9, "water that cooling may use"),
+            _number("construction_multiplier", "ratio", 0.3, 3, "building cost against the US average"),
+            _number("equipment_tax_share", "fraction", 0, 0.2, "sales tax on racks after any exemption"),
+            _number("peak_craft_workers", "workers", 0, 1e5, "craft workers the labour market can supply"),
+            _number("existing_mw", "MW IT", 0, 1e4, "existing data-hall MW that can be retrofitted or leased"),
+            _number("max_onsite_mw", "MW", 0, 1e5, "on-site plant the site's land, gas and air permits allow"),
+        ),
+        "candidate sites",
+    ),
+    Table("site_levels", ("site_id", "level_id"), (SITE, LEVEL), "levels a site may host", figures=False),
+    Table(
+        "levels",
+        ("level_id",),
+        (
+            _key("level_id", "classification level"),
+            _text("name", "name"),
+            _number("hardening_share", "fraction", 0, 2, "premium on shell cost of the halls that serve this level"),
+            _number("added_months", "months", 0, 60, "months that hardening adds before the hall may hold racks of this level"),
+            _number("rent_premium", "ratio", 0.5, 10, "market rent at this level against commercial regions"),
+        ),
+        "classification levels",
+    ),
+    Table(
+        "cooling",
+        ("cooling_id",),
+        (
+            _key("cooling_id", "cooling design"),
+            _text("name", "name"),
+            Column("holds_liquid_racks", "flag", "1 where direct-to-chip racks fit"),
+            _number("rack_kw_max", "kW/rack", 1, 2000, "largest rack it can cool"),
+        ),
+        "cooling designs",
+    ),
+    Table(
+        "climate",
+        ("cooling_id", "climate_zone"),
+        (
+            COOLING,
+            _key("climate_zone", "ASHRAE 169 climate zone"),
+            _number("pue_average", "ratio", 1, 3, "yearly average power usage effectiveness"),
+            _number("pue_peak", "ratio", 1, 3.5, "power usage effectiveness on the design day"),
+            _number("wue_l_per_kwh", "L/kWh IT", 0, 10, "water usage effectiveness on IT energy"),
+        ),
+        "PUE and WUE by cooling design and climate zone",
+    ),
+    Table(
+        "designs",
+        ("design_id",),
+        (
+            _key("design_id", "data-hall design"),
+            _text("name", "name"),
+            _text("route", "how the hall comes about", ("greenfield", "retrofit", "lease")),
+            COOLING,
+            _number("module_mw", "MW IT", 0.1, 500, "critical IT load of one whole hall"),
+            _number("lead_months", "months", 0, 120, "start to commissioned"),
+            _number("term_months", "months", 0, 600, "months in service; 0 means owned"),
+            _text("profile_id", "spend profile over the lead time, a row of spend_profiles"),
+            _money("shell_usd_per_mw", "USD/MW IT", 1e8, "construction", "shell, core, back of house: the base of hardening"),
+            _money("civil_usd_per_mw", "USD/MW IT", 1e8, "construction", "site works and white-space fit-out"),
+            _money("electrical_usd_per_mw", "USD/MW IT", 1e8, "construction", "electrical plant of the hall"),
+            _money("mechanical_usd_per_mw", "USD/MW IT", 1e8, "construction", "cooling plant of the hall"),
+            _money("lease_usd_per_mw_year", "USD/MW IT-year", 1e8, "general", "rent of leased space"),
+            _number("acres_per_mw", "acres/MW IT", 0, 50, "land taken"),
+            _number("workers_per_mw", "workers/MW IT", 0, 100, "craft workers at peak while under construction"),
+            _money("facility_om_usd_per_mw_year", "USD/MW IT-year", 1e8, "wages", "operation and maintenance without energy"),
+            _number("max_modules_per_year", "modules/year", 0, 1000, "starts a site can run in a year"),
+        ),
+        "data-hall designs: route and cooling",
+    ),
+    Table(
+        "spend_profiles",
+        ("profile_id", "step"),
+        (
+            _key("profile_id", "spend profile"),
+            Column("step", "integer", "equal slice of the lead time", "step", 1, 60),
+            _number("share", "fraction", 0, 1, "share of the cost paid in the slice; shares sum to 1"),
+        ),
+        "how a cost is paid along its lead time",
+    ),
+    Table(
+        "grid_tranches",
+        ("site_id", "tranche"),
+        (
+            SITE,
+            Column("tranche", "integer", "order in which the tranches are taken", "", 1, 20),
+            _number("mw", "MW", 0, 1e4, "grid right of the whole tranche, at the meter"),
+            _number("lead_months", "months", 0, 240, "contract to energised"),
+            _money("connection_usd_per_mw", "USD/MW", 1e7, "construction", "network upgrades and substation"),
+        ),
+        "grid rights by site, in whole tranches",
+    ),
+    Table(
+        "plants",
+        ("plant_id",),
+        (
+            _key("plant_id", "on-site plant"),
+            _text("name", "name"),
+            _text("fuel", "fuel", ("gas", "nuclear")),
+            _number("unit_mw", "MW", 0.1, 2000, "one whole unit"),
+            _number("lead_months", "months", 0, 240, "order to operation"),
+            _year("first_order_year", "first year in which a unit can be ordered"),
+            _text("profile_id", "spend profile over the lead time, a row of spend_profiles"),
+            _money("capex_usd_per_kw", "USD/kW", 1e5, "construction", "overnight cost"),
+            _money("fixed_om_usd_per_kw_year", "USD/kW-year", 1e4, "general", "fixed operation and maintenance"),
+            _money("variable_om_usd_per_mwh", "USD/MWh", 1e3, "general", "variable operation and maintenance, with nuclear fuel"),
+            _number("heat_rate_mmbtu_per_mwh", "MMBtu/MWh", 0, 30, "gas burnt per MWh; 0 for nuclear"),
+            _number("emissions_kg_per_mwh", "kg CO2/MWh", 0, 2000, "direct emissions"),
+            _number("capacity_factor_max", "fraction", 0, 1, "largest yearly capacity factor"),
+        ),
+        "on-site plant, in whole units",
+        may_be_empty=True,
+    ),
+    Table(
+        "ppas",
+        ("ppa_id", "site_id"),
+        (
+            _key("ppa_id", "power purchase agreement"),
+            SITE,
+            _money("price_usd_per_mwh", "USD/MWh", 1000, "none", "fixed price over the term, in the dollars of each year"),
+            _number("max_mw", "MW", 0, 1e5, "nameplate that can be signed"),
+            _number("capacity_factor", "fraction", 0, 1, "yearly capacity factor"),
+            _number("lead_months", "months", 0, 240, "signature to first energy"),
+        ),
+        "clean energy matched over the year; brings no firm capacity",
+        may_be_empty=True,
+    ),
+    Table(
+        "gas_prices",
+        ("gas_region", "year"),
+        (
+            _key("gas_region", "census division"),
+            _year("year", "calendar year"),
+            _money("price_usd_per_mmbtu", "USD/MMBtu", 100, "general", "delivered to power plants"),
+        ),
+        "gas price by region and year",
+    ),
+    Table(
+        "chips",
+        ("chip_id",),
+        (
+            _key("chip_id", "chip generation, bought by the rack"),
+            _text("name", "name"),
+            _text("family", "family", ("Trainium", "Inferentia", "GPU", "APU", "HPC", "CPU")),
+            _text("sale_status", "on sale, announced, or projected from the trend", ("on sale", "announced", "projected")),
+            _number("chips_per_rack", "chips/rack", 1, 10000, "chips in one bought unit"),
+            _number("fp64_pflops", "PFLOP/s per rack", 0, 1e6, "dense peak in fp64"),
+            _number("bf16_pflops", "PFLOP/s per rack", 0, 1e6, "dense peak in bf16"),
+            _number("fp8_pflops", "PFLOP/s per rack", 0, 1e6, "dense peak in fp8"),
+            _number("rack_kw", "kW IT/rack", 0.1, 5000, "all-in IT power of one rack with its share of network and storage"),
+            Column("needs_liquid", "flag", "1 where the rack needs direct-to-chip cooling"),
+            _number("lead_months", "months", 0, 60, "order to installed"),
+            _number("life_months", "months", 1, 240, "service life"),
+            _key("fabric_id", "fabric of its cluster", "fabric.fabric_id"),
+            _money("fabric_usd_per_rack", "USD/rack", 1e8, "general", "network of the cluster, per rack"),
+            _number("storage_share", "fraction of rack price", 0, 1, "storage bought with the rack"),
+            _number("maintenance_share", "fraction of rack price/year", 0, 0.5, "spares and support per year in service"),
+        ),
+        "chips by generation",
+    ),
+    Table(
+        "chip_supply",
+        ("chip_id", "year"),
+        (
+            CHIP,
+            _year("year", "year of order; a chip without a row cannot be ordered in that year"),
+            _money("rack_price_usd", "USD/rack", 1e9, "none", "price of one rack, in the dollars of that year"),
+            _number("supply_racks_per_year", "racks/year", 0, 1e7, "racks the programme can get"),
+        ),
+        "price and supply of racks by year of order",
+    ),
+    Table(
+        "fabric",
+        ("fabric_id",),
+        (
+            _key("fabric_id", "fabric tier"),
+            _text("name", "name"),
+            _text("scope", "what it connects", ("rack", "site", "country")),
+            _number("latency_us", "microseconds", 0, 1e6, "one-way latency across its scope"),
+        ),
+        "fabric tiers and what latency physics allows",
+    ),
+    Table(
+        "workloads",
+        ("workload_id",),
+        (
+            _key("workload_id", "kind of work"),
+            _text("name", "name"),
+            _text("precision", "precision it computes in", PRECISIONS),
+            _number("utilisation", "fraction", 0.01, 1, "delivered against installed PFLOP/s while available"),
+            _number("availability", "fraction", 0.1, 1, "share of the year the racks are available"),
+            _money("rent_usd_per_pflops_year", "USD/PFLOP/s installed-year", 1e9, "none", "market rent of installed compute, base-year dollars"),
+            _number("cluster_pflops", "PFLOP/s installed", 0, 1e7, "size of the one-site cluster a job needs; 0: any size"),
+        ),
+        "kinds of work",
+    ),
+    Table("suitability", ("chip_id", "workload_id"), (CHIP, WORKLOAD), "what a chip can run", figures=False),
+    Table(
+        "rent_paths",
+        ("workload_id", "year"),
+        (
+            WORKLOAD,
+            _year("year", "calendar year"),
+            _number("rent_index", "ratio", 0, 10, "market rent per PFLOP/s against the base year, constant dollars"),
+        ),
+        "market rent over time",
+    ),
+    Table(
+        "agencies",
+        ("agency_id",),
+        (
+            _key("agency_id", "agency or group of agencies"),
+            _text("name", "name"),
+            _number("lat_deg", "degrees", -90, 90, "latitude of its main data"),
+            _number("lon_deg", "degrees", -180, 180, "longitude of its main data"),
+        ),
+        "agencies",
+    ),
+    Table(
+        "movement",
+        ("agency_id", "site_id"),
+        (
+            AGENCY,
+            SITE,
+            _money("movement_usd_per_pflops_year", "USD/PFLOP/s delivered-year", 1e9, "none", "moving the data of one delivered PFLOP/s-year between site and agency"),
+        ),
+        "data movement between site and agency",
+    ),
+    Table(
+        "demand",
+        ("agency_id", "workload_id", "level_id"),
+        (
+            AGENCY,
+            WORKLOAD,
+            LEVEL,
+            _number("base_pflops_years", "PFLOP/s delivered-years per year", 0, 1e9, "valued demand in the base year, mid case"),
+            _number("must_serve_share", "fraction", 0, 1, "share of the demand that must be met from must_serve_from_year"),
+        ),
+        "demand by agency, workload and level in the base year",
+    ),
+    Table(
+        "demand_paths",
+        ("case_id", "workload_id", "year"),
+        (
+            _key("case_id", "low, mid or high"),
+            WORKLOAD,
+            _year("year", "calendar year"),
+            _number("multiplier", "ratio", 0, 1e6, "demand against the mid case's base year"),
+        ),
+        "demand over time, by case",
+    ),
+    Table(
+        "demand_tranches",
+        ("tranche_id",),
+        (
+            _key("tranche_id", "depth of demand"),
+            _number("share", "fraction", 0, 1, "share of demand; shares sum to 1"),
+            _number("value_share", "fraction", 0, 1, "value against market rent"),
+        ),
+        "how value falls with the depth of demand",
+    ),
+    Table(
+        "price_indices",
+        ("index_id", "year"),
+        (
+            _key("index_id", "price index"),
+            _year("year", "calendar year"),
+            _number("index_value", "index", 0.01, 1e6, "level of the index"),
+        ),
+        "indices that carry a figure from its money year to the year it is spent",
+    ),
+    Table(
+        "discount_rates",
+        ("rate_id",),
+        (
+            _key("rate_id", "discount rate"),
+            _number("real_rate", "fraction/year", 0, 0.3, "real rate"),
+            _text("as_of", "date of the rule"),
+        ),
+        "discount rates as dated inputs",
+    ),
+    Table(
+        "categories",
+        ("category",),
+        (
+            Column("category", "text", "cost category", allowed=CATEGORIES),
+            _text("side", "side of the split", SIDES),
+            _number("contingency_share", "fraction of base cost", 0, 1, "contingency inside the category"),
+        ),
+        "cost categories",
+    ),
+    Table(
+        "wbs",
+        ("wbs_code",),
+        (
+            _key("wbs_code", "work breakdown structure code"),
+            _text("parent", "code of the parent; empty at the top", optional=True),
+            _text("name", "name"),
+            _text("category", "cost category; empty on headings", CATEGORIES, optional=True),
+            _text("side", "side of the split", SIDES),
+            _text("ledger", "ledger", LEDGERS),
+            _text("payer", "who pays", PAYERS),
+            _text("fund_type", "federal fund type; empty for private money", optional=True),
+            _text("availability", "period of availability; empty for private money", optional=True),
+        ),
+        "every cost line, once",
+        figures=False,
+    ),
+    Table(
+        "authority",
+        ("year",),
+        (
+            _year("year", "calendar year"),
+            _number("share_of_budget", "fraction", 0, 1, "investment authorised in the year; what is not spent carries over"),
+        ),
+        "investment ceiling by year",
+    ),
+    Table(
+        "parameters",
+        ("parameter_id",),
+        (
+            _key("parameter_id", "name of the figure"),
+            _number("value", "see unit", None, None, "value"),
+            _text("unit", "unit"),
+            _text("meaning", "meaning"),
+        ),
+        "figures that belong to no other table",
+    ),
+    Table(
+        "cost_benchmarks",
+        ("benchmark_id",),
+        (
+            _key("benchmark_id", "published all-in cost"),
+            _key("chip_id", "chip it speaks of", "chips.chip_id"),
+            _money("usd_per_mw", "USD/MW facility", 1e9, "general", "published all-in capital cost"),
+            _text("basis", "MW basis and what is covered"),
+        ),
+        "published cost per MW, to test the plan against",
+    ),
+    Table(
+        "accreditations",
+        ("accreditation_id",),
+        (
+            _key("accreditation_id", "accreditation"),
+            LEVEL,
+            _text("name", "name"),
+            _text("predecessor_id", "accreditation that must be held before; may be empty", optional=True),
+            _money("cost_usd", "USD", 1e9, "wages", "one-off cost"),
+            _number("duration_months", "months", 0, 120, "start to accredited"),
+            _money("monitoring_usd_per_year", "USD/year", 1e9, "wages", "continuous monitoring"),
+        ),
+        "security accreditations by level",
+    ),
+    Table(
+        "initiatives",
+        ("initiative_id",),
+        (
+            _key("initiative_id", "initiative"),
+            _text("name", "name"),
+            _text("category", "cost category", ("software", "security", "training")),
+            _text("per", "what one unit is", ("programme", "site", "site-level", "agency", "system", "service-level")),
+            _money("cost_usd", "USD", 1e10, "wages", "one-off cost of one unit"),
+            _money("recurring_usd_per_year", "USD/year", 1e10, "wages", "yearly cost of one unit"),
+            _number("duration_months", "months", 0, 120, "start to done"),
+            _number("need_ceiling_units", "units", 0, 1e7, "units the need can use"),
+            _text("prerequisite_id", "initiative that must be done before; may be empty", optional=True),
+            _text("effect", "what it unlocks"),
+        ),
+        "software and security initiatives",
+    ),
+    Table(
+        "training_tracks",
+        ("track_id",),
+        (
+            _key("track_id", "training track"),
+            _text("name", "name"),
+            _money("cost_usd_per_head", "USD/head", 1e6, "wages", "direct cost"),
+            _number("duration_months", "months", 0, 60, "start to trained"),
+            _number("cohort_heads", "heads", 1, 1e6, "heads in a whole cohort"),
+            _number("attrition_per_year", "fraction/year", 0, 1, "trained staff who leave in a year"),
+            _number("need_ceiling_heads", "heads", 0, 1e7, "heads the need can use"),
+        ),
+        "training tracks",
+    ),
+    Table(
+        "staffing",
+        ("role_id",),
+        (
+            _key("role_id", "role"),
+            _text("name", "name"),
+            _number("heads_per_mw", "heads/MW facility", 0, 20, "heads per MW"),
+            _number("heads_per_site", "heads/site", 0, 10000, "heads per site"),
+            _money("loaded_usd_per_head_year", "USD/head-year", 1e7, "wages", "loaded cost"),
+        ),
+        "site and platform staff",
+    ),
+    Table(
+        "funding_sources",
+        ("source", "year"),
+        (
+            Column("source", "text", "who pays operating cost", allowed=("appropriation", "cost share", "pay-as-you-go")),
+            _year("year", "calendar year"),
+            Column("cap_usd", "number", "most it can pay in the year, dollars of that year", "USD/year", 0, 1e12, price_index="none"),
+        ),
+        "operating money by source and year",
+    ),
+    Table(
+        "sources",
+        ("source_id",),
+        (
+            _key("source_id", "short name of the document"),
+            _text("title", "title of the original document"),
+            _text("publisher", "publisher"),
+            _text("year", "year of publication", optional=True),
+            _text("address", "where it stands; empty where it has none", optional=True),
+        ),
+        "documents the figures come from",
+        figures=False,
+    ),
+    Table(
+        "figures",
+        ("table", "key", "column"),
+        (
+            _key("table", "table of the figure"),
+            _key("key", "key of the row, parts joined by /; * for the whole column"),
+            _key("column", "column of the figure"),
+            Column("low", "number", "low end of the range; empty where none is known", optional=True),
+            Column("high", "number", "high end of the range; empty where none is known", optional=True),
+            Column("money_year", "integer", "year of the dollars; empty where not money", "year", 2000, 2100, optional=True),
+            _key("source_id", "document", "sources.source_id"),
+            _text("status", "how well the figure is known", STATUSES),
+            _text("note", "reason, anchor, arithmetic", optional=True),
+        ),
+        "where each figure comes from and how far it may be off",
+        figures=False,
+    ),
+)
+
+BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}
+
+#: parameter id -> (unit, minimum, maximum, meaning)
+PARAMETERS: dict[str, tuple[str, float, float, str]] = {
+    "power_reserve_share": ("fraction", 0, 1, "secured power above the facility's design-day peak"),
+    "minimum_take_share": ("fraction", 0, 1, "share of contracted grid MW whose delivery charge is owed whether used or not"),
+    "average_draw_share": ("fraction", 0.1, 1, "average rack power against all-in rack power"),
+    "counted_factor": ("ratio", 1, 10, "commissioned MW that count toward a goal, per MW the site populates"),
+    "counted_within_months": ("months", 0, 120, "time within which the site must populate them"),
+    "management_reserve_share": ("fraction of budget", 0, 0.5, "held and not spent"),
+    "national_craft_workers": ("workers", 0, 1e6, "craft workers on all the programme's sites together"),
+    "max_build_mw_per_year": ("MW IT/year", 0, 1e5, "halls a site can start in a year"),
+    "volume_threshold_mw": ("MW IT", 0, 1e5, "greenfield MW of the programme above which a framework discount applies"),
+    "volume_discount_share": ("fraction", 0, 0.5, "discount on the MW above the threshold"),
+    "cost_of_water_usd_per_m3": ("USD/m3", 0, 100, "price of water"),
+    "carbon_price_usd_per_t": ("USD/t CO2", 0, 1000, "price of emissions; 0 for none"),
+    "site_staff_per_mw": ("heads/MW IT", 0, 20, "operations staff per commissioned MW"),
+    "site_staff_usd_per_year": ("USD/head-year", 0, 1e6, "loaded cost of one head"),
+    "tail_years": ("years", 0, 15, "years after the horizon in which service still counts"),
+    "tail_taper": ("ratio", 0, 1, "weight of each further year after the horizon against the one before"),
+    "opening_window_months": ("months", 1, 600, "time from the horizon's opening within which every chosen site is opened"),
+    "minimum_site_mw": ("MW IT", 0, 1e4, "commissioned MW below which a site does not count"),
+    "minimum_site_serving_mw": ("MW IT", 0, 1e4, "running MW below which a site does not serve"),
+    "largest_site_share": ("fraction", 0, 1, "largest part of what is served that one site may carry"),
+    "must_serve_from_year": ("year", 2020, 2100, "first year in which marked demand must be met"),
+    "share_rule_from_year": ("year", 2020, 2100, "first year in which the largest-share rule holds"),
+    "counted_site_by_year": ("year", 2020, 2100, "year by whose end every chosen site must count"),
+    "programme_management_share": ("fraction of base cost", 0, 0.3, "programme management, integration and test on construction, power and cooling"),
+    "disposal_usd_per_rack": ("USD/rack", 0, 1e6, "disposal of a rack at the end of its life"),
+}
+#: parameters that are money: id -> price index
+MONEY_PARAMETERS: dict[str, str] = {
+    "cost_of_water_usd_per_m3": "general",
+    "carbon_price_usd_per_t": "general",
+    "site_staff_usd_per_year": "wages",
+    "disposal_usd_per_rack": "general",
+}
+PRICE_INDICES = ("general", "construction", "wages", "electricity")

@@ -1,0 +1,100 @@
+"""The Plan: frozen tidy tables, one row a fact, no formulas and no Pyomo.
+
+Periods appear by label ("2026", "2026H1"). Decisions are quantities as solved; whole things are whole. Rows whose
+quantity is zero are left out. Money appears in ``detail`` alone, in cents, posted once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+#: quantities below this are the solver's rounding and are left out
+NOISE = 1e-7
+
+#: table -> columns; the keys come first, the quantity or quantities last
+DECISIONS: dict[str, tuple[str, ...]] = {
+    "opens": ("site_id", "period", "opens"),
+    "modules": ("site_id", "design_id", "period", "modules"),
+    "hardened": ("site_id", "level_id", "period", "mw"),
+    "reached": ("reached",),
+    "discounted": ("site_id", "period", "mw"),
+    "contract": ("site_id", "tranche", "period", "contracts"),
+    "units": ("site_id", "plant_id", "period", "units"),
+    "first": ("site_id", "plant_id", "period", "first"),
+    "signed": ("site_id", "ppa_id", "period", "mw"),
+    "generated": ("site_id", "plant_id", "period", "mwh"),
+    "imported": ("site_id", "period", "mwh"),
+    "billed": ("site_id", "period", "mwh"),
+    "housed": ("site_id", "design_id", "rack_class", "period", "mw"),
+    "bought": ("site_id", "chip_id", "period", "racks"),
+    "retired": ("site_id", "chip_id", "vintage", "period", "racks"),
+    "running": ("site_id", "chip_id", "workload_id", "level_id", "period", "racks"),
+    "served": ("site_id", "agency_id", "workload_id", "level_id", "period", "pflops_years"),
+    "depth": ("agency_id", "workload_id", "level_id", "tranche_id", "period", "pflops_years"),
+    "hosts": ("site_id", "workload_id", "period", "hosts"),
+    "tail_running": ("chip_id", "workload_id", "year_after", "racks"),
+    "tail_depth": ("workload_id", "tranche_id", "year_after", "pflops_years"),
+    "counted": ("commitment", "site_id", "mw"),
+}
+RESULTS: dict[str, tuple[str, ...]] = {
+    # one row a cost fact: dollars = quantity * rate * factor * escalation, rounded to cents once
+    "detail": (
+        "wbs_code",
+        "category",
+        "ledger",
+        "site_id",
+        "item",
+        "period",
+        "quantity",
+        "unit",
+        "rate_usd",
+        "rate_ref",
+        "factor",
+        "escalation",
+        "cents",
+    ),
+    # the three power tiers at the end of each period; secured is facility MW at the meter, the others MW IT
+    "tiers": ("site_id", "period", "secured_mw", "commissioned_mw", "populated_mw"),
+    "energy": ("site_id", "period", "it_mwh", "facility_mwh", "emissions_t", "water_m3"),
+    "compute": ("period", "precision", "installed_pflops", "serving_pflops"),
+    # planned is null and met is null where the room is not modelled yet
+    "commitments": (
+        "id",
+        "metric",
+        "tier",
+        "precision",
+        "by",
+        "level",
+        "unit",
+        "binding",
+        "planned",
+        "shortfall",
+        "met",
+        "state",
+    ),
+}
+TABLES = {**DECISIONS, **RESULTS}
+#: states of a commitment: "met", "short" (a goal), "broken" (never published), "not modelled yet", "reported"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Tables by name with exactly the columns of ``TABLES``."""
+
+    tables: Mapping[str, pd.DataFrame]
+
+    def __post_init__(self) -> None:
+        for name, columns in TABLES.items():
+            if tuple(self.tables[name].columns) != columns:
+                raise ValueError(f"table {name} has columns {tuple(self.tables[name].columns)}, expected {columns}")
+
+    def __getitem__(self, table: str) -> pd.DataFrame:
+        return self.tables[table]
+
+
+def frame(table: str, rows: list[tuple[object, ...]]) -> pd.DataFrame:
+    """A table of the plan from plain rows."""
+    return pd.DataFrame(rows, columns=list(TABLES[table]))

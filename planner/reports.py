@@ -1,0 +1,75 @@
+"""The files a run leaves for people, written into its folder and rebuilt from it, the same to the byte."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from planner import files, store
+from planner.errors import UsageError, VerificationError
+
+if TYPE_CHECKING:
+    from planner.inputs.case import Case
+    from planner.plan import Plan
+
+
+def write(folder: Path, case: Case, plan: Plan | None, document: dict[str, Any]) -> None:
+    """The reports of a run; one without a plan has none."""
+    if plan is not None:
+        from planner import workbook
+
+        workbook.write(folder / store.WORKBOOK, case, plan, document)
+
+
+def rebuild(run: Path, out: Path | None) -> list[Path]:
+    """Write workbook and tables of a stored run again: to ``out``, else back into the run, unless they would differ."""
+    stored = _with_plan(run)
+    target = run if out is None else out.expanduser().absolute()
+    with files.plainly(f"write reports into {target}"):
+        target.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".report.", suffix=".partial", dir=target.parent) as room:
+            fresh = Path(room)
+            store.write_plan_tables(fresh, stored.plan)
+            write(fresh, stored.case, stored.plan, store.stable(stored.document))
+            names = sorted(path.relative_to(fresh) for path in fresh.rglob("*") if path.is_file())
+            if out is None:
+                _refuse_difference(run, fresh, names)
+            for name in names:
+                with files.replacing(target / name) as draft:
+                    shutil.copyfile(fresh / name, draft)
+    return [target / name for name in names]
+
+
+def _refuse_difference(run: Path, fresh: Path, names: list[Path]) -> None:
+    known = store.checksums(run)
+    other = [name.as_posix() for name in names if files.sha256(fresh / name) != known.get(name.as_posix())]
+    if other:
+        raise UsageError(
+            f"this version of planner writes {', '.join(other)} differently from the one that made {run.name}; "
+            "a published run stays as it is: use --out DIR"
+        )
+
+
+def recheck(run: Path) -> dict[str, Any]:
+    """Check the plan of a stored run against every rule; an error names the rules it breaks."""
+    from planner.verify import StageClaim, verify
+
+    stored = _with_plan(run)
+    assert stored.plan is not None
+    names = [field.name for field in fields(StageClaim)]
+    claims = [StageClaim(**{n: stage[n] for n in names if n in stage}) for stage in stored.document["stages"]]
+    verification = verify(stored.case, stored.plan, claims)
+    if not verification.passed:
+        broken = dict.fromkeys(str(breach.rule) for breach in verification.broken)
+        raise VerificationError(f"run {run.name} breaks {len(broken)} rules: {', '.join(broken)}")
+    return verification.as_dict()
+
+
+def _with_plan(run: Path) -> store.Stored:
+    stored = store.load(run)
+    if stored.plan is None:
+        raise UsageError(f"run {run.name} found no plan ({stored.document.get('verdict')})")
+    return stored

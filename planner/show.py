@@ -1,0 +1,263 @@
+"""What a run says on a terminal: plain text for someone tired who has to sign, no colour needed.
+
+An unproven run never looks like a success: the first words of the first line say what it is.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from planner.inputs.case import Case
+    from planner.plan import Plan
+    from planner.registry import RunInfo
+
+WIDTH = 110
+Row = Sequence[str]
+
+
+def summary(document: Mapping[str, Any], case: Case | None = None, plan: Plan | None = None) -> str:
+    """Verdict, promises, money, sites, cost per MW, and where the workbook lies."""
+    parts = [verdict(document)]
+    if document.get("verdict") in ("optimal", "within_limits"):
+        parts += [
+            _section("PROMISES", promises(document, case)),
+            _section("INVESTMENT by category (private money, then-year dollars)", investment(document)),
+            _section("SITES at the end of the last period", sites(document, case, plan)),
+            _section("LIFETIME INFRASTRUCTURE DOLLARS per MW bought, beside what others paid", cost_per_mw(document)),
+        ]
+    parts.append(places(document))
+    return "\n\n".join(part for part in parts if part)
+
+
+def verdict(document: Mapping[str, Any]) -> str:
+    """One sentence; NOT PROVEN, NO PLAN and NO ANSWER are said first."""
+    gap = document.get("gap")
+    match document.get("verdict"):
+        case "optimal":
+            text = f"PROVEN: no better plan exists, up to a gap of {_percent(gap)} in each objective."
+        case "within_limits":
+            why = "you stopped it" if document.get("interrupted") else "the search stopped at a limit"
+            text = (
+                f"NOT PROVEN: {why}. This plan keeps every rule, but a better one may exist: "
+                f"the gap is {'unknown' if gap is None else _percent(gap)}."
+            )
+        case "infeasible":
+            text = "NO PLAN: the firm promises cannot all be kept at once."
+        case _:
+            text = "NO ANSWER: the search stopped at a limit before it found any plan. That does not mean none exists."
+    checked = document.get("verification") or {}
+    if checked.get("passed"):
+        rules = checked.get("rules")
+        count = len(rules) if isinstance(rules, list | dict) else rules
+        text += f" All {count} rules were checked again, independently." if count else ""
+    elif checked:
+        text = "FAILED ITS CHECK, do not use: " + ", ".join(_rules(checked)) + ". " + text
+    lines = [textwrap.fill(text, WIDTH)]
+    if document.get("explanation"):
+        lines.append(_explained(document["explanation"]))
+    return "\n\n".join(lines)
+
+
+def _rules(checked: Mapping[str, Any]) -> list[str]:
+    """Names of the broken rules, each once."""
+    named = (b.get("rule", b) if isinstance(b, Mapping) else b for b in checked.get("broken") or ["a rule"])
+    return list(dict.fromkeys(str(name) for name in named))
+
+
+def _explained(explanation: Any) -> str:
+    if isinstance(explanation, Mapping):
+        explanation = explanation.get("text") or explanation.get("message") or explanation
+    if isinstance(explanation, list | tuple):
+        return "\n".join(str(line) for line in explanation)
+    return "\n".join(textwrap.fill(line, WIDTH) for line in str(explanation).splitlines())
+
+
+def promises(document: Mapping[str, Any], case: Case | None) -> str:
+    """Every claim with a level: what was promised, what the plan holds, and whether that is the promise kept."""
+    claims = {claim.id: claim for claim in case.programme.claims} if case else {}
+    rows = []
+    for item in document.get("commitments") or []:
+        claim = claims.get(item.get("id", ""))
+        unit = item.get("unit") or ""
+        by = f" by {item['by']}" if item.get("by") else ""
+        basis = item.get("tier") or item.get("precision") or ""
+        wanted = amount(item.get("level"), unit)
+        rows.append(
+            (
+                claim.claim if claim else str(item.get("id", "")),
+                f"{wanted}{by}" + (f" ({basis})" if basis else ""),
+                amount(item.get("planned"), unit),
+                promise_verdict(item),
+            )
+        )
+    return table(("Claim", "Promised", "Planned", "Verdict"), rows, (44, 28, 16, 18)) if rows else ""
+
+
+def promise_verdict(item: Mapping[str, Any]) -> str:
+    """The word beside a promise; what is not modelled is never kept."""
+    state = item.get("state")
+    if state == "not modelled yet" or (state is None and item.get("met") is None):
+        return "not modelled yet"
+    if item.get("planned") is None and state not in ("reported",):
+        return "not modelled yet"
+    if item.get("met"):
+        return "kept" if item.get("firm") or item.get("binding") in ("firm", "goal") else "reached"
+    if state == "reported":
+        return "not reached" if item.get("met") is False else "shown only"
+    short = item.get("shortfall")
+    word = "BROKEN" if item.get("firm") else "NOT KEPT"
+    return f"{word}, short {amount(short, item.get('unit') or '')}" if short else word
+
+
+def investment(document: Mapping[str, Any]) -> str:
+    indicators = document.get("indicators") or {}
+    spend = indicators.get("spend_by_category_usd") or {}
+    total = indicators.get("spend_usd") or sum(value or 0 for value in spend.values())
+    rows = [(name, _billions(value), _percent((value or 0) / total)) for name, value in spend.items() if total]
+    if not rows:
+        return ""
+    share = indicators.get("infrastructure_share")
+    foot = f"\nInfrastructure share: {_percent(share)}" if share is not None else ""
+    return (
+        table(("Category", "$B", "share"), [*rows, ("Total", _billions(total), "")], (34, 10, 10), right=(1, 2)) + foot
+    )
+
+
+def sites(document: Mapping[str, Any], case: Case | None, plan: Plan | None) -> str:
+    """Secured is facility MW at the meter, the others are critical IT MW."""
+    chosen = (document.get("indicators") or {}).get("sites") or []
+    ids = [str(s.get("site_id") or s.get("id")) if isinstance(s, Mapping) else str(s) for s in chosen]
+    tiers: dict[str, Mapping[str, Any]] = {}
+    if plan is not None and case is not None:
+        last = case.periods.labels()[-1]
+        records = plan["tiers"].to_dict("records")
+        tiers = {str(r["site_id"]): {str(k): v for k, v in r.items()} for r in records if str(r["period"]) == last}
+        ids = ids or list(tiers)
+    rows = []
+    for site_id in ids:
+        site = case.sites.get(site_id) if case else None
+        at = tiers.get(site_id, {})
+        rows.append(
+            (
+                site_id,
+                f"{site.name}, {site.state}" if site else "",
+                *(_mw(at.get(column)) for column in ("secured_mw", "commissioned_mw", "populated_mw")),
+            )
+        )
+    if not rows:
+        return ""
+    headers = ("Site", "Place", "secured MW (facility)", "commissioned MW IT", "populated MW IT")
+    return table(headers, rows, (12, 34, 22, 19, 16), right=(2, 3, 4))
+
+
+def cost_per_mw(document: Mapping[str, Any]) -> str:
+    rows = []
+    for item in (document.get("indicators") or {}).get("cost_per_mw") or []:
+        low, high = _first(item, "low", "low_usd_per_mw"), _first(item, "high", "high_usd_per_mw")
+        published = f"{_millions(low)} to {_millions(high)}" if low is not None and high is not None else "no range"
+        name = str(_first(item, "name", "item", "what", "tier", "benchmark_id") or "")
+        basis = str(item.get("basis") or "")
+        planned = _first(item, "planned", "usd_per_mw", "value", "planned_usd_per_mw")
+        rows.append(
+            (f"{name} ({basis})" if basis else name, _millions(planned), published, _in_range(planned, low, high))
+        )
+    return table(("What", "plan, $M/MW", "published, $M/MW", ""), rows, (52, 14, 20, 20), right=(1,)) if rows else ""
+
+
+def _in_range(value: float | None, low: float | None, high: float | None) -> str:
+    if value is None or low is None or high is None:
+        return ""
+    if value < low:
+        return "below the range"
+    return "above the range" if value > high else "within the range"
+
+
+def places(document: Mapping[str, Any]) -> str:
+    folder = document.get("folder")
+    if not folder:
+        return ""
+    workbook = next((str(f) for f in document.get("files") or [] if str(f).endswith(".xlsx")), "")
+    lines = [f"Run:      {document['run']}"] if document.get("run") else []
+    if workbook:
+        lines.append(f"Workbook: {workbook}")
+    return "\n".join([*lines, f"Folder:   {folder}"])
+
+
+def run_list(runs: Sequence[RunInfo]) -> str:
+    if not runs:
+        return "No runs yet; 'planner optimize' makes one."
+    words = {"optimal": "proven", "within_limits": "NOT PROVEN", "infeasible": "no plan", "unknown": "no answer"}
+    rows = [
+        (info.run, info.created[:19].replace("T", " "), words.get(info.verdict, info.verdict), _percent(info.gap))
+        for info in runs
+    ]
+    return table(("Run", "Published (UTC)", "Verdict", "gap"), rows, (70, 20, 12, 8), right=(3,))
+
+
+def verified(run: str, found: Mapping[str, Any], changed: Sequence[str]) -> str:
+    rules = found.get("rules")
+    text = f"Run {run} keeps every rule" + (f" ({rules} rules)." if isinstance(rules, int) else ".")
+    if changed:
+        text += "\nThe plan is intact, but: " + "; ".join(changed) + ". 'planner report' restores reports."
+    return text
+
+
+# figures and tables
+
+
+def amount(value: Any, unit: str) -> str:
+    """A figure with its unit, short; nothing where there is none."""
+    if value is None or value != value:
+        return "-"
+    value = float(value)
+    if unit.upper() == "USD":
+        return f"${value / 1e9:,.2f}B" if abs(value) >= 1e9 else f"${value / 1e6:,.1f}M"
+    if unit.lower() in ("fraction", "share"):
+        return _percent(value)
+    digits = f"{value:,.0f}" if abs(value) >= 1000 or value == int(value) else f"{value:,.4g}"
+    return f"{digits} {unit}".strip()
+
+
+def _percent(value: Any) -> str:
+    if value is None:
+        return ""
+    return f"{100 * value:.2f} %" if abs(value) < 0.1 else f"{100 * value:.1f} %"
+
+
+def _billions(value: Any) -> str:
+    return "" if value is None else f"{value / 1e9:,.2f}"
+
+
+def _millions(value: Any) -> str:
+    return "" if value is None else f"{value / 1e6:,.1f}"
+
+
+def _mw(value: Any) -> str:
+    return "" if value is None or value != value else f"{value:,.0f}"
+
+
+def _first(item: Mapping[str, Any], *keys: str) -> Any:
+    return next((item[key] for key in keys if item.get(key) is not None), None)
+
+
+def _section(title: str, body: str) -> str:
+    return f"{title}\n{body}" if body else ""
+
+
+def table(headers: Row, rows: Sequence[Row], widths: Sequence[int], right: Sequence[int] = ()) -> str:
+    """Columns as wide as needed and no wider than allowed; long cells wrap."""
+    sheet = [headers, *rows]
+    fit = [min(width, max(len(row[i]) for row in sheet)) for i, width in enumerate(widths)]
+    lines = []
+    for number, row in enumerate(sheet):
+        cells = [textwrap.wrap(text, fit[i]) or [""] for i, text in enumerate(row)]
+        for depth in range(max(len(cell) for cell in cells)):
+            words = [cell[depth] if depth < len(cell) else "" for cell in cells]
+            padded = [w.rjust(fit[i]) if i in right else w.ljust(fit[i]) for i, w in enumerate(words)]
+            lines.append(("  " + "  ".join(padded)).rstrip())
+        if number == 0:
+            lines.append("  " + "  ".join("-" * width for width in fit))
+    return "\n".join(lines)

@@ -1,0 +1,179 @@
+"""How a command speaks: one document or plain text on stdout, messages on stderr, an exit code, a live line."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TextIO
+
+from planner.errors import InputError, PlannerError
+
+if TYPE_CHECKING:
+    from planner.run import Update
+
+ERROR_SCHEMA = "planner/error/1"
+INTERRUPTED, TERMINATED = 130, 143
+PLAIN_LINE_EVERY_SECONDS = 10.0
+_FAULTS_SHOWN = 40
+
+
+@dataclass(frozen=True)
+class Style:
+    """How the caller wants to be spoken to."""
+
+    json: bool = False
+    quiet: bool = False
+    debug: bool = False
+
+    @classmethod
+    def of(cls, arguments: list[str]) -> Style:
+        """From the raw words, for errors that happen before they are parsed."""
+        words = arguments[: arguments.index("--")] if "--" in arguments else arguments
+        return cls("--json" in words, "--quiet" in words, "--debug" in words)
+
+    def answer(self, document: Mapping[str, Any], text: str, brief: str = "") -> None:
+        """The result of a command: the document with --json, else the text, or the brief one with --quiet."""
+        if self.json:
+            _write(sys.stdout, json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
+        elif brief if self.quiet else text:
+            _write(sys.stdout, brief if self.quiet else text)
+
+    def say(self, message: str) -> None:
+        """A message beside the result."""
+        if not self.quiet:
+            _write(sys.stderr, message)
+
+
+def _write(stream: TextIO | None, text: str) -> None:
+    """A line that survives a closed pipe and a terminal without Unicode."""
+    if stream is None:
+        return
+    try:
+        try:
+            stream.write(text + "\n")
+        except UnicodeEncodeError:
+            encoding = stream.encoding or "ascii"
+            stream.write(text.encode(encoding, "replace").decode(encoding) + "\n")
+        stream.flush()
+    except BrokenPipeError:  # the reader has seen enough; keep the interpreter quiet at its exit
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def complain(error: BaseException, style: Style) -> int:
+    """Say what went wrong, politely and once; the answer is the exit code."""
+    code, name, message, faults = _describe(error)
+    if style.debug:
+        _write(sys.stderr, "".join(traceback.format_exception(error)).rstrip())
+    if style.json:
+        document = {"schema": ERROR_SCHEMA, "error": {"code": code, "name": name, "message": message, "faults": faults}}
+        _write(sys.stdout, json.dumps(document, indent=2, ensure_ascii=False, default=str))
+        return code
+    _write(sys.stderr, f"planner: {message}")
+    if isinstance(error, InputError):
+        for fault in error.faults[:_FAULTS_SHOWN]:
+            _write(sys.stderr, f"  - {fault.sentence()}")
+        if len(error.faults) > _FAULTS_SHOWN:
+            _write(sys.stderr, f"  ... and {len(error.faults) - _FAULTS_SHOWN} more; --json lists them all")
+    if code == 9 and not style.debug:
+        _write(sys.stderr, "  This is a fault of the program, not of your inputs; --debug shows where.")
+    return code
+
+
+def _describe(error: BaseException) -> tuple[int, str, str, list[dict[str, object]]]:
+    if isinstance(error, InputError):
+        return error.code, error.name, str(error), [fault.as_dict() for fault in error.faults]
+    if isinstance(error, PlannerError):
+        return error.code, error.name, str(error), []
+    if isinstance(error, KeyboardInterrupt):
+        return INTERRUPTED, "interrupted", "interrupted; nothing was saved", []
+    if isinstance(error, OSError):
+        place = f" ({error.filename})" if error.filename else ""
+        return 8, "file-system", f"the file system refused: {error.strerror or error}{place}", []
+    if isinstance(error, MemoryError):
+        return 9, "internal", "out of memory", []
+    return 9, "internal", f"internal error: {type(error).__name__}: {error}", []
+
+
+# the live line
+
+
+@contextmanager
+def live(style: Style) -> Iterator[Callable[[Update], None] | None]:
+    """What to call with each update while a solver, which takes over stdout and stderr, is at work."""
+    if style.quiet:
+        yield None
+        return
+    try:
+        stream = os.fdopen(os.dup(2), "w", encoding="utf-8", errors="replace")
+    except OSError:  # stderr is closed
+        yield None
+        return
+    with stream:
+        if stream.isatty() and os.environ.get("TERM", "") not in ("dumb", "unknown", ""):
+            with _moving(stream) as update:
+                yield update
+        else:
+            yield _plain_lines(stream)
+
+
+@contextmanager
+def _moving(stream: TextIO) -> Iterator[Callable[[Update], None]]:
+    """One line that rewrites itself; it is gone when the work is done."""
+    from rich.console import Console
+    from rich.live import Live
+    from rich.text import Text
+
+    began = time.monotonic()
+    latest: list[Update] = []
+
+    def line() -> Text:
+        words = sentence(latest[-1], time.monotonic() - began) if latest else "starting"
+        return Text(words, no_wrap=True, overflow="ellipsis")
+
+    console = Console(file=stream)
+    with Live(
+        get_renderable=line,
+        console=console,
+        refresh_per_second=4,
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    ):
+        yield lambda update: latest.__setitem__(slice(None), [update])
+
+
+def _plain_lines(stream: TextIO) -> Callable[[Update], None]:
+    """A line when the phase changes, and now and then."""
+    began = time.monotonic()
+    last_phase, last_time = "", -PLAIN_LINE_EVERY_SECONDS
+
+    def update(news: Update) -> None:
+        nonlocal last_phase, last_time
+        elapsed = time.monotonic() - began
+        if news.phase != last_phase or elapsed - last_time >= PLAIN_LINE_EVERY_SECONDS:
+            last_phase, last_time = news.phase, elapsed
+            with suppress(OSError, ValueError):
+                stream.write(sentence(news, elapsed) + "\n")
+                stream.flush()
+
+    return update
+
+
+def sentence(update: Update, elapsed: float) -> str:
+    """``12 s | stage 1 of 3: mission value | best 41.2 M USD | bound 42.0 M USD | gap 1.90 %``."""
+    unit = f" {update.unit}" if update.unit else ""
+    parts = [f"{elapsed:.0f} s", update.phase]
+    if update.incumbent is not None:
+        parts.append(f"best {update.incumbent:,.6g}{unit}")
+    if update.bound is not None:
+        parts.append(f"bound {update.bound:,.6g}{unit}")
+    if update.gap is not None:
+        parts.append(f"gap {100 * update.gap:.2f} %")
+    return " | ".join(parts)

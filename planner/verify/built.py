@@ -1,0 +1,202 @@
+"""What a plan builds: sites, halls and power by period, recomputed from its decisions and the raw data."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from planner.inputs.case import Case
+from planner.plan import TABLES, Plan
+from planner.verify.domains import readable
+from planner.verify.facts import Facts
+from planner.verify.tally import Vector
+from planner.verify.time import before
+
+if TYPE_CHECKING:
+    pass
+
+Series = dict[tuple[Any, ...], Vector]
+
+
+class Built:
+    """The readable rows of a plan, and what they build; a missing key is a row of zeros."""
+
+    def __init__(self, case: Case, plan: Plan) -> None:
+        self.facts = Facts(case)
+        self.plan = plan
+        self.tables: Mapping[str, pd.DataFrame] = {name: readable(self.facts, name, plan[name]) for name in TABLES}
+        self.index = {label: t for t, label in enumerate(self.facts.clock.labels())}
+
+    def _series(self, table: str, keys: tuple[str, ...], value: str) -> Series:
+        """Amounts by key, one number a period; facts that stand twice add up."""
+        zeros = self.facts.clock.zeros
+        out: Series = defaultdict(zeros)
+        frame = self.tables[table]
+        rows = zip(frame[list(keys)].itertuples(index=False, name=None), frame["period"], frame[value], strict=True)
+        for key, label, amount in rows:
+            out[key][self.index[label]] += amount
+        return out
+
+    def _amounts(self, table: str, keys: tuple[str, ...], value: str) -> dict[tuple[Any, ...], float]:
+        out: dict[tuple[Any, ...], float] = defaultdict(float)
+        frame = self.tables[table]
+        for key, amount in zip(frame[list(keys)].itertuples(index=False, name=None), frame[value], strict=True):
+            out[key] += amount
+        return out
+
+    def total(self, vectors: Any) -> Vector:
+        """Sum of series, zeros when there is none."""
+        out = self.facts.clock.zeros()
+        for vector in vectors:
+            out = out + vector
+        return out
+
+    # sites and construction
+
+    @cached_property
+    def opens(self) -> Series:
+        return self._series("opens", ("site_id",), "opens")
+
+    @cached_property
+    def opened(self) -> dict[str, Vector]:
+        return {s: np.cumsum(self.opens[s,]) for s in self.facts.sites}
+
+    @cached_property
+    def modules(self) -> Series:
+        return self._series("modules", ("site_id", "design_id"), "modules")
+
+    @cached_property
+    def started_mw(self) -> Series:
+        return {(s, d): n * self.facts.designs[d].module_mw for (s, d), n in self.modules.items()}
+
+    def started_of(self, site: str, route: str) -> Vector:
+        designs = self.facts.designs
+        return self.total(mw for (s, d), mw in self.started_mw.items() if s == site and designs[d].route == route)
+
+    @cached_property
+    def commissioned(self) -> Series:
+        """MW IT by (site, design), ready and still in term."""
+        out: Series = {}
+        for (s, d), mw in self.started_mw.items():
+            design = self.facts.designs[d]
+            out[s, d] = self.facts.clock.standing(mw, design.lead_months, design.term_months)
+        return out
+
+    @cached_property
+    def commissioned_at(self) -> dict[str, Vector]:
+        return {s: self.total(mw for (at, _), mw in self.commissioned.items() if at == s) for s in self.facts.sites}
+
+    @cached_property
+    def hardened(self) -> Series:
+        return self._series("hardened", ("site_id", "level_id"), "mw")
+
+    @cached_property
+    def reached(self) -> dict[tuple[Any, ...], float]:
+        return self._amounts("reached", ("site_id",), "reached")
+
+    @cached_property
+    def discounted(self) -> Series:
+        return self._series("discounted", ("site_id",), "mw")
+
+    # power
+
+    @cached_property
+    def contract(self) -> Series:
+        return self._series("contract", ("site_id", "tranche"), "contracts")
+
+    @cached_property
+    def energised(self) -> dict[str, Vector]:
+        out = {s: self.facts.clock.zeros() for s in self.facts.sites}
+        for (s, g), starts in self.contract.items():
+            tranche = self.facts.grid[s, g]
+            out[s] = out[s] + self.facts.clock.standing(starts * tranche.mw, tranche.lead_months)
+        return out
+
+    def peak_mw(self, site: str, greenfield: bool) -> Vector:
+        """Facility MW on the design day: of greenfield halls, or of retrofit and leased halls."""
+        facts = self.facts
+        return self.total(
+            facts.climate(s, d)["pue_peak"] * mw
+            for (s, d), mw in self.commissioned.items()
+            if s == site and (facts.designs[d].route == "greenfield") == greenfield
+        )
+
+    @cached_property
+    def own(self) -> dict[str, Vector]:
+        """Service of the halls that stood before, facility MW."""
+        return {s: self.peak_mw(s, greenfield=False) for s in self.facts.sites}
+
+    @cached_property
+    def units(self) -> Series:
+        return self._series("units", ("site_id", "plant_id"), "units")
+
+    @cached_property
+    def first(self) -> Series:
+        return self._series("first", ("site_id", "plant_id"), "first")
+
+    @cached_property
+    def units_ready(self) -> Series:
+        clock, plants = self.facts.clock, self.facts.plants
+        return {(s, k): clock.standing(n, plants[k].lead_months) for (s, k), n in self.units.items()}
+
+    @cached_property
+    def firm(self) -> dict[str, Vector]:
+        """On-site MW without the spare unit of each plant."""
+        out = {s: self.facts.clock.zeros() for s in self.facts.sites}
+        for s, k in {*self.units, *self.first}:
+            plant = self.facts.plants[k]
+            net = self.units.get((s, k), self.facts.clock.zeros()) - self.first.get((s, k), self.facts.clock.zeros())
+            out[s] = out[s] + plant.unit_mw * self.facts.clock.standing(net, plant.lead_months)
+        return out
+
+    @cached_property
+    def secured(self) -> dict[str, Vector]:
+        return {s: self.energised[s] + self.own[s] + self.firm[s] for s in self.facts.sites}
+
+    @cached_property
+    def signed(self) -> Series:
+        return self._series("signed", ("site_id", "ppa_id"), "mw")
+
+    @cached_property
+    def ppa_mwh(self) -> Series:
+        out: Series = {}
+        for (s, p), mw in self.signed.items():
+            ppa = self.facts.ppas[p, s]
+            ready = self.facts.clock.standing(mw, ppa.lead_months)
+            out[s, p] = ppa.capacity_factor * self.facts.clock.hours * before(ready)
+        return out
+
+    def ppa_at(self, site: str) -> Vector:
+        return self.total(mwh for (s, _), mwh in self.ppa_mwh.items() if s == site)
+
+    @cached_property
+    def generated(self) -> Series:
+        return self._series("generated", ("site_id", "plant_id"), "mwh")
+
+    def generated_at(self, site: str) -> Vector:
+        return self.total(mwh for (s, _), mwh in self.generated.items() if s == site)
+
+    @cached_property
+    def imported(self) -> Series:
+        return self._series("imported", ("site_id",), "mwh")
+
+    @cached_property
+    def billed(self) -> Series:
+        return self._series("billed", ("site_id",), "mwh")
+
+    @cached_property
+    def emissions(self) -> dict[str, Vector]:
+        """t CO2 by site."""
+        out = {}
+        for s, site in self.facts.sites.items():
+            kg = self.imported[s,] * site.grid_emissions_kg_per_mwh
+            for (at, k), mwh in self.generated.items():
+                if at == s:
+                    kg = kg + self.facts.plants[k].emissions_kg_per_mwh * mwh
+            out[s] = kg / 1000.0
+        return out

@@ -1,0 +1,174 @@
+"""The promises: what the plan reaches, what may count, and what its table says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from planner.inputs.programme import Claim
+from planner.verify.tally import Check, rule
+from planner.verify.world import World
+
+NOT_MODELLED = ("governance", "services", "funding", "interconnect", "split")
+
+
+def _due_at(world: World, claim: Claim) -> int | None:
+    """The period at whose end a claim is measured; the horizon's end where it has no date, None outside the horizon."""
+    return world.facts.clock.last if claim.by is None else world.facts.clock.closing(claim.by)
+
+
+def _counts(claim: Claim) -> bool:
+    """Commissioned MW that stand for a promise count only as far as the site fills them."""
+    return claim.metric == "power" and claim.tier == "commissioned" and claim.binding in ("firm", "goal")
+
+
+def measure(world: World, claim: Claim) -> float | None:
+    """The plan's figure for a claim; None where the model does not speak to it."""
+    t = _due_at(world, claim)
+    if t is None:
+        return None
+    if claim.metric == "sites":
+        return sum(float(opened[-1]) for opened in world.opened.values())
+    if claim.metric == "budget":
+        return world.ledger.investment_usd()
+    if claim.metric == "power" and claim.tier == "secured":
+        return float(world.total(world.secured.values())[t])
+    if claim.metric == "power" and claim.tier == "populated":
+        return float(world.total(world.populated.values())[t])
+    if _counts(claim):
+        return sum(mw for (commitment, _), mw in world.counted.items() if commitment == claim.id)
+    if claim.metric == "power" and claim.tier == "commissioned":
+        return float(world.total(world.commissioned_at.values())[t])
+    if claim.metric == "compute" and claim.precision and claim.tier == "installed":
+        return float(world.installed_pflops(claim.precision)[t])
+    if claim.metric == "compute" and claim.precision and claim.tier == "serving":
+        return float(world.serving_pflops(claim.precision)[t])
+    return None
+
+
+@rule("commitments.counted_is_commissioned")
+def counted_is_commissioned(world: World, check: Check) -> None:
+    for (i, s), mw in world.counted.items():
+        claim = world.facts.claims[i]
+        t = _due_at(world, claim)
+        if t is not None and _counts(claim):
+            words = "{left} MW count toward the promise; {right} MW are commissioned"
+            check.at_most(f"{i},{s}", mw, float(world.commissioned_at[s][t]), "MW IT", words)
+
+
+@rule("commitments.counted_is_populated")
+def counted_is_populated(world: World, check: Check) -> None:
+    clock, factor = world.facts.clock, world.facts.parameter("counted_factor")
+    for (i, s), mw in world.counted.items():
+        claim = world.facts.claims[i]
+        t = _due_at(world, claim)
+        if t is not None and _counts(claim):
+            later = min(clock.last, t + clock.whole(world.facts.parameter("counted_within_months")))
+            most = factor * float(world.populated[s][later])
+            words = "{left} MW count toward the promise; the racks that fill the site let {right} MW count"
+            check.at_most(f"{i},{s}", mw, most, "MW IT", words)
+
+
+@rule("commitments.firm")
+def firm(world: World, check: Check) -> None:
+    for claim in world.facts.claims.values():
+        planned = measure(world, claim) if claim.binding == "firm" and claim.level is not None else None
+        if planned is None or claim.level is None:
+            continue
+        unit = claim.unit or claim.metric
+        if claim.metric == "budget":
+            words = "the plan spends {left}; the promise allows {right}"
+            check.at_most(claim.id, planned, claim.level, unit, words)
+        else:
+            words = "the plan reaches {right}; the promise is {left} " + unit.replace("{", "(").replace("}", ")")
+            check.at_most(claim.id, claim.level, planned, unit, words)
+
+
+def _shown(world: World) -> dict[str, dict[str, Any]]:
+    rows = world.tables["commitments"].to_dict("records")
+    return {row["id"]: {str(k): None if pd.isna(v) else v for k, v in row.items()} for row in rows}
+
+
+@rule("commitments.goal")
+def goal(world: World, check: Check) -> None:
+    shown = _shown(world)
+    for claim in world.facts.claims.values():
+        planned = measure(world, claim) if claim.metric in ("power", "compute") and claim.binding == "goal" else None
+        if planned is None or claim.level is None:
+            continue
+        shortfall = float(shown.get(claim.id, {}).get("shortfall") or 0.0)
+        words = "with its shortfall the plan comes to {right}; the goal is {left}"
+        check.at_most(claim.id, claim.level, planned + shortfall, claim.unit or claim.metric, words)
+        check.at_most(claim.id, -shortfall, 0.0, claim.unit or claim.metric, "a shortfall is {left} below zero")
+
+
+def _states(claim: Claim, met: bool | None) -> tuple[str, ...]:
+    """Words that a row may say."""
+    if claim.metric == "memo":
+        return ("reported",)
+    if claim.metric in NOT_MODELLED:
+        return ("not modelled yet",)
+    if claim.binding == "reported":
+        return ("reported",)
+    if met is None:
+        return ("reported", "not modelled yet")
+    return ("met",) if met else ("short",) if claim.binding == "goal" else ("broken",)
+
+
+def _close(shown: Any, due: float, tolerance: float) -> bool:
+    return shown is not None and abs(float(shown) - due) <= tolerance * max(1.0, abs(due))
+
+
+def _same(shown: Any, declared: Any) -> bool:
+    if declared in (None, ""):
+        return shown in (None, "")
+    if isinstance(declared, int | float):
+        return shown is not None and float(shown) == float(declared)
+    return bool(shown == declared)
+
+
+@rule("results.commitments")
+def commitments(world: World, check: Check) -> None:
+    shown, slack = _shown(world), check.tally.tolerance
+    for claim in world.facts.claims.values():
+        row = shown.get(claim.id)
+        if row is None:
+            check.true(claim.id, False, "the promise has no row in the table of commitments")
+            continue
+        for column in ("metric", "tier", "precision", "by", "level", "unit", "binding"):
+            declared = getattr(claim, column)
+            words = f"the table says {column} {row[column]}; the programme says {declared}"
+            check.true(f"{claim.id},{column}", _same(row[column], declared), words.replace("None", "nothing"))
+        planned = measure(world, claim)
+        if planned is None:
+            check.true(f"{claim.id},planned", row["planned"] is None, "a figure is shown that the model does not have")
+            words = "the promise is judged, but the model does not speak to it"
+            check.true(f"{claim.id},met", row["met"] is None, words)
+            check.true(f"{claim.id},state", row["state"] in _states(claim, None), f"the state cannot be {row['state']}")
+            continue
+        words = f"the table shows {row['planned']}; the decisions come to {planned:,.6g}"
+        fits = _close(row["planned"], planned, slack)
+        check.true(f"{claim.id},planned", fits, words, unit=claim.unit or claim.metric)
+        _judged(check, claim, row, planned, slack)
+
+
+def _judged(check: Check, claim: Claim, row: Mapping[str, Any], planned: float, slack: float) -> None:
+    """Shortfall, met and state of a row that is measured; at the very level both words pass."""
+    if claim.level is None:
+        check.true(f"{claim.id},met", row["met"] is None, "the promise is judged, but it names no level")
+        check.true(f"{claim.id},state", row["state"] in _states(claim, None), f"the state cannot be {row['state']}")
+        return
+    margin = claim.level - planned if claim.metric == "budget" else planned - claim.level
+    short = max(0.0, -margin)
+    shown_short = row["shortfall"]
+    fits = _close(shown_short, short, slack) or (claim.metric == "budget" and shown_short in (None, 0.0))
+    check.true(f"{claim.id},shortfall", fits, f"the table shows a shortfall of {shown_short}; it is {short:,.6g}")
+    possible = {True, False} if abs(margin) <= slack * max(1.0, abs(claim.level)) else {margin > 0}
+    said = None if row["met"] is None else bool(row["met"])
+    words = f"the table says met {said}; the plan has {planned:,.6g} against {claim.level:,.6g}"
+    check.true(f"{claim.id},met", said in possible, words)
+    states = {state for met in possible for state in _states(claim, met)}
+    words = f"the state is {row['state']}; it must be {' or '.join(sorted(states))}"
+    check.true(f"{claim.id},state", row["state"] in states, words)

@@ -1,0 +1,201 @@
+"""Every cost line of the algebra, recomputed from the decisions."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from planner.verify.tally import Vector
+from planner.verify.time import before
+from planner.verify.world import World
+
+GroupKey = tuple[str, str, int, str]
+#: base cost of the categories by the codes of their lines, with the codes of management and contingency
+UPLIFTS = (
+    ("construction", [f"1.1.{n}" for n in range(1, 8)], "1.1.8", "1.1.9"),
+    ("power and cooling", [f"1.2.{n}" for n in range(1, 5)], "1.2.8", "1.2.9"),
+    ("chips", [f"1.3.{n}" for n in range(1, 6)], "", "1.3.9"),
+)
+MANAGEMENT = "parameters.programme_management_share.value"
+
+
+@dataclass
+class Group:
+    """Lines of one code, site, period and price: quantity times factor, and unrounded then-year dollars."""
+
+    amount: float = 0.0
+    usd: float = 0.0
+    size: float = 0.0
+    factors: set[float] = field(default_factory=set)
+    uplift: bool = False
+
+
+class Ledger:
+    """All cost lines of the algebra for a plan."""
+
+    def __init__(self, world: World) -> None:
+        self.world, self.facts = world, world.facts
+        self.groups: dict[GroupKey, Group] = defaultdict(Group)
+        self.unpriced: set[tuple[str, str]] = set()
+        self._construction()
+        self._power()
+        self._chips()
+        self._operations()
+        self._uplifts()
+
+    def _post(self, code: str, site: str, ref: str, quantity: Vector, factor: float = 1.0) -> None:
+        price = self.facts.price(ref)
+        for t in np.flatnonzero(quantity).tolist():
+            if price is None:
+                self.unpriced.add((f"{code},{site},{self.facts.clock.label(t)}", ref))
+                continue
+            self._enter((code, site, t, ref), float(quantity[t]), factor, price[0] * self.facts.escalation(price, t))
+
+    def _enter(self, key: GroupKey, quantity: float, factor: float, rate: float, uplift: bool = False) -> None:
+        group = self.groups[key]
+        group.amount += quantity * factor
+        group.usd += quantity * factor * rate
+        group.size += abs(quantity * factor)
+        group.factors.add(factor)
+        group.uplift = uplift
+
+    def _construction(self) -> None:
+        world, facts = self.world, self.facts
+        for (s,), n in world.opens.items():
+            self._post("1.1.1", s, f"sites.{s}.opening_cost_usd", n, facts.sites[s].construction_multiplier)
+        lines = (("1.1.3", "civil"), ("1.1.4", "shell"), ("1.2.3", "electrical"), ("1.2.4", "mechanical"))
+        for (s, d), mw in world.started_mw.items():
+            design, multiplier = facts.designs[d], facts.sites[s].construction_multiplier
+            paid = facts.clock.paid(mw, design.lead_months, facts.profiles[design.profile_id])
+            for code, part in lines:
+                self._post(code, s, f"designs.{d}.{part}_usd_per_mw", paid, multiplier)
+            self._post("1.1.2", s, f"sites.{s}.land_price_usd_per_acre", design.acres_per_mw * mw)
+        for (s, d), mw in world.commissioned.items():
+            if facts.designs[d].route == "lease":
+                self._post("1.1.5", s, f"designs.{d}.lease_usd_per_mw_year", mw * facts.clock.years)
+        dearest = facts.dearest_shell()
+        if dearest is None:
+            return
+        for (s, level), mw in world.hardened.items():
+            factor = facts.levels[level].hardening_share * facts.sites[s].construction_multiplier
+            self._post("1.1.6", s, f"designs.{dearest.design_id}.shell_usd_per_mw", mw, factor)
+        for (s,), mw in world.discounted.items():
+            factor = facts.parameter("volume_discount_share") * facts.sites[s].construction_multiplier
+            for part in ("shell", "civil"):
+                self._post("1.1.7", s, f"designs.{dearest.design_id}.{part}_usd_per_mw", -mw, factor)
+
+    def _power(self) -> None:
+        world, facts = self.world, self.facts
+        for (s, g), n in world.contract.items():
+            tranche = facts.grid[s, g]
+            paid = facts.clock.paid(tranche.mw * n, tranche.lead_months, facts.profiles["connection"])
+            ref = f"grid_tranches.{s}/{g}.connection_usd_per_mw"
+            self._post("1.2.1", s, ref, paid, facts.sites[s].construction_multiplier)
+        for (s, k), n in world.units.items():
+            plant = facts.plants[k]
+            paid = facts.clock.paid(1000.0 * plant.unit_mw * n, plant.lead_months, facts.profiles[plant.profile_id])
+            self._post("1.2.2", s, f"plants.{k}.capex_usd_per_kw", paid, facts.sites[s].construction_multiplier)
+
+    def _chips(self) -> None:
+        world, facts, clock = self.world, self.facts, self.facts.clock
+        leaving: dict[tuple[str, str], Vector] = defaultdict(clock.zeros)
+        for (s, c), racks in world.bought.items():
+            chip = facts.chips[c]
+            for v in np.flatnonzero(racks).tolist():
+                order = clock.zeros()
+                order[v] = racks[v]
+                ref = f"chip_supply.{c}/{clock.year(v)}.rack_price_usd"
+                self._post("1.3.1", s, ref, order)
+                self._post("1.3.3", s, ref, order, chip.storage_share)
+                self._post("1.3.4", s, ref, order, facts.sites[s].equipment_tax_share)
+                gone = clock.last_end(clock.ready(v, chip.lead_months), chip.life_months) + 1
+                if gone <= clock.last:
+                    leaving[s, c][gone] += racks[v]
+            self._post("1.3.2", s, f"chips.{c}.fabric_usd_per_rack", racks)
+        for (s, c, v), racks in world.retired.items():
+            gone = clock.last_end(clock.ready(v, facts.chips[c].lead_months), facts.chips[c].life_months) + 1
+            leaving[s, c] += racks
+            if gone <= clock.last:
+                leaving[s, c][gone] -= float(racks.sum())
+        for (s, _), racks in leaving.items():
+            self._post("1.3.5", s, "parameters.disposal_usd_per_rack.value", racks)
+
+    def _operations(self) -> None:
+        world, facts, clock = self.world, self.facts, self.facts.clock
+        for s, site in facts.sites.items():
+            self._post("3.1.1", s, f"sites.{s}.tariff_usd_per_mwh", world.imported[s,])
+            self._post("3.1.2", s, f"sites.{s}.delivery_usd_per_mwh", world.billed[s,] - world.imported[s,])
+            self._post("3.1.6", s, "parameters.carbon_price_usd_per_t.value", world.emissions[s])
+            self._post("3.2.2", s, "parameters.cost_of_water_usd_per_m3.value", world.water[s])
+            staff = facts.parameter("site_staff_per_mw") * before(world.commissioned_at[s]) * clock.years
+            self._post("3.2.3", s, "parameters.site_staff_usd_per_year.value", staff)
+            for (at, k), mwh in world.generated.items():
+                for t in np.flatnonzero(mwh).tolist() if at == s else ():
+                    burnt = clock.zeros()
+                    burnt[t] = mwh[t] * facts.plants[k].heat_rate_mmbtu_per_mwh
+                    self._post("3.1.4", s, f"gas_prices.{site.gas_region}/{clock.year(t)}.price_usd_per_mmbtu", burnt)
+        for (s, p), mwh in world.ppa_mwh.items():
+            self._post("3.1.3", s, f"ppas.{p}/{s}.price_usd_per_mwh", mwh)
+        for (s, k), mwh in world.generated.items():
+            self._post("3.1.5", s, f"plants.{k}.variable_om_usd_per_mwh", mwh)
+        for (s, k), n in world.units_ready.items():
+            kw_years = 1000.0 * facts.plants[k].unit_mw * before(n) * clock.years
+            self._post("3.1.5", s, f"plants.{k}.fixed_om_usd_per_kw_year", kw_years)
+        for (s, d), mw in world.commissioned.items():
+            self._post("3.2.1", s, f"designs.{d}.facility_om_usd_per_mw_year", before(mw) * clock.years)
+        for (s, c), racks in world.installed.items():
+            years = sorted(year for chip, year in facts.supply if chip == c)
+            served = before(racks) * clock.years
+            for t in np.flatnonzero(served).tolist() if years else ():
+                one = clock.zeros()
+                one[t] = served[t]
+                listed = max((y for y in years if y <= clock.year(t)), default=years[0])
+                ref = f"chip_supply.{c}/{listed}.rack_price_usd"
+                self._post("3.2.4", s, ref, one, facts.chips[c].maintenance_share)
+        for (s, a, _, _), amount in world.served.items():
+            self._post("3.3.1", s, f"movement.{a}/{s}.movement_usd_per_pflops_year", amount)
+
+    def _uplifts(self) -> None:
+        categories = self.facts.case.tables["categories"]
+        shares = dict(zip(categories["category"], categories["contingency_share"].astype(float), strict=True))
+        management_share = self.facts.parameter("programme_management_share")
+        for category, codes, management, contingency in UPLIFTS:
+            base: dict[tuple[str, int], float] = defaultdict(float)
+            for (code, s, t, _), group in self.groups.items():
+                if code in codes:
+                    base[s, t] += group.usd
+            for (s, t), usd in base.items():
+                lifted = usd
+                if management:
+                    self._enter((management, s, t, MANAGEMENT), usd, management_share, 1.0, uplift=True)
+                    lifted += usd * management_share
+                ref = f"categories.{category}.contingency_share"
+                self._enter((contingency, s, t, ref), lifted, shares[category], 1.0, uplift=True)
+
+    # totals, unrounded
+
+    def is_infrastructure(self, code: str) -> bool:
+        """On the investment ledger, infrastructure side."""
+        row = self.facts.wbs.get(code)
+        if row is None:
+            return code.startswith(("1.1.", "1.2.", "1.3."))
+        return bool(row["ledger"] == "investment" and row["side"] == "infrastructure")
+
+    def infrastructure_usd(self) -> Vector:
+        out = self.facts.clock.zeros()
+        for (code, _, t, _), group in self.groups.items():
+            if self.is_infrastructure(code):
+                out[t] += group.usd
+        return out
+
+    def investment_usd(self) -> float:
+        return sum(group.usd for (code, _, _, _), group in self.groups.items() if code.startswith("1."))
+
+    def usd_by_period(self) -> Vector:
+        """Both ledgers."""
+        out = self.facts.clock.zeros()
+        for (_, _, t, _), group in self.groups.items():
+            out[t] += group.usd
+        return out

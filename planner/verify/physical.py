@@ -1,0 +1,198 @@
+"""Sites and construction: each rule recomputed from the decisions."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from planner.verify.tally import Check, Vector, rule
+from planner.verify.world import World
+
+# sites
+
+
+@rule("sites.chosen_count")
+def chosen_count(world: World, check: Check) -> None:
+    chosen = sum(float(opened[-1]) for opened in world.opened.values())
+    words = "{left} sites are chosen; the programme asks for {right}"
+    check.equal("", chosen, world.facts.programme.sites.count, "sites", words)
+
+
+@rule("sites.opens_once")
+def opens_once(world: World, check: Check) -> None:
+    for s, opened in world.opened.items():
+        check.at_most(s, opened[-1], 1.0, "openings", "the site is opened {left} times")
+
+
+@rule("sites.enough_regions")
+def enough_regions(world: World, check: Check) -> None:
+    regions = {world.facts.sites[s].grid_region for s, opened in world.opened.items() if opened[-1] > 0.5}
+    needed = world.facts.programme.sites.minimum_regions
+    words = "the chosen sites lie in {right} grid regions; {left} are asked for"
+    check.at_most("", needed, len(regions), "regions", words)
+
+
+@rule("sites.only_when_opened")
+def only_when_opened(world: World, check: Check) -> None:
+    facts = world.facts
+    words = "{left} is started, but before the site is opened at most {right} may be"
+    for (s, d), n in world.modules.items():
+        check.at_most(f"{d},{s}", n, facts.max_modules(d) * world.opened[s], "modules", words)
+    for (s, g), n in world.contract.items():
+        check.at_most(f"grid tranche {g},{s}", n, world.opened[s], "contracts", words)
+    for (s, k), n in world.units.items():
+        check.at_most(f"{k},{s}", n, facts.max_units(s, k) * world.opened[s], "units", words)
+    for (s, p), mw in world.signed.items():
+        check.at_most(f"{p},{s}", mw, facts.ppas[p, s].max_mw * world.opened[s], "MW", words)
+
+
+@rule("sites.minimum_commissioned")
+def minimum_commissioned(world: World, check: Check) -> None:
+    t = world.facts.clock.closing(int(world.facts.parameter("counted_site_by_year")))
+    least = world.facts.parameter("minimum_site_mw")
+    for s, opened in world.opened.items() if t is not None else ():
+        words = "a chosen site commissions {right} MW by its date; at least {left} MW are asked for"
+        check.at_most(s, least * opened[-1], world.commissioned_at[s][t], "MW IT", words)
+
+
+@rule("sites.minimum_serving")
+def minimum_serving(world: World, check: Check) -> None:
+    t = world.facts.clock.closing(int(world.facts.parameter("counted_site_by_year")))
+    if t is None:
+        return
+    working = dict.fromkeys(world.facts.sites, 0.0)
+    for (s, c, _, _), racks in world.running.items():
+        working[s] += world.facts.rack_mw(c) * float(racks[t])
+    for s, opened in world.opened.items():
+        least = world.facts.parameter("minimum_site_serving_mw") * opened[-1]
+        words = "a chosen site runs {right} MW of racks by its date; at least {left} MW are asked for"
+        check.at_most(s, least, working[s], "MW IT", words)
+
+
+@rule("sites.largest_share")
+def largest_share(world: World, check: Check) -> None:
+    """Service weighted by the base-year rent of a delivered PFLOP/s-year at open level."""
+    facts = world.facts
+    weights = {w: facts.rent_musd(w, facts.programme.base_year) for w in facts.workloads}
+    by_site = {s: facts.clock.zeros() for s in facts.sites}
+    for (s, _, w, _), amount in world.served.items():
+        by_site[s] = by_site[s] + weights[w] * amount
+    everything = world.total(by_site.values())
+    most = facts.parameter("largest_site_share")
+    since = facts.parameter("share_rule_from_year")
+    words = "one site carries service worth {left} M$; its largest share of all service is {right} M$"
+    for t in range(facts.clock.count):
+        total = float(everything[t])
+        for s, amount in by_site.items() if facts.clock.year(t) >= since else ():
+            where = f"{s},{facts.clock.label(t)}"
+            check.at_most(where, float(amount[t]), most * total, "M$ of service", words, scale=total)
+
+
+# construction
+
+
+@rule("construction.within_land")
+def within_land(world: World, check: Check) -> None:
+    acres = dict.fromkeys(world.facts.sites, 0.0)
+    for (s, d), mw in world.started_mw.items():
+        acres[s] += world.facts.designs[d].acres_per_mw * float(mw.sum())
+    for s, site in world.facts.sites.items():
+        check.at_most(s, acres[s], site.land_acres, "acres", "the halls take {left} acres; the site has {right}")
+
+
+@rule("construction.within_existing_halls")
+def within_existing_halls(world: World, check: Check) -> None:
+    """Counted from the start of the work to the end of the term."""
+    clock, designs = world.facts.clock, world.facts.designs
+    for s, site in world.facts.sites.items():
+        taken = clock.zeros()
+        for (at, d), mw in world.started_mw.items():
+            design = designs[d]
+            if at != s or design.route == "greenfield":
+                continue
+            for u in np.flatnonzero(mw).tolist():
+                ready = clock.ready(u, design.lead_months)
+                closing = clock.last_end(ready, design.term_months) if design.term_months > 0 else clock.last
+                taken[u : closing + 1] += mw[u]
+        words = "retrofit and lease take {left} MW; halls of {right} MW stand"
+        check.at_most(s, taken, clock.zeros() + site.existing_mw, "MW IT", words)
+
+
+@rule("construction.within_build_rate")
+def within_build_rate(world: World, check: Check) -> None:
+    most = world.facts.parameter("max_build_mw_per_year") * world.facts.clock.years
+    for s in world.facts.sites:
+        words = "new halls of {left} MW are started in one period; a site can start {right} MW"
+        check.at_most(s, world.started_of(s, "greenfield"), most, "MW IT", words)
+
+
+def _workers(world: World) -> dict[str, Vector]:
+    clock, designs = world.facts.clock, world.facts.designs
+    out = {s: clock.zeros() for s in world.facts.sites}
+    for (s, d), mw in world.started_mw.items():
+        out[s] = out[s] + designs[d].workers_per_mw * clock.building(mw, designs[d].lead_months)
+    return out
+
+
+@rule("construction.within_craft_workers")
+def within_craft_workers(world: World, check: Check) -> None:
+    for s, workers in _workers(world).items():
+        words = "{left} craft workers are on site; the labour market there has {right}"
+        check.at_most(s, workers, world.facts.sites[s].peak_craft_workers, "workers", words)
+
+
+@rule("construction.within_national_workers")
+def within_national_workers(world: World, check: Check) -> None:
+    words = "{left} craft workers are on all sites together; {right} can be had"
+    workers = world.total(_workers(world).values())
+    check.at_most("", workers, world.facts.parameter("national_craft_workers"), "workers", words)
+
+
+@rule("construction.hardened_within_halls")
+def hardened_within_halls(world: World, check: Check) -> None:
+    """Levels that take as long or longer share the halls that are old enough for this one."""
+    clock, facts = world.facts.clock, world.facts
+    for s in dict.fromkeys(s for s, _ in world.hardened):
+        for name, level in facts.levels.items():
+            asked = world.total(
+                np.cumsum(mw)
+                for (at, other), mw in world.hardened.items()
+                if at == s and facts.levels[other].added_months >= level.added_months
+            )
+            there = clock.zeros()
+            for (at, d), mw in world.started_mw.items():
+                design = facts.designs[d]
+                for u in np.flatnonzero(mw).tolist() if at == s else ():
+                    ready = clock.ready(u, design.lead_months)
+                    opening = max(ready, clock.ready(u, design.lead_months + level.added_months))
+                    closing = clock.last_end(ready, design.term_months) if design.term_months > 0 else clock.last
+                    there[opening : closing + 1] += mw[u]
+            words = "{left} MW are hardened; halls old enough to be hardened hold {right} MW"
+            check.at_most(f"{s},{name}", asked, there, "MW IT", words)
+
+
+@rule("construction.discount_within_starts")
+def discount_within_starts(world: World, check: Check) -> None:
+    for (s,), mw in world.discounted.items():
+        words = "{left} MW have the framework price; new halls of {right} MW are started"
+        check.at_most(s, mw, world.started_of(s, "greenfield"), "MW IT", words)
+
+
+@rule("construction.discount_above_threshold")
+def discount_above_threshold(world: World, check: Check) -> None:
+    threshold = world.facts.parameter("volume_threshold_mw")
+    for s in world.facts.sites:
+        started = float(world.started_of(s, "greenfield").sum())
+        mw = float(world.discounted.get((s,), world.facts.clock.zeros()).sum())
+        words = "{left} MW have the framework price; {right} MW lie above the threshold"
+        check.at_most(s, mw, started - threshold * world.reached.get((s,), 0.0), "MW IT", words, scale=started)
+
+
+@rule("construction.discount_only_when_reached")
+def discount_only_when_reached(world: World, check: Check) -> None:
+    for s, site in world.facts.sites.items():
+        reached = world.reached.get((s,), 0.0)
+        most = world.facts.land_bound_mw(site) * reached if reached > 0 else 0.0
+        mw = float(world.discounted.get((s,), world.facts.clock.zeros()).sum())
+        if np.isfinite(most):
+            words = "{left} MW have the framework price; the site's programme earns it for {right} MW"
+            check.at_most(s, mw, most, "MW IT", words)

@@ -1,0 +1,94 @@
+"""The Excel report: live formulas over posted facts, computed values in every cell, the same bytes every time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from planner.errors import VerificationError
+from planner.inputs.case import Case
+from planner.plan import Plan
+from planner.workbook.book import Book
+from planner.workbook.finish import save
+from planner.workbook.sheets import (
+    assumptions,
+    checks,
+    chips,
+    compute,
+    construction,
+    detail,
+    investment,
+    power,
+    present,
+    promises,
+    provenance,
+    sites,
+    summary,
+    words,
+)
+
+#: order in which a reader meets the sheets
+ORDER = (
+    "Promises",
+    "Summary",
+    "About",
+    "Ground rules",
+    "Checks",
+    "Investment",
+    "Sites",
+    "Power",
+    "Construction",
+    "Chips",
+    "Compute served",
+    "Present value",
+    "Assumptions",
+    "Detail",
+    "Provenance",
+)
+
+
+def write(path: Path, case: Case, plan: Plan, document: Mapping[str, Any]) -> dict[str, float]:
+    """Writes the workbook and returns its key totals.
+
+    ``document`` is what ``optimize --json`` prints. Bytes depend on the three arguments alone.
+    Raises VerificationError, and writes nothing, when a check of the workbook does not pass.
+    """
+    book, failures = build(case, plan, document)
+    if failures:
+        raise VerificationError("the workbook does not tie: " + "; ".join(failures))
+    save(book, path)
+    return book.totals
+
+
+def build(case: Case, plan: Plan, document: Mapping[str, Any]) -> tuple[Book, list[str]]:
+    """The workbook in memory, and what does not tie."""
+    book = Book(case, plan, document)
+    assumptions.fill(book)
+    facts = detail.fill(book)
+    solved = provenance.fill(book)
+    tiers = power.fill(book, facts)
+    parts = summary.Parts(
+        investment.fill(book, facts),
+        tiers,
+        sites.fill(book, facts, tiers),
+        chips.fill(book, facts),
+        compute.fill(book, facts),
+        present.fill(book, facts),
+        solved,
+    )
+    construction.fill(book, facts, tiers)
+    told = summary.fill(book, facts, parts)
+    book.totals = told.figures
+    promised = promises.fill(book, facts, parts)
+    failures = checks.fill(book, facts, parts, told, promised)
+    words.about(book)
+    words.ground_rules(book)
+    assumptions.write_uses(book)
+    flag = book.pages[checks.ME]
+    for page in book.pages.values():
+        text = f'"Checks: "&{flag.ref(*checks.FLAG)}'
+        page.formula(3, 1, text, f"Checks: {flag.values[checks.FLAG]}", "flag")
+    book.workbook._sheets.sort(key=lambda sheet: ORDER.index(sheet.title))  # type: ignore[attr-defined]
+    book.workbook.active = 0
+    return book, failures

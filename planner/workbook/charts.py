@@ -1,0 +1,55 @@
+"""Native charts, styled once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from openpyxl.chart import BarChart, LineChart, Reference, Series
+from openpyxl.chart.layout import Layout, ManualLayout
+from openpyxl.chart.shapes import GraphicalProperties
+
+from planner.workbook.book import Page
+
+COLOURS = ("1F3864", "C55A11", "7F9F3F", "7F7F7F", "5B9BD5", "BF9000", "7030A0")
+
+
+def columns(
+    page: Page, title: str, unit: str, header: int, rows: Sequence[int], form: str, stacked: bool = True
+) -> BarChart:
+    """Columns by year, one series a row (its name in column 1)."""
+    chart = BarChart()
+    chart.type = "col"
+    if stacked:
+        chart.grouping, chart.overlap = "stacked", 100
+    return _dressed(page, chart, title, unit, header, rows, form)
+
+
+def lines(page: Page, title: str, unit: str, header: int, rows: Sequence[int], form: str) -> LineChart:
+    return _dressed(page, LineChart(), title, unit, header, rows, form)
+
+
+def _dressed(page, chart, title, unit, header, rows, form):  # type: ignore[no-untyped-def]
+    first, last = page.book.columns[0], page.book.last
+    for place, row in enumerate(rows):
+        series = Series(
+            Reference(page.sheet, min_col=first, max_col=last, min_row=row),
+            title=str(page.values[row, 2] or page.values[row, 1]),
+        )
+        colour = COLOURS[place % len(COLOURS)]
+        if isinstance(chart, LineChart):
+            series.graphicalProperties = GraphicalProperties()
+            series.graphicalProperties.line.solidFill = colour
+            series.graphicalProperties.line.width = 28575
+            series.graphicalProperties.line.dashStyle = ("solid", "dash", "sysDot", "lgDash", "dashDot")[place % 5]
+            series.smooth = False
+        else:
+            series.graphicalProperties = GraphicalProperties(solidFill=colour)
+        chart.series.append(series)
+    chart.set_categories(Reference(page.sheet, min_col=first, max_col=last, min_row=header))
+    chart.title, chart.y_axis.title, chart.x_axis.title = title, unit, "Year"
+    chart.y_axis.number_format, chart.x_axis.number_format = form, "0"
+    chart.y_axis.delete = chart.x_axis.delete = False
+    chart.legend.position = "b"
+    chart.width, chart.height = 24, 10
+    chart.layout = Layout(ManualLayout(x=0.08, y=0.13, w=0.9, h=0.64, xMode="edge", yMode="edge"))
+    return chart

@@ -1,0 +1,161 @@
+"""The facts behind Detail: cost lines, decisions and value, one row each, with the keys the sheets sum by."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from planner.inputs.case import Case
+from planner.plan import Plan
+
+#: ends of the references of lines that stand on other lines' dollars
+ON_TOP = ("programme_management_share", "programme_management_share.value", "contingency_share")
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A quantity of something at a place in a period; costs carry their rate, factor, escalation and cents."""
+
+    kind: str
+    item: str
+    period: str
+    year: int
+    quantity: float
+    unit: str
+    site: str = ""
+    wbs: str = ""
+    category: str = ""
+    ledger: str = ""
+    rate_usd: float | None = None
+    rate_ref: str = ""
+    factor: float = 1.0
+    escalation: float = 1.0
+    cents: int | None = None
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class View:
+    """Sums of one block of Detail by one key column, as a formula and as numbers."""
+
+    sums: str
+    keys: str
+    totals: dict[str, float] = field(default_factory=dict)
+
+    def formula(self, criterion: str) -> str:
+        return f"SUMIFS({self.sums},{self.keys},{criterion})"
+
+    def value(self, *parts: object) -> float:
+        return self.totals.get("|".join(str(p) for p in parts), 0.0)
+
+
+def totals(pairs: Iterable[tuple[str, float]]) -> dict[str, float]:
+    parts: dict[str, list[float]] = defaultdict(list)
+    for key, amount in pairs:
+        parts[key].append(amount)
+    return {key: math.fsum(amounts) for key, amounts in parts.items()}
+
+
+def records(plan: Plan, table: str) -> Iterator[Any]:
+    """Rows of a table of the plan, by attribute."""
+    return iter(plan[table].itertuples(index=False))
+
+
+class Calendar:
+    """Periods by label."""
+
+    def __init__(self, case: Case) -> None:
+        p = case.periods
+        self.index = {p.label(t): t for t in p}
+        self.year = {p.label(t): p.year(t) for t in p}
+        self.ends = {p.label(t) for t in p if p.end_of_year(p.year(t)) == t}
+
+    def stock_key(self, period: str) -> str:
+        """A level counts for its year only at the year's end."""
+        return str(self.year[period]) if period in self.ends else f"in {period}"
+
+
+def costs(case: Case, plan: Plan) -> list[list[Fact]]:
+    """Cost lines in three blocks: base, management on base, contingency on both."""
+    calendar = Calendar(case)
+    blocks: list[list[Fact]] = [[], [], []]
+    for r in records(plan, "detail"):
+        year = calendar.year[str(r.period)]
+        place = 0
+        if r.rate_ref.endswith(ON_TOP):
+            place = 2 if r.rate_ref.endswith("contingency_share") else 1
+        keys = (
+            f"{r.wbs_code}|{year}",
+            f"{r.category}|{year}",
+            f"{r.site_id}|{r.ledger}",
+            f"{r.site_id}|{r.category}|{r.period}",
+            f"{r.ledger}|{r.period}",
+        )
+        blocks[place].append(
+            Fact(
+                "cost",
+                r.item,
+                str(r.period),
+                year,
+                float(r.quantity),
+                r.unit,
+                r.site_id or "",
+                r.wbs_code,
+                r.category,
+                r.ledger,
+                float(r.rate_usd),
+                r.rate_ref,
+                float(r.factor),
+                float(r.escalation),
+                int(r.cents),
+                keys,
+            )
+        )
+    return blocks
+
+
+def mission_value(case: Case, plan: Plan) -> list[Fact]:
+    """Service by workload, level, depth and period at its market value; then the years after the horizon."""
+    calendar, facts = Calendar(case), []
+    depth = plan["depth"].groupby(["workload_id", "level_id", "tranche_id", "period"], sort=False)["pflops_years"].sum()
+    amounts: dict[Any, float] = depth.to_dict()
+    for (w, level, j, period), amount in amounts.items():
+        facts.append(_value(case, w, level, j, str(period), calendar.year[str(period)], float(amount), 0))
+    last = case.periods.year(case.periods.last)
+    for r in records(plan, "tail_depth"):
+        n = int(r.year_after)
+        facts.append(_value(case, r.workload_id, "", r.tranche_id, f"+{n}", last + n, float(r.pflops_years), n))
+    return facts
+
+
+def rent_year(case: Case, workload: str, year: int) -> int:
+    """Year of the rent path that holds in a year: after the last its value stays."""
+    frame = case.tables["rent_paths"]
+    return min(year, int(frame[frame["workload_id"] == workload]["year"].max()))
+
+
+def _value(case: Case, w: str, level: str, j: str, period: str, year: int, amount: float, after: int) -> Fact:
+    work = case.workloads[w]
+    at = rent_year(case, w, year)
+    path = case.tables["rent_paths"].set_index(["workload_id", "year"])["rent_index"]
+    factor = float(path[w, at]) * case.demand_tranches[j].value_share
+    if level:
+        factor *= case.levels[level].rent_premium
+    factor = factor / work.utilisation / work.availability
+    taper = case.parameter("tail_taper") ** after
+    return Fact(
+        "value",
+        f"{w}|{level or 'after the horizon'}|{j}",
+        period,
+        year,
+        amount,
+        "PFLOP/s delivered-years",
+        rate_usd=work.rent_usd_per_pflops_year,
+        rate_ref=f"workloads.{w}.rent_usd_per_pflops_year",
+        factor=factor,
+        escalation=taper,
+        keys=(f"value|{period}",),
+    )

@@ -1,0 +1,137 @@
+"""Decisions and levels of the plan as facts: what is chosen, in MW, racks, MWh and PFLOP/s."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from planner.inputs.case import Case
+from planner.inputs.periods import Periods
+from planner.plan import Plan
+from planner.workbook.facts import Calendar, Fact, records
+
+TIERS = ("secured", "commissioned", "populated")
+GRID, OWN = "grid tranches", "own service of existing halls"
+
+
+def all_quantities(case: Case, plan: Plan) -> dict[str, list[Fact]]:
+    """Measure -> facts. Levels are keyed by the year they end; flows by the year they fall in."""
+    calendar = Calendar(case)
+    return {
+        "sites opened": list(_opened(plan, calendar)),
+        "power tier": list(_tiers(plan, calendar)),
+        "secured power by source": list(secured_by_source(case, plan)),
+        "plant units ordered": list(_flow(plan, calendar, "units", ("plant_id",), "units")),
+        "clean energy signed": list(_flow(plan, calendar, "signed", ("ppa_id",), "MW")),
+        "energy and emissions": list(_energy(plan, calendar)),
+        "halls started": list(_flow(plan, calendar, "modules", ("design_id",), "modules")),
+        "racks bought": list(_flow(plan, calendar, "bought", ("chip_id",), "racks")),
+        "racks retired early": list(_flow(plan, calendar, "retired", ("chip_id",), "racks")),
+        "compute": list(_compute(plan, calendar)),
+        "service": list(_served(plan, calendar)),
+        "promise": list(_promises(plan)),
+    }
+
+
+def _opened(plan: Plan, calendar: Calendar) -> Iterator[Fact]:
+    for r in records(plan, "opens"):
+        year = calendar.year[str(r.period)]
+        yield Fact(
+            "quantity", "site opened", str(r.period), year, float(r.opens), "sites", r.site_id, keys=(r.site_id,)
+        )
+
+
+def _tiers(plan: Plan, calendar: Calendar) -> Iterator[Fact]:
+    for r in records(plan, "tiers"):
+        period = str(r.period)
+        stock = calendar.stock_key(period)
+        for tier in TIERS:
+            unit = "MW facility" if tier == "secured" else "MW IT"
+            keys = (f"{r.site_id}|{tier}|{stock}", f"{tier}|{stock}")
+            mw = float(getattr(r, f"{tier}_mw"))
+            yield Fact("quantity", tier, period, calendar.year[period], mw, unit, r.site_id, keys=keys)
+
+
+def secured_by_source(case: Case, plan: Plan) -> Iterator[Fact]:
+    """Secured MW at each period's end by source, from contracts, orders and standing halls."""
+    p, calendar = case.periods, Calendar(case)
+    levels: dict[tuple[str, str, int], float] = {}
+
+    def add(site: str, source: str, first: int, until: int, mw: float) -> None:
+        for t in range(first, min(until, p.count)):
+            levels[site, source, t] = levels.get((site, source, t), 0.0) + mw
+
+    for r in records(plan, "contract"):
+        tranche = case.tranches_of_grid[r.site_id, int(r.tranche)]
+        ready = p.ready(calendar.index[str(r.period)], tranche.lead_months)
+        add(r.site_id, GRID, ready, p.count, tranche.mw * float(r.contracts))
+    for table, sign in (("units", 1.0), ("first", -1.0)):
+        for r in records(plan, table):
+            plant = case.plants[r.plant_id]
+            ready = p.ready(calendar.index[str(r.period)], plant.lead_months)
+            add(r.site_id, plant.plant_id, ready, p.count, sign * plant.unit_mw * float(getattr(r, table)))
+    for r in records(plan, "modules"):
+        design = case.designs[r.design_id]
+        if design.brings_own_power:
+            first = p.ready(calendar.index[str(r.period)], design.lead_months)
+            pue = case.climate(r.site_id, design.cooling_id).pue_peak
+            mw = pue * design.module_mw * float(r.modules)
+            add(r.site_id, OWN, first, _end(p, first, design.term_months), mw)
+    for (site, source, t), mw in sorted(levels.items()):
+        if abs(mw) > 1e-9:
+            stock = calendar.stock_key(p.label(t))
+            yield Fact("quantity", source, p.label(t), p.year(t), mw, "MW facility", site, keys=(f"{source}|{stock}",))
+
+
+def _end(p: Periods, first: int, months: float) -> int:
+    return p.after(first, months) if months else p.count
+
+
+def _flow(plan: Plan, calendar: Calendar, table: str, names: tuple[str, ...], unit: str) -> Iterator[Fact]:
+    """A decision by site and thing in the period it is taken."""
+    for r in records(plan, table):
+        period, item = str(r.period), str(getattr(r, names[0]))
+        year = calendar.year[period]
+        keys = (f"{r.site_id}|{item}|{year}", f"{item}|{year}", f"{r.site_id}|{item}")
+        yield Fact("quantity", item, period, year, float(r[-1]), unit, r.site_id, keys=keys)
+
+
+def _energy(plan: Plan, calendar: Calendar) -> Iterator[Fact]:
+    units = {"it_mwh": "MWh", "facility_mwh": "MWh", "emissions_t": "t CO2", "water_m3": "m3"}
+    for r in records(plan, "energy"):
+        year = calendar.year[str(r.period)]
+        for item, unit in units.items():
+            keys = (f"{r.site_id}|{item}", f"{item}|{year}")
+            yield Fact("quantity", item, str(r.period), year, float(getattr(r, item)), unit, r.site_id, keys=keys)
+
+
+def _compute(plan: Plan, calendar: Calendar) -> Iterator[Fact]:
+    for r in records(plan, "compute"):
+        period = str(r.period)
+        stock = calendar.stock_key(period)
+        for state in ("installed", "serving"):
+            value = float(getattr(r, f"{state}_pflops"))
+            keys = (f"{state}|{r.precision}|{stock}",)
+            item, unit = f"{state} {r.precision}", f"PFLOP/s {r.precision}"
+            yield Fact("quantity", item, period, calendar.year[period], value, unit, keys=keys)
+
+
+def _served(plan: Plan, calendar: Calendar) -> Iterator[Fact]:
+    names = ["agency_id", "workload_id", "level_id", "period"]
+    served = plan["served"].groupby(names, sort=False)["pflops_years"].sum()
+    amounts: dict[Any, float] = served.to_dict()
+    for (agency, workload, level, period), amount in amounts.items():
+        year = calendar.year[str(period)]
+        item = f"{agency}|{workload}|{level}"
+        keys = (f"{item}|{year}", f"{workload}|{year}")
+        yield Fact("quantity", item, str(period), year, float(amount), "PFLOP/s delivered-years", keys=keys)
+
+
+def _promises(plan: Plan) -> Iterator[Fact]:
+    for r in records(plan, "commitments"):
+        for item in ("planned", "shortfall"):
+            value = getattr(r, item)
+            if value is not None and value == value:
+                by = int(r.by) if r.by == r.by and r.by is not None else 0
+                keys = (f"{r.id}|{item}",)
+                yield Fact("quantity", f"{item}, {r.id}", str(by or ""), by, float(value), str(r.unit or ""), keys=keys)

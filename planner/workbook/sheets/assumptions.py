@@ -1,0 +1,117 @@
+"""Assumptions: every figure of the solved case as a typed input, with the value it was solved with beside it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from planner.workbook import style
+from planner.workbook.book import Book, Page
+
+HEADERS = (
+    "Figure",
+    "Value",
+    "Unit",
+    "Low",
+    "High",
+    "Money year",
+    "Source",
+    "Status",
+    "Note",
+    "Solved value",
+    "Edited",
+    "Used in",
+)
+HEADER_ROW = 6
+VALUE, SOLVED, EDITED, USED = 2, 10, 11, 12
+
+
+class Row(NamedTuple):
+    ref: str
+    value: float
+    unit: str
+    low: float | None = None
+    high: float | None = None
+    money_year: int | None = None
+    source: str = ""
+    status: str = ""
+    note: str = ""
+
+
+def _programme(book: Book) -> list[Row]:
+    p, h = book.case.programme, book.case.programme.horizon
+    asked = "programme file"
+    rows = [
+        Row("programme.budget_usd", p.budget_usd, "USD", source=asked, note="total investment, then-year dollars"),
+        Row("programme.infrastructure_share", p.infrastructure_share, "fraction", source=asked),
+        Row("programme.infrastructure_share_tolerance", p.infrastructure_share_tolerance, "fraction", source=asked),
+        Row("programme.base_year", p.base_year, "year", source=asked),
+        Row("programme.first_year", h.first_year, "year", source=asked),
+        Row("programme.last_year", book.years[-1], "year", source=asked),
+        Row("programme.months_per_period", h.months_per_period, "months", source=asked),
+        Row("programme.sites", p.sites.count, "sites", source=asked),
+    ]
+    for claim in p.claims:
+        if claim.level is not None:
+            rows.append(Row(f"claims.{claim.id}.level", claim.level, claim.unit, source=claim.said_by))
+        if claim.by is not None:
+            rows.append(Row(f"claims.{claim.id}.by", claim.by, "year", source=claim.said_by))
+    return rows
+
+
+CONSTANTS = (
+    Row("constants.tolerance_usd", 0.5, "USD", note="two totals of the same dollars may differ by this much"),
+    Row("constants.tolerance_mw", 1e-4, "MW or PFLOP/s", note="two levels may differ by this much"),
+    Row("constants.tolerance_relative", 1e-6, "fraction", note="allowed against the solver's own totals"),
+    Row("constants.half", 0.5, "years", note="money falls in the middle of its year"),
+    Row("constants.kw_per_mw", 1000, "kW/MW"),
+    Row("constants.months_after_september", 3, "months", note="of a calendar year, in the next federal fiscal year"),
+)
+
+
+def fill(book: Book) -> None:
+    page = book.page("Assumptions", "Assumptions: every figure and where it comes from", "input")
+    page.note(4, "Blue figures are inputs. Change one and dollars are recalculated; decisions are not re-optimised.")
+    page.note(5, "Index figures carry money years to the year of spending; Edited marks a value that differs.")
+    page.headers(HEADER_ROW, HEADERS)
+    rows = _programme(book) + list(CONSTANTS)
+    for f in book.case.figures:
+        rows.append(Row(f.ref, f.value, f.unit, f.low, f.high, f.money_year, f.source_id, f.status, f.note))
+    for row, entry in enumerate(rows, HEADER_ROW + 1):
+        book.assumption_rows[entry.ref] = row
+        _write(page, row, entry)
+    page.widths({1: 52, 2: 18, 3: 22, 4: 18, 5: 18, 6: 9, 7: 24, 8: 12, 9: 60, 10: 18, 11: 9, 12: 30})
+    page.printed(HEADER_ROW, f"B{HEADER_ROW + 1}")
+    page.sheet.auto_filter.ref = f"A{HEADER_ROW}:{'L'}{HEADER_ROW + len(rows)}"
+
+
+def _write(page: Page, row: int, entry: Row) -> None:
+    form = style.GENERAL if entry.unit == "year" or abs(entry.value) < 1000 else "#,##0.####"
+    if abs(entry.value) >= 1000 and float(entry.value).is_integer() and entry.unit != "year":
+        form = "#,##0"
+    page.put(row, 1, entry.ref)
+    page.put(row, VALUE, entry.value, "input", form)
+    page.put(row, 3, entry.unit)
+    page.put(row, 4, entry.low, "line", form)
+    page.put(row, 5, entry.high, "line", form)
+    page.put(row, 6, entry.money_year)
+    page.put(row, 7, entry.source)
+    page.put(row, 8, entry.status or ("programme" if entry.source else "convention"))
+    page.put(row, 9, entry.note or None)
+    page.put(row, SOLVED, entry.value, "line", form)
+    page.formula(row, EDITED, f'IF(B{row}=J{row},"","EDITED")', "", "check")
+
+
+def ranges(book: Book) -> tuple[str, str, str]:
+    """Values, solved values and marks as ranges."""
+    page = book.pages["Assumptions"]
+    first, last = HEADER_ROW + 1, HEADER_ROW + len(book.assumption_rows)
+    columns = (VALUE, SOLVED, EDITED)
+    values, solved, marks = (page.ref(first, column, (last, column)) for column in columns)
+    return values, solved, marks
+
+
+def write_uses(book: Book) -> None:
+    """Which sheets use each figure, once all are written."""
+    page = book.pages["Assumptions"]
+    for ref, row in book.assumption_rows.items():
+        page.put(row, USED, ", ".join(sorted(book.used.get(ref, ()))) or "model only")

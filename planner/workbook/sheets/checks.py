@@ -1,0 +1,292 @@
+"""Checks: the workbook ties to itself, to its detail and to the solver. PASS, FAIL or EDITED, as words."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from planner.workbook import style
+from planner.workbook.book import Book, Page
+from planner.workbook.sheets import assumptions, compute, investment, power, present, promises, sites, summary
+from planner.workbook.sheets.detail import DOLLARS, POSTED, Detail
+
+ME = "Checks"
+HEADERS = ("No.", "Check", "Left", "Right", "Difference", "Tolerance", "Result")
+FLAG = (5, 2)
+HEADER_ROW = 9
+RESULT = 7
+#: spreadsheets show a difference in the last bits of two numbers as 0
+NOISE = 3e-15
+
+
+class Check(NamedTuple):
+    """left should equal right (or not exceed it, where ``most``); ``solved`` compares with the solved run."""
+
+    name: str
+    left: tuple[str, float]
+    right: tuple[str, float]
+    tolerance: str = "constants.tolerance_usd"
+    most: bool = False
+    solved: bool = False
+    relative: bool = False
+
+
+def cell(page: Page, row: int, column: int) -> tuple[str, float]:
+    return page.ref(row, column), page.n(row, column)
+
+
+def fill(
+    book: Book, detail: Detail, parts: summary.Parts, told: summary.Places, promised: promises.Places
+) -> list[str]:
+    """Writes the sheet; returns the sentences of checks that do not pass."""
+    page = book.page(ME, "Checks", "check")
+    checks = [
+        *_dollars(book, detail, parts, told),
+        *_levels(book, parts),
+        *_solved(book, detail, parts, told, promised),
+    ]
+    first, last = HEADER_ROW + 1, HEADER_ROW + len(checks)
+    results = f"$G${first}:$G${last}"
+    _, _, marks = assumptions.ranges(book)
+    page.put(
+        4,
+        1,
+        "EDITED: an assumption differs from the solved run; dollars are recalculated, decisions are not re-optimised.",
+    )
+    page.put(6, 1, "Assumptions edited")
+    page.formula(6, 2, f'COUNTIF({marks},"EDITED")', 0, form="0")
+    page.put(7, 1, "A difference from the solved run is called")
+    page.formula(7, 2, 'IF(B6=0,"FAIL","EDITED")', "FAIL", "check")
+    page.put(8, 1, "Without a failure the flag reads")
+    page.headers(HEADER_ROW, HEADERS)
+    words = [
+        _write(book, page, row, n, check)
+        for n, (row, check) in enumerate(zip(range(first, last + 1), checks, strict=True), 1)
+    ]
+    page.formula(
+        8, 2, f'IF(COUNTIF({results},"EDITED")>0,"EDITED","PASS")', "EDITED" if "EDITED" in words else "PASS", "check"
+    )
+    page.put(5, 1, "Overall")
+    page.formula(5, 2, f'IF(COUNTIF({results},"FAIL")>0,"FAIL",B8)', "FAIL" if "FAIL" in words else "PASS", "check")
+    for rule in style.result_rules():
+        page.sheet.conditional_formatting.add(f"G{first}:G{last}", rule)
+        page.sheet.conditional_formatting.add("B5", rule)
+    page.widths({1: 40, 2: 66, 3: 22, 4: 22, 5: 16, 6: 16, 7: 10})
+    page.printed(HEADER_ROW, f"A{HEADER_ROW + 1}")
+    bad = [
+        (row, check) for row, check, word in zip(range(first, last + 1), checks, words, strict=True) if word != "PASS"
+    ]
+    return [f"{c.name}: {page.n(r, 3):,.6g} against {page.n(r, 4):,.6g}" for r, c in bad]
+
+
+def _write(book: Book, page: Page, row: int, number: int, check: Check) -> str:
+    page.put(row, 1, f"C{number:02d}")
+    page.put(row, 2, check.name, "text")
+    page.formula(row, 3, check.left[0], check.left[1], form="#,##0.00##")
+    page.formula(row, 4, check.right[0], check.right[1], form="#,##0.00##")
+    difference = check.left[1] - check.right[1]
+    if abs(difference) < NOISE * abs(check.left[1]):
+        difference = 0.0
+    difference = max(0.0, difference) if check.most else difference
+    page.formula(row, 5, f"MAX(0,C{row}-D{row})" if check.most else f"C{row}-D{row}", difference, form="#,##0.00####")
+    tolerance, allowed = book.address(check.tolerance, ME), book.figure(check.tolerance)
+    if check.relative:
+        tolerance, allowed = f"{tolerance}*MAX(1,ABS(D{row}))", allowed * max(1.0, abs(check.right[1]))
+    page.formula(row, 6, tolerance, allowed, "link", "#,##0.00####")
+    otherwise = "$B$7" if check.solved else '"FAIL"'
+    word = "PASS" if abs(difference) <= allowed else "FAIL"
+    page.formula(row, RESULT, f'IF(ABS(E{row})<=F{row},"PASS",{otherwise})', word, "check")
+    return word
+
+
+def _dollars(book: Book, detail: Detail, parts: summary.Parts, told: summary.Places) -> list[Check]:
+    """Totals over one ledger tie however they are added up; ceilings hold."""
+    inv, site, me = book.pages[investment.ME], book.pages[sites.ME], book.pages[summary.ME]
+    p, first = parts.investment, book.columns[0]
+    ledger = detail.column("costs", 4)
+    dollars = detail.column("costs", DOLLARS)
+    page = detail.page
+    low, high = detail.blocks["costs"]
+
+    def whole(name: str) -> tuple[str, float]:
+        rows = (page.n(r, DOLLARS) for r in range(low, high + 1) if page.values.get((r, 4)) == name)
+        return f'SUMIFS({dollars},{ledger},"{name}")', float(sum(rows))
+
+    by_year = inv.ref(p.category.total, first, (p.category.total, book.last))
+    years = float(sum(inv.n(p.category.total, c) for c in book.columns))
+    spent = whole("investment")
+    limit = book.figure("programme.budget_usd")
+    held = [cell(inv, r, 4) for r in (p.spent, p.reserve, p.soft)]
+    return [
+        Check("Investment: Detail against the sum by category", spent, cell(inv, p.category.total, 4)),
+        Check("Investment: Detail against the sum by calendar year", spent, (f"SUM({by_year})", years)),
+        Check("Investment: Detail against the sum by WBS line", spent, cell(inv, p.wbs.total, 4)),
+        Check("Investment: Detail against the sum by site", spent, cell(site, parts.sites.total, sites.INVESTMENT)),
+        Check(
+            "Investment: calendar years against federal fiscal years",
+            cell(inv, p.category.total, 4),
+            cell(inv, p.fiscal.total, 4),
+        ),
+        Check(
+            "Operations: Detail against the sum by WBS line", whole("operations"), cell(me, told.operations.total, 4)
+        ),
+        Check(
+            "Operations: Detail against the sum by site",
+            whole("operations"),
+            cell(site, parts.sites.total, sites.OPERATIONS),
+        ),
+        Check(
+            "Infrastructure investment within its part of the budget",
+            cell(inv, p.spent, 4),
+            cell(inv, p.limit, 4),
+            most=True,
+        ),
+        Check(
+            "Investment with reserve and soft side within the budget",
+            ("+".join(h[0] for h in held), sum(h[1] for h in held)),
+            (book.address("programme.budget_usd", ME), limit),
+            most=True,
+        ),
+        Check("Investment to date within authority to date, every year", cell(inv, p.over, 4), ("0", 0.0)),
+        Check(
+            "Present cost: private ledger and operations both counted once",
+            cell(book.pages[present.ME], *parts.present.nominal),
+            (f"SUM({dollars})", float(sum(page.n(r, DOLLARS) for r in range(low, high + 1)))),
+        ),
+    ]
+
+
+def _levels(book: Book, parts: summary.Parts) -> list[Check]:
+    """Tiers stand in their order at every site and year; sources, racks and service tie."""
+    watts, fleet, work = book.pages[power.ME], book.pages["Chips"], book.pages[compute.ME]
+    mw = "constants.tolerance_mw"
+    first, last = book.columns[0], book.last
+
+    def above(upper: str, lower: str) -> tuple[str, float]:
+        a, b = parts.power.sites[upper], parts.power.sites[lower]
+        area = [watts.ref(x.first, first, (x.last, last)) for x in (a, b)]
+        text = f"SUMPRODUCT(1*({area[0]}-{area[1]}>{book.address(mw, ME)}))"
+        allowed = book.figure(mw)
+        steps = range(a.last - a.first + 1)
+        return text, float(
+            sum(watts.n(a.first + i, c) - watts.n(b.first + i, c) > allowed for i in steps for c in book.columns)
+        )
+
+    tiers, sources = parts.power.tiers, parts.power.sources
+    rack, places = parts.chips.bought, parts.chips.by_site
+    zero = ("0", 0.0)
+    checks = [
+        Check(
+            "Populated MW within commissioned MW: site-years that break it",
+            above("populated", "commissioned"),
+            zero,
+            mw,
+        ),
+        Check(
+            "Commissioned MW IT within secured facility MW: site-years that break it",
+            above("commissioned", "secured"),
+            zero,
+            mw,
+        ),
+        Check(
+            "Secured MW by source against the secured tier, at the end",
+            cell(watts, sources.total, 4),
+            cell(watts, tiers["secured"], 4),
+            mw,
+        ),
+        Check(
+            "Racks bought by chip against racks bought by site",
+            cell(fleet, rack.total, 4),
+            cell(fleet, places.total, 4),
+            mw,
+        ),
+        Check("Service within demand: rows and years that break it", cell(work, parts.compute.excess, 4), zero, mw),
+    ]
+    for tier, row in tiers.items():
+        name = f"{tier.capitalize()} MW of all sites against the sum of the sites, at the end"
+        checks.append(Check(name, cell(watts, row, 4), cell(watts, parts.power.sites[tier].total, 4), mw))
+    return checks
+
+
+def _solved(
+    book: Book, detail: Detail, parts: summary.Parts, told: summary.Places, promised: promises.Places
+) -> list[Check]:
+    """Against what the solver and the independent verifier stored."""
+    stored, inv, me = book.pages["Provenance"], book.pages[investment.ME], book.pages[summary.ME]
+    rows = parts.solved.rows
+    dollars, posted = detail.column("costs", DOLLARS), detail.column("costs", POSTED)
+    low, high = detail.blocks["costs"]
+    total, kept = (float(sum(detail.page.n(r, c) for r in range(low, high + 1))) for c in (DOLLARS, POSTED))
+    checks = [
+        Check(
+            "Dollars of Detail against dollars posted by the run",
+            (f"SUM({dollars})", total),
+            (f"SUM({posted})", kept),
+            solved=True,
+        )
+    ]
+    sources = {
+        "investment": ("Investment against the solver's own total", cell(inv, parts.investment.category.total, 4)),
+        "operations": ("Operations against the solver's own total", cell(me, told.operations.total, 4)),
+        "present cost": ("Present cost against the run's own", cell(me, *told.cost)),
+        "mission value": ("Mission value against the run's own", cell(me, *told.value)),
+    }
+    for name, (text, here) in sources.items():
+        if name in rows:
+            there = cell(stored, rows[name], 2)
+            checks.append(Check(text, here, there, "constants.tolerance_relative", solved=True, relative=True))
+    kinds = detail.column("costs", 1)
+    count = float(high - low + 1)
+    values, solved, _ = assumptions.ranges(book)
+    page = book.pages[promises.ME]
+    checks += [
+        Check(
+            "Cost rows on Detail against rows posted",
+            (f'COUNTIF({kinds},"cost")', count),
+            (f"ROWS({dollars})", count),
+            "constants.tolerance_mw",
+        ),
+        Check(
+            "Every assumption at its solved value (figures that differ)",
+            (f"SUMPRODUCT(1*({values}<>{solved}))", 0.0),
+            ("0", 0.0),
+            "constants.tolerance_mw",
+            solved=True,
+        ),
+        Check(
+            "The independent verifier passed the plan",
+            cell(stored, rows["verification passed"], 2),
+            ("1", 1.0),
+            "constants.tolerance_mw",
+        ),
+        Check(
+            "Rules the verifier found broken",
+            cell(stored, rows["rules broken"], 2),
+            ("0", 0.0),
+            "constants.tolerance_mw",
+        ),
+        Check(
+            "Sites chosen against sites asked for",
+            cell(me, _row_of(me, "Sites"), 4),
+            (book.address("programme.sites", ME), book.figure("programme.sites")),
+            "constants.tolerance_mw",
+        ),
+    ]
+    view = detail.view("promise", 1)
+    for row, claim in promised.checked:
+        there = (view.formula(f'"{claim}|planned"'), view.value(claim, "planned"))
+        name = f"Promise {claim}: planned level against the run's commitments"
+        checks.append(
+            Check(
+                name,
+                cell(page, row, promises.PLANNED),
+                there,
+                "constants.tolerance_relative",
+                solved=True,
+                relative=True,
+            )
+        )
+    return checks
+
+
+def _row_of(page: Page, name: str) -> int:
+    return next(r for (r, c), v in page.values.items() if c == 1 and v == name)

@@ -1,0 +1,262 @@
+"""Investment: the private ledger by category and WBS line, calendar and fiscal years, ceiling and constant dollars."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from planner.workbook import charts, style
+from planner.workbook.book import Book, Page
+from planner.workbook.sheets.detail import DOLLARS, Detail
+from planner.workbook.tables import Block, Entry, below, beside, by_year, label, year_row
+
+BANNER = "Private investment. Not federal budget authority. Do not add to the federal sheets."
+ME = "Investment"
+
+
+class Places(NamedTuple):
+    """What other sheets link to."""
+
+    category: Block
+    wbs: Block
+    cumulative: int
+    ceiling: int
+    over: int
+    fiscal: Block
+    limit: int
+    spent: int
+    reserve: int
+    soft: int
+
+
+def lines(book: Book, detail: Detail) -> list[Entry]:
+    """WBS lines of the private ledger: the infrastructure side, and any other that has dollars."""
+    used = {fact.wbs for fact in detail.items("costs")}
+    return [
+        Entry(w.wbs_code, w.name, "$M")
+        for w in book.case.wbs.values()
+        if w.ledger == "investment" and w.category and (w.side == "infrastructure" or w.wbs_code in used)
+    ]
+
+
+def fill(book: Book, detail: Detail) -> Places:
+    page = book.page(
+        ME, "Investment by category, work breakdown line and year", "report: private ledger, then-year dollars"
+    )
+    page.put(4, 1, BANNER, "banner")
+    used = {fact.category for fact in detail.items("costs") if fact.ledger == "investment"}
+    entries = [
+        Entry(c.category, c.category.capitalize(), "$M")
+        for c in book.case.categories.values()
+        if c.side == "infrastructure" or c.category in used
+    ]
+    money = style.MUSD
+    view = detail.view("costs", 2, DOLLARS)
+    category = by_year(page, 5, "Investment by category, calendar years, $M then-year", entries, view, money)
+    _chart(book, page, category, category.next)
+    start = category.next + 22
+    view = detail.view("costs", 1, DOLLARS)
+    wbs = by_year(
+        page, start, "Investment by WBS line, $M then-year", lines(book, detail), view, money, ("WBS", "Line")
+    )
+    page.break_before(start)
+    row = _apart(page, wbs, wbs.next)
+    page.break_before(row)
+    cumulative, ceiling, over, row = _authority(book, page, wbs.total, row)
+    limit, spent, reserve, soft, row = _budget(page, wbs.total, row)
+    fiscal = _fiscal(book, page, category, row)
+    _constant(book, page, category, fiscal.next)
+    page.widths({1: 18, 2: 60, 3: 8, 4: 12, book.last + 1: 11})
+    page.printed(4, "E7")
+    return Places(category, wbs, cumulative, ceiling, over, fiscal, limit, spent, reserve, soft)
+
+
+def _chart(book: Book, page: Page, block: Block, row: int) -> None:
+    rows = range(block.first, block.last + 1)
+    chart = charts.columns(page, "Investment by year and category", "$M then-year", block.header, rows, "#,##0,,")
+    total = page.n(block.total, 4) / 1e9
+    peak = max(book.columns, key=lambda c: page.n(block.total, c))
+    text = (
+        f"Stacked columns of private investment by year and category. Total ${total:.2f}B; the largest year is "
+        f"{page.n(block.header, peak):.0f} with ${page.n(block.total, peak) / 1e9:.2f}B."
+    )
+    book.chart(page, chart, f"A{row}", "Investment by year and category", text)
+
+
+def _apart(page: Page, wbs: Block, row: int) -> int:
+    """Base cost, management and contingency, each by itself."""
+    page.heading(row, "Contingency and management apart, $M then-year (inside the totals above)")
+    page.years_header(row + 1, "Part", "What it is", "Unit", "Total")
+    rows = range(wbs.first, wbs.last + 1)
+    parts = {
+        "Management": [r for r in rows if str(page.values[r, 2]).startswith("Programme management")],
+        "Contingency": [r for r in rows if str(page.values[r, 2]).startswith("Contingency")],
+    }
+    names = {"Management": "programme management, integration and test", "Contingency": "by category"}
+    for place, (part, found) in enumerate(parts.items(), row + 3):
+        text = "+".join("{c}" + str(r) for r in found) or "0"
+
+        def part_of(c: int, rows: list[int] = found) -> float:
+            return math.fsum(page.n(r, c) for r in rows)
+
+        year_row(page, place, Entry(part, names[part], "$M"), text, part_of, style.MUSD)
+    base = row + 2
+    text = f"{{c}}{wbs.total}-{{c}}{row + 3}-{{c}}{row + 4}"
+    year_row(
+        page,
+        base,
+        Entry("Base cost", "all other lines", "$M"),
+        text,
+        lambda c: page.n(wbs.total, c) - page.n(row + 3, c) - page.n(row + 4, c),
+        style.MUSD,
+    )
+    label(page, row + 5, Entry("Total", "", "$M"), "total")
+    below(page, row + 5, base, row + 4, style.MUSD)
+    return row + 7
+
+
+def _authority(book: Book, page: Page, total: int, row: int) -> tuple[int, int, int, int]:
+    """Spent to date against what is authorised to date, with carry-over."""
+    page.heading(row, "Cumulative investment against the authority ceiling, $M then-year")
+    header = row + 1
+    page.years_header(header, "Row", "What it is", "Unit", "At the end")
+    values, refs = book.lookup("authority", ME)
+    share, cumulative_share, ceiling, cumulative, room, over = range(row + 2, row + 8)
+    look = f'SUMIFS({values},{refs},"authority."&{{c}}${header}&".share_of_budget")'
+    shares = {c: book.figures.get(f"authority.{page.n(header, c):.0f}.share_of_budget") for c in book.columns}
+    share_of = {c: figure.value if figure else 0.0 for c, figure in shares.items()}
+    year_row(page, share, Entry("Share", "authorised in the year", "share"), look, share_of.__getitem__, style.SHARE)
+    _running(book, page, cumulative_share, Entry("Share to date", "with carry-over", "share"), share, style.SHARE)
+    budget = [f"programme.{x}" for x in ("budget_usd", "infrastructure_share")]
+    reserve = "parameters.management_reserve_share.value"
+    terms = "*".join(book.address(ref, ME) for ref in budget) + f"*(1-{book.address(reserve, ME)})"
+    limit = book.figure(budget[0]) * book.figure(budget[1]) * (1 - book.figure(reserve))
+    year_row(
+        page,
+        ceiling,
+        Entry("Ceiling", "authorised to date for infrastructure", "$M"),
+        f"{{c}}{cumulative_share}*{terms}",
+        lambda c: page.n(cumulative_share, c) * limit,
+        style.MUSD,
+        "level",
+    )
+    _running(book, page, cumulative, Entry("Invested", "to date", "$M"), total, style.MUSD)
+    year_row(
+        page,
+        room,
+        Entry("Room", "ceiling less invested", "$M"),
+        f"{{c}}{ceiling}-{{c}}{cumulative}",
+        lambda c: page.n(ceiling, c) - page.n(cumulative, c),
+        style.MUSD,
+        "level",
+    )
+    year_row(
+        page,
+        over,
+        Entry("Over", "invested beyond the ceiling", "$M"),
+        f"MAX(0,-{{c}}{room})",
+        lambda c: max(0.0, -page.n(room, c)),
+        style.MUSD,
+        "sum",
+    )
+    return cumulative, ceiling, over, over + 2
+
+
+def _running(book: Book, page: Page, row: int, entry: Entry, source: int, form: str) -> None:
+    first, rest = book.columns[:1], book.columns[1:]
+    label(page, row, entry)
+    page.across(row, first, f"{{c}}{source}", lambda c: page.n(source, c), form)
+    page.across(row, rest, f"{{p}}{row}+{{c}}{source}", lambda c: page.n(row, c - 1) + page.n(source, c), form)
+    beside(page, row, form, level=True)
+
+
+def _budget(page: Page, total: int, row: int) -> tuple[int, int, int, int, int]:
+    """What the budget is for, in one column."""
+    page.heading(row, "The budget and its parts, $M then-year")
+    page.headers(row + 1, ("Part", "What it is", "Unit", "Amount"))
+    b, share = (page.book.address(f"programme.{x}", ME) for x in ("budget_usd", "infrastructure_share"))
+    r = page.book.address("parameters.management_reserve_share.value", ME)
+    budget, part = page.book.figure("programme.budget_usd"), page.book.figure("programme.infrastructure_share")
+    held = page.book.figure("parameters.management_reserve_share.value")
+    at = row + 2
+    rows = (
+        ("Budget", "total private investment announced", b, budget),
+        ("Reserve", "management reserve: held, not spent", f"{b}*{r}", budget * held),
+        (
+            "Soft side",
+            "set aside for software, security, training: not modelled yet",
+            f"D{at}*(1-{share})*(1-{r})",
+            budget * (1 - part) * (1 - held),
+        ),
+        ("Limit", "infrastructure limit", f"D{at}-D{at + 1}-D{at + 2}", 0.0),
+        ("Invested", "infrastructure investment of the plan", f"D{total}", page.n(total, 4)),
+        ("Unspent", "limit less invested", f"D{at + 3}-D{at + 4}", 0.0),
+    )
+    for place, (name, meaning, text, value) in enumerate(rows, at):
+        if name == "Limit":
+            value = page.n(at, 4) - page.n(at + 1, 4) - page.n(at + 2, 4)
+        if name == "Unspent":
+            value = page.n(at + 3, 4) - page.n(at + 4, 4)
+        look = "total" if name == "Unspent" else "line"
+        label(page, place, Entry(name, meaning, "$M"), look)
+        page.formula(place, 4, text, value, "total" if name == "Unspent" else "calculation", style.MUSD)
+    return at + 3, at + 4, at + 1, at + 2, at + 7
+
+
+def _fiscal(book: Book, page: Page, category: Block, row: int) -> Block:
+    """Federal fiscal years, computed from calendar years at an even rate within each year."""
+    first, last = book.years[0], book.years[-1]
+    page.heading(
+        row, f"Federal fiscal years (October to September), computed, $M: FY{first} is part, FY{last + 1} one quarter"
+    )
+    header = row + 1
+    page.years_header(header, "Key", "Name", "Unit", "Total")
+    tail = book.last + 1
+    page.across(header, [tail], "{p}{r}+1", lambda c: page.n(header, c - 1) + 1, style.YEAR, "header")
+    for c in (*book.columns, tail):
+        page.sheet.cell(header, c)._style = book.look("header", style.FISCAL)
+    q = book.address("constants.months_after_september", ME)
+    late = book.figure("constants.months_after_september")
+    rows = range(category.first, category.last + 1)
+    for at, source in enumerate(rows, header + 1):
+        label(page, at, Entry(*(str(page.values[source, c]) for c in (1, 2, 3))))
+        opening = f"{{c}}{source}*(12-{q})/12"
+        text = f"({{p}}{source}*{q}+{{c}}{source}*(12-{q}))/12"
+
+        def fiscal(c: int, row: int = source) -> float:
+            before = page.n(row, c - 1) if c > book.columns[0] else 0.0
+            return (before * late + page.n(row, c) * (12 - late)) / 12
+
+        page.across(at, book.columns[:1], opening, fiscal, style.MUSD)
+        page.across(at, [*book.columns[1:], tail], text, fiscal, style.MUSD)
+        page.sum(at, 4, (at, book.columns[0]), (at, tail), style.MUSD, "calculation")
+    end = header + len(rows)
+    label(page, end + 1, Entry("Total", "", "$M"), "total")
+    below(page, end + 1, header + 1, end, style.MUSD)
+    page.sum(end + 1, tail, (header + 1, tail), (end, tail), style.MUSD, "total")
+    return Block(header, header + 1, end, end + 1)
+
+
+def _constant(book: Book, page: Page, category: Block, row: int) -> None:
+    """Constant dollars of the base year: deflated by the general index alone."""
+    base = int(book.figure("programme.base_year"))
+    page.heading(row, f"Constant {base} dollars (general index alone; category escalation stays as real growth), $M")
+    header, index = row + 1, row + 2
+    page.years_header(header, "Key", "Name", "Unit", "Total")
+    values, refs = book.lookup("price_indices", ME)
+    text = f'SUMIFS({values},{refs},"price_indices.general/"&{{c}}${header}&".index_value")'
+    general = {c: book.figure(f"price_indices.general/{page.n(header, c):.0f}.index_value") for c in book.columns}
+    year_row(page, index, Entry("index", "General price index", "index"), text, general.__getitem__, style.RATIO, "")
+    at = index + 1
+    reference = f"price_indices.general/{base}.index_value"
+    for source in range(category.first, category.last + 1):
+        text = f"{{c}}{source}*{book.address(reference, ME)}/{{c}}${index}"
+        entry = Entry(*(str(page.values[source, c]) for c in (1, 2, 3)))
+
+        def constant(c: int, row: int = source) -> float:
+            return page.n(row, c) * book.figure(reference) / page.n(index, c)
+
+        year_row(page, at, entry, text, constant, style.MUSD)
+        at += 1
+    label(page, at, Entry("Total", "", "$M"), "total")
+    below(page, at, index + 1, at - 1, style.MUSD)

@@ -1,0 +1,158 @@
+"""Power: three tiers by site and year, each on its own basis, against the promise; where secured power comes from."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from planner.inputs.programme import Claim
+from planner.workbook import charts, style
+from planner.workbook.book import Book, Page
+from planner.workbook.quantities import GRID, OWN, TIERS
+from planner.workbook.sheets.detail import Detail
+from planner.workbook.tables import Block, Entry, Sums, by_year, year_row
+
+ME = "Power"
+BASIS = {"secured": "MW facility", "commissioned": "MW IT", "populated": "MW IT"}
+MEANING = {
+    "secured": "Secured: grid rights, own service and firm plant",
+    "commissioned": "Commissioned: halls with power and cooling",
+    "populated": "Populated: racks running",
+}
+
+
+class Places(NamedTuple):
+    tiers: dict[str, int]
+    header: int
+    sites: dict[str, Block]
+    sources: Block
+    facility: int
+    it: int
+
+
+def promise(book: Book) -> Claim | None:
+    """The largest power promise; the secured reading first among equals."""
+    claims = [c for c in book.case.programme.claims if c.metric == "power" and c.level]
+    return max(claims, key=lambda c: (c.level or 0, c.tier == "secured"), default=None)
+
+
+def site_entries(book: Book, unit: str) -> list[Entry]:
+    chosen = list(dict.fromkeys(book.plan["opens"]["site_id"]))
+    held = set(chosen) | set(book.plan["tiers"]["site_id"])
+    return [Entry(s.site_id, s.name, unit) for s in book.case.sites.values() if s.site_id in held]
+
+
+def fill(book: Book, detail: Detail) -> Places:
+    page = book.page(
+        ME, "Power: three tiers against the promise", "report: MW at the end of each year, basis in the unit column"
+    )
+    page.note(
+        4, "Facility MW at the meter and MW of IT load differ by the site's PUE; never add or compare them without it."
+    )
+    view = detail.view("power tier", 2)
+    block = by_year(
+        page,
+        5,
+        "The three tiers, all sites",
+        [Entry(t, MEANING[t], BASIS[t]) for t in TIERS],
+        view,
+        style.MW,
+        level=True,
+        foot="",
+    )
+    rows = {tier: block.first + n for n, tier in enumerate(TIERS)}
+    at = block.last + 1
+    claim = promise(book)
+    shown = list(rows.values())
+    if claim:
+        ref = f"claims.{claim.id}.level"
+        text, level = book.address(ref, ME), book.figure(ref)
+        what = f"Promise by {claim.by}" if claim.by else "Promise"
+        year_row(page, at, Entry("promised", what, "MW, no basis"), text, lambda c: level, style.MW, "level", "link")
+        shown.append(at)
+        at += 1
+        for tier in TIERS:
+            text = f"MAX(0,{{c}}{shown[-1]}-{{c}}{rows[tier]})"
+            entry = Entry(f"short, {tier}", "promise less tier", BASIS[tier])
+
+            def missing(c: int, row: int = rows[tier], promised: int = shown[-1]) -> float:
+                return max(0.0, page.n(promised, c) - page.n(row, c))
+
+            year_row(page, at, entry, text, missing, style.MW, "level")
+            at += 1
+    _chart(book, page, block, shown, rows, at + 1)
+    at += 23
+    page.break_before(at)
+    sites = {}
+    for tier in TIERS:
+        view = detail.view("power tier", 1)
+        heading = f"{MEANING[tier]}, by site, {BASIS[tier]}"
+        sites[tier] = _by_site(page, at, heading, tier, site_entries(book, BASIS[tier]), view)
+        at = sites[tier].next
+    sources, at = _sources(book, page, detail, at)
+    energy = by_year(
+        page,
+        at,
+        "Energy, emissions and water",
+        [
+            Entry("it_mwh", "IT energy", "MWh"),
+            Entry("facility_mwh", "Facility energy", "MWh"),
+            Entry("emissions_t", "Emissions", "t CO2"),
+            Entry("water_m3", "Cooling water", "m3"),
+        ],
+        detail.view("energy and emissions", 2),
+        style.COUNT,
+        foot="",
+    )
+    page.widths({1: 24, 2: 44, 3: 13, 4: 12})
+    page.printed(3, "E7")
+    return Places(rows, block.header, sites, sources, energy.first + 1, energy.first)
+
+
+def _by_site(page: Page, row: int, heading: str, tier: str, entries: list[Entry], view: Sums) -> Block:
+    """Like by_year, with the tier between site and year in the key."""
+    keyed = _Tier(view, tier)
+    return by_year(page, row, heading, entries, keyed, style.MW, ("Site", "Name"), level=True)
+
+
+class _Tier:
+    """A view whose keys carry the tier as well."""
+
+    def __init__(self, view: Sums, tier: str) -> None:
+        self._view, self._tier = view, tier
+
+    def formula(self, criterion: str) -> str:
+        return self._view.formula(criterion.replace('"|"', f'"|{self._tier}|"'))
+
+    def value(self, *parts: object) -> float:
+        return self._view.value(parts[0], self._tier, *parts[1:])
+
+
+def _sources(book: Book, page: Page, detail: Detail, row: int) -> tuple[Block, int]:
+    facts = detail.items("secured power by source")
+    names = {GRID: "Grid tranches energised", OWN: "Service of retrofitted and leased halls"}
+    plants = [p for p in book.case.plants if any(f.item == p for f in facts)]
+    names.update({p: f"{book.case.plants[p].name}, firm (one unit a site is the spare)" for p in plants})
+    entries = [Entry(key, name, "MW facility") for key, name in names.items()]
+    view = detail.view("secured power by source", 1)
+    heading = "Where secured power comes from, all sites"
+    sources = by_year(page, row, heading, entries, view, style.MW, level=True)
+    row = sources.next
+    for measure, unit, catalogue in (
+        ("plant units ordered", "units", {p.plant_id: p.name for p in book.case.plants.values()}),
+        ("clean energy signed", "MW", {p: f"agreement {p}" for p, _ in book.case.ppas}),
+    ):
+        entries = [Entry(k, n, unit) for k, n in catalogue.items() if any(f.item == k for f in detail.items(measure))]
+        heading = f"{measure.capitalize()}, by year of decision"
+        block = by_year(page, row, heading, entries, detail.view(measure, 2), style.MW)
+        row = block.next
+    return sources, row
+
+
+def _chart(book: Book, page: Page, block: Block, shown: list[int], rows: dict[str, int], row: int) -> None:
+    chart = charts.lines(page, "Three power tiers against the promise", "MW at year end", block.header, shown, "#,##0")
+    ends = ", ".join(f"{page.n(rows[t], 4):,.0f} {BASIS[t]} {t}" for t in TIERS)
+    text = f"Lines of the three power tiers by year. At the end: {ends}."
+    claim = promise(book)
+    if claim:
+        text += f" The promise is {claim.level:,.0f} MW."
+    book.chart(page, chart, f"A{row}", "Three power tiers against the promise", text)

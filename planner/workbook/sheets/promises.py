@@ -1,0 +1,211 @@
+"""Promises: the opening page. Every claim, who said it, what the plan does about it, and how sure that is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from planner.inputs.programme import Claim
+from planner.workbook import style
+from planner.workbook.book import Book, Page
+from planner.workbook.quantities import TIERS
+from planner.workbook.sheets import investment, power
+from planner.workbook.sheets.detail import Detail
+from planner.workbook.sheets.summary import Parts
+
+ME = "Promises"
+HEADERS = (
+    "Claim",
+    "Said by",
+    "Promised",
+    "Unit",
+    "By",
+    "Held as",
+    "Planned",
+    "Secured MW facility",
+    "Commissioned MW IT",
+    "Populated MW IT",
+    "Shortfall",
+    "Verdict",
+    "Confidence",
+    "Note",
+)
+PROMISED, UNIT, BY, PLANNED, FIRST_TIER, SHORT, VERDICT = 3, 4, 5, 7, 8, 11, 12
+CONFIDENCE = "point estimate, confidence not assessed"
+NOT_MODELLED = "not modelled yet"
+
+
+class Places(NamedTuple):
+    first: int
+    last: int
+    checked: list[tuple[int, str]]
+
+
+def fill(book: Book, detail: Detail, parts: Parts) -> Places:
+    page = book.page(ME, f"{book.case.programme.title}: promises and plan", "opening page")
+    page.put(4, 1, sentence(book), "banner")
+    row = _arithmetic(book, page, parts, 6)
+    page.heading(row, "Every promise, and what the plan does about it")
+    page.headers(row + 1, HEADERS)
+    states = {str(r["id"]): r for r in book.plan["commitments"].to_dict("records")}
+    checked = []
+    first = row + 2
+    for at, claim in enumerate(book.case.programme.claims, first):
+        state = states.get(claim.id)
+        _claim(book, page, at, claim)
+        if claim.metric == "power" and claim.by:
+            _tiers(book, page, detail, at, claim)
+        if _outcome(book, page, detail, at, claim, state, parts):
+            checked.append((at, claim.id))
+    last = first + len(book.case.programme.claims) - 1
+    page.widths({1: 44, 2: 20, 3: 14, 4: 13, 5: 7, 6: 12, 7: 14, 8: 12, 9: 14, 10: 12, 11: 13, 12: 30, 13: 22, 14: 60})
+    page.printed(4, "B5")
+    return Places(first, last, checked)
+
+
+def sentence(book: Book) -> str:
+    """What the run proves, in one sentence."""
+    document = book.document
+    stages, gap = document.get("stages") or [], document.get("gap")
+    first = stages[0] if stages else {}
+    told = ""
+    if first.get("value") is not None and first.get("bound") is not None:
+        told = f"; {first['name']} {first['value']:,.1f} against a bound of {first['bound']:,.1f}"
+    size = f"within {gap:.2%}" if isinstance(gap, int | float) else "without a proven gap"
+    if document.get("verdict") == "optimal":
+        return (
+            f"This run proves that the plan meets every firm promise it models and is best {size} in every stage{told}."
+        )
+    return (
+        "This run found a plan that meets every firm promise it models but stopped at a limit, "
+        f"{size} of the best{told}."
+    )
+
+
+def _arithmetic(book: Book, page: Page, parts: Parts, row: int) -> int:
+    """Announced dollars per announced MW beside the plan's own."""
+    page.heading(row, "Does the announcement add up? Infrastructure dollars per MW")
+    page.headers(row + 1, ("Figure", "Unit", "Amount", "Basis"))
+    claim = power.promise(book)
+    inv, fleet = book.pages[investment.ME], book.pages["Chips"]
+    budget, share = (f"programme.{x}" for x in ("budget_usd", "infrastructure_share"))
+    at = row + 2
+    lines: list[tuple[str, str, str, str, float, str]] = [
+        ("Budget", "announced, then-year", "$M", book.address(budget, ME), book.figure(budget), style.MUSD),
+        ("Infrastructure share", "announced", "share", book.address(share, ME), book.figure(share), style.SHARE),
+    ]
+    if claim:
+        level = f"claims.{claim.id}.level"
+        announced = book.figure(budget) * book.figure(share) / max(1.0, book.figure(level))
+        lines += [
+            ("Capacity promised", "basis not said", "MW", book.address(level, ME), book.figure(level), style.MW),
+            (
+                "Announced per MW",
+                "share of budget over MW",
+                "$M/MW",
+                f"C{at}*C{at + 1}/MAX(1,C{at + 2})",
+                announced,
+                style.MUSD,
+            ),
+        ]
+    total, mw = (parts.investment.spent, 4), parts.chips.mw_total
+    own = inv.n(*total) / max(1.0, fleet.n(*mw))
+    text = f"{inv.ref(*total)}/MAX(1,{fleet.ref(*mw)})"
+    lines.append(("Plan per MW bought", "infrastructure over MW IT of racks bought", "$M/MW IT", text, own, style.MUSD))
+    if claim:
+        ratio = own / max(1.0, announced)
+        lines.append(
+            (
+                "Plan over announced",
+                "times the announced figure",
+                "ratio",
+                f"C{at + 4}/MAX(1,C{at + 3})",
+                ratio,
+                style.QUANTITY,
+            )
+        )
+    for place, (name, basis, unit, formula, value, form) in enumerate(lines, at):
+        page.put(place, 1, name)
+        page.put(place, 2, unit)
+        page.formula(place, 3, formula, value, "calculation", form)
+        page.put(place, 4, f" {basis}")
+    return at + len(lines) + 1
+
+
+def _claim(book: Book, page: Page, row: int, claim: Claim) -> None:
+    page.put(row, 1, claim.claim, "text")
+    page.put(row, 2, claim.said_by, "text")
+    if claim.level is not None:
+        page.assume(row, PROMISED, f"claims.{claim.id}.level", _form(claim))
+    page.put(row, UNIT, _unit(claim) or None, "text")
+    if claim.by is not None:
+        page.assume(row, BY, f"claims.{claim.id}.by", style.YEAR)
+    page.put(row, 6, claim.binding if claim.level is not None else "claim only", "text")
+    page.put(row, 13, CONFIDENCE if claim.level is not None else "not assessed", "text")
+    page.put(row, 14, claim.note or None, "text")
+
+
+def _form(claim: Claim) -> str:
+    return style.MUSD if claim.unit == "USD" else "0.00" if claim.unit in ("share", "fraction") else style.MW
+
+
+def _unit(claim: Claim) -> str:
+    return "$M" if claim.unit == "USD" else claim.unit
+
+
+def _tiers(book: Book, page: Page, detail: Detail, row: int, claim: Claim) -> None:
+    """All three tiers at the end of the promised year, whichever was promised."""
+    view = detail.view("power tier", 2)
+    for column, tier in enumerate(TIERS, FIRST_TIER):
+        text = view.formula(f'"{tier}|"&$E{row}')
+        page.formula(row, column, text, view.value(tier, claim.by), form=style.MW)
+
+
+def _outcome(
+    book: Book, page: Page, detail: Detail, row: int, claim: Claim, state: Mapping[Any, Any] | None, parts: Parts
+) -> bool:
+    """Planned, shortfall and verdict; returns whether planned was recomputed from Detail."""
+    word = str(state["state"]) if state else ""
+    view = detail.view("promise", 1)
+    modelled = f"{claim.id}|planned" in view.totals
+    if not modelled or word == NOT_MODELLED:
+        shown = "shown, not tested" if claim.metric == "memo" else NOT_MODELLED
+        page.put(row, VERDICT, shown, "check")
+        return False
+    live = _live(book, detail, row, claim, parts)
+    stored = view.value(claim.id, "planned")
+    text, value = live or (view.formula(f'"{claim.id}|planned"'), stored)
+    page.formula(row, PLANNED, text, value, form=_form(claim))
+    short = view.value(claim.id, "shortfall")
+    page.formula(row, SHORT, view.formula(f'"{claim.id}|shortfall"'), short, form=_form(claim))
+    tolerance = book.address("constants.tolerance_mw", ME)
+    form, unit = (
+        ("#,##0,,", "$M") if claim.unit == "USD" else ("#,##0" if (claim.level or 0) >= 100 else "0.00", claim.unit)
+    )
+    prefix = "reported, " if claim.binding == "reported" else ""
+    amount = short / 1e6 if claim.unit == "USD" else short
+    shown = f"{amount:,.0f}" if form != "0.00" else f"{amount:.2f}"
+    verdict = f"{prefix}short by {shown} {unit}" if short > book.figure("constants.tolerance_mw") else f"{prefix}met"
+    text = f'IF(K{row}>{tolerance},"{prefix}short by "&TEXT(K{row},"{form}")&" {unit}","{prefix}met")'
+    page.formula(row, VERDICT, text, verdict, "check")
+    return live is not None
+
+
+def _live(book: Book, detail: Detail, row: int, claim: Claim, parts: Parts) -> tuple[str, float] | None:
+    """Planned from Detail where a tier, a precision, the sites or the dollars say it."""
+    counted = detail.view("promise", 1).value(claim.id, "planned")
+    if claim.metric == "power" and claim.tier and claim.by:
+        column = FIRST_TIER + TIERS.index(claim.tier)
+        value = detail.view("power tier", 2).value(claim.tier, claim.by)
+        allowed = book.figure("constants.tolerance_mw")
+        return (f"{chr(64 + column)}{row}", value) if abs(value - counted) <= allowed else None
+    if claim.metric == "compute" and claim.tier and claim.precision and claim.by:
+        view = detail.view("compute", 1)
+        return view.formula(f'"{claim.tier}|{claim.precision}|"&$E{row}'), view.value(
+            claim.tier, claim.precision, claim.by
+        )
+    if claim.metric == "budget":
+        page = book.pages[investment.ME]
+        cell = (parts.investment.category.total, 4)
+        return page.ref(*cell), page.n(*cell)
+    return None

@@ -1,0 +1,79 @@
+"""Sites: what was chosen, when it opens, what stands there at the end and what it costs."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from planner.workbook import style
+from planner.workbook.book import Book
+from planner.workbook.sheets import power
+from planner.workbook.sheets.detail import DOLLARS, Detail
+
+ME = "Sites"
+HEADERS = (
+    "Site",
+    "Name",
+    "State",
+    "Grid region",
+    "Opened in",
+    "Secured MW facility",
+    "Commissioned MW IT",
+    "Populated MW IT",
+    "Facility energy MWh",
+    "Emissions t CO2",
+    "Water m3",
+    "Investment $M",
+    "Operations $M",
+    "Both $M",
+    "Share of investment",
+)
+HEADER_ROW = 6
+OPENED, INVESTMENT, OPERATIONS, BOTH, SHARE = 5, 12, 13, 14, 15
+
+
+class Places(NamedTuple):
+    first: int
+    last: int
+    total: int
+
+
+def fill(book: Book, detail: Detail, tiers: power.Places) -> Places:
+    page = book.page(ME, "Sites chosen", "report: tiers at the end of the horizon, energy and dollars over the horizon")
+    page.note(4, "Dollars are then-year, both ledgers apart. Energy, emissions and water are sums over the horizon.")
+    page.headers(HEADER_ROW, HEADERS)
+    entries = power.site_entries(book, "")
+    opened = detail.view("sites opened", 1, 8)
+    energy, money = detail.view("energy and emissions", 1), detail.view("costs", 3, DOLLARS)
+    first = HEADER_ROW + 1
+    source = book.pages[power.ME]
+    for n, entry in enumerate(entries):
+        row, site = first + n, book.case.sites[entry.key]
+        for column, text in enumerate((site.site_id, site.name, site.state, site.grid_region), 1):
+            page.put(row, column, text)
+        page.formula(row, OPENED, opened.formula(f"$A{row}"), opened.value(site.site_id), form=style.YEAR)
+        for column, tier in enumerate(power.TIERS, 6):
+            page.link(row, column, source, (tiers.sites[tier].first + n, 4), style.MW)
+        for column, item in enumerate(("facility_mwh", "emissions_t", "water_m3"), 9):
+            text = energy.formula(f'$A{row}&"|{item}"')
+            page.formula(row, column, text, energy.value(site.site_id, item), form=style.COUNT)
+        for column, ledger in ((INVESTMENT, "investment"), (OPERATIONS, "operations")):
+            text = money.formula(f'$A{row}&"|{ledger}"')
+            page.formula(row, column, text, money.value(site.site_id, ledger), form=style.MUSD)
+        both = page.n(row, INVESTMENT) + page.n(row, OPERATIONS)
+        page.formula(row, BOTH, f"L{row}+M{row}", both, form=style.MUSD)
+    last = first + max(len(entries), 1) - 1
+    total = last + 1
+    page.put(total, 1, "Total", "total")
+    for column in range(2, OPENED + 1):
+        page.put(total, column, "", "total")
+    for column in range(6, SHARE + 1):
+        form = style.MW if column < 9 else style.COUNT if column < 12 else style.MUSD
+        if column < SHARE:
+            page.sum(total, column, (first, column), (last, column), form, "total")
+    for row in (*range(first, first + len(entries)), total):
+        look = "total" if row == total else "calculation"
+        value = page.n(row, INVESTMENT) / max(1.0, page.n(total, INVESTMENT))
+        page.formula(row, SHARE, f"L{row}/MAX(1,L${total})", value, look, style.SHARE)
+    page.widths({1: 12, 2: 30, 3: 7, 4: 14, 5: 9}, 13)
+    page.printed(HEADER_ROW, f"C{HEADER_ROW + 1}")
+    return Places(first, last, total)

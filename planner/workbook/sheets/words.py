@@ -1,0 +1,174 @@
+"""About and Ground rules: what the workbook is, how to read it, and the rules the numbers follow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from planner.workbook import style
+from planner.workbook.book import Book, Page
+
+STATUS_MEANING = {
+    "read": "read in the cited document",
+    "read-excerpt": "read in an excerpt of the cited document",
+    "secondary": "another document reports it",
+    "derived": "computed from read figures; the note says how",
+    "recalled": "from memory of the cited document, not opened again",
+    "assumption": "chosen for this programme; the note gives the reason",
+    "unsupported": "said without a source",
+    "programme": "what the programme file asks",
+    "convention": "a tolerance, a unit or a calendar convention",
+}
+
+SHEETS = (
+    ("Promises", "every claim of the announcement beside what the plan does"),
+    ("Summary", "key figures, objectives, dollars per MW, building against renting"),
+    ("Ground rules", "scope, exclusions, base year, rates, conventions, open questions"),
+    ("Checks", "live tests that the workbook ties; PASS, FAIL or EDITED"),
+    ("Investment", "private ledger by category, WBS line, calendar and fiscal year"),
+    ("Present value", "present cost of both ledgers and market value of the service"),
+    ("Sites", "sites chosen, what stands there and what it costs"),
+    ("Power", "secured, commissioned and populated MW; sources of secured power"),
+    ("Construction", "halls started by site and design, MW commissioned"),
+    ("Chips", "racks bought and retired, their power, compute and price"),
+    ("Compute served", "PFLOP/s installed and serving; service against demand"),
+    ("Assumptions", "every figure with range, source and status"),
+    ("Detail", "one row a fact: cost lines, service at market value, decisions and levels"),
+    ("Provenance", "the run, versions, input hash and documents"),
+)
+
+
+def about(book: Book) -> None:
+    page = book.page("About", "About this workbook", "guide")
+    programme = book.case.programme
+    row = _lines(
+        page,
+        5,
+        "What it is",
+        [
+            f"One plan for '{programme.title}', with every total as a formula over its detail.",
+            programme.why or "No reason is given in the programme file.",
+            "Decisions (sites, halls, contracts, racks, service) are values the solver chose. Dollars, totals, shares, "
+            "escalation and present values are formulas.",
+            "Change a blue figure on Assumptions: dollars follow and Checks says EDITED; decisions need a new run.",
+            "From any number: Trace Precedents leads to Detail, then to Assumptions with source and status.",
+        ],
+    )
+    row = _pairs(page, row, "Sheets", ("Sheet", "What it holds"), SHEETS)
+    row = _pairs(page, row, "Status of a figure", ("Status", "Meaning"), tuple(STATUS_MEANING.items()))
+    _pairs(
+        page,
+        row,
+        "Styles",
+        ("Style", "Meaning"),
+        (
+            ("input", "blue on cream: a typed figure or a decision"),
+            ("link", "green: the cell shows another cell"),
+            ("calculation", "black: computed"),
+            ("total", "bold on pale blue: a sum"),
+            ("check", "bold on grey: a word that says how a test ended"),
+        ),
+    )
+    page.widths({1: 22, 2: 110})
+    page.printed(3, "A4")
+
+
+def ground_rules(book: Book) -> None:
+    page = book.page("Ground rules", "Ground rules", "rules the numbers follow")
+    programme, case = book.case.programme, book.case
+    page.headers(5, ("Rule", "Value", "What it means"))
+    row = 6
+    rules = (
+        (
+            "Horizon",
+            "programme.first_year",
+            style.YEAR,
+            f"calendar years to {book.years[-1]}, periods of {programme.horizon.months_per_period} months",
+        ),
+        (
+            "Base year",
+            "programme.base_year",
+            style.YEAR,
+            "constant dollars are of this year, by the general index alone",
+        ),
+        (
+            "Budget",
+            "programme.budget_usd",
+            '#,##0.0,,"  $M"',
+            "private investment, then-year; not federal budget authority",
+        ),
+        (
+            "Infrastructure share",
+            "programme.infrastructure_share",
+            style.SHARE,
+            "of the budget; the soft side is not modelled yet and its part is set aside",
+        ),
+        (
+            "Management reserve",
+            "parameters.management_reserve_share.value",
+            style.SHARE,
+            "of the budget: held and not spent, outside the shares",
+        ),
+        (
+            "Sites",
+            "programme.sites",
+            style.COUNT,
+            f"chosen from the candidates, in at least {programme.sites.minimum_regions} grid regions",
+        ),
+    )
+    for name, ref, form, meaning in rules:
+        page.put(row, 1, name)
+        page.assume(row, 2, ref, form)
+        page.put(row, 3, meaning, "text")
+        row += 1
+    for r in case.tables["discount_rates"].to_dict("records"):
+        page.put(row, 1, f"Discount rate {r['rate_id']}")
+        page.assume(row, 2, f"discount_rates.{r['rate_id']}.real_rate", style.SHARE)
+        used = "the objective uses it" if r["rate_id"] == programme.discount_rate else "reported beside it"
+        page.put(row, 3, f"real, as of {r['as_of']}; {used}", "text")
+        row += 1
+    row = _lines(
+        page,
+        row + 1,
+        "Scope and conventions",
+        [
+            f"As of {programme.as_of}; demand case {programme.demand_case}.",
+            "Investment: construction, power and cooling, chips, with contingency and programme management inside. "
+            "Leases of halls are investment.",
+            "Operations: energy, facility, staff, maintenance and data movement, at resource cost.",
+            "Fees that agencies pay are transfers.",
+            "A start is at a period's opening, readiness at a period's end; what is ready serves from the next period.",
+            "Category escalation is real growth; prices that are already nominal are not escalated again.",
+            "Present values fall in the middle of the year. Residual value is not counted.",
+            "Fiscal years are computed at an even rate within each calendar year.",
+            "PFLOP/s always carry a precision (fp64, bf16, fp8), dense peak; different precisions are never added.",
+        ],
+    )
+    row = _lines(
+        page,
+        row,
+        "Excluded so far, and open questions",
+        [
+            "Software, security and training: not modelled yet. Promises that rest on them say so.",
+            "Who pays for operations (appropriations, cost share, pay-as-you-go): not modelled yet.",
+            "Confidence: this is a point estimate; confidence not assessed.",
+            "The announcement gives no basis for its MW; this workbook shows three tiers, each with its basis.",
+        ],
+    )
+    page.widths({1: 26, 2: 16, 3: 100})
+    page.printed(3, "A4")
+
+
+def _lines(page: Page, row: int, heading: str, texts: Sequence[str]) -> int:
+    page.heading(row, heading)
+    for at, text in enumerate(texts, row + 1):
+        page.put(at, 1, text)
+    return row + len(texts) + 2
+
+
+def _pairs(page: Page, row: int, heading: str, names: tuple[str, str], pairs: Sequence[tuple[str, str]]) -> int:
+    page.heading(row, heading)
+    page.headers(row + 1, names)
+    for at, (name, text) in enumerate(pairs, row + 2):
+        page.put(at, 1, name)
+        page.put(at, 2, text, "text")
+    return row + len(pairs) + 3

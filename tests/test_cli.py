@@ -1,0 +1,430 @@
+"""The command line: exit codes, one JSON document, help whose examples run, nothing heavy before it is needed."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from stored_runs import finished
+
+import planner.reports
+import planner.run
+from planner import show, store
+from planner.cli import run_command
+from planner.errors import VerificationError
+from planner.inputs import read
+from planner.inputs.case import Case
+from planner.terminal import sentence
+
+ROOT = Path(__file__).parent.parent
+COMMANDS = ("optimize", "check", "verify", "show", "runs", "report", "export")
+#: Typer itself parses the words of a command with pydantic, so pydantic is not on the list
+HEAVY = ("pyomo", "pandas", "numpy", "highspy", "openpyxl", "scipy", "lxml", "rich")
+#: examples that need a plan which keeps every rule, or write one: they wait for a real run
+NEED_A_REAL_RUN = ("verify", "report")
+
+
+def planner_process(*words: str, cwd: Path, **more: Any) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **more.pop("env", {})}
+    return subprocess.run(
+        [sys.executable, "-m", "planner", *words],
+        cwd=cwd,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+        **more,
+    )
+
+
+@pytest.fixture(scope="session")
+def case() -> Case:
+    return read.load()
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PLANNER_REPORTS", raising=False)
+    return tmp_path
+
+
+@pytest.fixture
+def stored(here: Path, case: Case) -> store.RunFolder:
+    return store.save(here / "reports", "base", finished(case), lambda folder, document: None)
+
+
+Pretend = Callable[..., None]
+
+
+@pytest.fixture
+def pretend(here: Path, case: Case, monkeypatch: pytest.MonkeyPatch) -> Pretend:
+    """Replace the search by one that ends as told at once."""
+
+    def set_up(verdict: str = "optimal", raises: BaseException | None = None, **document: Any) -> None:
+        def optimize(given: Case, options: Any, *, progress: Any = None, log: Path | None = None) -> Any:
+            if progress:
+                progress(planner.run.Update("build", 0.1, None, None, None, ""))
+            if raises is not None:
+                raise raises
+            result = finished(given, verdict)
+            result.document.update(document)
+            plan = result.plan if verdict in ("optimal", "within_limits") else None
+            return SimpleNamespace(case=given, plan=plan, document=result.document)
+
+        def write(folder: Path, *_: object) -> None:
+            (folder / store.WORKBOOK).write_bytes(b"workbook")
+
+        monkeypatch.setattr(planner.run, "optimize", optimize)
+        monkeypatch.setattr(planner.reports, "write", write)
+
+    return set_up
+
+
+def one_document(text: str) -> dict[str, Any]:
+    document = json.loads(text)
+    assert isinstance(document, dict)
+    assert document["schema"].startswith("planner/")
+    return document
+
+
+# exit codes and what is said
+
+
+@pytest.mark.parametrize(
+    ("verdict", "code", "first"),
+    [
+        ("optimal", 0, "PROVEN"),
+        ("within_limits", 5, "NOT PROVEN"),
+        ("infeasible", 4, "NO PLAN"),
+        ("unknown", 6, "NO ANSWER"),
+    ],
+)
+def test_the_verdict_is_the_exit_code(
+    pretend: Pretend, capsys: pytest.CaptureFixture[str], here: Path, verdict: str, code: int, first: str
+) -> None:
+    pretend(verdict)
+    assert run_command(["optimize"]) == code
+    assert capsys.readouterr().out.startswith(first)
+    assert run_command(["optimize", "--json", "--quiet"]) == code
+    streams = capsys.readouterr()
+    document = one_document(streams.out)
+    assert streams.err == ""
+    assert document["verdict"] == verdict
+    assert Path(document["folder"]) == here / "reports" / document["run"]
+    assert all(Path(name).is_file() for name in document["files"])
+    assert {"read", "report", "total"} <= document["seconds"].keys()
+    assert run_command(["optimize", "--quiet"]) == code
+    assert capsys.readouterr().out.startswith(first)
+
+
+@pytest.mark.parametrize(("interrupted", "code"), [(True, 130), ("SIGINT", 130), ("SIGTERM", 143)])
+def test_an_interrupted_run_is_saved_and_says_so(
+    pretend: Pretend, capsys: pytest.CaptureFixture[str], here: Path, interrupted: object, code: int
+) -> None:
+    pretend("within_limits", interrupted=interrupted)
+    assert run_command(["optimize"]) == code
+    assert capsys.readouterr().out.startswith("NOT PROVEN")
+    assert len(store.runs(here / "reports")) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "name"),
+    [
+        (VerificationError("rule 7 is broken"), 7, "verification"),
+        (RuntimeError("boom"), 9, "internal"),
+        (KeyboardInterrupt(), 130, "interrupted"),
+    ],
+)
+def test_a_failed_run_is_an_error_and_leaves_nothing(
+    pretend: Pretend, capsys: pytest.CaptureFixture[str], here: Path, error: BaseException, code: int, name: str
+) -> None:
+    pretend(raises=error)
+    assert run_command(["optimize"]) == code
+    streams = capsys.readouterr()
+    assert streams.out == ""
+    assert "planner: " in streams.err
+    assert "Traceback" not in streams.err
+    assert run_command(["optimize", "--json", "--quiet"]) == code
+    document = one_document(capsys.readouterr().out)
+    assert document["error"]["code"] == code
+    assert document["error"]["name"] == name
+    assert list((here / "reports").iterdir()) == []
+
+
+def test_a_traceback_only_when_asked_for(pretend: Pretend, capsys: pytest.CaptureFixture[str]) -> None:
+    pretend(raises=RuntimeError("boom"))
+    assert run_command(["optimize", "--debug"]) == 9
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_a_refusing_file_system(pretend: Pretend, capsys: pytest.CaptureFixture[str], here: Path) -> None:
+    pretend()
+    (here / "taken").write_text("a file", encoding="utf-8")
+    assert run_command(["optimize", "--reports", "taken", "--json"]) == 8
+    assert one_document(capsys.readouterr().out)["error"]["name"] == "file-system"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["nonsense"],
+        ["optimize", "--nonsense"],
+        ["optimize", "--gap", "lots"],
+        ["optimize", "--gap", "2"],
+        ["optimize", "--name", "Not A Name"],
+        ["show"],
+        ["show", "nothing"],
+        ["export", "federal-ai"],
+        ["optimize", "no-such-model"],
+        ["optimize", "--set", "sites.nowhere.tariff_usd_per_mwh=1"],
+    ],
+)
+def test_usage_errors(words: list[str], here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code = run_command(words)
+    streams = capsys.readouterr()
+    assert code in (2, 3)
+    assert streams.out == ""
+    assert streams.err.startswith("planner: ")
+    assert run_command([*words, "--json"]) == code
+    streams = capsys.readouterr()
+    assert one_document(streams.out)["error"]["code"] == code
+    assert streams.err == ""
+    assert not (here / "reports").exists()
+
+
+def test_every_fault_is_listed(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = here / "data"
+    folder.mkdir()
+    for path in (ROOT / "data" / "federal-ai").glob("*.csv"):
+        (folder / path.name).write_bytes(path.read_bytes())
+    assert run_command(["check", "data", "--json"]) == 0
+    one_document(capsys.readouterr().out)
+    sites = (folder / "sites.csv").read_text(encoding="utf-8").splitlines()
+    header = sites[0].split(",")
+    cells = sites[1].split(",")
+    cells[header.index("lat_deg")] = "north"
+    (folder / "sites.csv").write_text("\n".join([sites[0], ",".join(cells), *sites[2:]]) + "\n", encoding="utf-8")
+    assert run_command(["check", "data", "--json"]) == 3
+    (fault, *_) = one_document(capsys.readouterr().out)["error"]["faults"]
+    assert {"file", "sheet", "row", "column", "found", "allowed", "suggestion"} <= fault.keys()
+    assert fault["column"] == "lat_deg"
+    assert fault["found"] == "north"
+
+
+# stored runs
+
+
+def test_show_and_runs(stored: store.RunFolder, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["show", "base"]) == 0
+    assert str(stored.path) in capsys.readouterr().out
+    assert run_command(["show", "latest", "--json"]) == 0
+    assert one_document(capsys.readouterr().out) == stored.document
+    assert run_command(["runs", "--json"]) == 0
+    (info,) = one_document(capsys.readouterr().out)["runs"]
+    assert info["run"] == stored.run
+    assert info["folder"] == str(stored.path)
+
+
+def test_a_damaged_run_is_named(stored: store.RunFolder, capsys: pytest.CaptureFixture[str]) -> None:
+    table = stored.path / "tables" / "tiers.csv"
+    table.write_bytes(table.read_bytes() + b"\n")
+    for command in ("show", "verify", "report"):
+        assert run_command([command, "latest"]) == 8
+        assert "tables/tiers.csv" in capsys.readouterr().err
+
+
+def test_report_restores_what_was_lost_and_refuses_what_would_differ(
+    here: Path, case: Case, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write(folder: Path, *about: Any) -> None:
+        (folder / store.WORKBOOK).write_text(json.dumps(about[-1], sort_keys=True), encoding="utf-8")
+
+    result = finished(case)
+    folder = store.save(here / "reports", "base", result, lambda at, document: write(at, document)).path
+    monkeypatch.setattr(planner.reports, "write", write)
+    before = (folder / store.WORKBOOK).read_bytes()
+    (folder / store.WORKBOOK).unlink()
+    assert run_command(["report", "latest", "--json"]) == 0
+    assert len(one_document(capsys.readouterr().out)["files"]) > 1
+    assert (folder / store.WORKBOOK).read_bytes() == before
+    assert store.damaged(folder) == []
+    assert run_command(["report", "latest", "--out", "elsewhere"]) == 0
+    assert (here / "elsewhere" / store.WORKBOOK).read_bytes() == before
+    assert (here / "elsewhere" / "tables" / "tiers.csv").read_bytes() == (folder / "tables" / "tiers.csv").read_bytes()
+    monkeypatch.setattr(planner.reports, "write", lambda at, *_: (at / store.WORKBOOK).write_text("other"))
+    assert run_command(["report", "latest"]) == 2
+    assert (folder / store.WORKBOOK).read_bytes() == before
+    assert {path.name for path in (here / "reports").iterdir()} == {folder.name}
+
+
+@pytest.mark.parametrize("kind", ["mps", "lp"])
+def test_export_writes_the_matrix(here: Path, capsys: pytest.CaptureFixture[str], kind: str) -> None:
+    assert run_command(["export", "federal-ai", f"--{kind}", f"out/plan.{kind}", "--json"]) == 0
+    (written,) = one_document(capsys.readouterr().out)["files"]
+    assert Path(written) == here / "out" / f"plan.{kind}"
+    assert Path(written).stat().st_size > 1000
+    assert [path.name for path in (here / "out").iterdir()] == [f"plan.{kind}"]
+    assert run_command(["export", "federal-ai", f"--{kind}", "x", "--stage", "99"]) == 2
+
+
+# help
+
+
+def help_text(command: str) -> str:
+    done = planner_process(*([command] if command else []), "--help", cwd=ROOT)
+    assert done.returncode == 0
+    assert done.stderr == ""
+    return done.stdout
+
+
+def examples_of(text: str) -> list[str]:
+    lines = text[text.index("Examples:") :].splitlines()[1:]
+    return [line.strip() for line in lines if line.strip().startswith("planner ")]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_has_two_examples_that_run(
+    command: str, stored: store.RunFolder, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    examples = examples_of(help_text(command))
+    assert len(examples) == 2
+    for example in examples:
+        assert example.split()[1] == command
+        if command not in NEED_A_REAL_RUN:
+            assert run_command(shlex.split(example)[1:]) == 0, capsys.readouterr().err
+    capsys.readouterr()
+
+
+def test_every_command_is_tested_here() -> None:
+    listed = help_text("").split("Commands:")[1].split("Examples:")[0]
+    assert set(re.findall(r"^  (\w+) ", listed, re.M)) == set(COMMANDS)
+
+
+def test_examples_of_the_first_page_run(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for example in examples_of(help_text("")):
+        assert run_command(shlex.split(example)[1:]) == 0
+    capsys.readouterr()
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_help_imports_nothing_heavy(command: str) -> None:
+    words = [command, "--help"] if command else ["--help"]
+    program = (
+        f"import sys; from planner.cli import run_command; code = run_command({words!r});"
+        f"heavy = [m for m in {HEAVY!r} if m in sys.modules]; sys.exit(f'imported {{heavy}}' if heavy else code)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+# where it runs
+
+
+@pytest.mark.parametrize("words", [("check", "--json"), ("runs", "--json"), ("nonsense", "--json")])
+def test_stdin_may_be_closed(words: tuple[str, ...], here: Path) -> None:
+    command = " ".join(shlex.quote(word) for word in (sys.executable, "-m", "planner", *words))
+    done = subprocess.run(
+        ["sh", "-c", f"exec {command} <&-"],
+        cwd=here,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == (2 if words[0] == "nonsense" else 0)
+    one_document(done.stdout)
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize("env", [{"TERM": "dumb"}, {"NO_COLOR": "1"}, {"LC_ALL": "C", "PYTHONUTF8": "0"}])
+def test_plain_terminals_get_plain_text(env: dict[str, str], stored: store.RunFolder, here: Path) -> None:
+    for words in (("show", "latest"), ("check",), ("check", "--help"), ("nonsense",)):
+        done = planner_process(*words, cwd=here, env=env)
+        assert "\x1b" not in done.stdout + done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_a_reader_may_leave_early(stored: store.RunFolder, here: Path) -> None:
+    command = f"{shlex.quote(sys.executable)} -m planner show latest --json | true"
+    done = subprocess.run(
+        ["sh", "-c", command],
+        cwd=here,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr == ""
+
+
+# texts
+
+
+def test_what_is_not_modelled_is_never_kept() -> None:
+    assert show.promise_verdict({"planned": None, "met": None}) == "not modelled yet"
+    assert show.promise_verdict({"planned": None, "met": True, "firm": True}) == "not modelled yet"
+    assert show.promise_verdict({"planned": 5.0, "met": True, "state": "not modelled yet"}) == "not modelled yet"
+    assert show.promise_verdict({"planned": 5.0, "met": True, "firm": True, "state": "met"}) == "kept"
+    short = show.promise_verdict({"planned": 5.0, "met": False, "firm": False, "shortfall": 1300, "unit": "MW"})
+    assert short == "NOT KEPT, short 1,300 MW"
+
+
+def test_a_plan_that_failed_its_check_is_never_a_success() -> None:
+    document = {"verdict": "optimal", "gap": 0.0, "verification": {"passed": False, "broken": ["budget"]}}
+    assert show.verdict(document).startswith("FAILED ITS CHECK, do not use: budget")
+
+
+def test_a_document_with_little_in_it_is_shown_all_the_same() -> None:
+    for verdict in ("optimal", "within_limits", "infeasible", "unknown"):
+        assert show.summary({"verdict": verdict})
+
+
+def test_the_explanation_is_shown() -> None:
+    assert "5 GW costs $70B" in show.summary({"verdict": "infeasible", "explanation": "5 GW costs $70B"})
+
+
+def test_the_live_line_says_what_is_known() -> None:
+    update = planner.run.Update("stage 1 of 3: mission value", 3.0, 41.25, 42.0, 0.018, "M USD")
+    assert sentence(update, 12.4) == (
+        "12 s | stage 1 of 3: mission value | best 41.25 M USD | bound 42 M USD | gap 1.80 %"
+    )
+    assert sentence(planner.run.Update("build", 0.0, None, None, None, ""), 0.2) == "0 s | build"
+
+
+# whole runs
+
+
+@pytest.fixture(scope="module")
+def real_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("real")
+    done = planner_process("optimize", "--time-limit", "30", "--json", cwd=folder)
+    assert done.returncode in (0, 5), done.stderr
+    assert one_document(done.stdout)["verification"]["passed"]
+    return folder
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", NEED_A_REAL_RUN)
+def test_examples_on_a_real_run(command: str, real_run: Path) -> None:
+    for example in examples_of(help_text(command)):
+        done = planner_process(*shlex.split(example)[1:], cwd=real_run)
+        assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.slow
+def test_a_rebuilt_report_is_the_same_to_the_byte(real_run: Path) -> None:
+    folder = store.find(real_run / "reports", "latest")
+    assert planner_process("report", "latest", "--out", "again", cwd=real_run).returncode == 0
+    names = [store.WORKBOOK, *(f"tables/{path.name}" for path in (folder / "tables").iterdir())]
+    assert [n for n in names if (folder / n).read_bytes() != (real_run / "again" / n).read_bytes()] == []

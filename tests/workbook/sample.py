@@ -1,0 +1,243 @@
+"""A made-up but consistent plan on the shipped data set, so that the workbook is tested without a solver."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from planner.inputs.case import Case
+from planner.inputs.programme import Programme
+from planner.inputs.schema import TABLES as SCHEMA
+from planner.plan import TABLES, Plan, frame
+
+ROOT = Path(__file__).parents[2]
+SPOTS = 4
+
+
+def load_case(model: str = "federal-ai") -> Case:
+    """The shipped programme, read without the reader's checks."""
+    raw = tomllib.loads((ROOT / "models" / f"{model}.toml").read_text())
+    raw.pop("what_ifs", None)
+    raw = {name: tuple(value) if isinstance(value, list) else value for name, value in raw.items()}
+    programme = Programme(**raw)
+    tables = {}
+    for table in SCHEMA:
+        text = {c.name: str for c in table.columns if c.kind == "text"}
+        path = ROOT / "data" / programme.data / f"{table.name}.csv"
+        read = pd.read_csv(path, dtype=text, keep_default_na=False, na_values={c.name: [""] for c in table.columns})
+        for name in text:
+            read[name] = read[name].fillna("")
+        tables[table.name] = read[[c.name for c in table.columns]]
+    return Case("sample", programme, tables)
+
+
+class _Lines:
+    """Collects detail rows the way a plan does."""
+
+    def __init__(self, case: Case) -> None:
+        self.case, self.rows = case, []  # type: ignore[var-annotated]
+
+    def add(
+        self, wbs: str, site: str, item: str, t: int, quantity: float, unit: str, rate: Any, factor: float = 1.0
+    ) -> None:
+        line = self.case.wbs[wbs]
+        growth = self.case.escalation(rate, t)
+        cents = round(quantity * rate.usd * factor * growth * 100)
+        label = self.case.periods.label(t)
+        self.rows.append(
+            (
+                wbs,
+                line.category,
+                line.ledger,
+                site,
+                item,
+                label,
+                quantity,
+                unit,
+                rate.usd,
+                rate.ref,
+                factor,
+                growth,
+                cents,
+            )
+        )
+
+    def on_top(self) -> None:
+        """Management and contingency of each category, site and period."""
+        from planner.inputs.case import Rate
+
+        base: dict[tuple[str, str, str], float] = {}
+        for r in self.rows:
+            if r[2] == "investment":
+                key = (r[1], r[3], r[5])
+                base[key] = base.get(key, 0.0) + r[6] * r[8] * r[10] * r[11]
+        codes = {"construction": ("1.1.8", "1.1.9"), "power and cooling": ("1.2.8", "1.2.9"), "chips": ("", "1.3.9")}
+        for (category, site, label), usd in base.items():
+            t = self.case.periods.labels().index(label)
+            share = self.case.parameter("programme_management_share")
+            management, contingency = codes[category]
+            if management:
+                rate = Rate(1.0, "none", None, "parameters.programme_management_share.value")
+                self.add(management, site, "programme management, integration and test", t, usd, "USD", rate, share)
+                usd *= 1 + share
+            rate = Rate(1.0, "none", None, f"categories.{category}.contingency_share")
+            reserve = self.case.categories[category].contingency_share
+            self.add(contingency, site, "contingency", t, usd, "USD", rate, reserve)
+
+
+@cache
+def sample() -> tuple[Case, Plan, dict[str, Any]]:
+    """Case, plan and document. The plan is consistent in the workbook's sense, not a solution."""
+    case = load_case()
+    p = case.periods
+    sites = [s for s in case.sites if (s, 1) in case.tranches_of_grid][:SPOTS]
+    design = next(
+        d for d in case.designs.values() if d.route == "greenfield" and case.cooling[d.cooling_id].holds_liquid_racks
+    )
+    lines = _Lines(case)
+    rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in TABLES}
+    racks: dict[tuple[str, str], list[int]] = {}
+    chips = [c for c in case.chips.values() if any(i == c.chip_id for i, _ in case.chip_supply)][:3]
+    for n, s in enumerate(sites):
+        site = case.sites[s]
+        rows["opens"].append((s, p.label(n % 2), 1))
+        rate = case.rate("sites", s, "opening_cost_usd")
+        lines.add("1.1.1", s, "campus opening", n % 2, 1.0, "site", rate, site.construction_multiplier)
+        tranche = case.tranches_of_grid[s, 1]
+        rows["contract"].append((s, 1, p.label(n % 2), 1))
+        rate = case.rate("grid_tranches", f"{s}/1", "connection_usd_per_mw")
+        lines.add("1.2.1", s, "tranche 1", n % 2, tranche.mw, "MW", rate, site.construction_multiplier)
+        ready_grid = p.ready(n % 2, tranche.lead_months)
+        pue = case.climate(s, design.cooling_id).pue_peak
+        modules = max(1, int(tranche.mw / pue / 1.2 / design.module_mw / 3))
+        start = max(n % 2, ready_grid - p.ready(0, design.lead_months))
+        rows["modules"].append((s, design.design_id, p.label(start), modules))
+        for code, column in (("1.1.3", "civil"), ("1.1.4", "shell"), ("1.2.3", "electrical"), ("1.2.4", "mechanical")):
+            rate = case.rate("designs", design.design_id, f"{column}_usd_per_mw")
+            for t, share in p.payments(start, design.lead_months, case.profile(design.profile_id)).items():
+                mw = share * design.module_mw * modules
+                item = f"{design.design_id} {column}"
+                lines.add(code, s, item, t, mw, "MW IT", rate, site.construction_multiplier)
+        ready = p.ready(start, design.lead_months)
+        fleet = 0.0
+        for t in p:
+            for chip in chips:
+                if t < ready or (chip.chip_id, p.year(t)) not in case.chip_supply or t + 1 > p.last:
+                    continue
+                room = 0.15 * modules * design.module_mw / chip.rack_mw
+                bought = int(min(room, case.chip_supply[chip.chip_id, p.year(t)].supply_racks_per_year / 4))
+                if (fleet + bought * chip.rack_mw) > 0.9 * modules * design.module_mw or not bought:
+                    continue
+                fleet += bought * chip.rack_mw
+                rows["bought"].append((s, chip.chip_id, p.label(t), bought))
+                price = case.rate("chip_supply", f"{chip.chip_id}/{p.year(t)}", "rack_price_usd")
+                lines.add("1.3.1", s, f"{chip.chip_id} racks", t, bought, "racks", price)
+                lines.add("1.3.3", s, f"{chip.chip_id} storage", t, bought, "racks", price, chip.storage_share)
+                fabric = case.rate("chips", chip.chip_id, "fabric_usd_per_rack")
+                lines.add("1.3.2", s, f"{chip.chip_id} fabric", t, bought, "racks", fabric)
+                held = racks.setdefault((s, chip.chip_id), [0] * p.count)
+                for u in range(t, p.count):
+                    held[u] += bought
+        for t in p:
+            secured = tranche.mw if t >= ready_grid else 0.0
+            commissioned = modules * design.module_mw if t >= ready else 0.0
+            populated = sum(racks.get((s, c.chip_id), [0] * p.count)[t] * c.rack_mw for c in chips)
+            if secured or commissioned:
+                rows["tiers"].append((s, p.label(t), secured, commissioned, populated))
+            if populated and t < p.last:
+                it = populated * 0.8 * p.hours
+                rows["energy"].append((s, p.label(t + 1), it, it * 1.2, it * 0.35, it * 0.4))
+                lines.add(
+                    "3.1.1", s, "grid energy", t + 1, it * 1.2, "MWh", case.rate("sites", s, "tariff_usd_per_mwh")
+                )
+                staff = case.rate("parameters", "site_staff_usd_per_year", "value")
+                lines.add("3.2.3", s, "site staff", t + 1, commissioned * 0.4, "head-years", staff)
+    _service(case, rows, sites)
+    for t in p:
+        for precision in ("fp64", "bf16", "fp8"):
+            held_all = sum(h[t] * case.chips[c].pflops(precision) for (_, c), h in racks.items())
+            rows["compute"].append((p.label(t), precision, held_all, held_all * 0.6))
+    lines.on_top()
+    rows["detail"] = lines.rows
+    _commitments(case, rows)
+    plan = Plan({name: frame(name, rows[name]) for name in TABLES})
+    return case, plan, document(case, plan)
+
+
+def _service(case: Case, rows: dict[str, list[tuple[Any, ...]]], sites: list[str]) -> None:
+    p = case.periods
+    for n, (key, _) in enumerate(case.demands.items()):
+        a, w, level = key
+        for t in range(3, p.count):
+            wanted = case.demand_pflops_years(key, t)
+            for j, tranche in case.demand_tranches.items():
+                if j != list(case.demand_tranches)[-1]:
+                    rows["depth"].append((a, w, level, j, p.label(t), wanted * tranche.share))
+            share = sum(x.share for x in list(case.demand_tranches.values())[:-1])
+            rows["served"].append((sites[n % len(sites)], a, w, level, p.label(t), wanted * share))
+    for w in case.workloads:
+        rows["tail_depth"].append((w, next(iter(case.demand_tranches)), 1, 10.0))
+        rows["tail_depth"].append((w, next(iter(case.demand_tranches)), 2, 8.0))
+
+
+def _commitments(case: Case, rows: dict[str, list[tuple[Any, ...]]]) -> None:
+    p = case.periods
+    tiers = pd.DataFrame(rows["tiers"], columns=list(TABLES["tiers"]))
+    compute = pd.DataFrame(rows["compute"], columns=list(TABLES["compute"]))
+    for c in case.programme.claims:
+        planned: float | None = None
+        at = p.label(p.end_of_year(c.by) or p.last) if c.by else ""
+        if c.metric == "power":
+            planned = float(tiers[tiers["period"] == at][f"{c.tier}_mw"].sum())
+        elif c.metric == "compute":
+            here = compute[(compute["period"] == at) & (compute["precision"] == c.precision)]
+            planned = float(here[f"{c.tier}_pflops"].sum())
+        elif c.metric == "sites":
+            planned = float(len(rows["opens"]))
+        elif c.metric == "budget":
+            planned = sum(r[-1] for r in rows["detail"] if r[2] == "investment") / 100
+        if c.metric == "budget" or c.level is None or c.by is None:
+            short = 0.0 if planned is not None else None
+        else:
+            short = None if planned is None else max(0.0, c.level - planned)
+        state = "not modelled yet" if planned is None else "met" if not short else "short"
+        met = None if planned is None else not short
+        if c.level is not None:
+            rows["commitments"].append(
+                (c.id, c.metric, c.tier, c.precision, c.by, c.level, c.unit, c.binding, planned, short, met, state)
+            )
+
+
+def document(case: Case, plan: Plan) -> dict[str, Any]:
+    """What ``optimize --json`` would print."""
+    detail = plan["detail"]
+    usd = detail.assign(usd=detail["cents"] / 100).groupby("ledger")["usd"].sum()
+    return {
+        "schema": "planner-optimize/1",
+        "run": "sample-20260101-000000-abcdef",
+        "verdict": "optimal",
+        "gap": 0.0021,
+        "stages": [
+            {"name": "mission value", "sense": "max", "value": 60000.0, "bound": 60120.0, "gap": 0.002, "seconds": 9.0},
+            {"name": "goal shortfall", "sense": "min", "value": 0.7, "bound": 0.6986, "gap": 0.0021, "seconds": 2.0},
+            {"name": "present cost", "sense": "min", "value": 21000.0, "bound": 20980.0, "gap": 0.001, "seconds": 3.0},
+        ],
+        "seconds": {"total": 14.0},
+        "size": {"rows": 4000, "columns": 9000, "integers": 1100, "nonzeros": 50000},
+        "verification": {"passed": True, "rules": 60, "max_violation": 1e-9, "broken": []},
+        "indicators": {
+            "spend_usd": float(usd["investment"]),
+            "operations_usd": float(usd["operations"]),
+            "served_share": None,
+        },
+        "commitments": [
+            {k: v for k, v in r.items() if k != "state"} | {"firm": r["binding"] == "firm"}
+            for r in plan["commitments"].to_dict("records")
+        ],
+        "versions": {"planner": "0.1.0", "highspy": "1.15.1"},
+        "inputs_sha256": case.sha256,
+    }
