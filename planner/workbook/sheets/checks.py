@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from planner.workbook import style
 from planner.workbook.book import Book, Page
-from planner.workbook.sheets import assumptions, compute, investment, power, present, promises, sites, summary
+from planner.workbook.sheets import assumptions, investment, promises, summary, ties
 from planner.workbook.sheets.detail import DOLLARS, POSTED, Detail
+from planner.workbook.sheets.parts import Parts
+from planner.workbook.sheets.ties import ME, Check, cell
 
-ME = "Checks"
 HEADERS = ("No.", "Check", "Left", "Right", "Difference", "Tolerance", "Result")
 FLAG = (5, 2)
 HEADER_ROW = 9
@@ -18,30 +17,12 @@ RESULT = 7
 NOISE = 3e-15
 
 
-class Check(NamedTuple):
-    """left should equal right (or not exceed it, where ``most``); ``solved`` compares with the solved run."""
-
-    name: str
-    left: tuple[str, float]
-    right: tuple[str, float]
-    tolerance: str = "constants.tolerance_usd"
-    most: bool = False
-    solved: bool = False
-    relative: bool = False
-
-
-def cell(page: Page, row: int, column: int) -> tuple[str, float]:
-    return page.ref(row, column), page.n(row, column)
-
-
-def fill(
-    book: Book, detail: Detail, parts: summary.Parts, told: summary.Places, promised: promises.Places
-) -> list[str]:
+def fill(book: Book, detail: Detail, parts: Parts, told: summary.Places, promised: promises.Places) -> list[str]:
     """Writes the sheet; returns the sentences of checks that do not pass."""
     page = book.page(ME, "Checks", "check")
     checks = [
-        *_dollars(book, detail, parts, told),
-        *_levels(book, parts),
+        *ties.dollars(book, detail, parts, told),
+        *ties.levels(book, parts),
         *_solved(book, detail, parts, told, promised),
     ]
     first, last = HEADER_ROW + 1, HEADER_ROW + len(checks)
@@ -98,118 +79,7 @@ def _write(book: Book, page: Page, row: int, number: int, check: Check) -> str:
     return word
 
 
-def _dollars(book: Book, detail: Detail, parts: summary.Parts, told: summary.Places) -> list[Check]:
-    """Totals over one ledger tie however they are added up; ceilings hold."""
-    inv, site, me = book.pages[investment.ME], book.pages[sites.ME], book.pages[summary.ME]
-    p, first = parts.investment, book.columns[0]
-    ledger = detail.column("costs", 4)
-    dollars = detail.column("costs", DOLLARS)
-    page = detail.page
-    low, high = detail.blocks["costs"]
-
-    def whole(name: str) -> tuple[str, float]:
-        rows = (page.n(r, DOLLARS) for r in range(low, high + 1) if page.values.get((r, 4)) == name)
-        return f'SUMIFS({dollars},{ledger},"{name}")', float(sum(rows))
-
-    by_year = inv.ref(p.category.total, first, (p.category.total, book.last))
-    years = float(sum(inv.n(p.category.total, c) for c in book.columns))
-    spent = whole("investment")
-    limit = book.figure("programme.budget_usd")
-    held = [cell(inv, r, 4) for r in (p.spent, p.reserve, p.soft)]
-    return [
-        Check("Investment: Detail against the sum by category", spent, cell(inv, p.category.total, 4)),
-        Check("Investment: Detail against the sum by calendar year", spent, (f"SUM({by_year})", years)),
-        Check("Investment: Detail against the sum by WBS line", spent, cell(inv, p.wbs.total, 4)),
-        Check("Investment: Detail against the sum by site", spent, cell(site, parts.sites.total, sites.INVESTMENT)),
-        Check(
-            "Investment: calendar years against federal fiscal years",
-            cell(inv, p.category.total, 4),
-            cell(inv, p.fiscal.total, 4),
-        ),
-        Check(
-            "Operations: Detail against the sum by WBS line", whole("operations"), cell(me, told.operations.total, 4)
-        ),
-        Check(
-            "Operations: Detail against the sum by site",
-            whole("operations"),
-            cell(site, parts.sites.total, sites.OPERATIONS),
-        ),
-        Check(
-            "Infrastructure investment within its part of the budget",
-            cell(inv, p.spent, 4),
-            cell(inv, p.limit, 4),
-            most=True,
-        ),
-        Check(
-            "Investment with reserve and soft side within the budget",
-            ("+".join(h[0] for h in held), sum(h[1] for h in held)),
-            (book.address("programme.budget_usd", ME), limit),
-            most=True,
-        ),
-        Check("Investment to date within authority to date, every year", cell(inv, p.over, 4), ("0", 0.0)),
-        Check(
-            "Present cost: private ledger and operations both counted once",
-            cell(book.pages[present.ME], *parts.present.nominal),
-            (f"SUM({dollars})", float(sum(page.n(r, DOLLARS) for r in range(low, high + 1)))),
-        ),
-    ]
-
-
-def _levels(book: Book, parts: summary.Parts) -> list[Check]:
-    """Tiers stand in their order at every site and year; sources, racks and service tie."""
-    watts, fleet, work = book.pages[power.ME], book.pages["Chips"], book.pages[compute.ME]
-    mw = "constants.tolerance_mw"
-    first, last = book.columns[0], book.last
-
-    def above(upper: str, lower: str) -> tuple[str, float]:
-        a, b = parts.power.sites[upper], parts.power.sites[lower]
-        area = [watts.ref(x.first, first, (x.last, last)) for x in (a, b)]
-        text = f"SUMPRODUCT(1*({area[0]}-{area[1]}>{book.address(mw, ME)}))"
-        allowed = book.figure(mw)
-        steps = range(a.last - a.first + 1)
-        return text, float(
-            sum(watts.n(a.first + i, c) - watts.n(b.first + i, c) > allowed for i in steps for c in book.columns)
-        )
-
-    tiers, sources = parts.power.tiers, parts.power.sources
-    rack, places = parts.chips.bought, parts.chips.by_site
-    zero = ("0", 0.0)
-    checks = [
-        Check(
-            "Populated MW within commissioned MW: site-years that break it",
-            above("populated", "commissioned"),
-            zero,
-            mw,
-        ),
-        Check(
-            "Commissioned MW IT within secured facility MW: site-years that break it",
-            above("commissioned", "secured"),
-            zero,
-            mw,
-        ),
-        Check(
-            "Secured MW by source against the secured tier, at the end",
-            cell(watts, sources.total, 4),
-            cell(watts, tiers["secured"], 4),
-            mw,
-        ),
-        Check(
-            "Racks bought by chip against racks bought by site",
-            cell(fleet, rack.total, 4),
-            cell(fleet, places.total, 4),
-            mw,
-        ),
-        Check("Service within demand: rows and years that break it", cell(work, parts.compute.excess, 4), zero, mw),
-    ]
-    for tier, row in tiers.items():
-        name = f"{tier.capitalize()} MW of all sites against the sum of the sites, at the end"
-        checks.append(Check(name, cell(watts, row, 4), cell(watts, parts.power.sites[tier].total, 4), mw))
-    return checks
-
-
-def _solved(
-    book: Book, detail: Detail, parts: summary.Parts, told: summary.Places, promised: promises.Places
-) -> list[Check]:
+def _solved(book: Book, detail: Detail, parts: Parts, told: summary.Places, promised: promises.Places) -> list[Check]:
     """Against what the solver and the independent verifier stored."""
     stored, inv, me = book.pages["Provenance"], book.pages[investment.ME], book.pages[summary.ME]
     rows = parts.solved.rows
@@ -272,6 +142,9 @@ def _solved(
         ),
     ]
     view = detail.view("promise", 1)
+    checks.append(
+        Check("Firm promises that are short", cell(page, *promised.broken), ("0", 0.0), "constants.tolerance_mw")
+    )
     for row, claim in promised.checked:
         there = (view.formula(f'"{claim}|planned"'), view.value(claim, "planned"))
         name = f"Promise {claim}: planned level against the run's commitments"

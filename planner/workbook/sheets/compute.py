@@ -136,13 +136,16 @@ def _shares(book: Book, page: Page, served: Block, demand: Block) -> tuple[dict[
     excess = row + 2 + len(found)
     label(page, excess, Entry("Beyond demand", "rows where service exceeds demand", "rows"))
     tolerance, allowed = book.address("constants.tolerance_mw", ME), book.figure("constants.tolerance_mw")
+    ratio = "constants.tolerance_relative"
+    relative, loose = book.address(ratio, ME), book.figure(ratio)
     left, right = (f"{{c}}{b.first}:{{c}}{b.last}" for b in (served, demand))
     steps = served.last - served.first + 1
 
     def beyond(c: int) -> float:
-        return float(sum(page.n(served.first + i, c) - page.n(demand.first + i, c) > allowed for i in range(steps)))
+        pairs = ((page.n(served.first + i, c), page.n(demand.first + i, c)) for i in range(steps))
+        return float(sum(s - d * (1 + loose) > allowed for s, d in pairs))
 
-    page.across(excess, book.columns, f"SUMPRODUCT(1*({left}-{right}>{tolerance}))", beyond, style.COUNT)
+    page.across(excess, book.columns, f"SUMPRODUCT(1*({left}-{right}*(1+{relative})>{tolerance}))", beyond, style.COUNT)
     page.sum(excess, TOTAL, (excess, book.columns[0]), (excess, book.last), style.COUNT, "calculation")
     return found, excess
 

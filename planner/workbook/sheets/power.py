@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from planner.inputs.programme import Claim
+from planner.plan import NOISE
 from planner.workbook import charts, style
 from planner.workbook.book import Book, Page
 from planner.workbook.quantities import GRID, OWN, TIERS
@@ -36,8 +37,9 @@ def promise(book: Book) -> Claim | None:
 
 
 def site_entries(book: Book, unit: str) -> list[Entry]:
-    chosen = list(dict.fromkeys(book.plan["opens"]["site_id"]))
-    held = set(chosen) | set(book.plan["tiers"]["site_id"])
+    tiers = book.plan["tiers"]
+    standing = tiers[tiers[[f"{tier}_mw" for tier in TIERS]].abs().max(axis=1) > NOISE]
+    held = set(book.plan["opens"]["site_id"]) | set(standing["site_id"])
     return [Entry(s.site_id, s.name, unit) for s in book.case.sites.values() if s.site_id in held]
 
 

@@ -11,7 +11,7 @@ from planner.workbook.book import Book, Page
 from planner.workbook.quantities import TIERS
 from planner.workbook.sheets import investment, power
 from planner.workbook.sheets.detail import Detail
-from planner.workbook.sheets.summary import Parts
+from planner.workbook.sheets.parts import Parts
 
 ME = "Promises"
 HEADERS = (
@@ -32,13 +32,16 @@ HEADERS = (
 )
 PROMISED, UNIT, BY, PLANNED, FIRST_TIER, SHORT, VERDICT = 3, 4, 5, 7, 8, 11, 12
 CONFIDENCE = "point estimate, confidence not assessed"
-NOT_MODELLED = "not modelled yet"
+NOT_MODELLED, NOT_TESTED = "not modelled yet", "shown, not tested"
+#: promises from this level on are told in whole units
+LARGE = 100
 
 
 class Places(NamedTuple):
     first: int
     last: int
     checked: list[tuple[int, str]]
+    broken: tuple[int, int]
 
 
 def fill(book: Book, detail: Detail, parts: Parts) -> Places:
@@ -58,9 +61,27 @@ def fill(book: Book, detail: Detail, parts: Parts) -> Places:
         if _outcome(book, page, detail, at, claim, state, parts):
             checked.append((at, claim.id))
     last = first + len(book.case.programme.claims) - 1
+    broken = _broken(page, book, first, last)
     page.widths({1: 44, 2: 20, 3: 14, 4: 13, 5: 7, 6: 12, 7: 14, 8: 12, 9: 14, 10: 12, 11: 13, 12: 30, 13: 22, 14: 60})
     page.printed(4, "B5")
-    return Places(first, last, checked)
+    return Places(first, last, checked, broken)
+
+
+def _broken(page: Page, book: Book, first: int, last: int) -> tuple[int, int]:
+    """Below the table: firm promises that are short, counted."""
+    row, ref = last + 1, "constants.tolerance_relative"
+    page.put(row, 1, "Firm promises that are short", "total")
+    for column in range(2, len(HEADERS) + 1):
+        page.put(row, column, "", "total")
+    held, short, level = (page.here(first, c, (last, c)) for c in (6, SHORT, PROMISED))
+    allowed = book.figure(ref)
+    count = sum(
+        page.values.get((r, 6)) == "firm" and page.n(r, SHORT) > (1 + page.n(r, PROMISED)) * allowed
+        for r in range(first, last + 1)
+    )
+    text = f'SUMPRODUCT(({held}="firm")*({short}>(1+{level})*{book.address(ref, ME)}))'
+    page.formula(row, SHORT, text, float(count), "total", "0")
+    return row, SHORT
 
 
 def sentence(book: Book) -> str:
@@ -169,26 +190,34 @@ def _outcome(
     view = detail.view("promise", 1)
     modelled = f"{claim.id}|planned" in view.totals
     if not modelled or word == NOT_MODELLED:
-        shown = "shown, not tested" if claim.metric == "memo" else NOT_MODELLED
+        shown = NOT_TESTED if claim.metric == "memo" else NOT_MODELLED
         page.put(row, VERDICT, shown, "check")
         return False
     live = _live(book, detail, row, claim, parts)
-    stored = view.value(claim.id, "planned")
-    text, value = live or (view.formula(f'"{claim.id}|planned"'), stored)
+    text, value = live or (view.formula(f'"{claim.id}|planned"'), view.value(claim.id, "planned"))
     page.formula(row, PLANNED, text, value, form=_form(claim))
-    short = view.value(claim.id, "shortfall")
-    page.formula(row, SHORT, view.formula(f'"{claim.id}|shortfall"'), short, form=_form(claim))
-    tolerance = book.address("constants.tolerance_mw", ME)
-    form, unit = (
-        ("#,##0,,", "$M") if claim.unit == "USD" else ("#,##0" if (claim.level or 0) >= 100 else "0.00", claim.unit)
-    )
-    prefix = "reported, " if claim.binding == "reported" else ""
-    amount = short / 1e6 if claim.unit == "USD" else short
-    shown = f"{amount:,.0f}" if form != "0.00" else f"{amount:.2f}"
-    verdict = f"{prefix}short by {shown} {unit}" if short > book.figure("constants.tolerance_mw") else f"{prefix}met"
-    text = f'IF(K{row}>{tolerance},"{prefix}short by "&TEXT(K{row},"{form}")&" {unit}","{prefix}met")'
-    page.formula(row, VERDICT, text, verdict, "check")
+    if claim.level is None:
+        page.put(row, VERDICT, NOT_TESTED, "check")
+    else:
+        _verdict(book, page, row, claim, claim.level, value)
     return live is not None
+
+
+def _verdict(book: Book, page: Page, row: int, claim: Claim, level: float, planned: float) -> None:
+    """Shortfall, computed, and the word for it; a budget is a ceiling, everything else a floor."""
+    text, short = f"MAX(0,C{row}-G{row})", max(0.0, level - planned)
+    if claim.metric == "budget":
+        text, short = f"MAX(0,G{row}-C{row})", max(0.0, planned - level)
+    page.formula(row, SHORT, text, short, form=_form(claim))
+    large, money = level >= LARGE, claim.unit == "USD"
+    form = "#,##0,," if money else "#,##0" if large else "0.00"
+    amount = f"{short / 1e6:,.0f}" if money else f"{short:,.0f}" if large else f"{short:.2f}"
+    prefix = "reported, " if claim.binding == "reported" else ""
+    allowed, tolerance = book.figure("constants.tolerance_relative"), book.address("constants.tolerance_relative", ME)
+    missed = short > (1 + level) * allowed
+    verdict = f"{prefix}short by {amount} {_unit(claim)}" if missed else f"{prefix}met"
+    told = f'"{prefix}short by "&TEXT(K{row},"{form}")&" "&D{row}'
+    page.formula(row, VERDICT, f'IF(K{row}>(1+C{row})*{tolerance},{told},"{prefix}met")', verdict, "check")
 
 
 def _live(book: Book, detail: Detail, row: int, claim: Claim, parts: Parts) -> tuple[str, float] | None:
