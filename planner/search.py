@@ -1,8 +1,8 @@
-"""How a stage is solved: choose on a pooled relaxation, prove with its bound, plan on the exact model.
+"""How the stages are solved: choose on a pooled relaxation, prove with its bound, plan on the exact model.
 
 The pooled model tracks racks in one place instead of at every site. Any plan of the exact model is one of the pooled
-model, so the pooled bound holds for both; it is a fortieth of the work. Its choices (sites, halls, contracts, plant)
-are then held while the exact model places whole racks.
+model, so the pooled bound holds for both, and it is a small part of the work. Its choices (sites, halls, contracts,
+plant) are then held while the exact model places whole racks. Sites that no later stage can open are left out of it.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from planner.formulation import Formulation, build
 from planner.formulation.combinations import one_pool
 from planner.formulation.objective import Aim, aims, investment_by_place
 from planner.inputs.case import Case
+from planner.inputs.programme import Stage
 from planner.solve import Limits, Linear, Outcome, Program, Progress, Row, Vector, Verdict, relative_gap
 
 #: rules that only tell operating cost: the value of a mission does not see them
@@ -30,72 +31,93 @@ OPERATING_RULES = (
     "budget.operating",
 )
 RACKS = "fleet.bought"
+HOSTS = "workload.hosts"
 #: how much of a stage's gap the pooled search may use; the rest is for placing whole racks
 POOLED_SHARE = 0.7
-LATER_SHARE = 0.95
+LATER_SHARE = 0.9
+
+Note = Callable[[str, Progress], None]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What later stages keep of a solved one."""
+
+    stage: int
+    floor: float
+    invested_musd: dict[tuple[str, str], float] | None = None
+    moved_limit_musd: float | None = None
 
 
 @dataclass
 class Level:
-    """One of the two models, compiled, with its stages and what later stages must keep."""
+    """One of the two models, compiled, with its stages and the rows that later stages must keep."""
 
     formulation: Formulation
     program: Program
     aims: list[Aim]
     objectives: list[Linear]
-    kept: list[Row] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
 
     @classmethod
     def of(cls, formulation: Formulation, program: Program) -> Level:
         stages = aims(formulation.model, formulation.case, formulation.accounts)
         return cls(formulation, program, stages, [program.linear(a.terms) for a in stages])
 
-    def columns(self, family: str) -> np.ndarray:
-        return np.array([v.parent_component().name == family for v in self.program.columns], dtype=bool)
+    def columns(self, *families: str) -> np.ndarray:
+        return np.array([v.parent_component().name in families for v in self.program.columns], dtype=bool)
 
-    def keep(self, stage: int, floor: float) -> None:
-        """Later stages hold this stage at ``floor`` or better."""
-        best = {"lower": floor} if self.aims[stage].sense == "max" else {"upper": floor}
-        self.kept.append(Row(f"objective.give_back_{stage + 1}", self.objectives[stage], **best))
-
-    def hold_investment(self, stage: int, values: Vector, limit_musd: float) -> None:
-        """Later plans add at most ``limit_musd`` to what this plan invests, summed over category and site."""
+    def keep(self, kept: Kept) -> None:
+        """Add the rows that hold an earlier stage's value and its investment."""
+        k = kept.stage
+        best = {"lower": kept.floor} if self.aims[k].sense == "max" else {"upper": kept.floor}
+        self.rows.append(Row(f"objective.give_back[{k + 1}]", self.objectives[k], **best))
+        if kept.invested_musd is None or kept.moved_limit_musd is None:
+            return
         added = self.formulation.model.budget.added_musd
-        for place, terms in investment_by_place(self.formulation.model).items():
-            spent = self.program.linear(terms)
-            growth = self.program.linear([*terms, (-1.0, added[place])])
-            self.kept.append(Row(f"objective.moved_{stage + 1}[{'/'.join(place)}]", growth, upper=spent.at(values)))
+        for (category, place), terms in investment_by_place(self.formulation.model).items():
+            known = {key: usd for key, usd in kept.invested_musd.items() if key[0] == category}
+            invested = known.get((category, place), 0.0 if place in self.formulation.case.sites else sum(known.values()))
+            growth = self.program.linear([*terms, (-1.0, added[category, place])])
+            self.rows.append(Row(f"objective.moved[{k + 1},{category},{place}]", growth, upper=invested))
         everything = self.program.linear([(1.0, v) for v in added.values()])
-        self.kept.append(Row(f"objective.moved_dollars_{stage + 1}", everything, upper=limit_musd))
+        self.rows.append(Row(f"objective.moved_dollars[{k + 1}]", everything, upper=kept.moved_limit_musd))
 
 
 @dataclass(frozen=True)
 class Solved:
-    """A stage as it ended: ``outcome`` is on the exact model, its bound the pooled one."""
+    """A stage as it ended: the plan is the exact model's, the bound holds for both models."""
 
+    stage: Stage
     aim: Aim
     outcome: Outcome
     achieved: float | None = None
-    floor: float | None = None
-
-
-Note = Callable[[str, Progress], None]
+    kept: Kept | None = None
+    moved_musd: float | None = None
 
 
 class Search:
-    """Both models of a case."""
+    """Both models of a case, narrowed as sites drop out."""
 
     def __init__(self, case: Case, exact: Formulation, program: Program) -> None:
         self.case = case
-        self.exact = Level.of(exact, program)
-        pool = build(case, one_pool(case))
-        self.pooled = Level.of(pool, Program.compile(pool.model, program.log))
-        names = {v.name: i for i, v in enumerate(program.columns)}
-        whole = np.flatnonzero(self.pooled.program.whole & ~self.pooled.columns(RACKS) & ~self.pooled.columns("workload.hosts"))
+        self.kept: list[Kept] = []
+        self._set(Level.of(exact, program), service_by_site=False)
+
+    def _set(self, exact: Level, *, service_by_site: bool) -> None:
+        case = exact.formulation.case
+        pool = build(case, one_pool(case, service_by_site=service_by_site))
+        self.exact = exact
+        self.pooled = Level.of(pool, Program.compile(pool.model, exact.program.log))
+        for level in (self.exact, self.pooled):
+            for kept in self.kept:
+                level.keep(kept)
+        names = {v.name: i for i, v in enumerate(exact.program.columns)}
+        whole = np.flatnonzero(self.pooled.program.whole & ~self.pooled.columns(RACKS, HOSTS))
         #: pooled column -> exact column of the choices both models know
         self.shared = {int(i): names[self.pooled.program.columns[i].name] for i in whole}
-        self._open: set[object] = set()
-        self.opens = [i for i in self.shared if self.pooled.program.columns[i].parent_component().name == "sites.opens"]
+        opening = self.pooled.columns("sites.opens")
+        self.opens = [i for i in self.shared if opening[i]]
 
     def stage(self, k: int, limits: Limits, note: Note, before: Vector | None) -> Outcome:
         """Solve stage ``k`` on top of the stages kept; ``before`` is the plan of the stage before."""
@@ -103,14 +125,18 @@ class Search:
         clock = Clock(limits.seconds)
         aim = self.exact.aims[k]
         pooled = self._pooled(k, limits, clock, note, before)
-        if pooled.values is None:
+        if pooled.verdict is Verdict.INFEASIBLE:
             return replace(pooled, seconds=time.perf_counter() - began)
-        placed = self._placed(k, {self.shared[i]: pooled.values[i] for i in self.shared}, limits, clock, note)
-        best = _better(aim, placed, self._kept_plan(k, before))
+        best = self._standing(k, before)
+        if pooled.values is not None:
+            choices = {self.shared[i]: float(pooled.values[i]) for i in self.shared}
+            best = _better(aim, self._placed(k, choices, limits, clock, note), best)
+        if best is None:
+            return replace(pooled, values=None, objective=None, gap=None, verdict=Verdict.UNKNOWN, seconds=time.perf_counter() - began)
         outcome = _with_bound(best, pooled, limits)
-        if outcome.verdict is not Verdict.OPTIMAL and not pooled.interrupted and clock.left() > 1:
+        if outcome.verdict is not Verdict.OPTIMAL and not outcome.interrupted and clock.left() > 1:
             more = self._exact(k, limits, clock, note, outcome)
-            outcome = _with_bound(_better(aim, more, best), pooled if _tighter(aim, pooled, more) else more, limits)
+            outcome = _with_bound(_better(aim, more, best) or best, pooled, limits)
         return replace(outcome, seconds=time.perf_counter() - began, history=pooled.history, nodes=pooled.nodes + outcome.nodes)
 
     def _pooled(self, k: int, limits: Limits, clock: Clock, note: Note, before: Vector | None) -> Outcome:
@@ -118,104 +144,117 @@ class Search:
         aim, objective = level.aims[k], level.objectives[k]
         program = level.program.without(*OPERATING_RULES) if aim.stage.name == "mission value" else level.program
         relaxed = level.columns(RACKS)
-        tell = _teller(note, "pooled bound")
 
-        def go(part: float, gap: float, **how: object) -> Outcome:
-            seconds = clock.part(part)
-            return program.solve(objective, aim.sense, replace(limits, gap=gap, seconds=seconds), rows=level.kept, progress=tell, **how)  # type: ignore[arg-type]
+        def go(phase: str, part: float, gap: float, **how: object) -> Outcome:
+            return program.solve(
+                objective,
+                aim.sense,
+                replace(limits, gap=gap, seconds=clock.part(part)),
+                rows=level.rows,
+                progress=lambda p: note(phase, p),
+                **how,  # type: ignore[arg-type]
+            )
 
         if before is not None:
             held = {i: float(before[j]) for i, j in self.shared.items()}
-            start = go(0.2, limits.gap, relaxed=relaxed | program.whole, fixed=held).values
+            start = go("start", 0.2, limits.gap, relaxed=relaxed | program.whole, fixed=held).values
             power = {i: x for i, x in held.items() if not program.columns[i].name.startswith("construction.")}
-            start = go(0.3, limits.gap, relaxed=relaxed, start=start, fixed=power).values
-            return go(0.7, limits.gap * LATER_SHARE, relaxed=relaxed, start=start)
-        opening = np.ones(len(program.columns), dtype=bool)
-        opening[self.opens] = False
-        sites = go(0.25, limits.gap / 2, relaxed=opening)
+            start = go("halls", 0.2, limits.gap, relaxed=relaxed, start=start, fixed=power).values
+            return go("bound", 0.75, limits.gap * LATER_SHARE, relaxed=relaxed, start=start)
+        but_sites = np.ones(len(program.columns), dtype=bool)
+        but_sites[self.opens] = False
+        sites = go("sites", 0.25, limits.gap / 2, relaxed=but_sites)
         if sites.verdict is Verdict.INFEASIBLE:
             return sites
         start = None
         if sites.values is not None:
             chosen = {i: float(sites.values[i]) for i in self.opens}
-            start = go(0.25, limits.gap / 2.5, relaxed=relaxed, fixed=chosen).values
-        return go(0.75, limits.gap * POOLED_SHARE, relaxed=relaxed, start=start)
+            start = go("halls and power", 0.25, limits.gap / 2.5, relaxed=relaxed, fixed=chosen).values
+        return go("bound", 0.75, limits.gap * POOLED_SHARE, relaxed=relaxed, start=start)
 
     def _placed(self, k: int, choices: dict[int, float], limits: Limits, clock: Clock, note: Note) -> Outcome:
         """The exact plan that holds the choices, with whole racks."""
         level = self.exact
-        aim, objective = level.aims[k], level.objectives[k]
-        tell = _teller(note, "whole racks")
+        aim, objective, rows = level.aims[k], level.objectives[k], level.rows
+
+        def tell(progress: Progress) -> None:
+            note("whole racks", progress)
+
         part = replace(limits, gap=limits.gap / 5, seconds=clock.part(0.5), nodes=None)
-        loose = level.program.solve(objective, aim.sense, part, rows=level.kept, fixed=choices, relaxed=level.columns(RACKS), progress=tell)
+        loose = level.program.solve(objective, aim.sense, part, rows=rows, fixed=choices, relaxed=level.columns(RACKS), progress=tell)
         if loose.values is None:
             return loose
-        hosts = {int(i): float(loose.values[i]) for i in np.flatnonzero(level.columns("workload.hosts"))}
+        hosts = {int(i): float(loose.values[i]) for i in np.flatnonzero(level.columns(HOSTS))}
         part = replace(limits, gap=limits.gap / 5, seconds=clock.part(0.6), nodes=None)
-        return level.program.solve(objective, aim.sense, part, rows=level.kept, fixed=choices | hosts, progress=tell)
+        return level.program.solve(objective, aim.sense, part, rows=rows, fixed=choices | hosts, progress=tell)
 
     def _exact(self, k: int, limits: Limits, clock: Clock, note: Note, found: Outcome) -> Outcome:
-        """The exact model with the chosen sites held, for the time that is left."""
+        """The exact model with the chosen sites held, from the plan found, for the time that is left."""
         level = self.exact
-        program, values = level.program, found.values
-        fixed = {} if values is None else {self.shared[i]: float(values[self.shared[i]]) for i in self.opens}
-        part = replace(limits, seconds=clock.left())
-        tell = _teller(note, "exact model")
-        outcome = program.solve(level.objectives[k], level.aims[k].sense, part, rows=level.kept, start=values, fixed=fixed, progress=tell)
-        return replace(outcome, bound=None) if fixed else outcome
+        values = found.values
+        assert values is not None
+        fixed = {self.shared[i]: float(values[self.shared[i]]) for i in self.opens}
+        return level.program.solve(
+            level.objectives[k],
+            level.aims[k].sense,
+            replace(limits, seconds=clock.left()),
+            rows=level.rows,
+            start=values,
+            fixed=fixed,
+            progress=lambda p: note("exact model", p),
+        )
 
-    def _kept_plan(self, k: int, before: Vector | None) -> Outcome | None:
+    def _standing(self, k: int, before: Vector | None) -> Outcome | None:
         """The plan of the stage before stands under this stage too."""
         if before is None:
             return None
-        value = self.exact.objectives[k].at(before)
-        return Outcome(Verdict.WITHIN_LIMITS, value, None, None, 0.0, 0, before)
+        return Outcome(Verdict.WITHIN_LIMITS, self.exact.objectives[k].at(before), None, None, 0.0, 0, before)
 
-    def keep(self, k: int, outcome: Outcome) -> float:
-        """What later stages may not give back of stage ``k``; returns the floor."""
-        stage, aim = self.exact.aims[k].stage, self.exact.aims[k]
-        assert outcome.objective is not None and outcome.values is not None
-        slack = stage.give_back_share * abs(outcome.objective)
-        slack = max(slack, 1e-6 * max(1.0, abs(outcome.objective)))
-        self._open = {self.pooled.program.columns[i].index() for i in self.opens if outcome.values[self.shared[i]] > 0.5}
+    def keep(self, k: int, outcome: Outcome) -> tuple[Kept, Vector]:
+        """Hold stage ``k`` for the later ones; returns what is held and the plan on the narrowed model."""
+        aim = self.exact.aims[k]
+        stage, values = aim.stage, outcome.values
+        assert outcome.objective is not None and values is not None
+        slack = max(stage.give_back_share * abs(outcome.objective), 1e-6 * max(1.0, abs(outcome.objective)))
         floor = outcome.objective - slack if aim.sense == "max" else outcome.objective + slack
-        for level in (self.exact, self.pooled):
-            level.keep(k, floor)
+        invested = limit = None
         if stage.give_back_budget_share is not None:
+            places = investment_by_place(self.exact.formulation.model)
+            invested = {place: self.exact.program.linear(terms).at(values) for place, terms in places.items()}
             limit = stage.give_back_budget_share * self.case.budget_musd
-            self.exact.hold_investment(k, outcome.values, limit)
-            self.pooled.hold_investment(k, self._pool(outcome.values), limit)
-            self._close_sites(limit)
-        return floor
+        kept = Kept(k, floor, invested, limit)
+        self.kept.append(kept)
+        for level in (self.exact, self.pooled):
+            level.keep(kept)
+        return kept, self._narrowed(values, limit)
 
-    def _close_sites(self, limit_musd: float) -> None:
-        """Close the sites that no later plan can open: even in parts, that would move more than the limit."""
+    def moved_musd(self, kept: Kept, values: Vector) -> float | None:
+        """Dollars that a plan adds to the investment kept, summed over category and site."""
+        if kept.invested_musd is None:
+            return None
+        places = investment_by_place(self.exact.formulation.model)
+        return sum(
+            max(0.0, self.exact.program.linear(terms).at(values) - kept.invested_musd.get(place, 0.0)) for place, terms in places.items()
+        )
+
+    def _narrowed(self, values: Vector, limit_musd: float | None) -> Vector:
+        """Leave out the sites that no later plan can open: opening one, even in parts, would move more than the limit."""
         program = self.pooled.program
-        others = [i for i in self.opens if program.columns[i].index() not in self._open and program.upper[i] > 0]
-        if not others:
-            return
-        another = Row("another site", Linear(np.array(others), np.ones(len(others))), lower=1.0)
-        moved, free = self.pooled.kept[-1], self.pooled.kept[:-1]
+        is_open = {program.columns[i].index()[0]: values[self.shared[i]] > 0.5 for i in self.opens}
+        chosen = [s for s in self.exact.formulation.case.sites if any(o and s == r for r, o in is_open.items())]
+        others = np.array([i for i in self.opens if program.columns[i].index()[0] not in chosen])
+        if limit_musd is None or not len(others):
+            return values
+        moved, free = self.pooled.rows[-1], self.pooled.rows[:-1]
+        another = Row("another site", Linear(others, np.ones(len(others))), lower=1.0)
         least = program.solve(moved.expression, "min", Limits(seconds=20.0), rows=[*free, another], relaxed=program.whole)
-        if least.verdict is Verdict.OPTIMAL and least.objective is not None and least.objective > limit_musd * (1 + 1e-6):
-            for i in others:
-                program.upper[i] = self.exact.program.upper[self.shared[i]] = 0.0
-
-    def _pool(self, values: Vector) -> Vector:
-        """Pooled values of an exact plan, for the columns that investment is told by."""
-        totals: dict[tuple[str, int], float] = {}
-        for v in self.exact.formulation.model.budget.spent_musd.values():
-            category, _, t = v.index()
-            totals[category, t] = totals.get((category, t), 0.0) + float(values[self.exact.program.column_of(v)])
-        pooled = np.zeros(len(self.pooled.program.columns))
-        by_site = self.exact.formulation.model.budget.spent_musd
-        for v in self.pooled.formulation.model.budget.spent_musd.values():
-            category, place, t = v.index()
-            if place in self.case.sites:
-                pooled[self.pooled.program.column_of(v)] = float(values[self.exact.program.column_of(by_site[category, place, t])])
-            else:
-                pooled[self.pooled.program.column_of(v)] = totals[category, t]
-        return pooled
+        cannot = least.verdict is Verdict.OPTIMAL and least.objective is not None and least.objective > limit_musd * (1 + 1e-6)
+        if not cannot and least.verdict is not Verdict.INFEASIBLE:
+            return values
+        old = {v.name: float(x) for v, x in zip(self.exact.program.columns, values, strict=True)}
+        exact = build(self.exact.formulation.case.only(chosen))
+        self._set(Level.of(exact, Program.compile(exact.model, self.exact.program.log)), service_by_site=True)
+        return np.array([old[v.name] for v in self.exact.program.columns])
 
 
 class Clock:
@@ -231,32 +270,17 @@ class Clock:
         return None if self._end is None else max(1.0, share * self.left())
 
 
-def _teller(note: Note, phase: str) -> Callable[[Progress], None]:
-    return lambda progress: note(phase, progress)
-
-
-def _better(aim: Aim, one: Outcome, other: Outcome | None) -> Outcome:
-    if other is None or other.objective is None or other.values is None:
-        return one
-    if one.objective is None or one.values is None:
-        return other
-    better = one.objective >= other.objective if aim.sense == "max" else one.objective <= other.objective
-    return one if better else other
-
-
-def _tighter(aim: Aim, one: Outcome, other: Outcome) -> bool:
-    if one.bound is None or other.bound is None:
-        return one.bound is not None
-    return one.bound <= other.bound if aim.sense == "max" else one.bound >= other.bound
+def _better(aim: Aim, one: Outcome, other: Outcome | None) -> Outcome | None:
+    """The better plan of the two; None where neither is one."""
+    plans = [o for o in (one, other) if o is not None and o.values is not None and o.objective is not None]
+    pick = max if aim.sense == "max" else min
+    return pick(plans, key=lambda o: o.objective or 0.0) if plans else None
 
 
 def _with_bound(plan: Outcome, prover: Outcome, limits: Limits) -> Outcome:
     """The plan with the bound that was proven for it."""
-    if plan.values is None:
-        return replace(plan, verdict=Verdict.UNKNOWN, bound=prover.bound, gap=None)
     gap = relative_gap(plan.objective, prover.bound)
-    proven = gap is not None and gap <= limits.gap + 1e-12
-    verdict = Verdict.OPTIMAL if proven else Verdict.WITHIN_LIMITS
+    verdict = Verdict.OPTIMAL if gap is not None and gap <= limits.gap + 1e-12 else Verdict.WITHIN_LIMITS
     return replace(plan, bound=prover.bound, gap=gap, verdict=verdict, interrupted=plan.interrupted or prover.interrupted)
 
 
@@ -265,26 +289,32 @@ def solve_stages(search: Search, limits: Limits, note: Callable[[int, str, Progr
     clock = Clock(limits.seconds)
     solved: list[Solved] = []
     before: Vector | None = None
-    stages = search.exact.aims
-    for k, aim in enumerate(stages):
-        share = 1.0 if k + 1 == len(stages) else (0.65 if k == 0 else 0.5)
+    count = len(search.exact.aims)
+    for k in range(count):
+        aim = search.exact.aims[k]
+        last = k + 1 == count
+        share = 1.0 if last else (0.7 if k == 0 else 0.6)
 
         def tell(phase: str, progress: Progress, k: int = k) -> None:
             note(k, phase, progress)
 
         outcome = search.stage(k, replace(limits, seconds=clock.part(share)), tell, before)
-        floor = search.keep(k, outcome) if outcome.values is not None and k + 1 < len(stages) else None
-        solved.append(Solved(aim, outcome, floor=floor))
-        allowed = aim.stage.give_back_share or limits.gap
-        if outcome.values is None or outcome.interrupted or outcome.gap is None or outcome.gap > max(allowed, limits.gap):
+        kept = None
+        if outcome.values is not None:
+            before = outcome.values
+            if not last:
+                kept, before = search.keep(k, outcome)
+        solved.append(Solved(aim.stage, aim, outcome, kept=kept))
+        allowed = max(aim.stage.give_back_share, limits.gap)
+        if outcome.values is None or outcome.interrupted or outcome.gap is None or outcome.gap > allowed:
             break
-        before = outcome.values
-    return _achieved(search, solved)
+    return solved if before is None else _achieved(search, solved, before)
 
 
-def _achieved(search: Search, solved: Sequence[Solved]) -> list[Solved]:
-    """Each stage's value on the final plan."""
-    plan = next((s.outcome.values for s in reversed(solved) if s.outcome.values is not None), None)
-    if plan is None:
-        return list(solved)
-    return [replace(s, achieved=search.exact.objectives[k].at(plan)) for k, s in enumerate(solved)]
+def _achieved(search: Search, solved: Sequence[Solved], plan: Vector) -> list[Solved]:
+    """Each stage's value on the final plan, and what the plan moved of it."""
+    search.exact.program.load(plan)
+    return [
+        replace(s, achieved=search.exact.objectives[k].at(plan), moved_musd=search.moved_musd(s.kept, plan) if s.kept else None)
+        for k, s in enumerate(solved)
+    ]

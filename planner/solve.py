@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -246,12 +247,15 @@ class Program:
             outcome = run.confirm(outcome)
         return outcome if outcome.values is None else run.cleaned(outcome)
 
-    def export(self, path: Path, objective: Linear, sense: Sense, rows: Sequence[Row] = ()) -> None:
-        """The matrix for another solver, as MPS or LP by the suffix of the path."""
-        run = _Run(self, objective, sense, Limits(), rows, self.whole, {}, None)
+    def export(self, path: Path, objective: Linear, sense: Sense, *, suffix: str) -> None:
+        """The matrix for another solver, as ".mps" or ".lp", whatever the path is called."""
+        run = _Run(self, objective, sense, Limits(), (), self.whole, {}, None)
         h = run.model(names=True)
-        if h.writeModel(str(path)) not in (highspy.HighsStatus.kOk, highspy.HighsStatus.kWarning):
-            raise OSError(f"{path} could not be written")
+        with tempfile.TemporaryDirectory(dir=path.parent) as room:
+            draft = Path(room) / f"matrix{suffix}"
+            if h.writeModel(str(draft)) not in (highspy.HighsStatus.kOk, highspy.HighsStatus.kWarning):
+                raise OSError(f"{path} could not be written")
+            draft.replace(path)
 
 
 @dataclass

@@ -21,6 +21,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("run", "store"),
     ("registry",),
     ("files",),
+    ("search", "results"),
     ("formulation", "verify"),
     ("solve",),
     ("plan",),

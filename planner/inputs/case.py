@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any
 
@@ -540,13 +540,18 @@ class Case:
         """Budget less the management reserve, which is held and not spent."""
         return self.budget_musd * (1 - self.parameter("management_reserve_share"))
 
+    def only(self, sites: Sequence[str]) -> Case:
+        """The same case with just these candidate sites."""
+        kept = {name: f[f["site_id"].isin(sites)] if "site_id" in f else f for name, f in self.tables.items()}
+        return replace(self, tables=kept)
+
     # identity
 
     @cached_property
     def sha256(self) -> str:
         """Hash of every input value; order of rows in a table does not matter."""
         digest = hashlib.sha256()
-        digest.update(json.dumps(self.programme.model_dump(), sort_keys=True).encode())
+        digest.update(json.dumps(self.programme.model_dump(exclude={"data"}), sort_keys=True).encode())
         for name in sorted(self.tables):
             lines = sorted(json.dumps(r, sort_keys=True, default=str) for r in self.tables[name].to_dict("records"))
             digest.update(f"\n#{name}\n".encode())

@@ -1,0 +1,246 @@
+"""Checks within and between tables. What follows from a fault already reported is not reported again."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from planner.errors import Fault
+from planner.inputs import parse
+from planner.inputs.parse import Row, Sheet, did_you_mean, listing, show, span
+from planner.inputs.schema import PARAMETERS
+
+Sheets = Mapping[str, Sheet]
+
+#: codes that costs are posted to
+POSTED = (
+    *(f"1.1.{n}" for n in range(1, 10)),
+    *(f"1.2.{n}" for n in (1, 2, 3, 4, 8, 9)),
+    *(f"1.3.{n}" for n in (1, 2, 3, 4, 5, 9)),
+    *(f"3.1.{n}" for n in range(1, 7)),
+    *(f"3.2.{n}" for n in range(1, 5)),
+    "3.3.1",
+)
+#: (table, column) that name another row of the same table, or nothing
+WITHIN = (("wbs", "parent"), ("accreditations", "predecessor_id"), ("initiatives", "prerequisite_id"))
+CONNECTION_PROFILE = "connection"
+TOLERANCE = 1e-6
+
+
+def check(sheets: Sheets) -> list[Fault]:
+    """Type every cell, then compare rows with rows."""
+    faults: list[Fault] = []
+    for sheet in sheets.values():
+        if not sheet.lost:
+            faults += parse.type_cells(sheet)
+    rules: tuple[Callable[[Sheets], list[Fault]], ...] = (
+        _references,
+        _within,
+        _parameters,
+        _shares,
+        _peaks,
+        _profiles,
+        _gas_regions,
+        _climate,
+        _posted,
+    )
+    for rule in rules:
+        faults += rule(sheets)
+    return faults
+
+
+def good_rows(sheet: Sheet, *columns: str) -> Iterable[Row]:
+    """Rows whose cells in these columns can be trusted."""
+    return (row for row in sheet.rows if row.good(*columns))
+
+
+def known(sheet: Sheet, column: str) -> set[Any] | None:
+    """Values of a column, with what a torn row may hold; None where they cannot be known."""
+    if sheet.lost or sheet.unsure or column in sheet.bad_columns or any(column in row.bad for row in sheet.rows):
+        return None
+    return {row.values[column] for row in sheet.rows} | {text.strip() for cells in sheet.torn for text in cells}
+
+
+def sure(sheet: Sheet) -> bool:
+    """Whether a row that is not there is really missing."""
+    return not (sheet.lost or sheet.unsure or sheet.torn)
+
+
+def _mark(sheet: Sheet, row: Row, column: str) -> None:
+    row.bad.add(column)
+    if column in sheet.table.keys:
+        sheet.unsure = True
+
+
+# references
+
+
+def _references(sheets: Sheets) -> list[Fault]:
+    faults, marks = [], []
+    for sheet in sheets.values():
+        for column in sheet.table.columns:
+            if not column.reference:
+                continue
+            table, _, target = column.reference.partition(".")
+            there = known(sheets[table], target)
+            if there is None:
+                continue
+            for row in good_rows(sheet, column.name):
+                value = row.values[column.name]
+                if value and value not in there:
+                    marks.append((sheet, row, column.name))
+                    faults.append(_dangling(sheet, row, column.name, f"{target} of {table}.csv", there))
+    for sheet, row, name in marks:
+        _mark(sheet, row, name)
+    return faults
+
+
+def _dangling(sheet: Sheet, row: Row, column: str, what: str, there: Iterable[Any], more: int = 0) -> Fault:
+    value = row.values[column]
+    words = sorted(map(str, there))
+    found = f"{value} (and in {more} more rows)" if more else str(value)
+    return Fault(sheet.file, row.line, column, found, f"a {what}", did_you_mean(str(value), words))
+
+
+def _within(sheets: Sheets) -> list[Fault]:
+    faults = []
+    for table, column in WITHIN:
+        sheet = sheets[table]
+        (key,) = sheet.table.keys
+        there = known(sheet, key)
+        if there is None:
+            continue
+        missing: dict[str, list[Row]] = defaultdict(list)
+        for row in good_rows(sheet, column):
+            if row.values[column] and row.values[column] not in there:
+                missing[row.values[column]].append(row)
+        for rows in missing.values():
+            faults.append(_dangling(sheet, rows[0], column, f"{key} of the same table", there, len(rows) - 1))
+    return faults
+
+
+def _named(sheets: Sheets, table: str, column: str, where: str) -> list[Fault]:
+    """A name that must have rows in another table, of which it is not the whole key."""
+    there = known(sheets[where], column)
+    if there is None:
+        return []
+    return [
+        _dangling(sheets[table], row, column, f"{column} of {where}.csv", there)
+        for row in good_rows(sheets[table], column)
+        if row.values[column] not in there
+    ]
+
+
+def _gas_regions(sheets: Sheets) -> list[Fault]:
+    return _named(sheets, "sites", "gas_region", "gas_prices")
+
+
+def _profiles(sheets: Sheets) -> list[Fault]:
+    faults = _named(sheets, "designs", "profile_id", "spend_profiles")
+    faults += _named(sheets, "plants", "profile_id", "spend_profiles")
+    there = known(sheets["spend_profiles"], "profile_id")
+    if there is not None and CONNECTION_PROFILE not in there:
+        found = f"no rows of {CONNECTION_PROFILE}"
+        allowed = "the profile that grid connections are paid by"
+        faults.append(Fault("spend_profiles.csv", None, "profile_id", found, allowed))
+    return faults
+
+
+def _climate(sheets: Sheets) -> list[Fault]:
+    """Every cooling design in every site's climate zone."""
+    climate, sites, cooling = sheets["climate"], sheets["sites"], sheets["cooling"]
+    zones = known(climate, "climate_zone")
+    faults = [] if zones is None else _named(sheets, "sites", "climate_zone", "climate")
+    if zones is None or not sure(climate) or cooling.lost or sites.lost:
+        return faults
+    pairs = {(r.values["cooling_id"], r.values["climate_zone"]) for r in climate.rows}
+    wanted = {r.values["climate_zone"] for r in good_rows(sites, "climate_zone")} & zones
+    for row in good_rows(cooling, "cooling_id"):
+        lacking = sorted(zone for zone in wanted if (row.values["cooling_id"], zone) not in pairs)
+        if lacking:
+            found = f"no row {listing(row.values['cooling_id'] + '/' + zone for zone in lacking)}"
+            faults.append(Fault(climate.file, None, "climate_zone", found, "every cooling design in every site's zone"))
+    return faults
+
+
+# rules of one table
+
+
+def _parameters(sheets: Sheets) -> list[Fault]:
+    sheet = sheets["parameters"]
+    faults = []
+    there = {row.values["parameter_id"] for row in good_rows(sheet, "parameter_id")}
+    missing = {name for name in PARAMETERS if name not in there}
+    for row in list(good_rows(sheet, "parameter_id")):
+        name = row.values["parameter_id"]
+        if name not in PARAMETERS:
+            advice = did_you_mean(name, sorted(missing) or PARAMETERS)
+            missing -= {word for word in missing if f" {word}?" in advice}
+            _mark(sheet, row, "parameter_id")
+            faults.append(Fault(sheet.file, row.line, "parameter_id", name, "a parameter of the tool", advice))
+            continue
+        unit, low, high, _ = PARAMETERS[name]
+        if row.good("value") and not low <= row.values["value"] <= high:
+            _mark(sheet, row, "value")
+            faults.append(Fault(sheet.file, row.line, "value", row.text["value"], span(low, high, unit)))
+        if row.good("unit") and row.values["unit"] != unit:
+            faults.append(Fault(sheet.file, row.line, "unit", row.values["unit"], unit, "Convert the value."))
+    if not sheet.lost and not sheet.torn and "parameter_id" not in sheet.bad_columns:
+        unread = any("parameter_id" in row.bad and "parameter_id" not in row.values for row in sheet.rows)
+        for name in sorted(missing) if not unread else ():
+            faults.append(Fault(sheet.file, None, "parameter_id", f"no row {name}", PARAMETERS[name][3]))
+    return faults
+
+
+def _shares(sheets: Sheets) -> list[Fault]:
+    faults = []
+    profiles = sheets["spend_profiles"]
+    groups: dict[str, list[Row]] = defaultdict(list)
+    for row in profiles.rows if sure(profiles) else ():
+        groups[row.values["profile_id"]].append(row)
+    for name, rows in groups.items():
+        total = _sum(rows, "share")
+        if total is not None and abs(total - 1) > TOLERANCE:
+            found = f"shares of {name} that sum to {show(round(total, 9))}"
+            faults.append(Fault(profiles.file, rows[0].line, "share", found, "shares that sum to 1"))
+    total = _sum(sheets["demand_tranches"].rows, "share") if sure(sheets["demand_tranches"]) else None
+    if total is not None and abs(total - 1) > TOLERANCE:
+        found = f"shares that sum to {show(round(total, 9))}"
+        faults.append(Fault("demand_tranches.csv", None, "share", found, "shares that sum to 1"))
+    total = _sum(sheets["authority"].rows, "share_of_budget") if sure(sheets["authority"]) else None
+    if total is not None and total > 1 + TOLERANCE:
+        found = f"shares that sum to {show(round(total, 9))}"
+        faults.append(Fault("authority.csv", None, "share_of_budget", found, "shares that sum to 1 at most"))
+    return faults
+
+
+def _sum(rows: Iterable[Row], column: str) -> float | None:
+    """None where one cell is not known."""
+    given = list(rows)
+    if not given or not all(row.good(column) for row in given):
+        return None
+    return math.fsum(row.values[column] for row in given)
+
+
+def _peaks(sheets: Sheets) -> list[Fault]:
+    return [
+        Fault(
+            "climate.csv",
+            row.line,
+            "pue_peak",
+            row.text["pue_peak"],
+            f"at least {row.text['pue_average']}, pue_average",
+        )
+        for row in good_rows(sheets["climate"], "pue_peak", "pue_average")
+        if row.values["pue_peak"] < row.values["pue_average"]
+    ]
+
+
+def _posted(sheets: Sheets) -> list[Fault]:
+    there = known(sheets["wbs"], "wbs_code")
+    if there is None:
+        return []
+    allowed = "a row for every code that costs are posted to"
+    return [Fault("wbs.csv", None, "wbs_code", f"no row {code}", allowed) for code in POSTED if code not in there]

@@ -1,0 +1,219 @@
+"""Checks of a programme: its own fields, its promises, and the years it asks of the tables."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from planner.errors import Fault
+from planner.inputs.check import Sheets, good_rows, known, sure
+from planner.inputs.check_figures import money_index
+from planner.inputs.parse import did_you_mean, listing
+from planner.inputs.periods import Periods
+from planner.inputs.programme import Claim, Horizon, Programme, Sites, Stage
+from planner.inputs.schema import BY_NAME, PRICE_INDICES
+
+_MODELS: dict[str, type[BaseModel]] = {"claims": Claim, "stages": Stage, "sites": Sites, "horizon": Horizon}
+_LABELS = {"claims": "id", "stages": "name"}
+Edited = Mapping[str, str]
+
+
+class _Faults(list[Fault]):
+    """Faults of a programme file; a field set by an edit is named by the edit."""
+
+    def __init__(self, file: str, edited: Edited) -> None:
+        super().__init__()
+        self.file, self.edited = file, edited
+
+    def say(self, column: str, found: object, allowed: str, suggestion: str = "") -> None:
+        file = "--set" if column in self.edited else self.file
+        self.append(Fault(file, None, self.edited.get(column, column), str(found), allowed, suggestion))
+
+
+# its own fields
+
+
+def validate(raw: Mapping[str, Any], file: str, edited: Edited) -> tuple[Programme | None, list[Fault]]:
+    """The programme, and its faults. Where only some promises are faulty, the others are still returned."""
+    faults = _Faults(file, edited)
+    plain = {name: tuple(value) if isinstance(value, list) else value for name, value in raw.items()}
+    try:
+        return Programme.model_validate(plain), faults
+    except ValidationError as error:
+        details = error.errors(include_url=False)
+    unknown: dict[str, str] = {}
+    for detail in details:
+        if detail["type"] == "extra_forbidden":
+            *place, name = detail["loc"]
+            absent = [d["loc"] for d in details if d["type"] == "missing"]
+            lacking = [str(loc[-1]) for loc in absent if list(loc[:-1]) == place]
+            near = did_you_mean(str(name), lacking) or did_you_mean(str(name), _fields(detail["loc"]))
+            unknown[_dotted(raw, detail["loc"])] = near
+    explained = {(d.rpartition(".")[0], near) for d, near in unknown.items()}
+    for detail in details:
+        column = _dotted(raw, detail["loc"])
+        if detail["type"] == "extra_forbidden":
+            faults.say(column, column.rpartition(".")[2], listing(_fields(detail["loc"]), 30), unknown[column])
+        elif detail["type"] == "missing":
+            parent, _, name = column.rpartition(".")
+            if (parent, f"Did you mean {name}?") not in explained:
+                faults.say(column, "nothing", "a value", f"Add {name}.")
+        else:
+            message = detail["msg"].removeprefix("Input should be ")
+            allowed = _list_of(detail.get("ctx", {}).get("expected", "")) or [message]
+            given = detail["input"]
+            advice = did_you_mean(given, allowed) if isinstance(given, str) and len(allowed) > 1 else ""
+            faults.say(column, given, message, advice)
+    return _rest(plain, [detail["loc"] for detail in details]), faults
+
+
+def _list_of(expected: object) -> list[str]:
+    """The words of 'a', 'b' or 'c'."""
+    return [word.strip(" '") for word in str(expected).replace(" or ", ", ").split(",") if word.strip(" '")]
+
+
+def _fields(loc: tuple[Any, ...]) -> list[str]:
+    model = Programme if len(loc) == 1 else _MODELS.get(str(loc[0]), Programme)
+    return list(model.model_fields)
+
+
+def _dotted(raw: Mapping[str, Any], loc: tuple[Any, ...]) -> str:
+    """claims.<id>.<field> where the id is known, its place in the list otherwise."""
+    parts = [str(part) for part in loc]
+    if len(loc) > 1 and isinstance(loc[1], int):
+        row = raw[str(loc[0])][loc[1]]
+        label = row.get(_LABELS.get(str(loc[0]), "")) if isinstance(row, dict) else None
+        if isinstance(label, str) and label and label != row.get(loc[-1]):
+            parts[1] = label
+    return ".".join(parts)
+
+
+def _rest(plain: Mapping[str, Any], faulty: Iterable[tuple[Any, ...]]) -> Programme | None:
+    """The programme without its faulty claims and unknown fields; None where more is at fault."""
+    left = {name: list(value) if isinstance(value, tuple) else value for name, value in plain.items()}
+    for loc in faulty:
+        if loc[0] == "claims" and len(loc) > 1 and isinstance(loc[1], int):
+            left["claims"][loc[1]] = None
+        elif len(loc) == 1 and loc[0] not in Programme.model_fields:
+            left.pop(str(loc[0]), None)
+    for name, value in left.items():
+        left[name] = tuple(item for item in value if item is not None) if isinstance(value, list) else value
+    try:
+        return Programme.model_validate(left)
+    except ValidationError:
+        return None
+
+
+# what it asks
+
+
+def check(programme: Programme, sheets: Sheets, file: str, edited: Edited) -> list[Fault]:
+    """Faults of a valid programme against itself and the tables."""
+    faults = _Faults(file, edited)
+    h = programme.horizon
+    periods = Periods(h.first_year, h.periods, h.months_per_period)
+    years = sorted({periods.year(t) for t in periods})
+    _stages(programme, faults)
+    _claims(programme, years, faults)
+    _sites(programme, sheets, faults)
+    rates = known(sheets["discount_rates"], "rate_id")
+    if rates is not None and programme.discount_rate not in rates:
+        advice = did_you_mean(programme.discount_rate, rates)
+        faults.say("discount_rate", programme.discount_rate, listing(sorted(rates)), advice)
+    faults += _indices(programme, sheets, years)
+    faults += _years(sheets, "gas_prices", ("gas_region",), _values(sheets, "sites", "gas_region"), years)
+    used = _values(sheets, "demand", "workload_id")
+    paths = [(programme.demand_case, *key) for key in used]
+    faults += _years(sheets, "demand_paths", ("case_id", "workload_id"), paths, years)
+    workloads = _values(sheets, "workloads", "workload_id")
+    faults += _years(sheets, "rent_paths", ("workload_id",), workloads, years)
+    return faults
+
+
+def _stages(programme: Programme, faults: _Faults) -> None:
+    for name, times in Counter(stage.name for stage in programme.stages).items():
+        if times > 1:
+            faults.say(f"stages.{name}.name", f"{name}, {times} times", "each stage once")
+
+
+def _claims(programme: Programme, years: list[int], faults: _Faults) -> None:
+    for name, times in Counter(claim.id for claim in programme.claims).items():
+        if times > 1:
+            faults.say(f"claims.{name}.id", f"{name}, {times} times", "an id of its own for each claim")
+    for claim in programme.claims:
+        place = f"claims.{claim.id}"
+        if claim.by is not None and not years[0] <= claim.by <= years[-1]:
+            allowed = f"a year of the horizon, {years[0]} to {years[-1]}"
+            faults.say(f"{place}.by", f"{claim.by}, a period outside the horizon", allowed)
+        if claim.binding == "reported":
+            continue
+        if claim.metric in ("power", "compute"):
+            needed = ("tier", "level", "by", *(("precision",) if claim.metric == "compute" else ()))
+            for field in needed:
+                if getattr(claim, field) is None:
+                    allowed = f"a value: a {claim.binding} {claim.metric} claim needs one"
+                    faults.say(f"{place}.{field}", "nothing", allowed)
+        if claim.metric == "sites" and claim.binding == "firm" and claim.level not in (None, programme.sites.count):
+            faults.say(f"{place}.level", f"{claim.level:g}", f"sites.count, {programme.sites.count}")
+
+
+def _sites(programme: Programme, sheets: Sheets, faults: _Faults) -> None:
+    sites, asked = sheets["sites"], programme.sites
+    if not sure(sites):
+        return
+    if asked.count > len(sites.rows):
+        faults.say("sites.count", asked.count, f"at most {len(sites.rows)}, the rows of sites.csv")
+    regions = known(sites, "grid_region")
+    if regions is not None and asked.minimum_regions > len(regions):
+        allowed = f"at most {len(regions)}, the grid regions of sites.csv"
+        faults.say("sites.minimum_regions", asked.minimum_regions, allowed)
+    elif asked.minimum_regions > asked.count:
+        faults.say("sites.minimum_regions", asked.minimum_regions, f"at most sites.count, {asked.count}")
+
+
+# years
+
+
+def _values(sheets: Sheets, table: str, column: str) -> list[tuple[Any, ...]]:
+    return list(dict.fromkeys((row.values[column],) for row in good_rows(sheets[table], column)))
+
+
+def _indices(programme: Programme, sheets: Sheets, years: list[int]) -> list[Fault]:
+    """Every index in every year of the horizon, the base year, and the money years of the figures it carries."""
+    wanted = {index: {*years, programme.base_year} for index in PRICE_INDICES}
+    for row in good_rows(sheets["figures"], "table", "key", "column", "money_year"):
+        ref = (row.values["table"], row.values["key"], row.values["column"])
+        columns = {c.name for c in BY_NAME[ref[0]].figure_columns} if ref[0] in BY_NAME else set()
+        if ref[2] in columns and not math.isnan(row.values["money_year"]) and money_index(ref):
+            wanted[money_index(ref)].add(int(row.values["money_year"]))
+    faults = []
+    for index, asked in wanted.items():
+        faults += _years(sheets, "price_indices", ("index_id",), [(index,)], sorted(asked), even_without_rows=True)
+    return faults
+
+
+def _years(
+    sheets: Sheets,
+    table: str,
+    columns: tuple[str, ...],
+    keys: Iterable[tuple[Any, ...]],
+    years: list[int],
+    even_without_rows: bool = False,
+) -> list[Fault]:
+    """One fault for each key that lacks years; a gas region without any row is reported at its site."""
+    sheet = sheets[table]
+    if not sure(sheet):
+        return []
+    there = {(*(row.values[c] for c in columns), row.values["year"]) for row in sheet.rows}
+    keys_there = {entry[:-1] for entry in there}
+    faults = []
+    for key in keys:
+        lacking = [year for year in years if (*key, year) not in there]
+        if lacking and (key in keys_there or even_without_rows or table != "gas_prices"):
+            found = f"{'/'.join(map(str, key))} without {listing(map(str, lacking), 40)}"
+            faults.append(Fault(sheet.file, None, "year", found, "a row for every year that is asked for"))
+    return faults

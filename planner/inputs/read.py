@@ -1,0 +1,123 @@
+"""The only reader of disk: a programme file and the tables it names become a checked Case."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from planner.errors import Fault, InputError, UsageError
+from planner.inputs import check, check_figures, check_programme, parse, shipped, what_if
+from planner.inputs.case import Case
+from planner.inputs.parse import Sheet, did_you_mean, listing
+from planner.inputs.schema import TABLES, Table
+
+
+def load(model: str | Path | None = None, edits: Sequence[str] = ()) -> Case:
+    """The Case of a programme: a path to a .toml or the name of a shipped one, with edits PATH=VALUE.
+
+    Raises InputError with every independent fault, UsageError where there is no such programme.
+    """
+    path = _find(model)
+    raw, faults = _toml(path)
+    if raw is None:
+        raise InputError(faults)
+    changes, wrong = what_if.parse_edits(edits)
+    faults += wrong
+    edited, wrong = what_if.edit_programme(raw, changes)
+    faults += wrong
+    programme, wrong = check_programme.validate(raw, path.name, edited)
+    faults += wrong
+    folder = _data_folder(path, raw.get("data"), edited, faults)
+    if folder is not None:
+        sheets, wrong = _sheets(folder)
+        faults += wrong + what_if.edit_tables(sheets, changes)
+        faults += check.check(sheets) + check_figures.check(sheets)
+        if programme is not None:
+            faults += check_programme.check(programme, sheets, path.name, edited)
+    if faults or programme is None or folder is None:
+        raise InputError(sorted(set(faults), key=_order))
+    return Case(path.stem, programme, {name: sheet.frame() for name, sheet in sheets.items()}, tuple(edits))
+
+
+def check_folder(path: Path) -> list[Fault]:
+    """Every fault of a folder of tables, without a programme."""
+    sheets, faults = _sheets(Path(path))
+    return sorted(set(faults + check.check(sheets) + check_figures.check(sheets)), key=_order)
+
+
+def _order(fault: Fault) -> tuple[str, int, str, str]:
+    return fault.file, fault.row or 0, fault.column, fault.found
+
+
+def _find(model: str | Path | None) -> Path:
+    if model is None:
+        return shipped.model_file(shipped.DEFAULT_MODEL)
+    path = Path(model).expanduser()
+    if path.is_file():
+        return path
+    if str(model) in shipped.models():
+        return shipped.model_file(str(model))
+    if path.is_dir():
+        raise UsageError(f"{model} is a folder; name a programme file (.toml) or a shipped programme")
+    beside = [str(p) for p in path.parent.glob("*.toml")] if path.parent.is_dir() else []
+    advice = did_you_mean(str(model), [*shipped.models(), *beside])
+    raise UsageError(
+        f"no programme {model}: neither a .toml file nor one of {listing(shipped.models())}. {advice}".strip()
+    )
+
+
+def _toml(path: Path) -> tuple[dict[str, Any] | None, list[Fault]]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig")), []
+    except tomllib.TOMLDecodeError as error:
+        words = str(error)
+        line = words.rsplit("(at line ", 1)[-1].split(",")[0]
+        row = int(line) if line.isdigit() else None
+        return None, [Fault(path.name, row, "", words, "a TOML document", "Text stands in double quotes.")]
+    except UnicodeDecodeError as error:
+        return None, [Fault(path.name, None, "", f"a byte that is not UTF-8 at {error.start}", "UTF-8 text")]
+    except OSError as error:
+        return None, [Fault(path.name, None, "", f"a file that cannot be read ({error.strerror})", "a readable file")]
+
+
+def _data_folder(model: Path, name: object, edited: dict[str, str], faults: list[Fault]) -> Path | None:
+    """Beside the programme, then in the data folder beside its folder, then shipped."""
+    if not isinstance(name, str) or not name:
+        return None
+    home = model.parent
+    places = (home / name, home / ".." / "data" / name, shipped.data_folder(name))
+    folder = next((place for place in places if place.is_dir()), None)
+    if folder is None:
+        around = [where for where in (home, home.parent / "data") if where.is_dir()]
+        near = [p.name for where in around for p in where.iterdir() if p.is_dir()]
+        file, column = ("--set", edited["data"]) if "data" in edited else (model.name, "data")
+        advice = did_you_mean(name, [*shipped.data_sets(), *near])
+        faults.append(Fault(file, None, column, name, "a folder beside the programme, or a shipped data set", advice))
+    return folder
+
+
+def _sheets(folder: Path) -> tuple[dict[str, Sheet], list[Fault]]:
+    sheets: dict[str, Sheet] = {}
+    faults: list[Fault] = []
+    there = sorted(p.name for p in folder.iterdir()) if folder.is_dir() else []
+    expected = {f"{table.name}.csv" for table in TABLES}
+    strays = [name for name in there if name.endswith(".csv") and name not in expected]
+    for table in TABLES:
+        sheets[table.name], wrong = _sheet(folder / f"{table.name}.csv", table, strays)
+        faults += wrong
+    return sheets, faults
+
+
+def _sheet(path: Path, table: Table, strays: Sequence[str]) -> tuple[Sheet, list[Fault]]:
+    try:
+        return parse.split(path.read_bytes().decode("utf-8-sig"), table)
+    except FileNotFoundError:
+        fault = Fault(path.name, None, "", "no such file", f"a table: {table.meaning}", did_you_mean(path.name, strays))
+    except UnicodeDecodeError as error:
+        row = error.object[: error.start].count(b"\n") + 1
+        fault = Fault(path.name, row, "", "bytes that are not UTF-8", "UTF-8 text", "Save the file as CSV UTF-8.")
+    except OSError as error:
+        fault = Fault(path.name, None, "", f"a file that cannot be read ({error.strerror})", "a readable file")
+    return Sheet(table, lost=True), [fault]

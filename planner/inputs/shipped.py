@@ -1,0 +1,34 @@
+"""Where the data sets and programmes that come with the tool lie: inside the wheel, or beside the package."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent.parent
+DEFAULT_MODEL = "federal-ai"
+
+
+def _folder(kind: str) -> Path:
+    inside = PACKAGE / "_shipped" / kind
+    return inside if inside.is_dir() else PACKAGE.parent / kind
+
+
+def data_folder(name: str) -> Path:
+    """Folder of a shipped data set; it need not exist."""
+    return _folder("data") / name
+
+
+def model_file(name: str) -> Path:
+    """File of a shipped programme; it need not exist."""
+    return _folder("models") / f"{name}.toml"
+
+
+def models() -> list[str]:
+    """Names of the shipped programmes."""
+    return sorted(path.stem for path in _folder("models").glob("*.toml"))
+
+
+def data_sets() -> list[str]:
+    """Names of the shipped data sets."""
+    folder = _folder("data")
+    return sorted(path.name for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []

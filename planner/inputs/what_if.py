@@ -1,0 +1,233 @@
+"""Edits PATH=VALUE to a programme and its tables, made before anything is checked.
+
+    sites.VA-NOVA.tariff_usd_per_mwh=+10%    demand.DOD/inference/gov.base_pflops_years=*1.2
+    parameters.carbon_price_usd_per_t=50     chips.*.rack_kw=-5%
+    programme.budget_usd=60e9                claims.power-commissioned.binding=firm
+
+The first point ends the table, the last one starts the column. ``*`` stands for every row, or for every
+value of one part of a key. A value is new, or a change: +10 %, -5 %, times 1.2.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from planner.errors import Fault
+from planner.inputs import parse
+from planner.inputs.parse import NUMBER, Row, Sheet, did_you_mean, listing, show, span
+from planner.inputs.programme import Claim, Horizon, Programme, Sites, Stage
+from planner.inputs.schema import BY_NAME, PARAMETERS
+
+FILE = "--set"
+_NUMBER = NUMBER.pattern
+_PERCENT = re.compile(rf"(?P<by>[+-]{_NUMBER.removeprefix('[+-]?')})%")
+_TIMES = re.compile(rf"[*x×](?P<by>{_NUMBER})")
+_PARTS: dict[str, type[BaseModel]] = {"sites": Sites, "horizon": Horizon, "stages": Stage, "claims": Claim}
+_LISTS = ("stages", "claims")
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One edit: ``place`` is what stands between the table and the column."""
+
+    path: str
+    value: str
+    table: str
+    place: str
+    column: str
+
+    def fault(self, found: str, allowed: str, suggestion: str = "") -> Fault:
+        return Fault(FILE, None, self.path, found, allowed, suggestion)
+
+    @property
+    def factor(self) -> float | None:
+        """What the old value is multiplied by; None where the value is new."""
+        if match := _PERCENT.fullmatch(self.value):
+            return 1 + float(match["by"]) / 100
+        if match := _TIMES.fullmatch(self.value):
+            return float(match["by"])
+        return None
+
+
+def parse_edits(edits: Sequence[str]) -> tuple[list[Edit], list[Fault]]:
+    """Cut edits into their parts."""
+    found: list[Edit] = []
+    faults = []
+    for text in edits:
+        path, equals, value = (part.strip() for part in text.partition("="))
+        table, _, rest = path.partition(".")
+        if table == "parameters" and "." not in rest:
+            rest = f"{rest}.value"
+        place, point, column = rest.rpartition(".")
+        edit = Edit(path, value, table, place, column)
+        names = ("programme", "claims", *BY_NAME)
+        if not equals or not value:
+            faults.append(edit.fault(text, "PATH=VALUE, as in parameters.tail_years=3"))
+        elif table not in names:
+            faults.append(edit.fault(table, "a table, programme or claims", did_you_mean(table, names)))
+        elif not column or (not point and table != "programme"):
+            faults.append(edit.fault(path, "table.key.column, programme.field or claims.id.field"))
+        else:
+            found.append(edit)
+    return found, faults
+
+
+# the programme
+
+
+def edit_programme(raw: dict[str, Any], edits: Sequence[Edit]) -> tuple[dict[str, str], list[Fault]]:
+    """Change the programme in place; returns dotted field -> path of the edit that set it."""
+    edited: dict[str, str] = {}
+    faults = []
+    for edit in edits:
+        if edit.table not in ("programme", "claims"):
+            continue
+        dotted = edit.path if edit.table == "claims" else edit.path.partition(".")[2]
+        fault = _set(raw, dotted.split("."), edit)
+        if fault is None:
+            edited[dotted] = edit.path
+        else:
+            faults.append(fault)
+    return edited, faults
+
+
+def _set(raw: dict[str, Any], parts: list[str], edit: Edit) -> Fault | None:
+    fields: Mapping[str, Any] = Programme.model_fields
+    here: Any = raw
+    head, last = parts[:-1], parts[-1]
+    if head:
+        model = _PARTS.get(head[0])
+        if model is None or len(head) != (2 if head[0] in _LISTS else 1):
+            return edit.fault(edit.path, "a field of the programme", did_you_mean(parts[0], fields))
+        fields = model.model_fields
+        here = raw.setdefault(head[0], [] if head[0] in _LISTS else {})
+        if head[0] in _LISTS:
+            label = "id" if head[0] == "claims" else "name"
+            rows = [row for row in here if isinstance(row, dict)] if isinstance(here, list) else []
+            names = [str(row.get(label, "")) for row in rows]
+            named = [row for name, row in zip(names, rows, strict=True) if name == head[1]]
+            if not named and label == "name" and head[1].isdigit() and int(head[1]) < len(rows):
+                named = [rows[int(head[1])]]
+            if not named:
+                return edit.fault(head[1], f"one of the {head[0]}: {listing(names)}", did_you_mean(head[1], names))
+            here = named[0]
+    plain = [name for name in fields if head or name not in _PARTS]
+    if last not in plain:
+        return edit.fault(last, listing(plain, 20), did_you_mean(last, plain))
+    if not isinstance(here, dict):
+        return None
+    return _assign(here, last, edit)
+
+
+def _assign(here: dict[str, Any], name: str, edit: Edit) -> Fault | None:
+    old, factor = here.get(name), edit.factor
+    if factor is not None:
+        if isinstance(old, bool) or not isinstance(old, int | float):
+            found = "no value" if old is None else str(old)
+            return edit.fault(f"{edit.value} of {found}", "a change of a number")
+        new = float(show(old * factor))
+        here[name] = int(new) if isinstance(old, int) and new.is_integer() else new
+    elif isinstance(old, str) or not NUMBER.fullmatch(edit.value) or math.isinf(float(edit.value)):
+        here[name] = edit.value
+    else:
+        here[name] = int(edit.value) if re.fullmatch(r"[+-]?[0-9]+", edit.value) else float(edit.value)
+    return None
+
+
+# the tables
+
+
+def edit_tables(sheets: Mapping[str, Sheet], edits: Sequence[Edit]) -> list[Fault]:
+    """Change the text of cells in place.
+
+    Where an edit leaves the range that figures.csv gives, the range is widened to hold it, so that the
+    edited tables are a data set of their own.
+    """
+    faults = []
+    touched: dict[tuple[str, int, str], Row] = {}
+    for edit in edits:
+        if edit.table not in BY_NAME:
+            continue
+        sheet = sheets[edit.table]
+        wrong = _edit(sheet, edit, touched)
+        if wrong is not None and not sheet.lost:
+            faults.append(wrong)
+    for (table, _, column), row in touched.items():
+        _widen(sheets["figures"], sheets[table], row, column)
+    return faults
+
+
+def _edit(sheet: Sheet, edit: Edit, touched: dict[tuple[str, int, str], Row]) -> Fault | None:
+    table = sheet.table
+    open_columns = [c.name for c in table.columns if c.name not in table.keys]
+    if edit.column not in open_columns:
+        advice = did_you_mean(edit.column, open_columns)
+        return edit.fault(edit.column, f"a column: {listing(open_columns, 40)}", advice)
+    if edit.column in sheet.bad_columns or set(table.keys) & sheet.bad_columns:
+        return None
+    rows = [row for row in sheet.rows if _matches(row, table.keys, edit.place)]
+    if not rows:
+        keys = [_key(row, table.keys) for row in sheet.rows]
+        allowed = f"{'/'.join(table.keys)} of a row, or *"
+        return edit.fault(edit.place, allowed, did_you_mean(edit.place, keys))
+    column = table.column(edit.column)
+    factor = edit.factor
+    if factor is not None and column.kind == "text":
+        return edit.fault(edit.value, "text")
+    new: list[tuple[Row, str]] = []
+    for row in rows:
+        old = row.text[edit.column]
+        if factor is None:
+            text = edit.value
+        elif NUMBER.fullmatch(old):
+            text = show(float(old) * factor)
+        else:
+            continue
+        wrong = parse.cell(text, column)[1] or _parameter(table.name, row, text)
+        if wrong is not None:
+            found = wrong[0] if len(rows) == 1 else f"{wrong[0]} for {_key(row, table.keys)}"
+            return edit.fault(found, wrong[1], wrong[2])
+        new.append((row, text))
+    for row, text in new:
+        row.text[edit.column] = text
+        touched[table.name, row.line, edit.column] = row
+    return None
+
+
+def _parameter(table: str, row: Row, text: str) -> tuple[str, str, str] | None:
+    name = row.text.get("parameter_id", "")
+    if table != "parameters" or name not in PARAMETERS or not NUMBER.fullmatch(text):
+        return None
+    unit, low, high, _ = PARAMETERS[name]
+    return None if low <= float(text) <= high else (text, span(low, high, unit), "")
+
+
+def _key(row: Row, keys: Sequence[str]) -> str:
+    return "/".join(row.text[k] for k in keys)
+
+
+def _matches(row: Row, keys: Sequence[str], wanted: str) -> bool:
+    if wanted in ("*", _key(row, keys)):
+        return True
+    parts = wanted.split("/")
+    return len(parts) == len(keys) and all(p in ("*", row.text[k]) for p, k in zip(parts, keys, strict=True))
+
+
+def _widen(figures: Sheet, sheet: Sheet, row: Row, column: str) -> None:
+    if figures.bad_columns or not NUMBER.fullmatch(row.text[column]):
+        return
+    value = float(row.text[column])
+    for key in (_key(row, sheet.table.keys), "*"):
+        for line in figures.rows:
+            if (line.text["table"], line.text["key"], line.text["column"]) == (sheet.table.name, key, column):
+                for end, outside in (("low", float.__lt__), ("high", float.__gt__)):
+                    old = line.text[end]
+                    if NUMBER.fullmatch(old) and outside(value, float(old)):
+                        line.text[end] = row.text[column]
+                return
