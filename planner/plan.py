@@ -19,7 +19,7 @@ DECISIONS: dict[str, tuple[str, ...]] = {
     "opens": ("site_id", "period", "opens"),
     "modules": ("site_id", "design_id", "period", "modules"),
     "hardened": ("site_id", "level_id", "period", "mw"),
-    "reached": ("reached",),
+    "reached": ("scope", "reached"),
     "discounted": ("site_id", "period", "mw"),
     "contract": ("site_id", "tranche", "period", "contracts"),
     "units": ("site_id", "plant_id", "period", "units"),

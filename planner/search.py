@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -20,7 +22,7 @@ from planner.inputs.case import Case
 from planner.inputs.programme import Stage
 from planner.solve import Limits, Linear, Outcome, Program, Progress, Row, Vector, Verdict, relative_gap
 
-#: rules that only tell operating cost: the value of a mission does not see them
+#: rules that only tell operating cost and energy: stages of value and capacity do not see them
 OPERATING_RULES = (
     "power.within_generation",
     "power.energy_balance",
@@ -29,12 +31,16 @@ OPERATING_RULES = (
     "power.within_ppa_limit",
     "cooling.within_water",
     "budget.operating",
+    "workload.service_within",
 )
+#: stages that see operating cost
+COSTED = ("present cost", "net present value", "emissions")
 RACKS = "fleet.bought"
 HOSTS = "workload.hosts"
-#: how much of a stage's gap the pooled search may use; the rest is for placing whole racks
+#: parts of a stage's gap: for the pooled bound, for a first plan, for placing whole racks
 POOLED_SHARE = 0.7
-LATER_SHARE = 0.9
+HALLS_SHARE = 0.4
+RACKS_SHARE = 0.3
 
 Note = Callable[[str, Progress], None]
 
@@ -120,17 +126,30 @@ class Search:
         self.opens = [i for i in self.shared if opening[i]]
 
     def stage(self, k: int, limits: Limits, note: Note, before: Vector | None) -> Outcome:
-        """Solve stage ``k`` on top of the stages kept; ``before`` is the plan of the stage before."""
+        """Solve stage ``k`` on top of the stages kept; ``before`` is the plan of the stage before.
+
+        While one core searches for the bound, the other places the racks of the plan it starts from.
+        """
         began = time.perf_counter()
         clock = Clock(limits.seconds)
         aim = self.exact.aims[k]
-        pooled = self._pooled(k, limits, clock, note, before)
+        program = self._seen(aim)
+        start = self._start(k, program, limits, clock, note, before)
+        if start.verdict is Verdict.INFEASIBLE:
+            return replace(start, seconds=time.perf_counter() - began)
+        with ThreadPoolExecutor(1) as other_core:
+            placing = other_core.submit(self._placed, k, self._choices(start.values), limits, clock, note) if start.values is not None else None
+            pooled = self._pool_solve(k, program, limits, clock, note, "bound", 0.8, POOLED_SHARE, start=start.values)
+            best = _better(aim, placing.result() if placing else None, self._standing(k, before))
         if pooled.verdict is Verdict.INFEASIBLE:
             return replace(pooled, seconds=time.perf_counter() - began)
-        best = self._standing(k, before)
-        if pooled.values is not None:
-            choices = {self.shared[i]: float(pooled.values[i]) for i in self.shared}
-            best = _better(aim, self._placed(k, choices, limits, clock, note), best)
+        for choices in (pooled.values, None):
+            if best is not None and _with_bound(best, pooled, limits).verdict is Verdict.OPTIMAL:
+                break
+            if choices is not None:
+                best = _better(aim, self._placed(k, self._choices(choices), limits, clock, note), best)
+            elif before is not None:
+                best = _better(aim, self._placed(k, {j: float(before[j]) for j in self.shared.values()}, limits, clock, note), best)
         if best is None:
             return replace(pooled, values=None, objective=None, gap=None, verdict=Verdict.UNKNOWN, seconds=time.perf_counter() - began)
         outcome = _with_bound(best, pooled, limits)
@@ -139,38 +158,40 @@ class Search:
             outcome = _with_bound(_better(aim, more, best) or best, pooled, limits)
         return replace(outcome, seconds=time.perf_counter() - began, history=pooled.history, nodes=pooled.nodes + outcome.nodes)
 
-    def _pooled(self, k: int, limits: Limits, clock: Clock, note: Note, before: Vector | None) -> Outcome:
+    def _seen(self, aim: Aim) -> Program:
+        """The pooled model less the rules that the stage cannot see."""
+        if aim.stage.name in COSTED:
+            return self.pooled.program
+        return self.pooled.program.without(*OPERATING_RULES)
+
+    def _choices(self, values: Vector) -> dict[int, float]:
+        """What the pooled model chose, for the exact one."""
+        return {j: float(values[i]) for i, j in self.shared.items()}
+
+    def _pool_solve(
+        self, k: int, program: Program, limits: Limits, clock: Clock, note: Note, phase: str, part: float, gap_share: float, **how: Any
+    ) -> Outcome:
         level = self.pooled
-        aim, objective = level.aims[k], level.objectives[k]
-        program = level.program.without(*OPERATING_RULES) if aim.stage.name == "mission value" else level.program
-        relaxed = level.columns(RACKS)
+        how.setdefault("relaxed", level.columns(RACKS))
+        limits = replace(limits, gap=limits.gap * gap_share, seconds=clock.part(part))
+        return program.solve(level.objectives[k], level.aims[k].sense, limits, rows=level.rows, progress=lambda p: note(phase, p), **how)
 
-        def go(phase: str, part: float, gap: float, **how: object) -> Outcome:
-            return program.solve(
-                objective,
-                aim.sense,
-                replace(limits, gap=gap, seconds=clock.part(part)),
-                rows=level.rows,
-                progress=lambda p: note(phase, p),
-                **how,  # type: ignore[arg-type]
-            )
-
+    def _start(self, k: int, program: Program, limits: Limits, clock: Clock, note: Note, before: Vector | None) -> Outcome:
+        """A good plan of the pooled model: the stage before with its halls freed, or the best sites of a relaxation."""
         if before is not None:
             held = {i: float(before[j]) for i, j in self.shared.items()}
-            start = go("start", 0.2, limits.gap, relaxed=relaxed | program.whole, fixed=held).values
+            first = self._pool_solve(k, program, limits, clock, note, "start", 0.2, 1.0, relaxed=program.whole, fixed=held)
             power = {i: x for i, x in held.items() if not program.columns[i].name.startswith("construction.")}
-            start = go("halls", 0.2, limits.gap, relaxed=relaxed, start=start, fixed=power).values
-            return go("bound", 0.75, limits.gap * LATER_SHARE, relaxed=relaxed, start=start)
+            halls = self._pool_solve(k, program, limits, clock, note, "halls", 0.2, HALLS_SHARE, start=first.values, fixed=power)
+            return halls if halls.values is not None else first
         but_sites = np.ones(len(program.columns), dtype=bool)
         but_sites[self.opens] = False
-        sites = go("sites", 0.25, limits.gap / 2, relaxed=but_sites)
-        if sites.verdict is Verdict.INFEASIBLE:
+        sites = self._pool_solve(k, program, limits, clock, note, "sites", 0.25, 0.5, relaxed=but_sites)
+        if sites.values is None:
             return sites
-        start = None
-        if sites.values is not None:
-            chosen = {i: float(sites.values[i]) for i in self.opens}
-            start = go("halls and power", 0.25, limits.gap / 2.5, relaxed=relaxed, fixed=chosen).values
-        return go("bound", 0.75, limits.gap * POOLED_SHARE, relaxed=relaxed, start=start)
+        chosen = {i: float(sites.values[i]) for i in self.opens}
+        halls = self._pool_solve(k, program, limits, clock, note, "halls and power", 0.25, HALLS_SHARE, fixed=chosen)
+        return halls if halls.verdict is not Verdict.INFEASIBLE else replace(halls, verdict=Verdict.UNKNOWN)
 
     def _placed(self, k: int, choices: dict[int, float], limits: Limits, clock: Clock, note: Note) -> Outcome:
         """The exact plan that holds the choices, with whole racks."""
@@ -180,12 +201,12 @@ class Search:
         def tell(progress: Progress) -> None:
             note("whole racks", progress)
 
-        part = replace(limits, gap=limits.gap / 5, seconds=clock.part(0.5), nodes=None)
+        part = replace(limits, gap=limits.gap * RACKS_SHARE, seconds=clock.part(0.5), nodes=None)
         loose = level.program.solve(objective, aim.sense, part, rows=rows, fixed=choices, relaxed=level.columns(RACKS), progress=tell)
         if loose.values is None:
             return loose
         hosts = {int(i): float(loose.values[i]) for i in np.flatnonzero(level.columns(HOSTS))}
-        part = replace(limits, gap=limits.gap / 5, seconds=clock.part(0.6), nodes=None)
+        part = replace(limits, gap=limits.gap * RACKS_SHARE, seconds=clock.part(0.6), nodes=None)
         return level.program.solve(objective, aim.sense, part, rows=rows, fixed=choices | hosts, progress=tell)
 
     def _exact(self, k: int, limits: Limits, clock: Clock, note: Note, found: Outcome) -> Outcome:
@@ -270,7 +291,7 @@ class Clock:
         return None if self._end is None else max(1.0, share * self.left())
 
 
-def _better(aim: Aim, one: Outcome, other: Outcome | None) -> Outcome | None:
+def _better(aim: Aim, one: Outcome | None, other: Outcome | None) -> Outcome | None:
     """The better plan of the two; None where neither is one."""
     plans = [o for o in (one, other) if o is not None and o.values is not None and o.objective is not None]
     pick = max if aim.sense == "max" else min

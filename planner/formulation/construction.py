@@ -259,7 +259,7 @@ def read(b: Any, case: Case) -> dict[str, pd.DataFrame]:
     return {
         "modules": frame("modules", [(s, d, label(t), round(v.value)) for (s, d, t), v in b.modules.items() if v.value > 0.5]),
         "hardened": frame("hardened", _hardened(b, case)),
-        "reached": frame("reached", [(1,)] if b.reached.value > 0.5 else []),
+        "reached": frame("reached", [("programme", 1)] if b.reached.value > 0.5 else []),
         "discounted": frame("discounted", [(s, label(t), v.value) for (s, t), v in b.discounted.items() if v.value > NOISE]),
     }
 

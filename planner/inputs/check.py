@@ -78,30 +78,40 @@ def _mark(sheet: Sheet, row: Row, column: str) -> None:
 
 
 def _references(sheets: Sheets) -> list[Fault]:
-    faults, marks = [], []
+    faults: list[Fault] = []
+    found: list[tuple[Sheet, str, list[Row]]] = []
     for sheet in sheets.values():
         for column in sheet.table.columns:
-            if not column.reference:
-                continue
             table, _, target = column.reference.partition(".")
-            there = known(sheets[table], target)
-            if there is None:
-                continue
-            for row in good_rows(sheet, column.name):
-                value = row.values[column.name]
-                if value and value not in there:
-                    marks.append((sheet, row, column.name))
-                    faults.append(_dangling(sheet, row, column.name, f"{target} of {table}.csv", there))
-    for sheet, row, name in marks:
-        _mark(sheet, row, name)
+            there = known(sheets[table], target) if table else None
+            if there is not None:
+                lost = _lost(sheet, column.name, there)
+                found += [(sheet, column.name, rows) for rows in lost]
+                faults += _dangling(sheet, column.name, lost, f"{target} of {table}.csv", there)
+    for sheet, name, rows in found:
+        for row in rows:
+            _mark(sheet, row, name)
     return faults
 
 
-def _dangling(sheet: Sheet, row: Row, column: str, what: str, there: Iterable[Any], more: int = 0) -> Fault:
-    value = row.values[column]
+def _lost(sheet: Sheet, column: str, there: set[Any]) -> list[list[Row]]:
+    """Rows that name what is not there, together by what they name."""
+    rows: dict[Any, list[Row]] = defaultdict(list)
+    for row in good_rows(sheet, column):
+        if row.values[column] and row.values[column] not in there:
+            rows[row.values[column]].append(row)
+    return list(rows.values())
+
+
+def _dangling(sheet: Sheet, column: str, lost: list[list[Row]], what: str, there: Iterable[Any]) -> list[Fault]:
+    """One fault for each name, at its first row."""
     words = sorted(map(str, there))
-    found = f"{value} (and in {more} more rows)" if more else str(value)
-    return Fault(sheet.file, row.line, column, found, f"a {what}", did_you_mean(str(value), words))
+    faults = []
+    for rows in lost:
+        value = str(rows[0].values[column])
+        found = value if len(rows) == 1 else f"{value} (and in rows {listing((str(r.line) for r in rows[1:]), 6)})"
+        faults.append(Fault(sheet.file, rows[0].line, column, found, f"a {what}", did_you_mean(value, words)))
+    return faults
 
 
 def _within(sheets: Sheets) -> list[Fault]:
@@ -110,14 +120,8 @@ def _within(sheets: Sheets) -> list[Fault]:
         sheet = sheets[table]
         (key,) = sheet.table.keys
         there = known(sheet, key)
-        if there is None:
-            continue
-        missing: dict[str, list[Row]] = defaultdict(list)
-        for row in good_rows(sheet, column):
-            if row.values[column] and row.values[column] not in there:
-                missing[row.values[column]].append(row)
-        for rows in missing.values():
-            faults.append(_dangling(sheet, rows[0], column, f"{key} of the same table", there, len(rows) - 1))
+        if there is not None:
+            faults += _dangling(sheet, column, _lost(sheet, column, there), f"{key} of the same table", there)
     return faults
 
 
@@ -126,11 +130,8 @@ def _named(sheets: Sheets, table: str, column: str, where: str) -> list[Fault]:
     there = known(sheets[where], column)
     if there is None:
         return []
-    return [
-        _dangling(sheets[table], row, column, f"{column} of {where}.csv", there)
-        for row in good_rows(sheets[table], column)
-        if row.values[column] not in there
-    ]
+    lost = _lost(sheets[table], column, there)
+    return _dangling(sheets[table], column, lost, f"{column} of {where}.csv", there)
 
 
 def _gas_regions(sheets: Sheets) -> list[Fault]:
@@ -225,17 +226,14 @@ def _sum(rows: Iterable[Row], column: str) -> float | None:
 
 
 def _peaks(sheets: Sheets) -> list[Fault]:
-    return [
-        Fault(
-            "climate.csv",
-            row.line,
-            "pue_peak",
-            row.text["pue_peak"],
-            f"at least {row.text['pue_average']}, pue_average",
-        )
-        for row in good_rows(sheets["climate"], "pue_peak", "pue_average")
-        if row.values["pue_peak"] < row.values["pue_average"]
-    ]
+    faults = []
+    sheet = sheets["climate"]
+    for row in good_rows(sheet, "pue_peak", "pue_average"):
+        if row.values["pue_peak"] < row.values["pue_average"]:
+            allowed = f"at least {row.text['pue_average']}, pue_average"
+            faults.append(Fault(sheet.file, row.line, "pue_peak", row.text["pue_peak"], allowed))
+            _mark(sheet, row, "pue_peak")
+    return faults
 
 
 def _posted(sheets: Sheets) -> list[Fault]:

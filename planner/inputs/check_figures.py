@@ -11,7 +11,7 @@ from typing import Any
 from planner.errors import Fault
 from planner.inputs.check import Sheets
 from planner.inputs.parse import Row, Sheet, did_you_mean, listing, show
-from planner.inputs.schema import BY_NAME, MONEY_PARAMETERS, TABLES
+from planner.inputs.schema import BY_NAME, MONEY_PARAMETERS, PARAMETERS, TABLES
 
 FILE = "figures.csv"
 Ref = tuple[str, str, str]
@@ -82,7 +82,7 @@ def _match(sheet: Sheet, book: _Book) -> int:
         key = sheet.key(row)
         for column in sheet.table.figure_columns:
             value: Any = row.values.get(column.name)
-            if column.name in sheet.bad_columns or (value is not None and math.isnan(value)):
+            if column.name in sheet.bad_columns or (isinstance(value, float) and math.isnan(value)):
                 continue
             exact: Ref = (sheet.table.name, key, column.name)
             whole: Ref = (sheet.table.name, "*", column.name)
@@ -102,7 +102,8 @@ def _strays(sheets: Sheets, book: _Book) -> list[Fault]:
     for ref, row in book.rows.items():
         sheet = sheets[ref[0]]
         unknown = sheet.lost or sheet.unsure or sheet.torn or ref[2] in sheet.bad_columns
-        if ref in book.used or ref[1] == "*" or unknown:
+        reported = ref[0] == "parameters" and ref[1] in PARAMETERS  # its row is missing
+        if ref in book.used or ref[1] == "*" or unknown or reported:
             continue
         strays[ref[:2]].append(row)
         book.loose.append(set(ref))

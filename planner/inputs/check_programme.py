@@ -45,6 +45,8 @@ def validate(raw: Mapping[str, Any], file: str, edited: Edited) -> tuple[Program
         return Programme.model_validate(plain), faults
     except ValidationError as error:
         details = error.errors(include_url=False)
+    within = {detail["loc"][:n] for detail in details for n in range(1, len(detail["loc"]))}
+    details = [detail for detail in details if detail["loc"] not in within]
     unknown: dict[str, str] = {}
     for detail in details:
         if detail["type"] == "extra_forbidden":

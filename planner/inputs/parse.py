@@ -23,27 +23,12 @@ from planner.inputs.schema import Column, Table
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _FORMULA = ("=", "+", "-", "@")
 _UNITS = frozenset(
-    ("usd", "eur", "kusd", "musd", "busd", "cents", "share", "percent", "pct", "fraction", "ratio", "deg", "rad")
-    + (
-        "w",
-        "kw",
-        "mw",
-        "gw",
-        "wh",
-        "kwh",
-        "mwh",
-        "gwh",
-        "twh",
-        "mmbtu",
-        "gj",
-        "months",
-        "month",
-        "years",
-        "year",
-        "days",
-    )
-    + ("hours", "us", "ms", "ns", "m3", "l", "gallons", "kg", "t", "lb", "acres", "hectares", "km2", "heads", "racks")
-    + ("flops", "tflops", "pflops", "eflops")
+    [
+        *("usd", "eur", "kusd", "musd", "busd", "cents", "share", "percent", "pct", "fraction", "ratio", "deg", "rad"),
+        *("w", "kw", "mw", "gw", "wh", "kwh", "mwh", "gwh", "twh", "mmbtu", "gj", "months", "month", "years", "year"),
+        *("days", "hours", "us", "ms", "ns", "m3", "l", "gallons", "kg", "t", "lb", "acres", "hectares", "km2"),
+        *("heads", "racks", "flops", "tflops", "pflops", "eflops"),
+    ]
 )
 
 
@@ -135,6 +120,10 @@ def split(text: str, table: Table) -> tuple[Sheet, list[Fault]]:
         names = ",".join(c.name for c in table.columns)
         return sheet, [Fault(name, None, "", "an empty file", f"a table with the header {names}")]
     header = [cell.strip() for cell in lines[0][1]]
+    if not {column.name for column in table.columns} & set(header):
+        sheet.lost = True
+        names = ",".join(c.name for c in table.columns)
+        return sheet, [Fault(name, lines[0][0], "", "a line without any column name", f"the header {names}")]
     faults = _header(sheet, header, lines[0][0])
     for line, cells in lines[1:]:
         if len(cells) != len(header):
@@ -144,6 +133,10 @@ def split(text: str, table: Table) -> tuple[Sheet, list[Fault]]:
             faults.append(Fault(name, line, "", f"{len(cells)} cells", allowed, advice))
         else:
             sheet.rows.append(Row(line, dict(zip(header, cells, strict=True))))
+    if len(sheet.torn) > 1 and not sheet.rows:  # the header is the one that is wrong
+        sheet.lost = True
+        words = f"{len(header)} cells, where no row has as many", "as many names as the rows have cells"
+        return sheet, [Fault(name, lines[0][0], "", *words)]
     if not sheet.rows and not sheet.torn and not table.may_be_empty:
         sheet.lost = True
         faults.append(Fault(name, None, "", "no rows", "at least one row"))

@@ -1,0 +1,169 @@
+"""Finding a programme and its data, the faults of a programme, and what a Case is."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from faulty import ROOT, Lines, change, found, places, put
+from tiny import tiny_programme, write_tiny
+
+from planner.errors import InputError, UsageError
+from planner.inputs import read, shipped
+from planner.inputs.periods import Periods
+from planner.inputs.schema import TABLES
+
+FIRM: dict[str, Any] = {"claim": "It will be", "said_by": "someone", "binding": "firm", "level": 1, "by": 2028}
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    return write_tiny(tmp_path)
+
+
+@pytest.mark.parametrize("name", shipped.models())
+def test_the_shipped_programmes_read(name: str) -> None:
+    case = read.load(name)
+    assert case.name == name
+    assert case.figures
+    assert set(case.tables) == {table.name for table in TABLES}
+
+
+def test_nothing_named_is_the_reference_programme() -> None:
+    assert read.load().sha256 == read.load(ROOT / "models" / "federal-ai.toml").sha256
+    assert read.check_folder(shipped.data_folder("federal-ai")) == []
+
+
+def test_columns_are_typed_and_in_order(model: Path) -> None:
+    case = read.load(model)
+    for table in TABLES:
+        frame = case.tables[table.name]
+        assert list(frame.columns) == [c.name for c in table.columns]
+        for column in table.columns:
+            kind = frame[column.name].dtype
+            if column.kind == "text":
+                assert pd.api.types.is_string_dtype(kind)
+                assert not frame[column.name].isna().any()
+            elif column.kind == "number" or column.optional:
+                assert kind == "float64"
+            else:
+                assert kind == "int64"
+    assert case.tables["figures"]["low"].isna().all()
+    assert set(case.tables["wbs"]["parent"]) >= {"", "1.1"}
+
+
+def test_no_such_programme() -> None:
+    with pytest.raises(UsageError, match="Did you mean federal-ai?"):
+        read.load("federl-ai")
+    with pytest.raises(UsageError, match="folder"):
+        read.load(ROOT / "data")
+
+
+def test_the_hash_is_of_values_alone(tmp_path: Path) -> None:
+    base = read.load(write_tiny(tmp_path / "one"))
+    other = write_tiny(tmp_path / "two", programme={"data": "elsewhere"})
+    (tmp_path / "two" / "data").rename(tmp_path / "two" / "elsewhere")
+
+    def upside_down(lines: Lines) -> None:
+        lines[1:] = lines[:0:-1]
+
+    change(tmp_path / "two" / "elsewhere", "sites", upside_down)
+    assert read.load(other).sha256 == base.sha256
+    put(tmp_path / "two" / "elsewhere", "sites", 2, "lat_deg", "41.5")
+    assert read.load(other).sha256 != base.sha256
+
+
+def test_data_in_the_folder_beside(tmp_path: Path) -> None:
+    model = write_tiny(tmp_path)
+    (tmp_path / "models").mkdir()
+    (tmp_path / "data").rename(tmp_path / "mine")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "mine").rename(tmp_path / "data" / "mine")
+    moved = tmp_path / "models" / "model.toml"
+    moved.write_text(model.read_text(encoding="utf-8").replace('data = "data"', 'data = "mine"'), encoding="utf-8")
+    assert read.load(moved).sites
+    moved.write_text(moved.read_text(encoding="utf-8").replace('"mine"', '"mien"'), encoding="utf-8")
+    (fault,) = found(moved)
+    assert places([fault]) == [("model.toml", None, "data")]
+    assert fault.suggestion == "Did you mean mine?"
+
+
+def test_toml_that_is_none(model: Path) -> None:
+    model.write_text("title = \n", encoding="utf-8")
+    assert places(found(model)) == [("model.toml", 1, "")]
+
+
+def _claims(*changes: dict[str, Any]) -> dict[str, Any]:
+    return {"claims": [{**FIRM, **change} for change in changes]}
+
+
+def _part(name: str, **values: Any) -> dict[str, Any]:
+    return {name: {**tiny_programme()[name], **values}}
+
+
+POWER = {"id": "p", "metric": "power", "tier": "secured"}
+FIELDS: list[tuple[dict[str, Any], list[str]]] = [
+    ({"budget_usd": "abc"}, ["budget_usd"]),
+    ({"budget_usd": "5"}, ["budget_usd"]),
+    ({"budget_usd": -1.0}, ["budget_usd"]),
+    ({"base_year": 2026.5}, ["base_year"]),
+    ({"demand_case": "middle"}, ["demand_case"]),
+    ({"colour": 1}, ["colour"]),
+    ({"discount_rate": "real8"}, ["discount_rate"]),
+    (_part("horizon", months_per_period=5), ["horizon.months_per_period"]),
+    (_part("sites", count=3), ["sites.count"]),
+    (_part("sites", minimum_regions=3), ["sites.minimum_regions"]),
+    ({"stages": []}, ["stages"]),
+    ({"stages": [{"name": "compute"}, {"name": "compute"}]}, ["stages.compute.name"]),
+    ({"stages": [{"name": "glory"}]}, ["stages.0.name"]),
+    (_claims({**POWER, "level": "abc"}), ["claims.p.level"]),
+    (_claims({**POWER, "by": 2040}), ["claims.p.by"]),
+    (_claims({"id": "p", "metric": "power"}), ["claims.p.tier"]),
+    (_claims({"id": "c", "metric": "compute", "tier": "serving"}), ["claims.c.precision"]),
+    (_claims(POWER, POWER), ["claims.p.id"]),
+    (_claims({"id": "s", "metric": "sites", "level": 2}), ["claims.s.level"]),
+    (_claims({**POWER, "level": "abc"}, {"id": "q", "metric": "power"}), ["claims.p.level", "claims.q.tier"]),
+]
+
+
+@pytest.mark.parametrize(("programme", "columns"), FIELDS)
+def test_faults_of_a_programme(tmp_path: Path, programme: dict[str, Any], columns: list[str]) -> None:
+    faults = found(write_tiny(tmp_path, programme=programme))
+    assert places(faults) == [("model.toml", None, column) for column in columns]
+
+
+def test_a_goal_without_a_year_and_a_level(model: Path) -> None:
+    with model.open("a", encoding="utf-8") as file:
+        file.write('\n[[claims]]\nid = "p"\nclaim = "abc"\nsaid_by = "me"\nmetric = "power"\nbinding = "goal"\n')
+    assert [fault.column for fault in found(model)] == ["claims.p.by", "claims.p.level", "claims.p.tier"]
+
+
+def test_a_field_that_is_misspelt_is_not_also_missing(model: Path) -> None:
+    text = model.read_text(encoding="utf-8")
+    model.write_text(text.replace("budget_usd", "budgets_usd"), encoding="utf-8")
+    (fault,) = found(model)
+    assert (fault.column, fault.suggestion) == ("budgets_usd", "Did you mean budget_usd?")
+
+
+def test_programme_and_tables_are_checked_together(tmp_path: Path) -> None:
+    model = write_tiny(tmp_path, programme={"budget_usd": "abc"})
+    put(tmp_path / "data", "sites", 2, "lat_deg", "abc")
+    with pytest.raises(InputError, match="2 faults"):
+        read.load(model, ("sites.*.lon_deg=-100",))
+
+
+@pytest.mark.parametrize("months", [3, 6, 12])
+@pytest.mark.parametrize("lead", [0, 1, 5, 12, 27, 40.5])
+@pytest.mark.parametrize("shares", [(1.0,), (0.2, 0.5, 0.3), (0.15, 0.35, 0.35, 0.15)])
+def test_payments_sum_to_one(months: int, lead: float, shares: tuple[float, ...]) -> None:
+    periods = Periods(2026, 8, months)
+    paid = periods.payments(2, lead, shares)
+    assert sum(paid.values()) == pytest.approx(1)
+    assert min(paid) == 2
+    assert max(paid) <= periods.ready(2, lead)
