@@ -224,7 +224,10 @@ def _add_plan(document: dict[str, Any], case: Case, plan: Plan, solved: list[Sol
     document["verification"] = checked.as_dict()
     document["indicators"] = indicators(case, plan, achieved)
     rows = plan["commitments"].to_dict("records")
-    document["commitments"] = [{str(k): _plain(v) for k, v in r.items()} | {"firm": r["binding"] == "firm"} for r in rows]
+    years = {c.id: c.by for c in case.programme.claims}
+    document["commitments"] = [
+        {str(k): _plain(v) for k, v in r.items()} | {"by": years[r["id"]], "firm": r["binding"] == "firm"} for r in rows
+    ]
 
 
 def _plain(value: Any) -> Any:

@@ -17,7 +17,7 @@ import numpy as np
 
 from planner.formulation import Formulation, build
 from planner.formulation.combinations import one_pool
-from planner.formulation.objective import Aim, aims, investment_by_place
+from planner.formulation.objective import Aim, aims, investment_by_place, present_movement
 from planner.inputs.case import Case
 from planner.inputs.programme import Stage
 from planner.solve import Limits, Linear, Outcome, Program, Progress, Row, Vector, Verdict, relative_gap
@@ -31,16 +31,15 @@ OPERATING_RULES = (
     "power.within_ppa_limit",
     "cooling.within_water",
     "budget.operating",
-    "workload.service_within",
 )
 #: stages that see operating cost
 COSTED = ("present cost", "net present value", "emissions")
 RACKS = "fleet.bought"
 HOSTS = "workload.hosts"
 #: parts of a stage's gap: for the pooled bound, for a first plan, for placing whole racks
-POOLED_SHARE = 0.7
+BOUND_SHARE = {"mission value": 0.65, "goal shortfall": 0.95, "present cost": 0.5}
 HALLS_SHARE = 0.4
-RACKS_SHARE = 0.3
+RACKS_SHARE = 0.4
 
 Note = Callable[[str, Progress], None]
 
@@ -82,9 +81,8 @@ class Level:
             return
         added = self.formulation.model.budget.added_musd
         for (category, place), terms in investment_by_place(self.formulation.model).items():
-            known = {key: usd for key, usd in kept.invested_musd.items() if key[0] == category}
-            invested = known.get((category, place), 0.0 if place in self.formulation.case.sites else sum(known.values()))
             growth = self.program.linear([*terms, (-1.0, added[category, place])])
+            invested = kept.invested_musd.get((category, place), 0.0)
             self.rows.append(Row(f"objective.moved[{k + 1},{category},{place}]", growth, upper=invested))
         everything = self.program.linear([(1.0, v) for v in added.values()])
         self.rows.append(Row(f"objective.moved_dollars[{k + 1}]", everything, upper=kept.moved_limit_musd))
@@ -108,11 +106,12 @@ class Search:
     def __init__(self, case: Case, exact: Formulation, program: Program) -> None:
         self.case = case
         self.kept: list[Kept] = []
-        self._set(Level.of(exact, program), service_by_site=False)
+        self._set(Level.of(exact, program))
 
-    def _set(self, exact: Level, *, service_by_site: bool) -> None:
+    def _set(self, exact: Level) -> None:
         case = exact.formulation.case
-        pool = build(case, one_pool(case, service_by_site=service_by_site))
+        pool = build(case, one_pool(case))
+        self._least_movement: float | None = None
         self.exact = exact
         self.pooled = Level.of(pool, Program.compile(pool.model, exact.program.log))
         for level in (self.exact, self.pooled):
@@ -139,7 +138,8 @@ class Search:
             return replace(start, seconds=time.perf_counter() - began)
         with ThreadPoolExecutor(1) as other_core:
             placing = other_core.submit(self._placed, k, self._choices(start.values), limits, clock, note) if start.values is not None else None
-            pooled = self._pool_solve(k, program, limits, clock, note, "bound", 0.8, POOLED_SHARE, start=start.values)
+            bounding = replace(limits, bound_only=aim.stage.name in COSTED)
+            pooled = self._pool_solve(k, program, bounding, clock, note, "bound", 0.85, BOUND_SHARE.get(aim.stage.name, 0.6), start=start.values)
             best = _better(aim, placing.result() if placing else None, self._standing(k, before))
         if pooled.verdict is Verdict.INFEASIBLE:
             return replace(pooled, seconds=time.perf_counter() - began)
@@ -174,7 +174,22 @@ class Search:
         level = self.pooled
         how.setdefault("relaxed", level.columns(RACKS))
         limits = replace(limits, gap=limits.gap * gap_share, seconds=clock.part(part))
-        return program.solve(level.objectives[k], level.aims[k].sense, limits, rows=level.rows, progress=lambda p: note(phase, p), **how)
+        objective = self._pooled_objective(k, clock)
+        return program.solve(objective, level.aims[k].sense, limits, rows=level.rows, progress=lambda p: note(phase, p), **how)
+
+    def _pooled_objective(self, k: int, clock: Clock) -> Linear:
+        """The pool serves every agency from its nearest site; the least data movement of the exact model is a better bound."""
+        level = self.pooled
+        if level.aims[k].stage.name not in ("present cost", "net present value") or not self.kept:
+            return level.objectives[k]
+        if self._least_movement is None:
+            moved = self.exact.program.linear(present_movement(self.exact.formulation))
+            limits = Limits(seconds=clock.part(0.2))
+            least = self.exact.program.solve(moved, "min", limits, rows=self.exact.rows, relaxed=self.exact.program.whole)
+            self._least_movement = least.bound if least.verdict is Verdict.OPTIMAL and least.bound is not None else 0.0
+        sign = 1.0 if level.aims[k].sense == "min" else -1.0
+        terms = [*level.aims[k].terms, *((-sign * n, v) for n, v in present_movement(level.formulation))]
+        return replace(level.program.linear(terms), constant=sign * self._least_movement)
 
     def _start(self, k: int, program: Program, limits: Limits, clock: Clock, note: Note, before: Vector | None) -> Outcome:
         """A good plan of the pooled model: the stage before with its halls freed, or the best sites of a relaxation."""
@@ -206,7 +221,13 @@ class Search:
         if loose.values is None:
             return loose
         hosts = {int(i): float(loose.values[i]) for i in np.flatnonzero(level.columns(HOSTS))}
-        part = replace(limits, gap=limits.gap * RACKS_SHARE, seconds=clock.part(0.6), nodes=None)
+        racks = np.flatnonzero(level.columns(RACKS))
+        near = {int(i): (np.floor(loose.values[i] + 1e-6), np.ceil(loose.values[i] - 1e-6)) for i in racks}
+        part = replace(limits, gap=limits.gap * RACKS_SHARE, seconds=clock.part(0.4), nodes=None)
+        whole = level.program.solve(objective, aim.sense, part, rows=rows, fixed=choices | hosts, boxed=near, progress=tell)
+        if whole.values is not None:
+            return whole
+        part = replace(part, seconds=clock.part(0.6))
         return level.program.solve(objective, aim.sense, part, rows=rows, fixed=choices | hosts, progress=tell)
 
     def _exact(self, k: int, limits: Limits, clock: Clock, note: Note, found: Outcome) -> Outcome:
@@ -274,7 +295,7 @@ class Search:
             return values
         old = {v.name: float(x) for v, x in zip(self.exact.program.columns, values, strict=True)}
         exact = build(self.exact.formulation.case.only(chosen))
-        self._set(Level.of(exact, Program.compile(exact.model, self.exact.program.log)), service_by_site=True)
+        self._set(Level.of(exact, Program.compile(exact.model, self.exact.program.log)))
         return np.array([old[v.name] for v in self.exact.program.columns])
 
 

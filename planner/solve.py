@@ -40,12 +40,13 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Limits:
-    """``gap`` is relative (absolute where the optimum is 0)."""
+    """``gap`` is relative (absolute where the optimum is 0); ``bound_only``: the start is good, search for the bound."""
 
     gap: float = 0.0025
     seconds: float | None = 90.0
     nodes: int | None = None
     seed: int = 0
+    bound_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -231,17 +232,20 @@ class Program:
         start: Vector | None = None,
         relaxed: NDArray[np.bool_] | None = None,
         fixed: Mapping[int, float] | None = None,
+        boxed: Mapping[int, tuple[float, float]] | None = None,
         progress: Callable[[Progress], None] | None = None,
     ) -> Outcome:
         """Solve to the gap or a limit.
 
-        ``relaxed`` columns need not be whole; ``fixed`` columns are held; ``rows`` hold in this solve only. Raises
+        ``relaxed`` columns need not be whole; ``fixed`` columns are held, ``boxed`` ones kept between two values;
+        ``rows`` hold in this solve only. Raises
         ValueError for a start that breaks a row. An infeasible answer is confirmed once with presolve off.
         """
         if start is not None and self.violation(start, rows) > FEASIBLE * 10:
             raise ValueError(f"the start breaks a row by {self.violation(start, rows):.2g} of its size")
         whole = self.whole if relaxed is None else self.whole & ~relaxed
-        run = _Run(self, objective, sense, limits, rows, whole, fixed or {}, progress)
+        box = {i: (x, x) for i, x in (fixed or {}).items()} | dict(boxed or {})
+        run = _Run(self, objective, sense, limits, rows, whole, box, progress)
         outcome = run.go(start)
         if outcome.verdict is Verdict.INFEASIBLE:
             outcome = run.confirm(outcome)
@@ -268,7 +272,7 @@ class _Run:
     limits: Limits
     rows: Sequence[Row]
     whole: NDArray[np.bool_]
-    fixed: Mapping[int, float]
+    box: Mapping[int, tuple[float, float]]
     progress: Callable[[Progress], None] | None
 
     def model(self, *, names: bool = False, relaxed: bool = False, pinned: Vector | None = None) -> highspy.Highs:
@@ -285,8 +289,8 @@ class _Run:
         cost = np.zeros(len(p.columns))
         cost[self.objective.columns] = self.objective.coefficients
         column_lower, column_upper = p.lower.copy(), p.upper.copy()
-        for i, value in self.fixed.items():
-            column_lower[i] = column_upper[i] = value
+        for i, (least, most) in self.box.items():
+            column_lower[i], column_upper[i] = least, most
         if pinned is not None:
             column_lower[self.whole] = column_upper[self.whole] = np.round(pinned[self.whole])
         lp.num_col_, lp.num_row_ = len(p.columns), len(lower)
@@ -311,6 +315,9 @@ class _Run:
         h.setOptionValue("mip_feasibility_tolerance", FEASIBLE)
         if self.limits.seconds is not None:
             h.setOptionValue("time_limit", float(self.limits.seconds))
+        if self.limits.bound_only:
+            h.setOptionValue("mip_heuristic_effort", 0.0)
+            h.setOptionValue("mip_allow_restart", False)
         if self.limits.nodes is not None:
             h.setOptionValue("mip_max_nodes", int(self.limits.nodes))
         h.passModel(lp)

@@ -36,7 +36,6 @@ ACCOUNTS: dict[str, tuple[str, str, str]] = {
     "clusters": ("place, workload, period", "PFLOP/s", "peak in place that can run the workload"),
     "survivors": ("chip, year after", "racks", "racks that serve after the horizon"),
     "running_mw": ("place, period", "MW IT", "racks at work"),
-    "service_mw": ("place, level, period", "MW IT", "space that the densest racks would need for the service"),
     "site_service": ("place, period", "M USD", "rent-weighted service"),
     "installed_pflops": ("period, precision", "PFLOP/s", "peak of racks in place"),
     "serving_pflops": ("period, precision", "PFLOP/s", "peak that serves work of the precision"),

@@ -59,8 +59,6 @@ def _power(b: Any, case: Case, accounts: Accounts) -> None:
 
 
 def _space(cooling: Any, workload: Any, accounts: Accounts, places: Places) -> None:
-    by_site = {s for inside in places.racks.values() for s in inside}
-
     @cooling.Constraint(accounts.keys("installed_mw"), doc="every rack in place is housed")
     def racks_housed(b: Any, s: str, q: str, t: int) -> Any:
         return total(accounts.terms("installed_mw", s, q, t)) == 0
@@ -79,20 +77,8 @@ def _space(cooling: Any, workload: Any, accounts: Accounts, places: Places) -> N
     @workload.Constraint(used, doc="racks of a level run in halls hardened for it")
     def within_hardened(b: Any, r: str, level: str, t: int) -> Any:
         running = [x for q in accounts.posts("hardened_mw", (r, level, t)) if q.label == "running" for x in q.terms]
-        halls = [x for s in places.racks[r] for q in accounts.posts("hardened_mw", (s, level, t)) if q.label == level for x in q.terms]
+        halls = [x for s in places[r] for q in accounts.posts("hardened_mw", (s, level, t)) if q.label == level for x in q.terms]
         return total([*halls, *running]) >= 0
-
-    loose = [k for k in accounts.keys("service_mw") if k[0] in places.service and k[0] not in places.racks and k[0] in by_site]
-
-    @workload.Constraint(loose, doc="service of a site needs hardened halls there, whichever racks do it")
-    def service_within_halls(b: Any, s: str, level: str, t: int) -> Any:
-        halls = [x for q in accounts.posts("hardened_mw", (s, level, t - 1)) if q.label == level for x in q.terms]
-        return total([*halls, *((-n, v) for n, v in accounts.terms("service_mw", s, level, t))]) >= 0
-
-    @workload.Constraint(list(dict.fromkeys((k[0], k[2]) for k in loose)), doc="and racks housed there")
-    def service_within_racks(b: Any, s: str, t: int) -> Any:
-        need = [(-n, v) for k in loose if (k[0], k[2]) == (s, t) for n, v in accounts.terms("service_mw", *k)]
-        return total([*accounts.terms("populated_mw", s, t - 1), *need]) >= 0
 
     held = [k for k in accounts.keys("clusters") if any(q.label == k[1] for q in accounts.posts("clusters", k))]
 
@@ -126,10 +112,10 @@ def _chosen_sites(b: Any, case: Case, accounts: Accounts, places: Places) -> Non
     @b.Constraint(due, doc="a chosen site serves")
     def minimum_serving(b: Any, s: str) -> Any:
         least = [(-case.parameter("minimum_site_serving_mw") * n, v) for n, v in accounts.terms("opened", s, p.last)]
-        at_work = accounts.terms("running_mw", s, by) if s in places.racks else accounts.terms("populated_mw", s, by - 1)
+        at_work = accounts.terms("running_mw", s, by) if s in places else accounts.terms("populated_mw", s, by - 1)
         return total([*at_work, *least]) >= 0
 
-    shared = [(s, t) for s in case.sites if s in places.service for t in p if t > 0 and p.year(t) >= case.parameter("share_rule_from_year")]
+    shared = [(s, t) for s in case.sites if s in places for t in p if t > 0 and p.year(t) >= case.parameter("share_rule_from_year")]
 
     b.service = pyo.Var(shared, domain=pyo.NonNegativeReals, doc="rent-weighted service of the site, M USD")
 

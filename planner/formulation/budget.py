@@ -49,7 +49,7 @@ def close(m: Any, case: Case, accounts: Accounts, places: Places) -> None:
     keys, operated = list(base), list(running)
     b.spent_musd = pyo.Var(keys, doc="investment of the category, with management and contingency, then-year")
     b.added_musd = pyo.Var(
-        list(dict.fromkeys((category, s) for category, s, _ in keys)),
+        list(dict.fromkeys((category, held_at(category, s)) for category, s, _ in keys)),
         domain=pyo.NonNegativeReals,
         doc="investment above that of an earlier stage's plan",
     )
@@ -76,6 +76,11 @@ def close(m: Any, case: Case, accounts: Accounts, places: Places) -> None:
     @b.Constraint(doc="investment stays within the budget")
     def within_budget(b: Any) -> Any:
         return total((1.0, v) for v in b.spent_musd.values()) <= limit if keys else pyo.Constraint.Skip
+
+
+def held_at(category: str, place: str) -> str:
+    """Where later stages hold an earlier stage's investment: by site, but racks over all sites together."""
+    return "all sites" if category == "chips" else place
 
 
 def management_share(case: Case, category: str) -> float:

@@ -4,40 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from planner.inputs.case import Case, Chip, Design
 
 
-Groups = Mapping[str, tuple[str, ...]]
-
-
-@dataclass(frozen=True)
-class Places:
-    """Where racks and service are tracked: group name -> sites in it. Site by site is the model itself.
-
-    Anything coarser is a relaxation: inside a group racks change sites for nothing.
-    """
-
-    racks: Groups
-    service: Groups
-
-    def rack_place(self, service_place: str) -> str:
-        """The group of racks that a place of service draws on."""
-        first = self.service[service_place][0]
-        return next(r for r, inside in self.racks.items() if first in inside)
+#: where racks and service are tracked: group name -> sites in it. Site by site is the model itself; anything
+#: coarser is a relaxation, since inside a group racks change sites for nothing
+Places = Mapping[str, tuple[str, ...]]
 
 
 def each_site(case: Case) -> Places:
     """Racks and service site by site: the model itself."""
-    sites = {s: (s,) for s in case.sites}
-    return Places(sites, sites)
+    return {s: (s,) for s in case.sites}
 
 
-def one_pool(case: Case, *, service_by_site: bool) -> Places:
-    """Racks in one pool over all sites; service too, unless its data movement matters."""
-    pool = {"all sites": tuple(case.sites)}
-    return Places(pool, {s: (s,) for s in case.sites} if service_by_site else pool)
+def one_pool(case: Case) -> Places:
+    """Racks and service in one pool over all sites."""
+    return {"all sites": tuple(case.sites)}
 
 
 def openings(case: Case) -> list[int]:
@@ -172,18 +155,6 @@ def survives(case: Case, chip: Chip, vintage: int, year_after: int) -> bool:
     return (ready - case.periods.last) * case.periods.months + chip.life_months >= 12 * year_after
 
 
-def densest(case: Case, workload: str) -> dict[int, float]:
-    """Most delivered PFLOP/s-years per MW IT of racks that may serve, by period: service needs at least that space."""
-    work = case.workloads[workload]
-    found: dict[int, float] = {}
-    for c, t in serving_chips(case):
-        if (c, workload) in case.suitable:
-            chip = case.chips[c]
-            each = chip.pflops(work.precision) * work.delivered_share * case.periods.years / chip.rack_mw
-            found[t] = max(found.get(t, 0.0), each)
-    return found
-
-
 def survivors(case: Case) -> dict[str, dict[int, list[int]]]:
     """chip -> year after the horizon -> vintages that serve through it."""
     found: dict[str, dict[int, list[int]]] = {}
@@ -223,7 +194,7 @@ def runs(case: Case, places: Places) -> list[tuple[str, str, str, str, int]]:
     wanted = asked(case)
     return [
         (r, c, w, level, t)
-        for r, inside in places.racks.items()
+        for r, inside in places.items()
         for c, t in serving_chips(case)
         for w in case.workloads
         if (c, w) in case.suitable
@@ -236,7 +207,7 @@ def services(case: Case, places: Places) -> list[tuple[str, str, str, str, int]]
     """(place, agency, workload, level, period) that may be served; nothing serves in the first period."""
     return [
         (r, a, w, level, t)
-        for r, inside in places.service.items()
+        for r, inside in places.items()
         for a, w, level in case.demands
         if any((s, level) in case.site_levels and case.has_movement(a, s) for s in inside)
         for t in case.periods

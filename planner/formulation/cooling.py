@@ -24,7 +24,7 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
         (s, d, q) for s, d in combos.site_designs(case) for q in combos.rack_classes(case) if combos.design_holds(case.designs[d], q)
     ]
     b.housed_mw = pyo.Var([(*x, t) for x in pairs for t in p], domain=pyo.NonNegativeReals, doc="MW IT of racks housed in halls")
-    place = {s: r for r, inside in places.racks.items() for s in inside}
+    place = {s: r for r, inside in places.items() for s in inside}
     hours = case.parameter("average_draw_share") * p.hours
     posts: list[Posting] = []
     for s, d, q in pairs:

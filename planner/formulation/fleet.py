@@ -23,9 +23,9 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     """
     p = case.periods
     orders = combos.orders(case)
-    bought = [(s, c, v) for s in places.racks for c, v in orders]
-    present = [(s, c, t) for s in places.racks for c, t in combos.presence(case)]
-    after = [(s, c, n) for s in places.racks for c in combos.survivors(case) for n in combos.survivors(case)[c]]
+    bought = [(s, c, v) for s in places for c, v in orders]
+    present = [(s, c, t) for s in places for c, t in combos.presence(case)]
+    after = [(s, c, n) for s in places for c in combos.survivors(case) for n in combos.survivors(case)[c]]
     b.bought = pyo.Var(
         bought,
         domain=pyo.NonNegativeIntegers,
@@ -66,7 +66,7 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     @b.Constraint(orders, doc="orders of all sites stay within the supply")
     def within_supply(b: Any, c: str, t: int) -> Any:
         supply = case.chip_supply[c, p.year(t)].supply_racks_per_year * p.years
-        return total((1.0, b.bought[s, c, t]) for s in places.racks) <= supply
+        return total((1.0, b.bought[s, c, t]) for s in places) <= supply
 
     posts: list[Posting] = []
     for s, c, t in present:
@@ -109,7 +109,7 @@ def _investment(b: Any, case: Case, places: Places, bought: Any, present: Any) -
             costs.append(Cost("1.3.2", s, f"{c} fabric", v, racks, "racks", case.rate("chips", c, "fabric_usd_per_rack")))
         if chip.storage_share:
             costs.append(Cost("1.3.3", s, f"{c} storage", v, racks, "racks", price, chip.storage_share))
-        if tax := min(case.sites[i].equipment_tax_share for i in places.racks[s]):
+        if tax := min(case.sites[i].equipment_tax_share for i in places[s]):
             costs.append(Cost("1.3.4", s, f"{c} sales tax", v, racks, "racks", price, tax))
         ready = combos.life(case, chip, v)[0]
         leaving.setdefault((s, c, ready), []).append((1.0, b.bought[s, c, v]))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from planner.formulation.accounts import Accounts, Terms
-from planner.formulation.budget import merged
+from planner.formulation.budget import held_at, merged
 from planner.formulation.commitments import binding
 from planner.inputs.case import Case
 from planner.inputs.programme import Stage
@@ -49,10 +49,10 @@ def aims(m: Any, case: Case, accounts: Accounts) -> list[Aim]:
 
 
 def investment_by_place(m: Any) -> dict[tuple[str, str], Terms]:
-    """(category, site) -> investment over the horizon, M then-year dollars."""
+    """(category, site; racks over all sites) -> investment over the horizon, M then-year dollars."""
     found: dict[tuple[str, str], Terms] = defaultdict(list)
     for (category, s, _), v in m.budget.spent_musd.items():
-        found[category, s].append((1.0, v))
+        found[category, held_at(category, s)].append((1.0, v))
     return found
 
 
@@ -76,6 +76,16 @@ def _terms(m: Any, case: Case, accounts: Accounts, stage: Stage) -> Terms:
 
 def _value(accounts: Accounts) -> Terms:
     return [x for key in accounts.keys("value") for x in accounts.terms("value", *key)]
+
+
+def present_movement(built: Any) -> Terms:
+    """Present cost of moving data, M base-year dollars."""
+    case, terms = built.case, []
+    for line in built.accounts.costs:
+        if line.wbs == "3.3.1":
+            each = line.musd_per_unit(case) * case.deflator(line.period) * case.present_factor(line.period)
+            terms += [(n * each, v) for n, v in line.quantity]
+    return terms
 
 
 def _cost(m: Any, case: Case, accounts: Accounts) -> Terms:

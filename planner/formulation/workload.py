@@ -20,7 +20,7 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     runs, services = combos.runs(case, places), combos.services(case, places)
     demand = {(*key, t): case.demand_pflops_years(key, t) for key in case.demands for t in p if t > 0}
     depths = [(*key, j) for key in demand for j in case.demand_tranches]
-    clusters = [(s, w, t) for s in places.racks for w in combos.cluster_workloads(case) for t in p if t > 0]
+    clusters = [(s, w, t) for s in places for w in combos.cluster_workloads(case) for t in p if t > 0]
     b.running = pyo.Var(runs, domain=pyo.NonNegativeReals, doc="racks at work")
     b.served = pyo.Var(services, domain=pyo.NonNegativeReals, doc="delivered PFLOP/s-years")
     b.depth = pyo.Var(
@@ -44,15 +44,12 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     by_demand: dict[tuple[str, str, str, int], Terms] = {}
     by_cluster: dict[tuple[str, str, int], Terms] = {}
     from_place: dict[tuple[str, str, int], Terms] = {}
-    in_halls: dict[tuple[str, str, int], list[tuple[str, Any]]] = {}
     for s, a, w, level, t in services:
         x = b.served[s, a, w, level, t]
-        r = places.rack_place(s)
-        given.setdefault((r, w, level, t), []).append((1.0, x))
+        given.setdefault((s, w, level, t), []).append((1.0, x))
         from_place.setdefault((s, w, t), []).append((1.0, x))
-        in_halls.setdefault((s, level, t), []).append((w, x))
         by_demand.setdefault((a, w, level, t), []).append((1.0, x))
-        by_cluster.setdefault((r, w, t), []).append((1.0, x))
+        by_cluster.setdefault((s, w, t), []).append((1.0, x))
 
     @b.Constraint(list(given), doc="service stays within what running racks deliver")
     def delivered(b: Any, s: str, w: str, level: str, t: int) -> Any:
@@ -96,10 +93,6 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     weights = {w: case.rent_musd(w, case.programme.base_year) for w in case.workloads}
     for (s, w, t), terms in from_place.items():
         posts.append(Post("site_service", (s, t), [(weights[w], v) for _, v in terms], w))
-    densest = {w: combos.densest(case, w) for w in case.workloads}
-    for (s, level, t), served in in_halls.items():
-        space = [(1 / densest[w][t], x) for w, x in served if t in densest[w]]
-        posts.append(Post("service_mw", (s, level, t), space, level))
     for a, w, level, t, j in depths:
         worth = case.rent_musd(w, p.year(t)) * case.levels[level].rent_premium * case.demand_tranches[j].value_share
         posts.append(Post("value", (t,), [(worth * case.present_factor(t), b.depth[a, w, level, t, j])], w))
@@ -114,7 +107,7 @@ def _movement(b: Any, case: Case, places: Places, services: Any) -> list[Posting
         moved.setdefault((s, a, t), []).append((1.0, b.served[s, a, w, level, t]))
     costs: list[Posting] = []
     for (s, a, t), terms in moved.items():
-        rates = [case.rate("movement", f"{a}/{i}", "movement_usd_per_pflops_year") for i in places.service[s] if case.has_movement(a, i)]
+        rates = [case.rate("movement", f"{a}/{i}", "movement_usd_per_pflops_year") for i in places[s] if case.has_movement(a, i)]
         rate: Rate = min(rates, key=lambda x: x.usd)
         if rate.usd:
             costs.append(Cost("3.3.1", s, f"data of {a}", t, terms, "PFLOP/s-years", rate))

@@ -97,7 +97,7 @@ class Built:
 
     @cached_property
     def reached(self) -> dict[tuple[Any, ...], float]:
-        return self._amounts("reached", ("site_id",), "reached")
+        return self._amounts("reached", ("scope",), "reached")
 
     @cached_property
     def discounted(self) -> Series:

@@ -126,13 +126,6 @@ class Facts:
                 found = d
         return found
 
-    def land_bound_mw(self, site: Site) -> float:
-        """Greenfield MW that fit the land."""
-        acres = [d.acres_per_mw for d in self.designs.values() if d.route == "greenfield"]
-        if not acres:
-            return 0.0
-        return site.land_acres / min(acres) if min(acres) > 0 else float("inf")
-
     # demand and value
 
     def demand(self, agency: str, workload: str, level: str) -> Vector:

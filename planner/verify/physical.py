@@ -180,19 +180,21 @@ def discount_within_starts(world: World, check: Check) -> None:
 @rule("construction.discount_above_threshold")
 def discount_above_threshold(world: World, check: Check) -> None:
     threshold = world.facts.parameter("volume_threshold_mw")
-    for s in world.facts.sites:
-        started = float(world.started_of(s, "greenfield").sum())
-        mw = float(world.discounted.get((s,), world.facts.clock.zeros()).sum())
-        words = "{left} MW have the framework price; {right} MW lie above the threshold"
-        check.at_most(s, mw, started - threshold * world.reached.get((s,), 0.0), "MW IT", words, scale=started)
+    started = sum(float(world.started_of(s, "greenfield").sum()) for s in world.facts.sites)
+    words = "{left} MW have the framework price; {right} MW lie above the threshold"
+    check.at_most("", _discounted(world), started - threshold * _reached(world), "MW IT", words, scale=started)
 
 
 @rule("construction.discount_only_when_reached")
 def discount_only_when_reached(world: World, check: Check) -> None:
-    for s, site in world.facts.sites.items():
-        reached = world.reached.get((s,), 0.0)
-        most = world.facts.land_bound_mw(site) * reached if reached > 0 else 0.0
-        mw = float(world.discounted.get((s,), world.facts.clock.zeros()).sum())
-        if np.isfinite(most):
-            words = "{left} MW have the framework price; the site's programme earns it for {right} MW"
-            check.at_most(s, mw, most, "MW IT", words)
+    if _reached(world) < 0.5:
+        words = "{left} MW have the framework price, which the programme has not earned"
+        check.at_most("", _discounted(world), 0.0, "MW IT", words)
+
+
+def _reached(world: World) -> float:
+    return world.reached.get(("programme",), 0.0)
+
+
+def _discounted(world: World) -> float:
+    return sum(float(mw.sum()) for mw in world.discounted.values())

@@ -112,10 +112,13 @@ def must_serve(world: World, check: Check) -> None:
 def cluster_size(world: World, check: Check) -> None:
     facts = world.facts
     there = _sums(world)
-    for (s, c, w, _), racks in world.running.items():
-        there[s, w] += racks * facts.pflops(c, w)
+    suited = set(zip(facts.case.tables["suitability"]["chip_id"], facts.case.tables["suitability"]["workload_id"], strict=True))
+    for (s, c), racks in world.installed.items():
+        for w in facts.workloads:
+            if (c, w) in suited:
+                there[s, w] += before(racks) * facts.pflops(c, w)
     for (s, w), hosts in world.hosts.items():
-        words = "the site runs {right} PFLOP/s for this work; its cluster must have {left}"
+        words = "the site holds {right} PFLOP/s that can do this work; its cluster must have {left}"
         check.at_most(f"{s},{w}", facts.workloads[w].cluster_pflops * hosts, there[s, w], "PFLOP/s", words)
 
 

@@ -166,7 +166,7 @@ def decisions() -> dict[str, list[tuple[object, ...]]]:
         "opens": [("S1", "2026", 1)],
         "modules": [("S1", "GF", "2026", 2), ("S1", "LE", "2026", 1)],
         "hardened": [("S1", "gov", "2026", 20.0)],
-        "reached": [("S1", 1)],
+        "reached": [("programme", 1)],
         "discounted": [("S1", "2026", 10.0)],
         "contract": [("S1", 1, "2026", 1)],
         "units": [("S1", "ENG", "2026", 2)],
