@@ -6,7 +6,7 @@ quantity is zero are left out. Money appears in ``detail`` alone, in cents, post
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -95,6 +95,6 @@ class Plan:
         return self.tables[table]
 
 
-def frame(table: str, rows: list[tuple[object, ...]]) -> pd.DataFrame:
+def frame(table: str, rows: Sequence[tuple[object, ...]]) -> pd.DataFrame:
     """A table of the plan from plain rows."""
-    return pd.DataFrame(rows, columns=list(TABLES[table]))
+    return pd.DataFrame(list(rows), columns=list(TABLES[table]))

@@ -39,7 +39,14 @@ def _detail(built: Formulation) -> pd.DataFrame:
         if abs(quantity) <= NOISE or (cents == 0 and abs(quantity * line.rate.usd) < 1):
             continue
         entry = case.wbs[line.wbs]
-        place = (line.wbs, entry.category or "operations", entry.ledger, line.site, line.item, case.periods.label(line.period))
+        place = (
+            line.wbs,
+            entry.category or "operations",
+            entry.ledger,
+            line.site,
+            line.item,
+            case.periods.label(line.period),
+        )
         rows.append((*place, quantity, line.unit, line.rate.usd, line.rate.ref, line.factor, escalation, cents))
     rows.sort(key=lambda r: (tuple(int(x) for x in r[0].split(".")), r[3], r[4], r[5]))
     return frame("detail", rows)
@@ -62,7 +69,13 @@ def _chosen(built: Formulation) -> list[str]:
 def _tiers(built: Formulation) -> pd.DataFrame:
     case = built.case
     rows = [
-        (s, case.periods.label(t), _at(built, "secured_mw", s, t), _commissioned(built, s, t), _at(built, "populated_mw", s, t))
+        (
+            s,
+            case.periods.label(t),
+            _at(built, "secured_mw", s, t),
+            _commissioned(built, s, t),
+            _at(built, "populated_mw", s, t),
+        )
         for s in _chosen(built)
         for t in case.periods
     ]
@@ -80,7 +93,9 @@ def _energy(built: Formulation) -> pd.DataFrame:
         for t in list(case.periods)[1:]:
             used = -sum(value(p.terms) for p in built.accounts.posts("energy_gwh", (s, t)) if p.label in case.designs)
             emitted = _at(built, "emissions_t", s, t)
-            rows.append((s, case.periods.label(t), _at(built, "it_energy_mwh", s, t), 1000 * used, emitted, water[s, t]))
+            rows.append(
+                (s, case.periods.label(t), _at(built, "it_energy_mwh", s, t), 1000 * used, emitted, water[s, t])
+            )
     return frame("energy", rows)
 
 
@@ -109,7 +124,15 @@ def _commitment(built: Formulation, claim: Claim, tables: dict[str, pd.DataFrame
     most = claim.metric == "budget"
     missing = max(0.0, planned - claim.level if most else claim.level - planned)
     met = missing <= 1e-6 * max(1.0, claim.level)
-    state = "reported" if claim.binding == "reported" else "met" if met else "short" if claim.binding == "goal" else "broken"
+    state = (
+        "reported"
+        if claim.binding == "reported"
+        else "met"
+        if met
+        else "short"
+        if claim.binding == "goal"
+        else "broken"
+    )
     return (*about, planned, 0.0 if met else missing, met, state)
 
 
@@ -135,7 +158,7 @@ def _measured(built: Formulation, claim: Claim, tables: dict[str, pd.DataFrame])
 
 
 def indicators(case: Case, plan: Plan, achieved: dict[str, float]) -> dict[str, object]:
-    """Figures of the whole plan by the names of the JSON document; money in USD, then-year unless the name says present."""
+    """Figures of the whole plan by the names of the JSON document; then-year USD unless the name says present."""
     detail = plan["detail"]
     invested = detail[detail["ledger"] == "investment"]
     operated = detail[detail["ledger"] == "operations"]
@@ -153,6 +176,7 @@ def indicators(case: Case, plan: Plan, achieved: dict[str, float]) -> dict[str, 
     tiers = plan["tiers"].groupby("period")[["secured_mw", "commissioned_mw", "populated_mw"]].sum()
     ends = {str(years[t]): t for t in labels}
     compute = plan["compute"].set_index(["period", "precision"])
+    installed, serving = compute["installed_pflops"].to_dict(), compute["serving_pflops"].to_dict()
     served = math.fsum(plan["served"]["pflops_years"])
     asked = math.fsum(case.demand_pflops_years(k, t) for k in case.demands for t in list(case.periods)[1:])
     energy = plan["energy"]
@@ -166,11 +190,12 @@ def indicators(case: Case, plan: Plan, achieved: dict[str, float]) -> dict[str, 
         "unallocated_by_split_usd": None,
         "infrastructure_share": None,
         "sites": sorted(plan["opens"]["site_id"]),
-        **{c: {y: float(tiers[c].get(t, 0.0)) for y, t in ends.items()} for c in ("secured_mw", "commissioned_mw", "populated_mw")},
-        "compute_pflops": {
-            p: {y: float(compute.loc[(t, p), "installed_pflops"]) for y, t in ends.items()} for p in PRECISIONS
+        **{
+            c: {y: float(tiers[c].get(t, 0.0)) for y, t in ends.items()}
+            for c in ("secured_mw", "commissioned_mw", "populated_mw")
         },
-        "serving_pflops": {p: {y: float(compute.loc[(t, p), "serving_pflops"]) for y, t in ends.items()} for p in PRECISIONS},
+        "compute_pflops": {p: {y: float(installed[t, p]) for y, t in ends.items()} for p in PRECISIONS},
+        "serving_pflops": {p: {y: float(serving[t, p]) for y, t in ends.items()} for p in PRECISIONS},
         "present_cost_usd": achieved.get("present cost", math.nan) * 1e6 if "present cost" in achieved else None,
         "mission_value_usd": achieved["mission value"] * 1e6 if "mission value" in achieved else None,
         "served_share": served / asked if asked else None,
@@ -185,7 +210,9 @@ def cost_per_mw(case: Case, plan: Plan) -> list[dict[str, object]]:
     """Lifetime infrastructure dollars per MW bought, with its basis, beside the published range of the chips chosen."""
     detail, bought = plan["detail"], plan["bought"]
     invested = detail[detail["ledger"] == "investment"]
-    megawatts = bought.assign(mw=[case.chips[c].rack_mw * n for c, n in zip(bought["chip_id"], bought["racks"], strict=True)])
+    megawatts = bought.assign(
+        mw=[case.chips[c].rack_mw * n for c, n in zip(bought["chip_id"], bought["racks"], strict=True)]
+    )
     total_mw = float(megawatts["mw"].sum())
     if not total_mw:
         return []
@@ -199,9 +226,17 @@ def cost_per_mw(case: Case, plan: Plan) -> list[dict[str, object]]:
             "usd_per_mw": int(invested["cents"].sum()) / 100 / total_mw,
             "low": min(lows) if lows else None,
             "high": max(highs) if highs else None,
-            "basis": "then-year USD over the horizon per MW IT of racks bought, refresh included; published: per MW facility, first fit",
+            "basis": "then-year USD per MW IT of racks bought, refresh included; published: per MW facility, first fit",
         }
     ]
     for category, cents in invested.groupby("category", sort=False)["cents"].sum().items():
-        rows.append({"name": str(category), "usd_per_mw": int(cents) / 100 / total_mw, "low": None, "high": None, "basis": "part of the above"})
+        rows.append(
+            {
+                "name": str(category),
+                "usd_per_mw": int(cents) / 100 / total_mw,
+                "low": None,
+                "high": None,
+                "basis": "part of the above",
+            }
+        )
     return rows

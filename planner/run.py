@@ -29,7 +29,7 @@ class Options:
     """``seconds`` is for solving; ``repeatable`` replaces it by a node limit, so that a run can be repeated exactly."""
 
     gap: float = 0.0025
-    seconds: float | None = 90.0
+    seconds: float | None = 105.0
     nodes: int | None = None
     repeatable: bool = False
     seed: int = 0
@@ -168,7 +168,12 @@ def _verdict(solved: list[Solved], stages: int) -> Verdict:
 
 
 def _document(
-    case: Case, options: Options, solved: list[Solved], size: dict[str, int], seconds: dict[str, float], stopped: int | None
+    case: Case,
+    options: Options,
+    solved: list[Solved],
+    size: dict[str, int],
+    seconds: dict[str, float],
+    stopped: int | None,
 ) -> dict[str, Any]:
     programme = case.programme
     gaps = [s.outcome.gap for s in solved]
@@ -220,7 +225,7 @@ def _document(
 
 
 def _add_plan(document: dict[str, Any], case: Case, plan: Plan, solved: list[Solved], checked: Verification) -> None:
-    achieved = {s.stage.name: s.achieved for s in solved if s.achieved is not None}
+    achieved = {str(s.stage.name): s.achieved for s in solved if s.achieved is not None}
     document["verification"] = checked.as_dict()
     document["indicators"] = indicators(case, plan, achieved)
     rows = plan["commitments"].to_dict("records")
@@ -238,11 +243,17 @@ def _plain(value: Any) -> Any:
 
 
 def _no_plan(case: Case, solved: Solved) -> str:
-    firm = [f"{c.claim} ({c.level:,g} {c.unit} by {c.by})" for c in case.programme.claims if c.binding == "firm" and c.level]
+    firm = [
+        f"{c.claim} ({c.level:,g} {c.unit} by {c.by})" for c in case.programme.claims if c.binding == "firm" and c.level
+    ]
     promises = "; ".join(firm)
     if solved.outcome.verdict is Verdict.INFEASIBLE:
         return (
             "No plan keeps all firm promises at once: " + promises + ". The solver proved it on a relaxation of the "
             "programme and confirmed it with presolve off."
         )
-    return "The limits were reached before any plan was found; that does not mean none exists. Firm promises: " + promises + "."
+    return (
+        "The limits were reached before any plan was found; that does not mean none exists. Firm promises: "
+        + promises
+        + "."
+    )

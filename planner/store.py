@@ -216,7 +216,7 @@ def _sweep(reports: Path) -> None:
 
 def load(folder: Path) -> Stored:
     """A run read back, after its checksums have been compared."""
-    from planner.inputs import read
+    import planner.inputs.read as read
     from planner.plan import Plan
 
     manifest = _manifest(folder)

@@ -134,4 +134,4 @@ def scaled(terms: Iterable[Term], factor: float) -> Terms:
 
 def value(terms: Iterable[Term]) -> float:
     """The sum at the values the variables hold."""
-    return sum(coefficient * variable.value for coefficient, variable in terms)
+    return float(sum(coefficient * variable.value for coefficient, variable in terms))

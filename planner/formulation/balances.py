@@ -52,7 +52,9 @@ def _power(b: Any, case: Case, accounts: Accounts) -> None:
     def energy_balance(b: Any, s: str, t: int) -> Any:
         return total(accounts.terms("energy_gwh", s, t)) == 0
 
-    @b.Constraint([(s, t) for s in case.sites for t in p], doc="halls have secured power, with reserve, on the design day")
+    @b.Constraint(
+        [(s, t) for s in case.sites for t in p], doc="halls have secured power, with reserve, on the design day"
+    )
     def secured_covers_halls(b: Any, s: str, t: int) -> Any:
         need = [(-n, v) for n, v in accounts.terms("power_need_mw", s, t)]
         return _not_negative([*accounts.terms("secured_mw", s, t), *need]) if need else pyo.Constraint.Skip
@@ -71,13 +73,20 @@ def _space(cooling: Any, workload: Any, accounts: Accounts, places: Places) -> N
     def racks_assigned(b: Any, s: str, c: str, t: int) -> Any:
         return _not_negative(accounts.terms("installed_racks", s, c, t))
 
-    demanded = [(*key, post) for key in accounts.keys("hardened_mw") for post in accounts.posts("hardened_mw", key)]
-    used = list(dict.fromkeys((r, level, t) for r, level, t, post in demanded if post.label == "running"))
+    used = [
+        k for k in accounts.keys("hardened_mw") if any(q.label == "running" for q in accounts.posts("hardened_mw", k))
+    ]
 
     @workload.Constraint(used, doc="racks of a level run in halls hardened for it")
     def within_hardened(b: Any, r: str, level: str, t: int) -> Any:
         running = [x for q in accounts.posts("hardened_mw", (r, level, t)) if q.label == "running" for x in q.terms]
-        halls = [x for s in places[r] for q in accounts.posts("hardened_mw", (s, level, t)) if q.label == level for x in q.terms]
+        halls = [
+            x
+            for s in places[r]
+            for q in accounts.posts("hardened_mw", (s, level, t))
+            if q.label == level
+            for x in q.terms
+        ]
         return total([*halls, *running]) >= 0
 
     held = [k for k in accounts.keys("clusters") if any(q.label == k[1] for q in accounts.posts("clusters", k))]
@@ -98,13 +107,18 @@ def counted_period(case: Case) -> int | None:
 
 def _chosen_sites(b: Any, case: Case, accounts: Accounts, places: Places) -> None:
     p = case.periods
-    by = counted_period(case)
-    due = list(case.sites) if by is not None else []
+    counted = counted_period(case)
+    due = [] if counted is None else list(case.sites)
+    by = counted or 0
 
     @b.Constraint(due, doc="a chosen site commissions enough to count")
     def minimum_commissioned(b: Any, s: str) -> Any:
         halls = [
-            x for d in case.designs for post in accounts.posts("commissioned_mw", (s, d, by)) if post.label == d for x in post.terms
+            x
+            for d in case.designs
+            for post in accounts.posts("commissioned_mw", (s, d, by))
+            if post.label == d
+            for x in post.terms
         ]
         least = [(-case.parameter("minimum_site_mw") * n, v) for n, v in accounts.terms("opened", s, p.last)]
         return total([*halls, *least]) >= 0
@@ -115,7 +129,13 @@ def _chosen_sites(b: Any, case: Case, accounts: Accounts, places: Places) -> Non
         at_work = accounts.terms("running_mw", s, by) if s in places else accounts.terms("populated_mw", s, by - 1)
         return total([*at_work, *least]) >= 0
 
-    shared = [(s, t) for s in case.sites if s in places for t in p if t > 0 and p.year(t) >= case.parameter("share_rule_from_year")]
+    shared = [
+        (s, t)
+        for s in case.sites
+        if s in places
+        for t in p
+        if t > 0 and p.year(t) >= case.parameter("share_rule_from_year")
+    ]
 
     b.service = pyo.Var(shared, domain=pyo.NonNegativeReals, doc="rent-weighted service of the site, M USD")
 

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 from planner.inputs.case import Case, Chip, Design
 
-
 #: where racks and service are tracked: group name -> sites in it. Site by site is the model itself; anything
 #: coarser is a relaxation, since inside a group racks change sites for nothing
 Places = Mapping[str, tuple[str, ...]]
@@ -42,9 +41,7 @@ def site_designs(case: Case) -> list[tuple[str, str]]:
 def hall_starts(case: Case) -> list[tuple[str, str, int]]:
     """Starts that are commissioned inside the horizon."""
     p = case.periods
-    return [
-        (s, d, t) for s, d in site_designs(case) for t in p if p.ready(t, case.designs[d].lead_months) <= p.last
-    ]
+    return [(s, d, t) for s, d in site_designs(case) for t in p if p.ready(t, case.designs[d].lead_months) <= p.last]
 
 
 def most_modules(case: Case, design: Design) -> int:
@@ -105,7 +102,9 @@ def ppa_starts(case: Case) -> list[tuple[str, str, int]]:
 def rack_class(case: Case, chip: Chip) -> str:
     """Racks that fit the same cooling designs are one class; its name lists them."""
     return "+".join(
-        c for c, e in case.cooling.items() if chip.rack_kw <= e.rack_kw_max and (e.holds_liquid_racks or not chip.needs_liquid)
+        c
+        for c, e in case.cooling.items()
+        if chip.rack_kw <= e.rack_kw_max and (e.holds_liquid_racks or not chip.needs_liquid)
     )
 
 

@@ -18,7 +18,9 @@ MEASURED = ("power", "compute")
 
 def binding(case: Case) -> list[Claim]:
     """Firm promises and goals that this model measures."""
-    return [c for c in case.programme.claims if c.metric in MEASURED and c.binding != "reported" and c.level is not None]
+    return [
+        c for c in case.programme.claims if c.metric in MEASURED and c.binding != "reported" and c.level is not None
+    ]
 
 
 def close(m: Any, case: Case, accounts: Accounts, places: Places) -> None:
@@ -34,7 +36,13 @@ def close(m: Any, case: Case, accounts: Accounts, places: Places) -> None:
     b.shortfall = pyo.Var(goals, bounds=lambda b, i: (0, claims[i].level), doc="of a goal, in its unit")
 
     def commissioned(s: str, t: int) -> Terms:
-        return [x for d in case.designs for q in accounts.posts("commissioned_mw", (s, d, t)) if q.label == d for x in q.terms]
+        return [
+            x
+            for d in case.designs
+            for q in accounts.posts("commissioned_mw", (s, d, t))
+            if q.label == d
+            for x in q.terms
+        ]
 
     def measure(i: str) -> Terms:
         c, t = claims[i], when[i]
@@ -55,7 +63,10 @@ def close(m: Any, case: Case, accounts: Accounts, places: Places) -> None:
     def counted_is_populated(b: Any, i: str, s: str) -> Any:
         until = min(p.last, p.after(when[i], case.parameter("counted_within_months")))  # type: ignore[arg-type]
         factor = case.parameter("counted_factor")
-        return total([(1.0, b.counted[i, s]), *((-factor * n, v) for n, v in accounts.terms("populated_mw", s, until))]) <= 0
+        return (
+            total([(1.0, b.counted[i, s]), *((-factor * n, v) for n, v in accounts.terms("populated_mw", s, until))])
+            <= 0
+        )
 
     @b.Constraint([i for i in claims if i not in goals], doc="a firm promise holds")
     def firm(b: Any, i: str) -> Any:

@@ -69,7 +69,11 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
         """Halls that stand at the end of ``t`` and had the added months; without any, all that stand."""
         if p.ready(0, case.designs[d].lead_months + added_months) == p.ready(0, case.designs[d].lead_months):
             return standing(s, d, t)
-        return [megawatts(i) for i in by_site[s] if i[1] == d and combos.in_service(case, case.designs[d], i[2], t, added_months)]
+        return [
+            megawatts(i)
+            for i in by_site[s]
+            if i[1] == d and combos.in_service(case, case.designs[d], i[2], t, added_months)
+        ]
 
     def workers(s: str, t: int) -> Terms:
         return [
@@ -94,7 +98,9 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
 
     @b.Constraint(list(b.commissioned), doc="what stands was started and is in term")
     def commissioning(b: Any, s: str, d: str, t: int) -> Any:
-        halls = [megawatts((r, e, u)) for r, e, u in by_site[s] if e == d and combos.in_service(case, case.designs[d], u, t)]
+        halls = [
+            megawatts((r, e, u)) for r, e, u in by_site[s] if e == d and combos.in_service(case, case.designs[d], u, t)
+        ]
         return total([*halls, (-1.0, b.commissioned[s, d, t])]) == 0
 
     @b.Constraint(hardenings, doc="hardened MW stand in halls that had the months for it")
@@ -122,7 +128,9 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
 
     @b.Constraint(doc="no framework price below the threshold")
     def discount_only_when_reached(b: Any) -> Any:
-        most = sum(combos.greenfield_limit_mw(case, s) for s in greenfield_sites) - case.parameter("volume_threshold_mw")
+        most = sum(combos.greenfield_limit_mw(case, s) for s in greenfield_sites) - case.parameter(
+            "volume_threshold_mw"
+        )
         return total([*discounted, (-max(most, 0.0), b.reached)]) <= 0
 
     def acres(s: str) -> Terms:
@@ -145,9 +153,30 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
         for t in p:
             rate = case.parameter("max_build_mw_per_year") * p.years
             posts += [
-                Limit("construction.within_build_rate", s, t, greenfield(s, t), rate, "a site starts no more halls than it can run"),
-                Limit("construction.within_craft_workers", s, t, workers(s, t), site.peak_craft_workers, "craft workers stay within the local market"),
-                Limit("construction.within_existing_halls", s, t, in_existing(s, t), site.existing_mw, "retrofit and lease stay within the halls that stand"),
+                Limit(
+                    "construction.within_build_rate",
+                    s,
+                    t,
+                    greenfield(s, t),
+                    rate,
+                    "a site starts no more halls than it can run",
+                ),
+                Limit(
+                    "construction.within_craft_workers",
+                    s,
+                    t,
+                    workers(s, t),
+                    site.peak_craft_workers,
+                    "craft workers stay within the local market",
+                ),
+                Limit(
+                    "construction.within_existing_halls",
+                    s,
+                    t,
+                    in_existing(s, t),
+                    site.existing_mw,
+                    "retrofit and lease stay within the halls that stand",
+                ),
             ]
     for s, designs in design_sites.items():
         for d in designs:
@@ -191,7 +220,9 @@ def _occupies(case: Case, index: tuple[str, str, int], t: int) -> bool:
     return u <= t and (not design.term_months or t < ends)
 
 
-def _investment(b: Any, case: Case, by_site: dict[str, Any], design_sites: dict[str, list[str]], greenfield_sites: list[str]) -> list[Posting]:
+def _investment(
+    b: Any, case: Case, by_site: dict[str, Any], design_sites: dict[str, list[str]], greenfield_sites: list[str]
+) -> list[Posting]:
     p = case.periods
     costs: list[Posting] = []
     shell = reference_shell(case)
@@ -213,23 +244,61 @@ def _investment(b: Any, case: Case, by_site: dict[str, Any], design_sites: dict[
             for t in p:
                 for wbs, item, column in HALL_LINES:
                     if paid[t] and getattr(design, column):
-                        costs.append(Cost(wbs, s, f"{d} {item}", t, paid[t], "MW IT", case.rate("designs", d, column), multiplier))
+                        costs.append(
+                            Cost(
+                                wbs, s, f"{d} {item}", t, paid[t], "MW IT", case.rate("designs", d, column), multiplier
+                            )
+                        )
                 if acres[t] and design.acres_per_mw and case.sites[s].land_price_usd_per_acre:
-                    costs.append(Cost("1.1.2", s, f"{d} land", t, acres[t], "acres", case.rate("sites", s, "land_price_usd_per_acre")))
+                    costs.append(
+                        Cost(
+                            "1.1.2",
+                            s,
+                            f"{d} land",
+                            t,
+                            acres[t],
+                            "acres",
+                            case.rate("sites", s, "land_price_usd_per_acre"),
+                        )
+                    )
                 if leased[t] and design.lease_usd_per_mw_year:
-                    costs.append(Cost("1.1.5", s, f"{d} lease", t, leased[t], "MW IT-years", case.rate("designs", d, "lease_usd_per_mw_year")))
+                    costs.append(
+                        Cost(
+                            "1.1.5",
+                            s,
+                            f"{d} lease",
+                            t,
+                            leased[t],
+                            "MW IT-years",
+                            case.rate("designs", d, "lease_usd_per_mw_year"),
+                        )
+                    )
     for s, level in _site_levels(case):
         factor = case.levels[level].hardening_share * case.sites[s].construction_multiplier
         for t in p:
             rate = case.rate("designs", shell.design_id, "shell_usd_per_mw")
-            new = [(1.0, b.hardened_to_date[s, level, t]), *([(-1.0, b.hardened_to_date[s, level, t - 1])] if t else [])]
+            new = [
+                (1.0, b.hardened_to_date[s, level, t]),
+                *([(-1.0, b.hardened_to_date[s, level, t - 1])] if t else []),
+            ]
             costs.append(Cost("1.1.6", s, f"hardening {level}", t, new, "MW IT", rate, factor))
     for s in greenfield_sites:
         factor = case.parameter("volume_discount_share") * case.sites[s].construction_multiplier
         for t in p:
             for item, column in (("shell", "shell_usd_per_mw"), ("civil and fit-out", "civil_usd_per_mw")):
                 rate = case.rate("designs", shell.design_id, column)
-                costs.append(Cost("1.1.7", s, f"framework discount, {item}", t, [(-1.0, b.discounted[s, t])], "MW IT", rate, factor))
+                costs.append(
+                    Cost(
+                        "1.1.7",
+                        s,
+                        f"framework discount, {item}",
+                        t,
+                        [(-1.0, b.discounted[s, t])],
+                        "MW IT",
+                        rate,
+                        factor,
+                    )
+                )
     return costs
 
 
@@ -250,17 +319,23 @@ def _operations(case: Case, standing: Any, design_sites: dict[str, list[str]]) -
             heads = case.parameter("site_staff_per_mw")
             if halls and heads:
                 rate = case.rate("parameters", "site_staff_usd_per_year", "value")
-                costs.append(Cost("3.2.3", s, "site staff", t, [(heads * mw, v) for mw, v in halls], "head-years", rate))
+                costs.append(
+                    Cost("3.2.3", s, "site staff", t, [(heads * mw, v) for mw, v in halls], "head-years", rate)
+                )
     return costs
 
 
 def read(b: Any, case: Case) -> dict[str, pd.DataFrame]:
     label = case.periods.label
     return {
-        "modules": frame("modules", [(s, d, label(t), round(v.value)) for (s, d, t), v in b.modules.items() if v.value > 0.5]),
+        "modules": frame(
+            "modules", [(s, d, label(t), round(v.value)) for (s, d, t), v in b.modules.items() if v.value > 0.5]
+        ),
         "hardened": frame("hardened", _hardened(b, case)),
         "reached": frame("reached", [("programme", 1)] if b.reached.value > 0.5 else []),
-        "discounted": frame("discounted", [(s, label(t), v.value) for (s, t), v in b.discounted.items() if v.value > NOISE]),
+        "discounted": frame(
+            "discounted", [(s, label(t), v.value) for (s, t), v in b.discounted.items() if v.value > NOISE]
+        ),
     }
 
 

@@ -13,7 +13,6 @@ from planner.formulation.combinations import Places
 from planner.inputs.case import Case
 from planner.plan import NOISE, frame
 
-
 M3_PER_UNIT = 1000  # keeps the row near the size of the others
 
 
@@ -21,9 +20,14 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     """Housing of racks by class in halls; posts space, energy and water."""
     p = case.periods
     pairs = [
-        (s, d, q) for s, d in combos.site_designs(case) for q in combos.rack_classes(case) if combos.design_holds(case.designs[d], q)
+        (s, d, q)
+        for s, d in combos.site_designs(case)
+        for q in combos.rack_classes(case)
+        if combos.design_holds(case.designs[d], q)
     ]
-    b.housed_mw = pyo.Var([(*x, t) for x in pairs for t in p], domain=pyo.NonNegativeReals, doc="MW IT of racks housed in halls")
+    b.housed_mw = pyo.Var(
+        [(*x, t) for x in pairs for t in p], domain=pyo.NonNegativeReals, doc="MW IT of racks housed in halls"
+    )
     place = {s: r for r, inside in places.items() for s in inside}
     hours = case.parameter("average_draw_share") * p.hours
     posts: list[Posting] = []
@@ -50,7 +54,9 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
                 posts.append(Cost("3.2.2", s, "cooling water", t, used, "m3", price))
                 budget = case.sites[s].water_budget_m3_per_year * p.years / M3_PER_UNIT
                 thousands = [(n / M3_PER_UNIT, v) for n, v in used]
-                posts.append(Limit("cooling.within_water", s, t, thousands, budget, "cooling stays within the site's water"))
+                posts.append(
+                    Limit("cooling.within_water", s, t, thousands, budget, "cooling stays within the site's water")
+                )
     return posts
 
 

@@ -33,10 +33,14 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
         doc="whole racks ordered in the period",
     )
     b.kept = pyo.Var(present, domain=pyo.NonNegativeReals, doc="racks in place at the end of the period")
-    b.surviving = pyo.Var(after, domain=pyo.NonNegativeReals, doc="racks that serve through the n-th year after the horizon")
+    b.surviving = pyo.Var(
+        after, domain=pyo.NonNegativeReals, doc="racks that serve through the n-th year after the horizon"
+    )
 
     def new(s: str, c: str, t: int) -> Terms:
-        return [(1.0, b.bought[s, c, v]) for v in combos.vintages(case, c) if combos.life(case, case.chips[c], v)[0] == t]
+        return [
+            (1.0, b.bought[s, c, v]) for v in combos.vintages(case, c) if combos.life(case, case.chips[c], v)[0] == t
+        ]
 
     def alive(s: str, c: str, t: int) -> Terms:
         spans = {v: combos.life(case, case.chips[c], v) for v in combos.vintages(case, c)}
@@ -106,7 +110,9 @@ def _investment(b: Any, case: Case, places: Places, bought: Any, present: Any) -
         price = case.rate("chip_supply", f"{c}/{p.year(v)}", "rack_price_usd")
         costs.append(Cost("1.3.1", s, f"{c} racks", v, racks, "racks", price))
         if chip.fabric_usd_per_rack:
-            costs.append(Cost("1.3.2", s, f"{c} fabric", v, racks, "racks", case.rate("chips", c, "fabric_usd_per_rack")))
+            costs.append(
+                Cost("1.3.2", s, f"{c} fabric", v, racks, "racks", case.rate("chips", c, "fabric_usd_per_rack"))
+            )
         if chip.storage_share:
             costs.append(Cost("1.3.3", s, f"{c} storage", v, racks, "racks", price, chip.storage_share))
         if tax := min(case.sites[i].equipment_tax_share for i in places[s]):
@@ -119,7 +125,9 @@ def _investment(b: Any, case: Case, places: Places, bought: Any, present: Any) -
             leaving.setdefault((s, c, t + 1), []).append((1.0, b.kept[s, c, t]))
     disposal = case.rate("parameters", "disposal_usd_per_rack", "value")
     if disposal.usd:
-        costs += [Cost("1.3.5", s, f"{c} disposal", t, terms, "racks", disposal) for (s, c, t), terms in leaving.items()]
+        costs += [
+            Cost("1.3.5", s, f"{c} disposal", t, terms, "racks", disposal) for (s, c, t), terms in leaving.items()
+        ]
     return costs
 
 
@@ -129,7 +137,9 @@ def _maintenance(b: Any, case: Case, present: Any) -> list[Posting]:
     for s, c, t in present:
         if t < p.last and (share := case.chips[c].maintenance_share):
             rate = current_price(case, c, p.year(t + 1))
-            costs.append(Cost("3.2.4", s, f"{c} maintenance", t + 1, [(p.years, b.kept[s, c, t])], "rack-years", rate, share))
+            costs.append(
+                Cost("3.2.4", s, f"{c} maintenance", t + 1, [(p.years, b.kept[s, c, t])], "rack-years", rate, share)
+            )
     return costs
 
 

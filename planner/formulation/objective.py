@@ -102,6 +102,12 @@ def _tie_break(case: Case, accounts: Accounts) -> Terms:
         lean = ((site.lat_deg + 90) / 180 + (site.lon_deg + 180) / 360) / 2
         each = TIE_BREAK * case.budget_musd * lean / 1000
         last = case.periods.last
-        halls = [x for d in case.designs for q in accounts.posts("commissioned_mw", (s, d, last)) if q.label == d for x in q.terms]
+        halls = [
+            x
+            for d in case.designs
+            for q in accounts.posts("commissioned_mw", (s, d, last))
+            if q.label == d
+            for x in q.terms
+        ]
         terms += [(each * n, v) for n, v in [*halls, *accounts.terms("tie_break", s)]]
     return terms

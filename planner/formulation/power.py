@@ -14,7 +14,7 @@ from planner.inputs.case import Case
 from planner.plan import NOISE, frame
 
 CONNECTION_PROFILE = "connection"
-MWH_PER_GWH = 1000
+MWH_PER_GWH = 1000.0
 
 
 def add(b: Any, case: Case, places: Places) -> list[Posting]:
@@ -32,7 +32,9 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
         doc="whole units ordered in the period",
     )
     b.first = pyo.Var(orders, domain=pyo.Binary, doc="first order of the plant; its first unit is the spare")
-    b.signed_mw = pyo.Var(signings, bounds=lambda b, s, i, t: (0, case.ppas[i, s].max_mw), doc="MW signed in the period")
+    b.signed_mw = pyo.Var(
+        signings, bounds=lambda b, s, i, t: (0, case.ppas[i, s].max_mw), doc="MW signed in the period"
+    )
     b.generated_gwh = pyo.Var(running, domain=pyo.NonNegativeReals, doc="plant output, GWh")
     b.imported_gwh = pyo.Var(serving, domain=pyo.NonNegativeReals, doc="grid energy at the tariff, GWh")
     b.billed_gwh = pyo.Var(serving, domain=pyo.NonNegativeReals, doc="energy that owes delivery, GWh")
@@ -46,7 +48,11 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
 
     def energised(s: str, t: int) -> Terms:
         grid = case.tranches_of_grid
-        return [(grid[r, g].mw, b.contract[r, g, u]) for r, g, u in contracts if r == s and p.ready(u, grid[r, g].lead_months) <= t]
+        return [
+            (grid[r, g].mw, b.contract[r, g, u])
+            for r, g, u in contracts
+            if r == s and p.ready(u, grid[r, g].lead_months) <= t
+        ]
 
     def standing(s: str, k: str, t: int, spare: bool = False) -> Terms:
         """MW of units ready by the end of ``t``; without the spare unit if asked."""
@@ -62,7 +68,9 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
                 e = case.ppas[i, r]
                 signed = [u for q, j, u in signings if (q, j) == (s, i) and p.ready(u, e.lead_months) <= t - 1]
                 if signed:
-                    found.append((i, [(e.capacity_factor * p.hours / MWH_PER_GWH, b.signed_mw[s, i, u]) for u in signed]))
+                    found.append(
+                        (i, [(e.capacity_factor * p.hours / MWH_PER_GWH, b.signed_mw[s, i, u]) for u in signed])
+                    )
         return found
 
     ordered_tranches = [(s, g, t) for s, g in case.tranches_of_grid if (s, g - 1) in case.tranches_of_grid for t in p]
@@ -127,16 +135,49 @@ def _limits(b: Any, case: Case, contracts: Any, orders: Any, signings: Any) -> l
     for t in p:
         for s, g in (x for x in case.tranches_of_grid if (x[0], x[1] - 1) not in case.tranches_of_grid):
             taken = [(1.0, b.contract[i]) for i in contracts if i[:2] == (s, g) and i[2] <= t]
-            limits.append(Limit("power.contract_once", s, t, taken, 1.0, "a tranche is contracted once, where the site is open", (s, g, t)))
+            limits.append(
+                Limit(
+                    "power.contract_once",
+                    s,
+                    t,
+                    taken,
+                    1.0,
+                    "a tranche is contracted once, where the site is open",
+                    (s, g, t),
+                )
+            )
         for s, i in dict.fromkeys(x[:2] for x in signings):
             mw = [(1.0, b.signed_mw[x]) for x in signings if x[:2] == (s, i) and x[2] <= t]
-            limits.append(Limit("power.within_ppa_limit", s, t, mw, case.ppas[i, s].max_mw, "no more is signed than is on offer", (s, i, t)))
+            limits.append(
+                Limit(
+                    "power.within_ppa_limit",
+                    s,
+                    t,
+                    mw,
+                    case.ppas[i, s].max_mw,
+                    "no more is signed than is on offer",
+                    (s, i, t),
+                )
+            )
         for s, site in case.sites.items():
             units = [(case.plants[k].unit_mw, b.units[r, k, u]) for r, k, u in orders if r == s and u <= t]
-            limits.append(Limit("power.within_onsite_limit", s, t, units, site.max_onsite_mw, "plant fits the site's land, gas and permits"))
+            limits.append(
+                Limit(
+                    "power.within_onsite_limit",
+                    s,
+                    t,
+                    units,
+                    site.max_onsite_mw,
+                    "plant fits the site's land, gas and permits",
+                )
+            )
     for s, k in dict.fromkeys(i[:2] for i in orders):
         begun = [(1.0, b.first[i]) for i in orders if i[:2] == (s, k)]
-        limits.append(Limit("power.first_once", s, p.last, begun, 1.0, "a plant has one first order, where the site is open", (s, k)))
+        limits.append(
+            Limit(
+                "power.first_once", s, p.last, begun, 1.0, "a plant has one first order, where the site is open", (s, k)
+            )
+        )
     return limits
 
 
@@ -146,7 +187,9 @@ def _investment(b: Any, case: Case, contracts: Any, orders: Any) -> list[Posting
     for s, g, u in contracts:
         e = case.tranches_of_grid[s, g]
         for t, share in p.payments(u, e.lead_months, case.profile(CONNECTION_PROFILE)).items():
-            paid.setdefault(("1.2.1", s, f"{s}/{g}", f"grid tranche {g}", t), []).append((share * e.mw, b.contract[s, g, u]))
+            paid.setdefault(("1.2.1", s, f"{s}/{g}", f"grid tranche {g}", t), []).append(
+                (share * e.mw, b.contract[s, g, u])
+            )
     for s, k, u in orders:
         plant = case.plants[k]
         for t, share in p.payments(u, plant.lead_months, case.profile(plant.profile_id)).items():
@@ -154,7 +197,11 @@ def _investment(b: Any, case: Case, contracts: Any, orders: Any) -> list[Posting
     costs: list[Posting] = []
     for (wbs, s, key, item, t), terms in paid.items():
         grid = wbs == "1.2.1"
-        rate = case.rate("grid_tranches", key, "connection_usd_per_mw") if grid else case.rate("plants", key, "capex_usd_per_kw")
+        rate = (
+            case.rate("grid_tranches", key, "connection_usd_per_mw")
+            if grid
+            else case.rate("plants", key, "capex_usd_per_kw")
+        )
         costs.append(Cost(wbs, s, item, t, terms, "MW" if grid else "kW", rate, case.sites[s].construction_multiplier))
     return costs
 
@@ -165,10 +212,40 @@ def _operations(b: Any, case: Case, running: Any, serving: Any, standing: Any, p
     carbon = case.rate("parameters", "carbon_price_usd_per_t", "value")
     for s, t in serving:
         delivery = [(MWH_PER_GWH, b.billed_gwh[s, t]), (-MWH_PER_GWH, b.imported_gwh[s, t])]
-        costs.append(Cost("3.1.1", s, "grid energy", t, [(MWH_PER_GWH, b.imported_gwh[s, t])], "MWh", case.rate("sites", s, "tariff_usd_per_mwh")))
-        costs.append(Cost("3.1.2", s, "delivery on agreements and minimum take", t, delivery, "MWh", case.rate("sites", s, "delivery_usd_per_mwh")))
+        costs.append(
+            Cost(
+                "3.1.1",
+                s,
+                "grid energy",
+                t,
+                [(MWH_PER_GWH, b.imported_gwh[s, t])],
+                "MWh",
+                case.rate("sites", s, "tariff_usd_per_mwh"),
+            )
+        )
+        costs.append(
+            Cost(
+                "3.1.2",
+                s,
+                "delivery on agreements and minimum take",
+                t,
+                delivery,
+                "MWh",
+                case.rate("sites", s, "delivery_usd_per_mwh"),
+            )
+        )
         for i, terms in ppa_gwh(s, t):
-            costs.append(Cost("3.1.3", s, i, t, [(MWH_PER_GWH * c, v) for c, v in terms], "MWh", case.rate("ppas", f"{i}/{s}", "price_usd_per_mwh")))
+            costs.append(
+                Cost(
+                    "3.1.3",
+                    s,
+                    i,
+                    t,
+                    [(MWH_PER_GWH * c, v) for c, v in terms],
+                    "MWh",
+                    case.rate("ppas", f"{i}/{s}", "price_usd_per_mwh"),
+                )
+            )
         if carbon.usd:
             kg = case.sites[s].grid_emissions_kg_per_mwh
             costs.append(Cost("3.1.6", s, "grid emissions", t, [(kg, b.imported_gwh[s, t])], "t CO2", carbon))
@@ -176,11 +253,33 @@ def _operations(b: Any, case: Case, running: Any, serving: Any, standing: Any, p
         plant, made = case.plants[k], b.generated_gwh[s, k, t]
         if plant.heat_rate_mmbtu_per_mwh:
             gas = case.rate("gas_prices", f"{case.sites[s].gas_region}/{p.year(t)}", "price_usd_per_mmbtu")
-            costs.append(Cost("3.1.4", s, f"{k} gas", t, [(plant.heat_rate_mmbtu_per_mwh * MWH_PER_GWH, made)], "MMBtu", gas))
-        costs.append(Cost("3.1.5", s, f"{k} variable O&M", t, [(MWH_PER_GWH, made)], "MWh", case.rate("plants", k, "variable_om_usd_per_mwh")))
+            costs.append(
+                Cost("3.1.4", s, f"{k} gas", t, [(plant.heat_rate_mmbtu_per_mwh * MWH_PER_GWH, made)], "MMBtu", gas)
+            )
+        costs.append(
+            Cost(
+                "3.1.5",
+                s,
+                f"{k} variable O&M",
+                t,
+                [(MWH_PER_GWH, made)],
+                "MWh",
+                case.rate("plants", k, "variable_om_usd_per_mwh"),
+            )
+        )
         kilowatts = [(1000 * mw * p.years, v) for mw, v in standing(s, k, t - 1)]
         if kilowatts:
-            costs.append(Cost("3.1.5", s, f"{k} fixed O&M", t, kilowatts, "kW-years", case.rate("plants", k, "fixed_om_usd_per_kw_year")))
+            costs.append(
+                Cost(
+                    "3.1.5",
+                    s,
+                    f"{k} fixed O&M",
+                    t,
+                    kilowatts,
+                    "kW-years",
+                    case.rate("plants", k, "fixed_om_usd_per_kw_year"),
+                )
+            )
         if carbon.usd and plant.emissions_kg_per_mwh:
             costs.append(Cost("3.1.6", s, f"{k} emissions", t, [(plant.emissions_kg_per_mwh, made)], "t CO2", carbon))
     return costs
@@ -190,10 +289,22 @@ def read(b: Any, case: Case) -> dict[str, pd.DataFrame]:
     label = case.periods.label
     return {
         "contract": frame("contract", [(s, g, label(t), 1) for (s, g, t), v in b.contract.items() if v.value > 0.5]),
-        "units": frame("units", [(s, k, label(t), round(v.value)) for (s, k, t), v in b.units.items() if v.value > 0.5]),
+        "units": frame(
+            "units", [(s, k, label(t), round(v.value)) for (s, k, t), v in b.units.items() if v.value > 0.5]
+        ),
         "first": frame("first", [(s, k, label(t), 1) for (s, k, t), v in b.first.items() if v.value > 0.5]),
-        "signed": frame("signed", [(s, i, label(t), v.value) for (s, i, t), v in b.signed_mw.items() if v.value > NOISE]),
-        "generated": frame("generated", [(s, k, label(t), v.value * MWH_PER_GWH) for (s, k, t), v in b.generated_gwh.items() if v.value > NOISE]),
-        "imported": frame("imported", [(s, label(t), v.value * MWH_PER_GWH) for (s, t), v in b.imported_gwh.items() if v.value > NOISE]),
-        "billed": frame("billed", [(s, label(t), v.value * MWH_PER_GWH) for (s, t), v in b.billed_gwh.items() if v.value > NOISE]),
+        "signed": frame(
+            "signed", [(s, i, label(t), v.value) for (s, i, t), v in b.signed_mw.items() if v.value > NOISE]
+        ),
+        "generated": frame(
+            "generated",
+            [(s, k, label(t), v.value * MWH_PER_GWH) for (s, k, t), v in b.generated_gwh.items() if v.value > NOISE],
+        ),
+        "imported": frame(
+            "imported",
+            [(s, label(t), v.value * MWH_PER_GWH) for (s, t), v in b.imported_gwh.items() if v.value > NOISE],
+        ),
+        "billed": frame(
+            "billed", [(s, label(t), v.value * MWH_PER_GWH) for (s, t), v in b.billed_gwh.items() if v.value > NOISE]
+        ),
     }

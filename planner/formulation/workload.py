@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -86,7 +87,7 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
         posts.append(Post("running_mw", (s, t), terms, level))
     for s, w, t in clusters:
         posts.append(Post("clusters", (s, w, t - 1), [(-case.workloads[w].cluster_pflops, b.hosts[s, w, t])], w))
-    for (a, w, level, t), terms in by_demand.items():
+    for (a, w, _, t), terms in by_demand.items():
         work = case.workloads[w]
         serving = 1 / (work.delivered_share * p.years)
         posts.append(Post("serving_pflops", (t, work.precision), [(serving, v) for _, v in terms], a))
@@ -107,7 +108,11 @@ def _movement(b: Any, case: Case, places: Places, services: Any) -> list[Posting
         moved.setdefault((s, a, t), []).append((1.0, b.served[s, a, w, level, t]))
     costs: list[Posting] = []
     for (s, a, t), terms in moved.items():
-        rates = [case.rate("movement", f"{a}/{i}", "movement_usd_per_pflops_year") for i in places[s] if case.has_movement(a, i)]
+        rates = [
+            case.rate("movement", f"{a}/{i}", "movement_usd_per_pflops_year")
+            for i in places[s]
+            if case.has_movement(a, i)
+        ]
         rate: Rate = min(rates, key=lambda x: x.usd)
         if rate.usd:
             costs.append(Cost("3.3.1", s, f"data of {a}", t, terms, "PFLOP/s-years", rate))
@@ -119,8 +124,12 @@ def _after_the_horizon(b: Any, case: Case, demand: dict[tuple[str, str, str, int
     p = case.periods
     years = list(combos.years_after(case))
     able = sorted({(c, w) for c, w in case.suitable}, key=lambda x: (list(case.chips).index(x[0]), x[1]))
-    last_demand = {w: sum(x for (_, i, _, t), x in demand.items() if (i, t) == (w, p.last)) / p.years for w in case.workloads}
-    b.tail_running = pyo.Var([(c, w, n) for c, w in able for n in years], domain=pyo.NonNegativeReals, doc="racks at work after the horizon")
+    last_demand = {
+        w: sum(x for (_, i, _, t), x in demand.items() if (i, t) == (w, p.last)) / p.years for w in case.workloads
+    }
+    b.tail_running = pyo.Var(
+        [(c, w, n) for c, w in able for n in years], domain=pyo.NonNegativeReals, doc="racks at work after the horizon"
+    )
     b.tail_depth = pyo.Var(
         [(w, j, n) for w in case.workloads for j in case.demand_tranches for n in years],
         bounds=lambda b, w, j, n: (0, last_demand[w] * case.demand_tranches[j].share),
@@ -130,7 +139,11 @@ def _after_the_horizon(b: Any, case: Case, demand: dict[tuple[str, str, str, int
     @b.Constraint(list(case.workloads), years, doc="service after the horizon stays within what racks deliver")
     def tail_delivered(b: Any, w: str, n: int) -> Any:
         work = case.workloads[w]
-        racks = [(case.chips[c].pflops(work.precision) * work.delivered_share, b.tail_running[c, i, n]) for c, i in able if i == w]
+        racks = [
+            (case.chips[c].pflops(work.precision) * work.delivered_share, b.tail_running[c, i, n])
+            for c, i in able
+            if i == w
+        ]
         return total((1.0, b.tail_depth[w, j, n]) for j in case.demand_tranches) <= total(racks)
 
     posts: list[Posting] = []
@@ -147,7 +160,7 @@ def _after_the_horizon(b: Any, case: Case, demand: dict[tuple[str, str, str, int
 
 def read(b: Any, case: Case) -> dict[str, pd.DataFrame]:
     label = case.periods.label
-    rows = {
+    rows: dict[str, Sequence[tuple[object, ...]]] = {
         "running": [(s, c, w, k, label(t), v.value) for (s, c, w, k, t), v in b.running.items() if v.value > NOISE],
         "served": [(s, a, w, k, label(t), v.value) for (s, a, w, k, t), v in b.served.items() if v.value > NOISE],
         "depth": [(a, w, k, j, label(t), v.value) for (a, w, k, t, j), v in b.depth.items() if v.value > NOISE],

@@ -288,7 +288,7 @@ def _entities(cls: type[Any], frame: pd.DataFrame) -> list[Any]:
     return [cls(**{n: record[n] for n in names}) for record in frame.to_dict("records")]
 
 
-def _key_of(table: str, record: Mapping[str, Any]) -> str:
+def _key_of(table: str, record: Mapping[Any, Any]) -> str:
     return "/".join(str(record[k]) for k in BY_NAME[table].keys)
 
 
@@ -496,7 +496,9 @@ class Case:
     @cached_property
     def _paths(self) -> dict[tuple[str, str, int], float]:
         frame = self.tables["demand_paths"]
-        return {(r["case_id"], r["workload_id"], int(r["year"])): float(r["multiplier"]) for r in frame.to_dict("records")}
+        return {
+            (r["case_id"], r["workload_id"], int(r["year"])): float(r["multiplier"]) for r in frame.to_dict("records")
+        }
 
     def demand_pflops_years(self, key: tuple[str, str, str], t: int) -> float:
         """Delivered PFLOP/s-years that a demand row asks for in a period."""
@@ -523,7 +525,9 @@ class Case:
     @cached_property
     def _movement(self) -> dict[tuple[str, str], float]:
         frame = self.tables["movement"]
-        return {(r["agency_id"], r["site_id"]): float(r["movement_usd_per_pflops_year"]) for r in frame.to_dict("records")}
+        return {
+            (r["agency_id"], r["site_id"]): float(r["movement_usd_per_pflops_year"]) for r in frame.to_dict("records")
+        }
 
     def has_movement(self, agency: str, site: str) -> bool:
         """Without a row, the agency cannot be served from the site."""

@@ -10,7 +10,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-
 #: so that 24.000000001 months are two years
 ROUNDING = 1e-9
 

@@ -126,9 +126,21 @@ TABLES: tuple[Table, ...] = (
             _text("gas_region", "census division of the gas price, a row of gas_prices"),
             _number("land_acres", "acres", 0, 1e6, "land that could be developed"),
             _money("land_price_usd_per_acre", "USD/acre", 1e7, "general", "price of land"),
-            _money("opening_cost_usd", "USD", 1e10, "construction", "campus fixed cost: studies, permits, roads, substation yard"),
+            _money(
+                "opening_cost_usd",
+                "USD",
+                1e10,
+                "construction",
+                "campus fixed cost: studies, permits, roads, substation yard",
+            ),
             _money("tariff_usd_per_mwh", "USD/MWh", 1000, "electricity", "delivered price of grid energy"),
-            _money("delivery_usd_per_mwh", "USD/MWh", 1000, "electricity", "part of the tariff for delivery and capacity, owed on the minimum take"),
+            _money(
+                "delivery_usd_per_mwh",
+                "USD/MWh",
+                1000,
+                "electricity",
+                "part of the tariff for delivery and capacity, owed on the minimum take",
+            ),
             _number("grid_emissions_kg_per_mwh", "kg CO2/MWh", 0, 2000, "emissions of grid energy"),
             _number("water_budget_m3_per_year", "m3/year", 0, 1e9, "water that cooling may use"),
             _number("construction_multiplier", "ratio", 0.3, 3, "building cost against the US average"),
@@ -147,7 +159,13 @@ TABLES: tuple[Table, ...] = (
             _key("level_id", "classification level"),
             _text("name", "name"),
             _number("hardening_share", "fraction", 0, 2, "premium on shell cost of the halls that serve this level"),
-            _number("added_months", "months", 0, 60, "months that hardening adds before the hall may hold racks of this level"),
+            _number(
+                "added_months",
+                "months",
+                0,
+                60,
+                "months that hardening adds before the hall may hold racks of this level",
+            ),
             _number("rent_premium", "ratio", 0.5, 10, "market rent at this level against commercial regions"),
         ),
         "classification levels",
@@ -187,14 +205,26 @@ TABLES: tuple[Table, ...] = (
             _number("lead_months", "months", 0, 120, "start to commissioned"),
             _number("term_months", "months", 0, 600, "months in service; 0 means owned"),
             _text("profile_id", "spend profile over the lead time, a row of spend_profiles"),
-            _money("shell_usd_per_mw", "USD/MW IT", 1e8, "construction", "shell, core, back of house: the base of hardening"),
+            _money(
+                "shell_usd_per_mw",
+                "USD/MW IT",
+                1e8,
+                "construction",
+                "shell, core, back of house: the base of hardening",
+            ),
             _money("civil_usd_per_mw", "USD/MW IT", 1e8, "construction", "site works and white-space fit-out"),
             _money("electrical_usd_per_mw", "USD/MW IT", 1e8, "construction", "electrical plant of the hall"),
             _money("mechanical_usd_per_mw", "USD/MW IT", 1e8, "construction", "cooling plant of the hall"),
             _money("lease_usd_per_mw_year", "USD/MW IT-year", 1e8, "general", "rent of leased space"),
             _number("acres_per_mw", "acres/MW IT", 0, 50, "land taken"),
             _number("workers_per_mw", "workers/MW IT", 0, 100, "craft workers at peak while under construction"),
-            _money("facility_om_usd_per_mw_year", "USD/MW IT-year", 1e8, "wages", "operation and maintenance without energy"),
+            _money(
+                "facility_om_usd_per_mw_year",
+                "USD/MW IT-year",
+                1e8,
+                "wages",
+                "operation and maintenance without energy",
+            ),
             _number("max_modules_per_year", "modules/year", 0, 1000, "starts a site can run in a year"),
         ),
         "data-hall designs: route and cooling",
@@ -234,7 +264,13 @@ TABLES: tuple[Table, ...] = (
             _text("profile_id", "spend profile over the lead time, a row of spend_profiles"),
             _money("capex_usd_per_kw", "USD/kW", 1e5, "construction", "overnight cost"),
             _money("fixed_om_usd_per_kw_year", "USD/kW-year", 1e4, "general", "fixed operation and maintenance"),
-            _money("variable_om_usd_per_mwh", "USD/MWh", 1e3, "general", "variable operation and maintenance, with nuclear fuel"),
+            _money(
+                "variable_om_usd_per_mwh",
+                "USD/MWh",
+                1e3,
+                "general",
+                "variable operation and maintenance, with nuclear fuel",
+            ),
             _number("heat_rate_mmbtu_per_mwh", "MMBtu/MWh", 0, 30, "gas burnt per MWh; 0 for nuclear"),
             _number("emissions_kg_per_mwh", "kg CO2/MWh", 0, 2000, "direct emissions"),
             _number("capacity_factor_max", "fraction", 0, 1, "largest yearly capacity factor"),
@@ -248,7 +284,9 @@ TABLES: tuple[Table, ...] = (
         (
             _key("ppa_id", "power purchase agreement"),
             SITE,
-            _money("price_usd_per_mwh", "USD/MWh", 1000, "none", "fixed price over the term, in the dollars of each year"),
+            _money(
+                "price_usd_per_mwh", "USD/MWh", 1000, "none", "fixed price over the term, in the dollars of each year"
+            ),
             _number("max_mw", "MW", 0, 1e5, "nameplate that can be signed"),
             _number("capacity_factor", "fraction", 0, 1, "yearly capacity factor"),
             _number("lead_months", "months", 0, 240, "signature to first energy"),
@@ -273,19 +311,25 @@ TABLES: tuple[Table, ...] = (
             _key("chip_id", "chip generation, bought by the rack"),
             _text("name", "name"),
             _text("family", "family", ("Trainium", "Inferentia", "GPU", "APU", "HPC", "CPU")),
-            _text("sale_status", "on sale, announced, or projected from the trend", ("on sale", "announced", "projected")),
+            _text(
+                "sale_status", "on sale, announced, or projected from the trend", ("on sale", "announced", "projected")
+            ),
             _number("chips_per_rack", "chips/rack", 1, 10000, "chips in one bought unit"),
             _number("fp64_pflops", "PFLOP/s per rack", 0, 1e6, "dense peak in fp64"),
             _number("bf16_pflops", "PFLOP/s per rack", 0, 1e6, "dense peak in bf16"),
             _number("fp8_pflops", "PFLOP/s per rack", 0, 1e6, "dense peak in fp8"),
-            _number("rack_kw", "kW IT/rack", 0.1, 5000, "all-in IT power of one rack with its share of network and storage"),
+            _number(
+                "rack_kw", "kW IT/rack", 0.1, 5000, "all-in IT power of one rack with its share of network and storage"
+            ),
             Column("needs_liquid", "flag", "1 where the rack needs direct-to-chip cooling"),
             _number("lead_months", "months", 0, 60, "order to installed"),
             _number("life_months", "months", 1, 240, "service life"),
             _key("fabric_id", "fabric of its cluster", "fabric.fabric_id"),
             _money("fabric_usd_per_rack", "USD/rack", 1e8, "general", "network of the cluster, per rack"),
             _number("storage_share", "fraction of rack price", 0, 1, "storage bought with the rack"),
-            _number("maintenance_share", "fraction of rack price/year", 0, 0.5, "spares and support per year in service"),
+            _number(
+                "maintenance_share", "fraction of rack price/year", 0, 0.5, "spares and support per year in service"
+            ),
         ),
         "chips by generation",
     ),
@@ -320,8 +364,16 @@ TABLES: tuple[Table, ...] = (
             _text("precision", "precision it computes in", PRECISIONS),
             _number("utilisation", "fraction", 0.01, 1, "delivered against installed PFLOP/s while available"),
             _number("availability", "fraction", 0.1, 1, "share of the year the racks are available"),
-            _money("rent_usd_per_pflops_year", "USD/PFLOP/s installed-year", 1e9, "none", "market rent of installed compute, base-year dollars"),
-            _number("cluster_pflops", "PFLOP/s installed", 0, 1e7, "size of the one-site cluster a job needs; 0: any size"),
+            _money(
+                "rent_usd_per_pflops_year",
+                "USD/PFLOP/s installed-year",
+                1e9,
+                "none",
+                "market rent of installed compute, base-year dollars",
+            ),
+            _number(
+                "cluster_pflops", "PFLOP/s installed", 0, 1e7, "size of the one-site cluster a job needs; 0: any size"
+            ),
         ),
         "kinds of work",
     ),
@@ -353,7 +405,13 @@ TABLES: tuple[Table, ...] = (
         (
             AGENCY,
             SITE,
-            _money("movement_usd_per_pflops_year", "USD/PFLOP/s delivered-year", 1e9, "none", "moving the data of one delivered PFLOP/s-year between site and agency"),
+            _money(
+                "movement_usd_per_pflops_year",
+                "USD/PFLOP/s delivered-year",
+                1e9,
+                "none",
+                "moving the data of one delivered PFLOP/s-year between site and agency",
+            ),
         ),
         "data movement between site and agency",
     ),
@@ -364,8 +422,16 @@ TABLES: tuple[Table, ...] = (
             AGENCY,
             WORKLOAD,
             LEVEL,
-            _number("base_pflops_years", "PFLOP/s delivered-years per year", 0, 1e9, "valued demand in the base year, mid case"),
-            _number("must_serve_share", "fraction", 0, 1, "share of the demand that must be met from must_serve_from_year"),
+            _number(
+                "base_pflops_years",
+                "PFLOP/s delivered-years per year",
+                0,
+                1e9,
+                "valued demand in the base year, mid case",
+            ),
+            _number(
+                "must_serve_share", "fraction", 0, 1, "share of the demand that must be met from must_serve_from_year"
+            ),
         ),
         "demand by agency, workload and level in the base year",
     ),
@@ -442,7 +508,9 @@ TABLES: tuple[Table, ...] = (
         ("year",),
         (
             _year("year", "calendar year"),
-            _number("share_of_budget", "fraction", 0, 1, "investment authorised in the year; what is not spent carries over"),
+            _number(
+                "share_of_budget", "fraction", 0, 1, "investment authorised in the year; what is not spent carries over"
+            ),
         ),
         "investment ceiling by year",
     ),
@@ -529,9 +597,19 @@ TABLES: tuple[Table, ...] = (
         "funding_sources",
         ("source", "year"),
         (
-            Column("source", "text", "who pays operating cost", allowed=("appropriation", "cost share", "pay-as-you-go")),
+            Column(
+                "source", "text", "who pays operating cost", allowed=("appropriation", "cost share", "pay-as-you-go")
+            ),
             _year("year", "calendar year"),
-            Column("cap_usd", "number", "most it can pay in the year, dollars of that year", "USD/year", 0, 1e12, price_index="none"),
+            Column(
+                "cap_usd",
+                "number",
+                "most it can pay in the year, dollars of that year",
+                "USD/year",
+                0,
+                1e12,
+                price_index="none",
+            ),
         ),
         "operating money by source and year",
     ),
@@ -557,7 +635,9 @@ TABLES: tuple[Table, ...] = (
             _key("column", "column of the figure"),
             Column("low", "number", "low end of the range; empty where none is known", optional=True),
             Column("high", "number", "high end of the range; empty where none is known", optional=True),
-            Column("money_year", "integer", "year of the dollars; empty where not money", "year", 2000, 2100, optional=True),
+            Column(
+                "money_year", "integer", "year of the dollars; empty where not money", "year", 2000, 2100, optional=True
+            ),
             _key("source_id", "document", "sources.source_id"),
             _text("status", "how well the figure is known", STATUSES),
             _text("note", "reason, anchor, arithmetic", optional=True),
@@ -572,7 +652,12 @@ BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}
 #: parameter id -> (unit, minimum, maximum, meaning)
 PARAMETERS: dict[str, tuple[str, float, float, str]] = {
     "power_reserve_share": ("fraction", 0, 1, "secured power above the facility's design-day peak"),
-    "minimum_take_share": ("fraction", 0, 1, "share of contracted grid MW whose delivery charge is owed whether used or not"),
+    "minimum_take_share": (
+        "fraction",
+        0,
+        1,
+        "share of contracted grid MW whose delivery charge is owed whether used or not",
+    ),
     "average_draw_share": ("fraction", 0.1, 1, "average rack power against all-in rack power"),
     "counted_factor": ("ratio", 1, 10, "commissioned MW that count toward a goal, per MW the site populates"),
     "counted_within_months": ("months", 0, 120, "time within which the site must populate them"),
@@ -587,14 +672,24 @@ PARAMETERS: dict[str, tuple[str, float, float, str]] = {
     "site_staff_usd_per_year": ("USD/head-year", 0, 1e6, "loaded cost of one head"),
     "tail_years": ("years", 0, 15, "years after the horizon in which service still counts"),
     "tail_taper": ("ratio", 0, 1, "weight of each further year after the horizon against the one before"),
-    "opening_window_months": ("months", 1, 600, "time from the horizon's opening within which every chosen site is opened"),
+    "opening_window_months": (
+        "months",
+        1,
+        600,
+        "time from the horizon's opening within which every chosen site is opened",
+    ),
     "minimum_site_mw": ("MW IT", 0, 1e4, "commissioned MW below which a site does not count"),
     "minimum_site_serving_mw": ("MW IT", 0, 1e4, "running MW below which a site does not serve"),
     "largest_site_share": ("fraction", 0, 1, "largest part of what is served that one site may carry"),
     "must_serve_from_year": ("year", 2020, 2100, "first year in which marked demand must be met"),
     "share_rule_from_year": ("year", 2020, 2100, "first year in which the largest-share rule holds"),
     "counted_site_by_year": ("year", 2020, 2100, "year by whose end every chosen site must count"),
-    "programme_management_share": ("fraction of base cost", 0, 0.3, "programme management, integration and test on construction, power and cooling"),
+    "programme_management_share": (
+        "fraction of base cost",
+        0,
+        0.3,
+        "programme management, integration and test on construction, power and cooling",
+    ),
     "disposal_usd_per_rack": ("USD/rack", 0, 1e6, "disposal of a rack at the end of its life"),
 }
 #: parameters that are money: id -> price index

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from planner.inputs.case import Case, Chip, Design, Site
+from planner.inputs.case import Case, Chip, Design
 from planner.inputs.programme import Claim
 from planner.inputs.schema import BY_NAME, MONEY_PARAMETERS
 from planner.verify.tally import Vector

@@ -112,7 +112,9 @@ def must_serve(world: World, check: Check) -> None:
 def cluster_size(world: World, check: Check) -> None:
     facts = world.facts
     there = _sums(world)
-    suited = set(zip(facts.case.tables["suitability"]["chip_id"], facts.case.tables["suitability"]["workload_id"], strict=True))
+    suited = set(
+        zip(facts.case.tables["suitability"]["chip_id"], facts.case.tables["suitability"]["workload_id"], strict=True)
+    )
     for (s, c), racks in world.installed.items():
         for w in facts.workloads:
             if (c, w) in suited:

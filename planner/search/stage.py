@@ -8,19 +8,19 @@ plant) are then held while the exact model places whole racks. Sites that no lat
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from planner.formulation import Formulation, build
 from planner.formulation.combinations import one_pool
-from planner.formulation.objective import Aim, aims, investment_by_place, present_movement
+from planner.formulation.objective import Aim, investment_by_place, present_movement
 from planner.inputs.case import Case
-from planner.inputs.programme import Stage
-from planner.solve import Limits, Linear, Outcome, Program, Progress, Row, Vector, Verdict, relative_gap
+from planner.search.levels import Clock, Kept, Level
+from planner.search.racks import HOSTS, RACKS, Note, place
+from planner.solve import Limits, Linear, Outcome, Program, Row, Vector, Verdict, relative_gap
 
 #: rules that only tell operating cost and energy: stages of value and capacity do not see them
 OPERATING_RULES = (
@@ -34,70 +34,9 @@ OPERATING_RULES = (
 )
 #: stages that see operating cost
 COSTED = ("present cost", "net present value", "emissions")
-RACKS = "fleet.bought"
-HOSTS = "workload.hosts"
 #: parts of a stage's gap: for the pooled bound, for a first plan, for placing whole racks
 BOUND_SHARE = {"mission value": 0.65, "goal shortfall": 0.95, "present cost": 0.5}
 HALLS_SHARE = 0.4
-RACKS_SHARE = 0.4
-
-Note = Callable[[str, Progress], None]
-
-
-@dataclass(frozen=True)
-class Kept:
-    """What later stages keep of a solved one."""
-
-    stage: int
-    floor: float
-    invested_musd: dict[tuple[str, str], float] | None = None
-    moved_limit_musd: float | None = None
-
-
-@dataclass
-class Level:
-    """One of the two models, compiled, with its stages and the rows that later stages must keep."""
-
-    formulation: Formulation
-    program: Program
-    aims: list[Aim]
-    objectives: list[Linear]
-    rows: list[Row] = field(default_factory=list)
-
-    @classmethod
-    def of(cls, formulation: Formulation, program: Program) -> Level:
-        stages = aims(formulation.model, formulation.case, formulation.accounts)
-        return cls(formulation, program, stages, [program.linear(a.terms) for a in stages])
-
-    def columns(self, *families: str) -> np.ndarray:
-        return np.array([v.parent_component().name in families for v in self.program.columns], dtype=bool)
-
-    def keep(self, kept: Kept) -> None:
-        """Add the rows that hold an earlier stage's value and its investment."""
-        k = kept.stage
-        best = {"lower": kept.floor} if self.aims[k].sense == "max" else {"upper": kept.floor}
-        self.rows.append(Row(f"objective.give_back[{k + 1}]", self.objectives[k], **best))
-        if kept.invested_musd is None or kept.moved_limit_musd is None:
-            return
-        added = self.formulation.model.budget.added_musd
-        for (category, place), terms in investment_by_place(self.formulation.model).items():
-            growth = self.program.linear([*terms, (-1.0, added[category, place])])
-            invested = kept.invested_musd.get((category, place), 0.0)
-            self.rows.append(Row(f"objective.moved[{k + 1},{category},{place}]", growth, upper=invested))
-        everything = self.program.linear([(1.0, v) for v in added.values()])
-        self.rows.append(Row(f"objective.moved_dollars[{k + 1}]", everything, upper=kept.moved_limit_musd))
-
-
-@dataclass(frozen=True)
-class Solved:
-    """A stage as it ended: the plan is the exact model's, the bound holds for both models."""
-
-    stage: Stage
-    aim: Aim
-    outcome: Outcome
-    achieved: float | None = None
-    kept: Kept | None = None
-    moved_musd: float | None = None
 
 
 class Search:
@@ -137,9 +76,23 @@ class Search:
         if start.verdict is Verdict.INFEASIBLE:
             return replace(start, seconds=time.perf_counter() - began)
         with ThreadPoolExecutor(1) as other_core:
-            placing = other_core.submit(self._placed, k, self._choices(start.values), limits, clock, note) if start.values is not None else None
+            placing = (
+                other_core.submit(place, self.exact, k, self._choices(start.values), limits, clock, note)
+                if start.values is not None
+                else None
+            )
             bounding = replace(limits, bound_only=aim.stage.name in COSTED)
-            pooled = self._pool_solve(k, program, bounding, clock, note, "bound", 0.85, BOUND_SHARE.get(aim.stage.name, 0.6), start=start.values)
+            pooled = self._pool_solve(
+                k,
+                program,
+                bounding,
+                clock,
+                note,
+                "bound",
+                0.85,
+                BOUND_SHARE.get(aim.stage.name, 0.6),
+                start=start.values,
+            )
             best = _better(aim, placing.result() if placing else None, self._standing(k, before))
         if pooled.verdict is Verdict.INFEASIBLE:
             return replace(pooled, seconds=time.perf_counter() - began)
@@ -147,16 +100,29 @@ class Search:
             if best is not None and _with_bound(best, pooled, limits).verdict is Verdict.OPTIMAL:
                 break
             if choices is not None:
-                best = _better(aim, self._placed(k, self._choices(choices), limits, clock, note), best)
+                best = _better(aim, place(self.exact, k, self._choices(choices), limits, clock, note), best)
             elif before is not None:
-                best = _better(aim, self._placed(k, {j: float(before[j]) for j in self.shared.values()}, limits, clock, note), best)
+                best = _better(
+                    aim,
+                    place(self.exact, k, {j: float(before[j]) for j in self.shared.values()}, limits, clock, note),
+                    best,
+                )
         if best is None:
-            return replace(pooled, values=None, objective=None, gap=None, verdict=Verdict.UNKNOWN, seconds=time.perf_counter() - began)
+            return replace(
+                pooled,
+                values=None,
+                objective=None,
+                gap=None,
+                verdict=Verdict.UNKNOWN,
+                seconds=time.perf_counter() - began,
+            )
         outcome = _with_bound(best, pooled, limits)
         if outcome.verdict is not Verdict.OPTIMAL and not outcome.interrupted and clock.left() > 1:
             more = self._exact(k, limits, clock, note, outcome)
             outcome = _with_bound(_better(aim, more, best) or best, pooled, limits)
-        return replace(outcome, seconds=time.perf_counter() - began, history=pooled.history, nodes=pooled.nodes + outcome.nodes)
+        return replace(
+            outcome, seconds=time.perf_counter() - began, history=pooled.history, nodes=pooled.nodes + outcome.nodes
+        )
 
     def _seen(self, aim: Aim) -> Program:
         """The pooled model less the rules that the stage cannot see."""
@@ -169,35 +135,54 @@ class Search:
         return {j: float(values[i]) for i, j in self.shared.items()}
 
     def _pool_solve(
-        self, k: int, program: Program, limits: Limits, clock: Clock, note: Note, phase: str, part: float, gap_share: float, **how: Any
+        self,
+        k: int,
+        program: Program,
+        limits: Limits,
+        clock: Clock,
+        note: Note,
+        phase: str,
+        part: float,
+        gap_share: float,
+        **how: Any,
     ) -> Outcome:
         level = self.pooled
         how.setdefault("relaxed", level.columns(RACKS))
         limits = replace(limits, gap=limits.gap * gap_share, seconds=clock.part(part))
         objective = self._pooled_objective(k, clock)
-        return program.solve(objective, level.aims[k].sense, limits, rows=level.rows, progress=lambda p: note(phase, p), **how)
+        return program.solve(
+            objective, level.aims[k].sense, limits, rows=level.rows, progress=lambda p: note(phase, p), **how
+        )
 
     def _pooled_objective(self, k: int, clock: Clock) -> Linear:
-        """The pool serves every agency from its nearest site; the least data movement of the exact model is a better bound."""
+        """The pool serves all from the nearest site; the least data movement of the exact model is a better bound."""
         level = self.pooled
         if level.aims[k].stage.name not in ("present cost", "net present value") or not self.kept:
             return level.objectives[k]
         if self._least_movement is None:
             moved = self.exact.program.linear(present_movement(self.exact.formulation))
             limits = Limits(seconds=clock.part(0.2))
-            least = self.exact.program.solve(moved, "min", limits, rows=self.exact.rows, relaxed=self.exact.program.whole)
+            least = self.exact.program.solve(
+                moved, "min", limits, rows=self.exact.rows, relaxed=self.exact.program.whole
+            )
             self._least_movement = least.bound if least.verdict is Verdict.OPTIMAL and least.bound is not None else 0.0
         sign = 1.0 if level.aims[k].sense == "min" else -1.0
         terms = [*level.aims[k].terms, *((-sign * n, v) for n, v in present_movement(level.formulation))]
         return replace(level.program.linear(terms), constant=sign * self._least_movement)
 
-    def _start(self, k: int, program: Program, limits: Limits, clock: Clock, note: Note, before: Vector | None) -> Outcome:
+    def _start(
+        self, k: int, program: Program, limits: Limits, clock: Clock, note: Note, before: Vector | None
+    ) -> Outcome:
         """A good plan of the pooled model: the stage before with its halls freed, or the best sites of a relaxation."""
         if before is not None:
             held = {i: float(before[j]) for i, j in self.shared.items()}
-            first = self._pool_solve(k, program, limits, clock, note, "start", 0.2, 1.0, relaxed=program.whole, fixed=held)
+            first = self._pool_solve(
+                k, program, limits, clock, note, "start", 0.2, 1.0, relaxed=program.whole, fixed=held
+            )
             power = {i: x for i, x in held.items() if not program.columns[i].name.startswith("construction.")}
-            halls = self._pool_solve(k, program, limits, clock, note, "halls", 0.2, HALLS_SHARE, start=first.values, fixed=power)
+            halls = self._pool_solve(
+                k, program, limits, clock, note, "halls", 0.2, HALLS_SHARE, start=first.values, fixed=power
+            )
             return halls if halls.values is not None else first
         but_sites = np.ones(len(program.columns), dtype=bool)
         but_sites[self.opens] = False
@@ -207,28 +192,6 @@ class Search:
         chosen = {i: float(sites.values[i]) for i in self.opens}
         halls = self._pool_solve(k, program, limits, clock, note, "halls and power", 0.25, HALLS_SHARE, fixed=chosen)
         return halls if halls.verdict is not Verdict.INFEASIBLE else replace(halls, verdict=Verdict.UNKNOWN)
-
-    def _placed(self, k: int, choices: dict[int, float], limits: Limits, clock: Clock, note: Note) -> Outcome:
-        """The exact plan that holds the choices, with whole racks."""
-        level = self.exact
-        aim, objective, rows = level.aims[k], level.objectives[k], level.rows
-
-        def tell(progress: Progress) -> None:
-            note("whole racks", progress)
-
-        part = replace(limits, gap=limits.gap * RACKS_SHARE, seconds=clock.part(0.5), nodes=None)
-        loose = level.program.solve(objective, aim.sense, part, rows=rows, fixed=choices, relaxed=level.columns(RACKS), progress=tell)
-        if loose.values is None:
-            return loose
-        hosts = {int(i): float(loose.values[i]) for i in np.flatnonzero(level.columns(HOSTS))}
-        racks = np.flatnonzero(level.columns(RACKS))
-        near = {int(i): (np.floor(loose.values[i] + 1e-6), np.ceil(loose.values[i] - 1e-6)) for i in racks}
-        part = replace(limits, gap=limits.gap * RACKS_SHARE, seconds=clock.part(0.4), nodes=None)
-        whole = level.program.solve(objective, aim.sense, part, rows=rows, fixed=choices | hosts, boxed=near, progress=tell)
-        if whole.values is not None:
-            return whole
-        part = replace(part, seconds=clock.part(0.6))
-        return level.program.solve(objective, aim.sense, part, rows=rows, fixed=choices | hosts, progress=tell)
 
     def _exact(self, k: int, limits: Limits, clock: Clock, note: Note, found: Outcome) -> Outcome:
         """The exact model with the chosen sites held, from the plan found, for the time that is left."""
@@ -256,7 +219,8 @@ class Search:
         """Hold stage ``k`` for the later ones; returns what is held and the plan on the narrowed model."""
         aim = self.exact.aims[k]
         stage, values = aim.stage, outcome.values
-        assert outcome.objective is not None and values is not None
+        assert outcome.objective is not None
+        assert values is not None
         slack = max(stage.give_back_share * abs(outcome.objective), 1e-6 * max(1.0, abs(outcome.objective)))
         floor = outcome.objective - slack if aim.sense == "max" else outcome.objective + slack
         invested = limit = None
@@ -276,11 +240,12 @@ class Search:
             return None
         places = investment_by_place(self.exact.formulation.model)
         return sum(
-            max(0.0, self.exact.program.linear(terms).at(values) - kept.invested_musd.get(place, 0.0)) for place, terms in places.items()
+            max(0.0, self.exact.program.linear(terms).at(values) - kept.invested_musd.get(place, 0.0))
+            for place, terms in places.items()
         )
 
     def _narrowed(self, values: Vector, limit_musd: float | None) -> Vector:
-        """Leave out the sites that no later plan can open: opening one, even in parts, would move more than the limit."""
+        """Leave out sites that no later plan can open: opening one, even in parts, would move more than the limit."""
         program = self.pooled.program
         is_open = {program.columns[i].index()[0]: values[self.shared[i]] > 0.5 for i in self.opens}
         chosen = [s for s in self.exact.formulation.case.sites if any(o and s == r for r, o in is_open.items())]
@@ -289,27 +254,20 @@ class Search:
             return values
         moved, free = self.pooled.rows[-1], self.pooled.rows[:-1]
         another = Row("another site", Linear(others, np.ones(len(others))), lower=1.0)
-        least = program.solve(moved.expression, "min", Limits(seconds=20.0), rows=[*free, another], relaxed=program.whole)
-        cannot = least.verdict is Verdict.OPTIMAL and least.objective is not None and least.objective > limit_musd * (1 + 1e-6)
+        least = program.solve(
+            moved.expression, "min", Limits(seconds=20.0), rows=[*free, another], relaxed=program.whole
+        )
+        cannot = (
+            least.verdict is Verdict.OPTIMAL
+            and least.objective is not None
+            and least.objective > limit_musd * (1 + 1e-6)
+        )
         if not cannot and least.verdict is not Verdict.INFEASIBLE:
             return values
         old = {v.name: float(x) for v, x in zip(self.exact.program.columns, values, strict=True)}
         exact = build(self.exact.formulation.case.only(chosen))
         self._set(Level.of(exact, Program.compile(exact.model, self.exact.program.log)))
         return np.array([old[v.name] for v in self.exact.program.columns])
-
-
-class Clock:
-    """Seconds that are left of a limit; None means no limit."""
-
-    def __init__(self, seconds: float | None) -> None:
-        self._end = None if seconds is None else time.perf_counter() + seconds
-
-    def left(self) -> float:
-        return float("inf") if self._end is None else max(0.0, self._end - time.perf_counter())
-
-    def part(self, share: float) -> float | None:
-        return None if self._end is None else max(1.0, share * self.left())
 
 
 def _better(aim: Aim, one: Outcome | None, other: Outcome | None) -> Outcome | None:
@@ -323,40 +281,6 @@ def _with_bound(plan: Outcome, prover: Outcome, limits: Limits) -> Outcome:
     """The plan with the bound that was proven for it."""
     gap = relative_gap(plan.objective, prover.bound)
     verdict = Verdict.OPTIMAL if gap is not None and gap <= limits.gap + 1e-12 else Verdict.WITHIN_LIMITS
-    return replace(plan, bound=prover.bound, gap=gap, verdict=verdict, interrupted=plan.interrupted or prover.interrupted)
-
-
-def solve_stages(search: Search, limits: Limits, note: Callable[[int, str, Progress], None]) -> list[Solved]:
-    """All stages in their order; a later stage runs only on one proven tighter than its give-back."""
-    clock = Clock(limits.seconds)
-    solved: list[Solved] = []
-    before: Vector | None = None
-    count = len(search.exact.aims)
-    for k in range(count):
-        aim = search.exact.aims[k]
-        last = k + 1 == count
-        share = 1.0 if last else (0.7 if k == 0 else 0.6)
-
-        def tell(phase: str, progress: Progress, k: int = k) -> None:
-            note(k, phase, progress)
-
-        outcome = search.stage(k, replace(limits, seconds=clock.part(share)), tell, before)
-        kept = None
-        if outcome.values is not None:
-            before = outcome.values
-            if not last:
-                kept, before = search.keep(k, outcome)
-        solved.append(Solved(aim.stage, aim, outcome, kept=kept))
-        allowed = max(aim.stage.give_back_share, limits.gap)
-        if outcome.values is None or outcome.interrupted or outcome.gap is None or outcome.gap > allowed:
-            break
-    return solved if before is None else _achieved(search, solved, before)
-
-
-def _achieved(search: Search, solved: Sequence[Solved], plan: Vector) -> list[Solved]:
-    """Each stage's value on the final plan, and what the plan moved of it."""
-    search.exact.program.load(plan)
-    return [
-        replace(s, achieved=search.exact.objectives[k].at(plan), moved_musd=search.moved_musd(s.kept, plan) if s.kept else None)
-        for k, s in enumerate(solved)
-    ]
+    return replace(
+        plan, bound=prover.bound, gap=gap, verdict=verdict, interrupted=plan.interrupted or prover.interrupted
+    )

@@ -1,0 +1,149 @@
+"""A compiled model: columns, rows, and the solves it is asked for."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import highspy
+import numpy as np
+import pyomo.environ as pyo
+from numpy.typing import NDArray
+from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
+from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
+
+from planner.solve.highs import FEASIBLE, Run
+from planner.solve.values import Limits, Linear, Outcome, Progress, Row, Sense, Vector, Verdict
+
+
+@dataclass
+class Program:
+    """A compiled model: columns, rows and their names; stage objectives come as Linear."""
+
+    columns: list[Any]
+    lower: Vector
+    upper: Vector
+    whole: NDArray[np.bool_]
+    matrix: csr_matrix
+    row_lower: Vector
+    row_upper: Vector
+    row_names: list[str]
+    log: Path | None = None
+    _index: dict[int, int] = field(default_factory=dict)
+
+    @classmethod
+    def compile(cls, model: Any, log: Path | None = None) -> Program:
+        """Arrays of all active constraints and all variables of a Pyomo model; an objective is ignored."""
+        compiled = LinearStandardFormCompiler().write(model, mixed_form=True)
+        columns = list(compiled.columns)
+        known = {id(v) for v in columns}
+        extra = [v for v in model.component_data_objects(pyo.Var, active=True) if id(v) not in known]
+        columns += extra
+        matrix = csr_matrix(compiled.A)
+        if extra:
+            matrix = csr_matrix((matrix.data, matrix.indices, matrix.indptr), shape=(matrix.shape[0], len(columns)))
+        rhs = np.asarray(compiled.rhs, dtype=float)
+        kinds = np.array([row.bound_type for row in compiled.rows], dtype=int)
+        return cls(
+            columns=columns,
+            lower=np.array([-np.inf if v.lb is None else v.lb for v in columns], dtype=float),
+            upper=np.array([np.inf if v.ub is None else v.ub for v in columns], dtype=float),
+            whole=np.array([not v.is_continuous() for v in columns], dtype=bool),
+            matrix=matrix,
+            row_lower=np.where(kinds <= 0, rhs, -np.inf),
+            row_upper=np.where(kinds >= 0, rhs, np.inf),
+            row_names=[row.constraint.name for row in compiled.rows],
+            log=log,
+            _index={id(v): i for i, v in enumerate(columns)},
+        )
+
+    @property
+    def size(self) -> dict[str, int]:
+        return {
+            "rows": int(self.matrix.shape[0]),
+            "columns": len(self.columns),
+            "integers": int(self.whole.sum()),
+            "nonzeros": int(self.matrix.nnz),
+        }
+
+    def without(self, *prefixes: str) -> Program:
+        """The same columns with the rules of these names left out: a relaxation."""
+        kept = np.array([not name.startswith(prefixes) for name in self.row_names], dtype=bool)
+        return replace(
+            self,
+            matrix=self.matrix[kept],
+            row_lower=self.row_lower[kept],
+            row_upper=self.row_upper[kept],
+            row_names=[n for n, k in zip(self.row_names, kept, strict=True) if k],
+        )
+
+    def column_of(self, variable: Any) -> int:
+        return self._index[id(variable)]
+
+    def linear(self, terms: Iterable[tuple[float, Any]]) -> Linear:
+        """A sum of (coefficient, variable) terms as a Linear; repeated variables are added."""
+        sums: dict[int, float] = {}
+        for coefficient, variable in terms:
+            i = self._index[id(variable)]
+            sums[i] = sums.get(i, 0.0) + coefficient
+        return Linear(np.fromiter(sums, dtype=np.int64, count=len(sums)), np.fromiter(sums.values(), float, len(sums)))
+
+    def load(self, values: Vector) -> None:
+        """Put the values on the Pyomo variables."""
+        for variable, value in zip(self.columns, values.tolist(), strict=True):
+            variable.set_value(value, skip_validation=True)
+
+    def violation(self, values: Vector, rows: Sequence[Row] = ()) -> float:
+        """Largest excess over a row or bound, relative to the size of the row's terms."""
+        activity = self.matrix @ values
+        scale = np.maximum(1.0, np.abs(self.matrix) @ np.abs(values))
+        excess = np.maximum(self.row_lower - activity, activity - self.row_upper) / scale
+        bounds = np.maximum(self.lower - values, values - self.upper) / np.maximum(1.0, np.abs(values))
+        extra = [
+            max(r.lower - r.expression.at(values), r.expression.at(values) - r.upper)
+            / max(1.0, abs(r.expression.at(values)))
+            for r in rows
+        ]
+        return float(max(excess.max(initial=0.0), bounds.max(initial=0.0), *extra, 0.0))
+
+    def solve(
+        self,
+        objective: Linear,
+        sense: Sense,
+        limits: Limits,
+        *,
+        rows: Sequence[Row] = (),
+        start: Vector | None = None,
+        relaxed: NDArray[np.bool_] | None = None,
+        fixed: Mapping[int, float] | None = None,
+        boxed: Mapping[int, tuple[float, float]] | None = None,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> Outcome:
+        """Solve to the gap or a limit.
+
+        ``relaxed`` columns need not be whole; ``fixed`` columns are held, ``boxed`` ones kept between two values;
+        ``rows`` hold in this solve only. Raises
+        ValueError for a start that breaks a row. An infeasible answer is confirmed once with presolve off.
+        """
+        if start is not None and self.violation(start, rows) > FEASIBLE * 10:
+            raise ValueError(f"the start breaks a row by {self.violation(start, rows):.2g} of its size")
+        whole = self.whole if relaxed is None else self.whole & ~relaxed
+        box = {i: (x, x) for i, x in (fixed or {}).items()} | dict(boxed or {})
+        run = Run(self, objective, sense, limits, rows, whole, box, progress)
+        outcome = run.go(start)
+        if outcome.verdict is Verdict.INFEASIBLE:
+            outcome = run.confirm(outcome)
+        return outcome if outcome.values is None else run.cleaned(outcome)
+
+    def export(self, path: Path, objective: Linear, sense: Sense, *, suffix: str) -> None:
+        """The matrix for another solver, as ".mps" or ".lp", whatever the path is called."""
+        run = Run(self, objective, sense, Limits(), (), self.whole, {}, None)
+        h = run.model(names=True)
+        with tempfile.TemporaryDirectory(dir=path.parent) as room:
+            draft = Path(room) / f"matrix{suffix}"
+            if h.writeModel(str(draft)) not in (highspy.HighsStatus.kOk, highspy.HighsStatus.kWarning):
+                raise OSError(f"{path} could not be written")
+            draft.replace(path)
