@@ -32,7 +32,7 @@ DEPTH = {name: depth for depth, names in enumerate(LAYERS) for name in names}
 #: the command line's own files, which share the work of one command
 TOGETHER = {"terminal", "show", "options", "reports"}
 #: what a room of the formulation may import, and the closers, which add up what rooms post and may see each other
-MEETING_PLACES = {"__init__", "accounts", "combinations"}
+MEETING_PLACES = {"__init__", "accounts", "combinations", "construction_costs", "power_costs"}
 CLOSERS = {"balances", "budget", "commitments", "objective"}
 
 

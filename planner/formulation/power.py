@@ -8,13 +8,12 @@ import pandas as pd
 import pyomo.environ as pyo
 
 from planner.formulation import combinations as combos
-from planner.formulation.accounts import Cost, Limit, Post, Posting, Terms, total
+from planner.formulation import power_costs
+from planner.formulation.accounts import Limit, Post, Posting, Terms, total
 from planner.formulation.combinations import Places
+from planner.formulation.power_costs import MWH_PER_GWH
 from planner.inputs.case import Case
 from planner.plan import NOISE, frame
-
-CONNECTION_PROFILE = "connection"
-MWH_PER_GWH = 1000.0
 
 
 def add(b: Any, case: Case, places: Places) -> list[Posting]:
@@ -123,8 +122,8 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     for s, k, t in running:
         posts.append(Post("energy_gwh", (s, t), [(1.0, b.generated_gwh[s, k, t])], k))
         posts.append(Post("emissions_t", (s, t), [(case.plants[k].emissions_kg_per_mwh, b.generated_gwh[s, k, t])], k))
-    posts += _investment(b, case, contracts, orders)
-    posts += _operations(b, case, running, serving, standing, ppa_gwh)
+    posts += power_costs.investment(b, case, contracts, orders)
+    posts += power_costs.operations(b, case, running, serving, standing, ppa_gwh)
     return posts
 
 
@@ -179,110 +178,6 @@ def _limits(b: Any, case: Case, contracts: Any, orders: Any, signings: Any) -> l
             )
         )
     return limits
-
-
-def _investment(b: Any, case: Case, contracts: Any, orders: Any) -> list[Posting]:
-    p = case.periods
-    paid: dict[tuple[str, str, str, str, int], Terms] = {}
-    for s, g, u in contracts:
-        e = case.tranches_of_grid[s, g]
-        for t, share in p.payments(u, e.lead_months, case.profile(CONNECTION_PROFILE)).items():
-            paid.setdefault(("1.2.1", s, f"{s}/{g}", f"grid tranche {g}", t), []).append(
-                (share * e.mw, b.contract[s, g, u])
-            )
-    for s, k, u in orders:
-        plant = case.plants[k]
-        for t, share in p.payments(u, plant.lead_months, case.profile(plant.profile_id)).items():
-            paid.setdefault(("1.2.2", s, k, k, t), []).append((share * plant.unit_mw * 1000, b.units[s, k, u]))
-    costs: list[Posting] = []
-    for (wbs, s, key, item, t), terms in paid.items():
-        grid = wbs == "1.2.1"
-        rate = (
-            case.rate("grid_tranches", key, "connection_usd_per_mw")
-            if grid
-            else case.rate("plants", key, "capex_usd_per_kw")
-        )
-        costs.append(Cost(wbs, s, item, t, terms, "MW" if grid else "kW", rate, case.sites[s].construction_multiplier))
-    return costs
-
-
-def _operations(b: Any, case: Case, running: Any, serving: Any, standing: Any, ppa_gwh: Any) -> list[Posting]:
-    p = case.periods
-    costs: list[Posting] = []
-    carbon = case.rate("parameters", "carbon_price_usd_per_t", "value")
-    for s, t in serving:
-        delivery = [(MWH_PER_GWH, b.billed_gwh[s, t]), (-MWH_PER_GWH, b.imported_gwh[s, t])]
-        costs.append(
-            Cost(
-                "3.1.1",
-                s,
-                "grid energy",
-                t,
-                [(MWH_PER_GWH, b.imported_gwh[s, t])],
-                "MWh",
-                case.rate("sites", s, "tariff_usd_per_mwh"),
-            )
-        )
-        costs.append(
-            Cost(
-                "3.1.2",
-                s,
-                "delivery on agreements and minimum take",
-                t,
-                delivery,
-                "MWh",
-                case.rate("sites", s, "delivery_usd_per_mwh"),
-            )
-        )
-        for i, terms in ppa_gwh(s, t):
-            costs.append(
-                Cost(
-                    "3.1.3",
-                    s,
-                    i,
-                    t,
-                    [(MWH_PER_GWH * c, v) for c, v in terms],
-                    "MWh",
-                    case.rate("ppas", f"{i}/{s}", "price_usd_per_mwh"),
-                )
-            )
-        if carbon.usd:
-            kg = case.sites[s].grid_emissions_kg_per_mwh
-            costs.append(Cost("3.1.6", s, "grid emissions", t, [(kg, b.imported_gwh[s, t])], "t CO2", carbon))
-    for s, k, t in running:
-        plant, made = case.plants[k], b.generated_gwh[s, k, t]
-        if plant.heat_rate_mmbtu_per_mwh:
-            gas = case.rate("gas_prices", f"{case.sites[s].gas_region}/{p.year(t)}", "price_usd_per_mmbtu")
-            costs.append(
-                Cost("3.1.4", s, f"{k} gas", t, [(plant.heat_rate_mmbtu_per_mwh * MWH_PER_GWH, made)], "MMBtu", gas)
-            )
-        costs.append(
-            Cost(
-                "3.1.5",
-                s,
-                f"{k} variable O&M",
-                t,
-                [(MWH_PER_GWH, made)],
-                "MWh",
-                case.rate("plants", k, "variable_om_usd_per_mwh"),
-            )
-        )
-        kilowatts = [(1000 * mw * p.years, v) for mw, v in standing(s, k, t - 1)]
-        if kilowatts:
-            costs.append(
-                Cost(
-                    "3.1.5",
-                    s,
-                    f"{k} fixed O&M",
-                    t,
-                    kilowatts,
-                    "kW-years",
-                    case.rate("plants", k, "fixed_om_usd_per_kw_year"),
-                )
-            )
-        if carbon.usd and plant.emissions_kg_per_mwh:
-            costs.append(Cost("3.1.6", s, f"{k} emissions", t, [(plant.emissions_kg_per_mwh, made)], "t CO2", carbon))
-    return costs
 
 
 def read(b: Any, case: Case) -> dict[str, pd.DataFrame]:

@@ -33,25 +33,21 @@ def place(level: Level, k: int, choices: dict[int, float], limits: Limits, clock
     if loose.values is None or loose.objective is None:
         return loose
     goal_aim, goal = aim, objective
-    if k > 0:
-        # whole racks cost a little of this stage: allow it, and place them by the first stage, which leaves most room
-        slack = HELD if aim.stage.name == "goal shortfall" else RACKS_SHARE * limits.gap * abs(loose.objective)
-        most = {"upper": loose.objective + slack} if aim.sense == "min" else {"lower": loose.objective - slack}
-        rows.append(Row("objective.held", objective, **most))
+    held_stage = aim.stage.name == "goal shortfall" and k > 0
+    if held_stage:
+        # a shortfall hardly sees racks: hold it and place them by the first stage, which leaves most room
+        rows.append(Row("objective.held", objective, upper=loose.objective + HELD))
         goal_aim, goal = level.aims[0], level.objectives[0]
         loose = go(goal_aim, goal, 0.5, fixed=choices, relaxed=racks)
-        if loose.values is None:
-            return loose
     values = loose.values
+    if values is None:
+        return loose
     held = choices | {int(i): float(values[i]) for i in np.flatnonzero(level.columns(HOSTS))}
     near = {int(i): _around(float(values[i])) for i in np.flatnonzero(racks)}
-    whole = go(goal_aim, goal, 0.4, fixed=held, boxed=near)
-    if whole.values is None:
-        whole = go(goal_aim, goal, 0.6, fixed=held)
-    if whole.values is None or k == 0:
-        return whole
-    fixed = {int(i): float(whole.values[i]) for i in np.flatnonzero(level.program.whole)}
-    return go(aim, objective, 0.5, fixed=fixed)
+    whole = go(goal_aim, goal, 0.4, fixed=held, boxed=near) if held_stage or k == 0 else loose
+    if whole is loose or whole.values is None:
+        whole = go(goal_aim, goal, 0.7, fixed=held)
+    return whole if whole.values is None else replace(whole, objective=objective.at(whole.values))
 
 
 def _around(racks: float) -> tuple[float, float]:

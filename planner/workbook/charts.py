@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from openpyxl.chart import BarChart, LineChart, Reference, Series
+from openpyxl.chart.axis import ChartLines
 from openpyxl.chart.layout import Layout, ManualLayout
 from openpyxl.chart.shapes import GraphicalProperties
+from openpyxl.drawing.line import LineProperties
 
 from planner.workbook.book import Page
 
@@ -49,6 +51,7 @@ def _dressed(page, chart, title, unit, header, rows, form):  # type: ignore[no-u
     chart.title, chart.y_axis.title, chart.x_axis.title = title, unit, "Year"
     chart.y_axis.number_format, chart.x_axis.number_format = form, "0"
     chart.y_axis.delete = chart.x_axis.delete = False
+    chart.y_axis.majorGridlines = ChartLines(spPr=GraphicalProperties(ln=LineProperties(solidFill="D9D9D9", w=6350)))
     chart.legend.position = "b"
     chart.width, chart.height = 24, 10
     chart.layout = Layout(ManualLayout(x=0.08, y=0.13, w=0.9, h=0.64, xMode="edge", yMode="edge"))

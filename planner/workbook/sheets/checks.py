@@ -33,11 +33,14 @@ def fill(book: Book, detail: Detail, parts: Parts, told: summary.Places, promise
         1,
         "EDITED: an assumption differs from the solved run; dollars are recalculated, decisions are not re-optimised.",
     )
-    page.put(6, 1, "Assumptions edited")
-    page.formula(6, 2, f'COUNTIF({marks},"EDITED")', 0, form="0")
-    page.put(7, 1, "A difference from the solved run is called")
+    page.put(6, 1, "Figures edited")
+    page.put(6, 3, "assumptions that differ from the solved run")
+    page.formula(6, 2, f'COUNTIF({marks},"EDITED")', 0, "check", "0")
+    page.put(7, 1, "Difference")
+    page.put(7, 3, "what a difference from the solved run is called: EDITED once a figure is edited")
     page.formula(7, 2, 'IF(B6=0,"FAIL","EDITED")', "FAIL", "check")
-    page.put(8, 1, "Without a failure the flag reads")
+    page.put(8, 1, "Otherwise")
+    page.put(8, 3, "what the overall word is when no check fails")
     page.headers(HEADER_ROW, HEADERS)
     words = [
         _write(book, page, row, n, check)
@@ -47,11 +50,12 @@ def fill(book: Book, detail: Detail, parts: Parts, told: summary.Places, promise
         8, 2, f'IF(COUNTIF({results},"EDITED")>0,"EDITED","PASS")', "EDITED" if "EDITED" in words else "PASS", "check"
     )
     page.put(5, 1, "Overall")
+    page.put(5, 3, "stands at the top of every sheet")
     page.formula(5, 2, f'IF(COUNTIF({results},"FAIL")>0,"FAIL",B8)', "FAIL" if "FAIL" in words else "PASS", "check")
     for rule in style.result_rules():
         page.sheet.conditional_formatting.add(f"G{first}:G{last}", rule)
         page.sheet.conditional_formatting.add("B5", rule)
-    page.widths({1: 40, 2: 66, 3: 22, 4: 22, 5: 16, 6: 16, 7: 10})
+    page.widths({1: 15, 2: 82, 3: 22, 4: 22, 5: 14, 6: 14, 7: 10})
     page.printed(HEADER_ROW, f"A{HEADER_ROW + 1}")
     bad = [
         (row, check) for row, check, word in zip(range(first, last + 1), checks, words, strict=True) if word != "PASS"
@@ -62,21 +66,26 @@ def fill(book: Book, detail: Detail, parts: Parts, told: summary.Places, promise
 def _write(book: Book, page: Page, row: int, number: int, check: Check) -> str:
     page.put(row, 1, f"C{number:02d}")
     page.put(row, 2, check.name, "text")
-    page.formula(row, 3, check.left[0], check.left[1], form="#,##0.00##")
-    page.formula(row, 4, check.right[0], check.right[1], form="#,##0.00##")
+    page.formula(row, 3, check.left[0], check.left[1], form=_form(check.left[1]))
+    page.formula(row, 4, check.right[0], check.right[1], form=_form(check.left[1]))
     difference = check.left[1] - check.right[1]
     if abs(difference) < NOISE * abs(check.left[1]):
         difference = 0.0
     difference = max(0.0, difference) if check.most else difference
-    page.formula(row, 5, f"MAX(0,C{row}-D{row})" if check.most else f"C{row}-D{row}", difference, form="#,##0.00####")
+    page.formula(row, 5, f"MAX(0,C{row}-D{row})" if check.most else f"C{row}-D{row}", difference, form=_form(allowed))
     tolerance, allowed = book.address(check.tolerance, ME), book.figure(check.tolerance)
     if check.relative:
         tolerance, allowed = f"{tolerance}*MAX(1,ABS(D{row}))", allowed * max(1.0, abs(check.right[1]))
-    page.formula(row, 6, tolerance, allowed, "link", "#,##0.00####")
+    page.formula(row, 6, tolerance, allowed, "link", _form(allowed))
     otherwise = "$B$7" if check.solved else '"FAIL"'
     word = "PASS" if abs(difference) <= allowed else "FAIL"
     page.formula(row, RESULT, f'IF(ABS(E{row})<=F{row},"PASS",{otherwise})', word, "check")
     return word
+
+
+def _form(value: float) -> str:
+    """Cents for dollars and whole counts, more places for what is small."""
+    return "#,##0.00" if abs(value) >= 0.01 or not value else "0.000000"
 
 
 def _solved(book: Book, detail: Detail, parts: Parts, told: summary.Places, promised: promises.Places) -> list[Check]:

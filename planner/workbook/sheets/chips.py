@@ -51,8 +51,9 @@ def fill(book: Book, detail: Detail) -> Places:
     items = {f.item for f in detail.items("racks retired early")}
     entries = [Entry(c.chip_id, c.name, "racks") for c in chips.values() if c.chip_id in items]
     view = detail.view("racks retired early", 2)
+    page.break_before(by_site.next)
     heading = "Racks retired before the end of their life"
-    retired = by_year(page, by_site.next, heading, entries, view, style.COUNT, ("Chip", "Name"))
+    retired = by_year(page, by_site.next, heading, entries, view, style.MW, ("Chip", "Name"))
     _prices(book, page, retired.next)
     page.widths({1: 26, 2: 64, 3: 12, 4: 12})
     page.printed(3, "E7")
@@ -88,7 +89,6 @@ def _catalogue(book: Book, page: Page, bought: Block, row: int) -> tuple[tuple[i
 
 def _prices(book: Book, page: Page, row: int) -> None:
     page.heading(row, "Price of a rack by year of order, $M then-year (a dash: not on offer)")
-    page.break_before(row)
     header = row + 1
     page.years_header(header, "Chip", "Name", "Unit", "Highest")
     values, refs = book.lookup("chip_supply", ME)

@@ -54,7 +54,7 @@ def fill(book: Book, detail: Detail) -> Places:
     served = _served(book, page, detail, paths[1] + 2)
     demand = _demand(book, page, served, paths)
     shares, excess = _shares(book, page, served, demand)
-    page.widths({1: 34, 2: 76, 3: 13, 4: 12})
+    page.widths({1: 31, 2: 92, 3: 10, 4: 13})
     page.printed(3, "E7")
     return Places(precision, served, demand, shares, excess)
 

@@ -27,6 +27,7 @@ class Places(NamedTuple):
     spent: int
     reserve: int
     soft: int
+    constant: int
 
 
 def lines(book: Book, detail: Detail) -> list[Entry]:
@@ -59,16 +60,15 @@ def fill(book: Book, detail: Detail) -> Places:
     wbs = by_year(
         page, start, "Investment by WBS line, $M then-year", lines(book, detail), view, money, ("WBS", "Line")
     )
-    page.break_before(start)
+    page.break_before(wbs.next)
     row = _apart(page, wbs, wbs.next)
-    page.break_before(row)
     cumulative, ceiling, over, row = _authority(book, page, wbs.total, row)
     limit, spent, reserve, soft, row = _budget(page, wbs.total, row)
     fiscal = _fiscal(book, page, category, row)
-    _constant(book, page, category, fiscal.next)
+    constant = _constant(book, page, category, fiscal.next)
     page.widths({1: 18, 2: 60, 3: 8, 4: 12, book.last + 1: 11})
     page.printed(4, "E7")
-    return Places(category, wbs, cumulative, ceiling, over, fiscal, limit, spent, reserve, soft)
+    return Places(category, wbs, cumulative, ceiling, over, fiscal, limit, spent, reserve, soft, constant)
 
 
 def _chart(book: Book, page: Page, block: Block, row: int) -> None:
@@ -145,8 +145,8 @@ def _authority(book: Book, page: Page, total: int, row: int) -> tuple[int, int, 
         page,
         room,
         Entry("Room", "ceiling less invested", "$M"),
-        f"{{c}}{ceiling}-{{c}}{cumulative}",
-        lambda c: page.n(ceiling, c) - page.n(cumulative, c),
+        f"ROUND({{c}}{ceiling}-{{c}}{cumulative},2)",
+        lambda c: round(page.n(ceiling, c) - page.n(cumulative, c), 2),
         style.MUSD,
         "level",
     )
@@ -237,7 +237,7 @@ def _fiscal(book: Book, page: Page, category: Block, row: int) -> Block:
     return Block(header, header + 1, end, end + 1)
 
 
-def _constant(book: Book, page: Page, category: Block, row: int) -> None:
+def _constant(book: Book, page: Page, category: Block, row: int) -> int:
     """Constant dollars of the base year: deflated by the general index alone."""
     base = int(book.figure("programme.base_year"))
     page.heading(row, f"Constant {base} dollars (general index alone; category escalation stays as real growth), $M")
@@ -260,3 +260,4 @@ def _constant(book: Book, page: Page, category: Block, row: int) -> None:
         at += 1
     label(page, at, Entry("Total", "", "$M"), "total")
     below(page, at, index + 1, at - 1, style.MUSD)
+    return at

@@ -69,12 +69,12 @@ def fill(book: Book, detail: Detail) -> Places:
         ref = f"claims.{claim.id}.level"
         text, level = book.address(ref, ME), book.figure(ref)
         what = f"Promise by {claim.by}" if claim.by else "Promise"
-        year_row(page, at, Entry("promised", what, "MW, no basis"), text, lambda c: level, style.MW, "level", "link")
+        year_row(page, at, Entry("promised", what, "MW, any basis"), text, lambda c: level, style.MW, "level", "link")
         shown.append(at)
         at += 1
         for tier in TIERS:
             text = f"MAX(0,{{c}}{shown[-1]}-{{c}}{rows[tier]})"
-            entry = Entry(f"short, {tier}", "promise less tier", BASIS[tier])
+            entry = Entry(f"to go, {tier}", f"{what.lower()} less tier", BASIS[tier])
 
             def missing(c: int, row: int = rows[tier], promised: int = shown[-1]) -> float:
                 return max(0.0, page.n(promised, c) - page.n(row, c))
@@ -105,7 +105,7 @@ def fill(book: Book, detail: Detail) -> Places:
         style.COUNT,
         foot="",
     )
-    page.widths({1: 24, 2: 44, 3: 13, 4: 12})
+    page.widths({1: 30, 2: 46, 3: 14, 4: 12})
     page.printed(3, "E7")
     return Places(rows, block.header, sites, sources, energy.first + 1, energy.first)
 
@@ -141,7 +141,7 @@ def _sources(book: Book, page: Page, detail: Detail, row: int) -> tuple[Block, i
     row = sources.next
     for measure, unit, catalogue in (
         ("plant units ordered", "units", {p.plant_id: p.name for p in book.case.plants.values()}),
-        ("clean energy signed", "MW", {p: f"agreement {p}" for p, _ in book.case.ppas}),
+        ("clean energy signed", "MW", {p: f"{p.capitalize()} agreement" for p, _ in book.case.ppas}),
     ):
         entries = [Entry(k, n, unit) for k, n in catalogue.items() if any(f.item == k for f in detail.items(measure))]
         heading = f"{measure.capitalize()}, by year of decision"

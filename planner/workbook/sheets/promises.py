@@ -62,7 +62,7 @@ def fill(book: Book, detail: Detail, parts: Parts) -> Places:
             checked.append((at, claim.id))
     last = first + len(book.case.programme.claims) - 1
     broken = _broken(page, book, first, last)
-    page.widths({1: 44, 2: 20, 3: 14, 4: 13, 5: 7, 6: 12, 7: 14, 8: 12, 9: 14, 10: 12, 11: 13, 12: 30, 13: 22, 14: 60})
+    page.widths({1: 46, 2: 24, 3: 11, 4: 13, 5: 7, 6: 11, 7: 11, 8: 12, 9: 15, 10: 11, 11: 11, 12: 32, 13: 26, 14: 56})
     page.printed(4, "B5")
     return Places(first, last, checked, broken)
 

@@ -1,0 +1,104 @@
+"""Small programmes where nothing costs anything but what a test prices."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from tiny import Row, tiny_programme, tiny_tables, write_tiny
+
+from planner.inputs.case import Case
+from planner.inputs.read import load
+from planner.inputs.schema import BY_NAME, MONEY_PARAMETERS
+from planner.run import Options, Result, optimize
+
+#: solve to the end
+EXACT = Options(gap=0.0, seconds=60.0)
+Tables = dict[str, list[Row]]
+
+
+def free_tables() -> Tables:
+    """The tiny tables without money: no discount, a PUE of one, and no land to build on.
+
+    A rack is 1 MW and 10 PFLOP/s at half delivery: 5 delivered PFLOP/s-years a year, worth 2 M$ each. What is ordered
+    in a year serves from the next one.
+    """
+    tables = tiny_tables()
+    for name, rows in tables.items():
+        for row in rows:
+            row.update({c.name: 0 for c in BY_NAME[name].columns if c.price_index and c.name in row})
+    change(tables, "discount_rates", real_rate=0)
+    change(tables, "climate", pue_average=1, pue_peak=1)
+    change(tables, "sites", land_acres=0)
+    change(tables, "designs", {"route": "retrofit"}, acres_per_mw=0)
+    change(tables, "workloads", rent_usd_per_pflops_year=1e6)
+    change(tables, "chips", life_months=120)
+    return tables
+
+
+def change(tables: Tables, table: str, where: Row | None = None, **columns: Any) -> None:
+    """Set columns of the rows that match."""
+    for row in tables[table]:
+        if all(row[k] == v for k, v in (where or {}).items()):
+            row.update(columns)
+
+
+def parameter(tables: Tables, **values: float) -> None:
+    for name, value in values.items():
+        change(tables, "parameters", {"parameter_id": name}, value=value)
+
+
+def must_serve(tables: Tables) -> None:
+    """All demand is met from the second year."""
+    change(tables, "demand", must_serve_share=1)
+    parameter(tables, must_serve_from_year=2027)
+
+
+def chip_on_sale(chip: str, years: list[int], price: float, supply: float = 1000) -> list[Row]:
+    return [{"chip_id": chip, "year": y, "rack_price_usd": price, "supply_racks_per_year": supply} for y in years]
+
+
+def programme(*stages: str, **fields: Any) -> Row:
+    return {**tiny_programme(), "stages": [{"name": s} for s in stages], **fields}
+
+
+def case_of(folder: Path, tables: Tables, asked: Row) -> Case:
+    return load(write_tiny(folder, tables, asked))
+
+
+def solved(folder: Path, tables: Tables, asked: Row) -> Result:
+    result = optimize(case_of(folder, tables, asked), EXACT)
+    assert result.plan is not None, result.document.get("explanation")
+    assert result.document["verification"]["passed"], result.document["verification"]["broken"]
+    return result
+
+
+def values(result: Result) -> list[float]:
+    return [stage["value"] for stage in result.document["stages"]]
+
+
+def chosen(result: Result, table: str) -> set[tuple[Any, ...]]:
+    """The whole decisions of a table of the plan."""
+    assert result.plan is not None
+    return {tuple(row) for row in result.plan[table].itertuples(index=False)}
+
+
+def money_doubled(tables: Tables, asked: Row) -> tuple[Tables, Row]:
+    """Every amount of money twice as large."""
+    twice: Tables = {}
+    for name, rows in tables.items():
+        money = {c.name for c in BY_NAME[name].columns if c.price_index}
+        twice[name] = [{k: 2 * v if k in money else v for k, v in row.items()} for row in rows]
+    for row in twice["parameters"]:
+        if row["parameter_id"] in MONEY_PARAMETERS:
+            row["value"] *= 2
+    return twice, {**asked, "budget_usd": 2 * asked["budget_usd"]}
+
+
+def labels_swapped(tables: Tables, one: str = "A", other: str = "B") -> Tables:
+    """The two sites under each other's id."""
+    swap = {one: other, other: one}
+    return {
+        name: [{k: swap.get(v, v) if k == "site_id" else v for k, v in row.items()} for row in rows]
+        for name, rows in tables.items()
+    }

@@ -1,0 +1,164 @@
+"""Small programmes solved by hand: the sum stands beside each, and the run must give it.
+
+A rack is 1 MW and delivers 5 PFLOP/s-years a year; one delivered PFLOP/s-year is worth 2 M$. Ordered in 2026, a rack serves
+in 2027, 2028 and 2029. Only what a test prices costs anything, and there is no discount.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from small import change, chip_on_sale, chosen, free_tables, must_serve, programme, solved, values
+
+#: the tie-break is worth less than this, in M$
+TIE = 1e-5
+
+
+@pytest.mark.parametrize(
+    ("pflops", "year", "value"),
+    [
+        # 20 M$ buy 20 racks. Now: 20 · 5 · 3 years · 2 M$ = 600. Later: 20 · 20 · 1 year · 2 M$ = 800.
+        (40, 2028, 800.0),
+        # Now 600. Later: 20 · 12.5 · 1 · 2 = 500.
+        (25, 2026, 600.0),
+    ],
+)
+def test_wait_for_better_chips_or_buy_now(tmp_path: Path, pflops: float, year: int, value: float) -> None:
+    tables = free_tables()
+    tables["chips"].append({**tables["chips"][0], "chip_id": "N", "fp8_pflops": pflops})
+    tables["suitability"].append({"chip_id": "N", "workload_id": "inference"})
+    tables["chip_supply"] = chip_on_sale("X", [2026], 1e6) + chip_on_sale("N", [2028], 1e6)
+    change(tables, "demand", base_pflops_years=1e5)
+    result = solved(tmp_path, tables, programme("mission value", budget_usd=20e6))
+    assert values(result) == pytest.approx([value], rel=1e-9)
+    bought = [(c, p, n) for _, c, p, n in chosen(result, "bought")]
+    assert bought == [("X" if year == 2026 else "N", str(year), 20)]
+
+
+@pytest.mark.parametrize(
+    ("movement", "site", "cost"),
+    [
+        # 100 PFLOP/s-years · 3 years = 300. Near A: opening 40 + 300 · 0.02 = 46. Far B: 10 + 300 · 0.10 = 40.
+        (0.10e6, "B", 40.0),
+        # Near A: 46. Far B: 10 + 300 · 0.13 = 49.
+        (0.13e6, "A", 46.0),
+    ],
+)
+def test_near_site_or_cheap_site(tmp_path: Path, movement: float, site: str, cost: float) -> None:
+    tables = free_tables()
+    must_serve(tables)
+    change(tables, "sites", {"site_id": "A"}, opening_cost_usd=40e6)
+    change(tables, "sites", {"site_id": "B"}, opening_cost_usd=10e6)
+    change(tables, "movement", {"site_id": "A"}, movement_usd_per_pflops_year=0.02e6)
+    change(tables, "movement", {"site_id": "B"}, movement_usd_per_pflops_year=movement)
+    result = solved(tmp_path, tables, programme("present cost"))
+    assert values(result) == pytest.approx([cost], abs=TIE)
+    assert [s for s, _, _ in chosen(result, "opens")] == [site]
+
+
+@pytest.mark.parametrize(
+    ("retrofit", "design", "worth"),
+    [
+        # 20 MW. Retrofit is ready in 12 months: 3 years · 200 M$ − 20 · 12 = 360. Greenfield takes 24 months:
+        # 2 years · 200 M$ − 20 · 5 = 300. Half of each: 330.
+        (12e6, "RETRO-D2C", 360.0),
+        # Retrofit: 600 − 20 · 18 = 240. Greenfield: 300.
+        (18e6, "GF-D2C", 300.0),
+    ],
+)
+def test_retrofit_or_greenfield(tmp_path: Path, retrofit: float, design: str, worth: float) -> None:
+    tables = free_tables()
+    change(tables, "sites", land_acres=1000)
+    change(tables, "designs", {"design_id": "RETRO-D2C"}, shell_usd_per_mw=retrofit, lead_months=12)
+    change(tables, "designs", {"design_id": "GF-D2C"}, civil_usd_per_mw=5e6, lead_months=24)
+    result = solved(tmp_path, tables, programme("net present value"))
+    assert values(result) == pytest.approx([worth], abs=TIE)
+    assert [(d, p, n) for _, d, p, n in chosen(result, "modules")] == [(design, "2026", 2)]
+
+
+@pytest.mark.parametrize(
+    ("capex", "cost", "units"),
+    [
+        # 20 MW for 3 years are 525,600 MWh. Grid: 100 MW · 0.1 M$ + 525,600 · 50 $ = 36.28 M$. Plant: two units of 10 MW
+        # and a spare, 30,000 kW · 400 $ = 12, and gas 525,600 · 8 · 4 $ = 16.8192: 28.8192 M$.
+        (400, 28.8192, 3),
+        # Grid 36.28. Plant: 30,000 kW · 1,000 $ = 30, and gas 16.8192: 46.8192 M$.
+        (1000, 36.28, 0),
+    ],
+)
+def test_grid_or_own_plant(tmp_path: Path, capex: float, cost: float, units: int) -> None:
+    tables = free_tables()
+    must_serve(tables)
+    change(tables, "sites", land_acres=1000, existing_mw=0, tariff_usd_per_mwh=50)
+    change(tables, "grid_tranches", connection_usd_per_mw=1e5)
+    change(tables, "plants", capex_usd_per_kw=capex)
+    change(tables, "gas_prices", price_usd_per_mmbtu=4)
+    result = solved(tmp_path, tables, programme("present cost"))
+    assert values(result) == pytest.approx([cost], abs=TIE)
+    assert sum(n for _, _, _, n in chosen(result, "units")) == units
+    assert len(chosen(result, "contract")) == (0 if units else 1)
+
+
+@pytest.mark.parametrize(
+    ("hall", "worth", "modules"),
+    [
+        # Ten X in 2026: 10 · 5 · 2 M$ = 100 a year. Ten Y in 2028 serve in 2029 alone: 10 · 10 · 2 = 200. Racks 20.
+        # Refresh (X leaves for Y): 100 + 100 + 200 − 10 MW · 12 − 20 = 260. Expand: 300 + 200 − 20 MW · 12 − 20 = 240.
+        (12e6, 260.0, 1),
+        # Refresh: 400 − 80 − 20 = 300. Expand: 500 − 160 − 20 = 320.
+        (8e6, 320.0, 2),
+    ],
+)
+def test_refresh_or_expand(tmp_path: Path, hall: float, worth: float, modules: int) -> None:
+    tables = free_tables()
+    tables["chips"].append({**tables["chips"][0], "chip_id": "Y", "fp8_pflops": 20})
+    tables["suitability"].append({"chip_id": "Y", "workload_id": "inference"})
+    tables["chip_supply"] = chip_on_sale("X", [2026], 1e6, 10) + chip_on_sale("Y", [2028], 1e6, 10)
+    change(tables, "demand", base_pflops_years=1e5)
+    change(tables, "designs", {"design_id": "RETRO-D2C"}, shell_usd_per_mw=hall)
+    result = solved(tmp_path, tables, programme("net present value"))
+    assert values(result) == pytest.approx([worth], abs=TIE)
+    assert sum(n for *_, n in chosen(result, "modules")) == modules
+    assert {(c, p, n) for _, c, p, n in chosen(result, "bought")} == {("X", "2026", 10), ("Y", "2028", 10)}
+    retired = sum(n for *_, p, n in chosen(result, "retired") if p == "2028")
+    assert retired == (10 if modules == 1 else 0)
+
+
+#: k$ a PFLOP/s-year between agency and site, and PFLOP/s-years a year: P 50, Q 30, R 20
+MOVEMENT = {("P", "A"): 10, ("P", "B"): 50, ("Q", "A"): 10, ("Q", "B"): 20, ("R", "A"): 10, ("R", "B"): 60}
+DEMAND = {"P": 50, "Q": 30, "R": 20}
+
+
+@pytest.mark.parametrize(
+    ("count", "existing_mw", "opening", "cost", "sites"),
+    [
+        # One site for all. A: 12 + 3 years · 100 · 0.01 = 15. B: 2 + 3 · (50 · 0.05 + 30 · 0.02 + 20 · 0.06) = 14.9.
+        (1, 20, 12e6, 14.9, {"B"}),
+        # A: 11 + 3 = 14. B: 14.9.
+        (1, 20, 11e6, 14.0, {"A"}),
+        # Both: 12 + 2 + 3 years, and everyone is nearest to A.
+        (2, 20, 12e6, 17.0, {"A", "B"}),
+        # Both, 50 PFLOP/s-years each. A serves who gains most by it: R 20 (50 each), then P 30 (40 each), Q none (10).
+        # 12 + 2 + 3 · (20 · 0.01 + 30 · 0.01 + 20 · 0.05 + 30 · 0.02) = 14 + 3 · 2.1 = 20.3.
+        (2, 10, 12e6, 20.3, {"A", "B"}),
+    ],
+)
+def test_warehouse_location(
+    tmp_path: Path, count: int, existing_mw: float, opening: float, cost: float, sites: set[str]
+) -> None:
+    tables = free_tables()
+    tables["agencies"] = [{"agency_id": a, "lat_deg": 39, "lon_deg": -77} for a in DEMAND]
+    tables["movement"] = [
+        {"agency_id": a, "site_id": s, "movement_usd_per_pflops_year": 1000 * k} for (a, s), k in MOVEMENT.items()
+    ]
+    demand = tables["demand"][0]
+    tables["demand"] = [{**demand, "agency_id": a, "base_pflops_years": x} for a, x in DEMAND.items()]
+    must_serve(tables)
+    change(tables, "sites", existing_mw=existing_mw)
+    change(tables, "sites", {"site_id": "A"}, opening_cost_usd=opening)
+    change(tables, "sites", {"site_id": "B"}, opening_cost_usd=2e6)
+    asked = programme("present cost", sites={"count": count, "minimum_regions": 1})
+    result = solved(tmp_path, tables, asked)
+    assert values(result) == pytest.approx([cost], abs=TIE)
+    assert {s for s, _, _ in chosen(result, "opens")} == sites

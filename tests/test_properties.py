@@ -1,0 +1,173 @@
+"""What must hold for every programme, tried on small ones solved to the end."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+from small import (
+    EXACT,
+    Tables,
+    case_of,
+    change,
+    chip_on_sale,
+    chosen,
+    labels_swapped,
+    money_doubled,
+    programme,
+    solved,
+    values,
+)
+from tiny import Row, tiny_tables
+
+from planner.formulation import build
+from planner.inputs.case import Case
+from planner.run import Result
+from planner.search import Search
+from planner.solve import Limits, Program
+
+#: decisions that are whole things
+WHOLE = ("opens", "modules", "contract", "units", "bought")
+GIVE_BACK = 0.001
+#: later stages may use a millionth of an earlier one's value
+SLACK = 1e-5
+
+
+def lively() -> tuple[Tables, Row]:
+    """Two unlike sites, two chips, both routes, a budget that binds, movement, operations and a tail."""
+    tables = tiny_tables()
+    change(tables, "sites", {"site_id": "B"}, tariff_usd_per_mwh=40, opening_cost_usd=3e6)
+    change(tables, "movement", {"site_id": "A"}, movement_usd_per_pflops_year=1000)
+    change(tables, "movement", {"site_id": "B"}, movement_usd_per_pflops_year=3000)
+    change(tables, "designs", {"route": "greenfield"}, lead_months=24, shell_usd_per_mw=2e6)
+    change(tables, "parameters", {"parameter_id": "tail_years"}, value=2)
+    change(tables, "parameters", {"parameter_id": "tail_taper"}, value=0.5)
+    change(tables, "parameters", {"parameter_id": "disposal_usd_per_rack"}, value=1000)
+    change(tables, "demand", base_pflops_years=250)
+    tables["chip_supply"] = chip_on_sale("X", [2026, 2027], 1.1e6) + chip_on_sale("H", [2026], 1e6)
+    stages = [{"name": "mission value", "give_back_share": GIVE_BACK}, {"name": "present cost"}]
+    return tables, {**programme(budget_usd=150e6), "stages": stages}
+
+
+def varied(seed: int) -> tuple[Tables, Row]:
+    """The lively programme with other prices, supplies and demands."""
+    draw = random.Random(seed)
+    tables, asked = lively()
+    for row in tables["sites"]:
+        row.update(opening_cost_usd=draw.uniform(1e6, 9e6), tariff_usd_per_mwh=draw.uniform(30, 70))
+        row.update(existing_mw=draw.choice([0, 10, 20, 30]), land_acres=draw.choice([15, 35]))
+    for row in tables["chip_supply"]:
+        row.update(rack_price_usd=draw.uniform(1e6, 3e6), supply_racks_per_year=draw.randint(5, 25))
+    for row in tables["designs"]:
+        row.update(shell_usd_per_mw=draw.uniform(1e6, 3e6))
+    change(tables, "demand", base_pflops_years=draw.uniform(100, 250))
+    return tables, {**asked, "sites": {"count": draw.choice([1, 2]), "minimum_regions": 1}}
+
+
+def decisions(result: Result) -> dict[str, set[tuple[Any, ...]]]:
+    return {table: chosen(result, table) for table in WHOLE}
+
+
+def exact_optimum(case: Case) -> float:
+    """The first stage on the exact model alone, without the search."""
+    built = build(case)
+    program = Program.compile(built.model)
+    aim = Search(case, built, program).exact.aims[0]
+    outcome = program.solve(program.linear(aim.terms), aim.sense, Limits(gap=0.0, seconds=60.0))
+    assert outcome.gap == pytest.approx(0, abs=1e-6)
+    assert outcome.objective is not None
+    return outcome.objective
+
+
+def pooled_bound(case: Case) -> float:
+    """The first stage on the pooled model, racks in parts."""
+    built = build(case)
+    level = Search(case, built, Program.compile(built.model)).pooled
+    relaxed = level.columns("fleet.bought")
+    outcome = level.program.solve(
+        level.objectives[0], level.aims[0].sense, Limits(gap=0.0, seconds=60.0), relaxed=relaxed
+    )
+    assert outcome.bound is not None
+    return outcome.bound
+
+
+def test_money_of_twice_the_size_decides_the_same(tmp_path: Path) -> None:
+    tables, asked = lively()
+    once = solved(tmp_path / "once", tables, asked)
+    twice = solved(tmp_path / "twice", *money_doubled(tables, asked))
+    assert decisions(twice) == decisions(once)
+    assert values(twice) == pytest.approx([2 * v for v in values(once)], rel=SLACK)
+    assert values(twice)[0] == pytest.approx(2 * values(once)[0], rel=1e-9)
+    for name in ("spend_usd", "operations_usd"):
+        assert twice.document["indicators"][name] == pytest.approx(2 * once.document["indicators"][name], rel=SLACK)
+
+
+def test_more_budget_never_lowers_the_first_stage(tmp_path: Path) -> None:
+    tables, asked = lively()
+    found = [
+        values(solved(tmp_path / str(n), tables, {**programme("mission value"), "budget_usd": n * 1e6}))[0]
+        for n in (40, 90, 91, 150, 400)
+    ]
+    for less, more in zip(found, found[1:], strict=False):
+        assert more >= less * (1 - 1e-9)
+    assert found[-1] > found[0]
+
+
+def test_labels_of_sites_do_not_matter(tmp_path: Path) -> None:
+    tables, asked = lively()
+    plain = solved(tmp_path / "plain", tables, asked)
+    swapped = solved(tmp_path / "swapped", labels_swapped(tables), asked)
+    assert values(swapped) == pytest.approx(values(plain), rel=SLACK)
+    assert values(swapped)[0] == pytest.approx(values(plain)[0], rel=1e-9)
+    other = {"A": "B", "B": "A"}
+    expected = {t: {(other[s], *rest) for s, *rest in rows} for t, rows in decisions(plain).items()}
+    assert decisions(swapped) == expected
+
+
+def test_sites_alike_but_for_their_place_fall_out_the_same(tmp_path: Path) -> None:
+    """Only the tie-break tells the two sites apart: it prefers the one further south and west, whatever its name."""
+    asked = programme("mission value", "present cost", budget_usd=1e14)
+    plain = solved(tmp_path / "plain", tiny_tables(), asked)
+    swapped = solved(tmp_path / "swapped", labels_swapped(tiny_tables()), asked)
+    assert {s for s, *_ in chosen(plain, "opens")} == {"A"}
+    assert {s for s, *_ in chosen(swapped, "opens")} == {"B"}
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_bounds_are_on_the_right_side_and_every_plan_passes(tmp_path: Path, seed: int) -> None:
+    tables, asked = varied(seed)
+    case = case_of(tmp_path / "case", tables, asked)
+    best = exact_optimum(case)
+    assert pooled_bound(case) >= best * (1 - 1e-7)
+    result = solved(tmp_path / "run", tables, asked)
+    first = result.document["stages"][0]
+    assert result.document["verification"]["passed"]
+    assert first["value"] == pytest.approx(best, rel=1e-6)
+    for stage in result.document["stages"]:
+        sign = 1 if stage["sense"] == "max" else -1
+        assert sign * (stage["bound"] - stage["value"]) >= -1e-7 * max(1.0, abs(stage["value"]))
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_later_stage_is_the_best_that_keeps_the_earlier(tmp_path: Path, seed: int) -> None:
+    """Present cost of the run against the exact model alone with the first stage held."""
+    tables, asked = varied(seed)
+    case = case_of(tmp_path / "case", tables, asked)
+    result = solved(tmp_path / "run", tables, asked)
+    built = build(case)
+    program = Program.compile(built.model)
+    search = Search(case, built, program)
+    level = search.exact
+    first = program.solve(level.objectives[0], "max", Limits(gap=0.0, seconds=60.0))
+    search.keep(0, first)
+    again = level.program.solve(level.objectives[1], "min", EXACT.limits(), rows=level.rows)
+    assert result.document["stages"][1]["value"] == pytest.approx(again.objective, rel=SLACK)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_plan_that_gives_nothing_back_passes(tmp_path: Path, seed: int) -> None:
+    """Holding a stage to its last dollar leaves room for rounding, and verification allows that room."""
+    tables, asked = varied(seed)
+    solved(tmp_path, tables, {**asked, **programme("mission value", "present cost", budget_usd=150e6)})
