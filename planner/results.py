@@ -158,7 +158,10 @@ def _measured(built: Formulation, claim: Claim, tables: dict[str, pd.DataFrame])
 
 
 def indicators(case: Case, plan: Plan, achieved: dict[str, float]) -> dict[str, object]:
-    """Figures of the whole plan by the names of the JSON document; then-year USD unless the name says present."""
+    """Figures of the whole plan by the names of the JSON document; then-year USD unless the name says present.
+
+    Precisions are never added: the share served weighs each workload by its base-year rent.
+    """
     detail = plan["detail"]
     invested = detail[detail["ledger"] == "investment"]
     operated = detail[detail["ledger"] == "operations"]
@@ -177,8 +180,10 @@ def indicators(case: Case, plan: Plan, achieved: dict[str, float]) -> dict[str, 
     ends = {str(years[t]): t for t in labels}
     compute = plan["compute"].set_index(["period", "precision"])
     installed, serving = compute["installed_pflops"].to_dict(), compute["serving_pflops"].to_dict()
-    served = math.fsum(plan["served"]["pflops_years"])
-    asked = math.fsum(case.demand_pflops_years(k, t) for k in case.demands for t in list(case.periods)[1:])
+    rent = {w: case.rent_musd(w, case.programme.base_year) for w in case.workloads}
+    given = plan["served"].groupby("workload_id")["pflops_years"].sum().to_dict()
+    served = math.fsum(rent[w] * x for w, x in given.items())
+    asked = math.fsum(rent[k[1]] * case.demand_pflops_years(k, t) for k in case.demands for t in list(case.periods)[1:])
     energy = plan["energy"]
     return {
         "spend_usd": int(invested["cents"].sum()) / 100,

@@ -1,7 +1,7 @@
 """Small programmes solved by hand: the sum stands beside each, and the run must give it.
 
-A rack is 1 MW and delivers 5 PFLOP/s-years a year; one delivered PFLOP/s-year is worth 2 M$. Ordered in 2026, a rack serves
-in 2027, 2028 and 2029. Only what a test prices costs anything, and there is no discount.
+A rack is 1 MW and delivers 5 PFLOP/s-years a year; one delivered PFLOP/s-year is worth 2 M$. Ordered in 2026, a rack
+serves in 2027, 2028 and 2029. Only what a test prices costs anything, and there is no discount.
 """
 
 from __future__ import annotations
@@ -80,8 +80,8 @@ def test_retrofit_or_greenfield(tmp_path: Path, retrofit: float, design: str, wo
 @pytest.mark.parametrize(
     ("capex", "cost", "units"),
     [
-        # 20 MW for 3 years are 525,600 MWh. Grid: 100 MW · 0.1 M$ + 525,600 · 50 $ = 36.28 M$. Plant: two units of 10 MW
-        # and a spare, 30,000 kW · 400 $ = 12, and gas 525,600 · 8 · 4 $ = 16.8192: 28.8192 M$.
+        # 20 MW for 3 years are 525,600 MWh. Grid: 100 MW · 0.1 M$ + 525,600 · 50 $ = 36.28 M$. Plant: two units of
+        # 10 MW and a spare, 30,000 kW · 400 $ = 12, and gas 525,600 · 8 · 4 $ = 16.8192: 28.8192 M$.
         (400, 28.8192, 3),
         # Grid 36.28. Plant: 30,000 kW · 1,000 $ = 30, and gas 16.8192: 46.8192 M$.
         (1000, 36.28, 0),

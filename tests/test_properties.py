@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,7 @@ def lively() -> tuple[Tables, Row]:
     change(tables, "parameters", {"parameter_id": "tail_taper"}, value=0.5)
     change(tables, "parameters", {"parameter_id": "disposal_usd_per_rack"}, value=1000)
     change(tables, "demand", base_pflops_years=250)
+    change(tables, "funding_sources", cap_usd=1e11)
     tables["chip_supply"] = chip_on_sale("X", [2026, 2027], 1.1e6) + chip_on_sale("H", [2026], 1e6)
     stages = [{"name": "mission value", "give_back_share": GIVE_BACK}, {"name": "present cost"}]
     return tables, {**programme(budget_usd=150e6), "stages": stages}
@@ -105,12 +107,12 @@ def test_money_of_twice_the_size_decides_the_same(tmp_path: Path) -> None:
 
 
 def test_more_budget_never_lowers_the_first_stage(tmp_path: Path) -> None:
-    tables, asked = lively()
+    tables, _ = lively()
     found = [
         values(solved(tmp_path / str(n), tables, {**programme("mission value"), "budget_usd": n * 1e6}))[0]
         for n in (40, 90, 91, 150, 400)
     ]
-    for less, more in zip(found, found[1:], strict=False):
+    for less, more in itertools.pairwise(found):
         assert more >= less * (1 - 1e-9)
     assert found[-1] > found[0]
 
@@ -127,12 +129,13 @@ def test_labels_of_sites_do_not_matter(tmp_path: Path) -> None:
 
 
 def test_sites_alike_but_for_their_place_fall_out_the_same(tmp_path: Path) -> None:
-    """Only the tie-break tells the two sites apart: it prefers the one further south and west, whatever its name."""
+    """Only the tie-break tells the two sites apart: the one further south and west, whatever its name."""
     asked = programme("mission value", "present cost", budget_usd=1e14)
-    plain = solved(tmp_path / "plain", tiny_tables(), asked)
-    swapped = solved(tmp_path / "swapped", labels_swapped(tiny_tables()), asked)
-    assert {s for s, *_ in chosen(plain, "opens")} == {"A"}
-    assert {s for s, *_ in chosen(swapped, "opens")} == {"B"}
+    for name, tables, best in [("plain", tiny_tables(), "A"), ("swapped", labels_swapped(tiny_tables()), "B")]:
+        for order in (1, -1):
+            rows = {**tables, "sites": tables["sites"][::order]}
+            result = solved(tmp_path / f"{name}{order}", rows, asked)
+            assert {s for s, *_ in chosen(result, "opens")} == {best}
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
@@ -150,7 +153,7 @@ def test_bounds_are_on_the_right_side_and_every_plan_passes(tmp_path: Path, seed
         assert sign * (stage["bound"] - stage["value"]) >= -1e-7 * max(1.0, abs(stage["value"]))
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 3, 4])
 def test_a_later_stage_is_the_best_that_keeps_the_earlier(tmp_path: Path, seed: int) -> None:
     """Present cost of the run against the exact model alone with the first stage held."""
     tables, asked = varied(seed)
@@ -170,4 +173,5 @@ def test_a_later_stage_is_the_best_that_keeps_the_earlier(tmp_path: Path, seed: 
 def test_a_plan_that_gives_nothing_back_passes(tmp_path: Path, seed: int) -> None:
     """Holding a stage to its last dollar leaves room for rounding, and verification allows that room."""
     tables, asked = varied(seed)
-    solved(tmp_path, tables, {**asked, **programme("mission value", "present cost", budget_usd=150e6)})
+    stages = [{"name": "mission value"}, {"name": "present cost"}]
+    solved(tmp_path, tables, {**asked, "stages": stages})

@@ -27,6 +27,8 @@ FIRST = 5
 #: styles whose text wraps, and the height of a line of it in points
 WRAPPED = ("text", "header", "check")
 LINE_HEIGHT = 13.5
+#: characters of running text that fit where one digit does; bold headers take a digit each
+RUNNING = 1.1
 
 
 def _wrapped_lines(text: str, room: float) -> int:
@@ -141,6 +143,12 @@ class Page:
     def heading(self, row: int, text: str) -> None:
         self.put(row, 1, text, "heading")
 
+    def banner(self, row: int, text: str, until: int) -> None:
+        """A line that must be read, its colour behind all of it."""
+        self.put(row, 1, text, "banner")
+        for column in range(2, until + 1):
+            self.sheet.cell(row, column)._style = self.book.look("banner", style.GENERAL)
+
     def note(self, row: int, text: str) -> None:
         self.put(row, 1, text, "line")
 
@@ -159,6 +167,7 @@ class Page:
         lines: dict[int, int] = {}
         for (row, column), look in self.wrapped.items():
             room = widths.get(column, default) - (2 if look == "text" else 1)
+            room *= RUNNING if look == "text" else 1.0
             lines[row] = max(lines.get(row, 1), _wrapped_lines(str(self.values[row, column]), room))
         for row, count in lines.items():
             if count > 1:

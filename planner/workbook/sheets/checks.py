@@ -72,10 +72,10 @@ def _write(book: Book, page: Page, row: int, number: int, check: Check) -> str:
     if abs(difference) < NOISE * abs(check.left[1]):
         difference = 0.0
     difference = max(0.0, difference) if check.most else difference
-    page.formula(row, 5, f"MAX(0,C{row}-D{row})" if check.most else f"C{row}-D{row}", difference, form=_form(allowed))
     tolerance, allowed = book.address(check.tolerance, ME), book.figure(check.tolerance)
     if check.relative:
         tolerance, allowed = f"{tolerance}*MAX(1,ABS(D{row}))", allowed * max(1.0, abs(check.right[1]))
+    page.formula(row, 5, f"MAX(0,C{row}-D{row})" if check.most else f"C{row}-D{row}", difference, form=_form(allowed))
     page.formula(row, 6, tolerance, allowed, "link", _form(allowed))
     otherwise = "$B$7" if check.solved else '"FAIL"'
     word = "PASS" if abs(difference) <= allowed else "FAIL"

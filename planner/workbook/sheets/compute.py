@@ -35,7 +35,7 @@ def fill(book: Book, detail: Detail) -> Places:
     ]
     view = detail.view("compute", 1)
     precision = by_year(page, 5, "Compute by precision", entries, view, style.MW, level=True, foot="")
-    _chart(book, page, precision, precision.last + 2)
+    _charts(book, page, precision, precision.last + 2)
     row = precision.last + 25
     case = book.case.programme.demand_case
     works = [Entry(w.workload_id, w.name, "ratio") for w in book.case.workloads.values()]
@@ -150,13 +150,14 @@ def _shares(book: Book, page: Page, served: Block, demand: Block) -> tuple[dict[
     return found, excess
 
 
-def _chart(book: Book, page: Page, block: Block, row: int) -> None:
-    chart = charts.lines(
-        page, "Compute by precision", "PFLOP/s", block.header, range(block.first, block.last + 1), "#,##0"
-    )
-    ends = ", ".join(
-        f"{page.n(r, 4):,.0f} PFLOP/s {str(page.values[r, 1]).replace('|', ' ')}"
-        for r in range(block.first, block.last + 1)
-    )
-    text = f"Lines of compute by precision and year, installed and serving. At the end: {ends}."
-    book.chart(page, chart, f"A{row}", "Compute by precision", text)
+def _charts(book: Book, page: Page, block: Block, row: int) -> None:
+    """fp64 by itself: beside the others, a thousand times larger, it would be a line at zero."""
+    rows = list(range(block.first, block.last + 1))
+    simulation = [r for r in rows if str(page.values[r, 1]).endswith("fp64")]
+    others = [r for r in rows if r not in simulation]
+    for title, shown, anchor in (("Compute fp64", simulation, "A"), ("Compute bf16 and fp8", others, "C")):
+        chart = charts.lines(page, title, "PFLOP/s at year end", block.header, shown, "#,##0")
+        chart.width = 22
+        ends = ", ".join(f"{page.n(r, 4):,.0f} PFLOP/s {str(page.values[r, 1]).replace('|', ' ')}" for r in shown)
+        text = f"Lines by precision and year, installed and serving. At the end: {ends}."
+        book.chart(page, chart, f"{anchor}{row}", title, text)

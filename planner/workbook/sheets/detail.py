@@ -37,6 +37,8 @@ HEADERS = (
     "Key 5",
 )
 HEADER_ROW = 6
+#: cents from a half cent within which programs may round a product differently
+NEAR_HALF = 0.01
 QUANTITY, RATE, FACTOR, ESCALATION, DOLLARS, POSTED, VALUE, CARRIED, KEY = 9, 11, 13, 14, 15, 16, 17, 18, 19
 #: WBS lines whose quantity already meets a data ratio
 SHELL_LINES = ("1.1.1", "1.1.3", "1.1.4", "1.2.1", "1.2.2", "1.2.3", "1.2.4")
@@ -74,7 +76,11 @@ class Detail:
 
 def fill(book: Book) -> Detail:
     page = book.page("Detail", "Detail: one row a fact", "decisions and posted dollars")
-    page.note(4, "Dollars = ROUND(quantity x rate x factor x escalation, 2). Quantities are the plan's decisions.")
+    page.note(
+        4,
+        "Dollars = ROUND(quantity x rate x factor x escalation + carried rounding, 2); the part of a cent is carried "
+        "where a product stands at half a cent. Quantities are the plan's decisions.",
+    )
     page.note(5, "Kinds: cost (dollars), value (service at market value), quantity (decisions, levels at period ends).")
     page.headers(HEADER_ROW, HEADERS)
     detail = Detail(page)
@@ -138,15 +144,21 @@ def _cost(book: Book, page: Page, row: int, fact: Fact, under: int, carried: flo
     assert fact.cents is not None
     on_top = fact.rate_ref.endswith(ON_TOP)
     _common(page, row, fact, fact.category, quantity=not on_top)
+    nudge = _nudge(fact)
     if on_top:
         first = HEADER_ROW + 1
         sums = f"SUMIFS(O${first}:O${under},V${first}:V${under},V{row})+R{row}"
-        page.put(row, CARRIED, fact.quantity - carried, "input", "0.0000")
-        page.formula(row, QUANTITY, sums, fact.quantity, "calculation", style.QUANTITY)
+        under_it = fact.quantity + nudge / fact.factor
+        page.put(row, CARRIED, under_it - carried, "input", "0.0000")
+        page.formula(row, QUANTITY, sums, under_it, "calculation", style.QUANTITY)
         page.put(row, RATE, 1)
         _ratio(book, page, row, FACTOR, fact.factor, (fact.rate_ref,))
         page.put(row, ESCALATION, 1)
+        text = f"ROUND(I{row}*K{row}*M{row}*N{row},2)"
     else:
+        if nudge:
+            page.put(row, CARRIED, nudge, "input", "0.0000")
+        text = f"ROUND(I{row}*K{row}*M{row}*N{row}+R{row},2)"
         known = book.assumption_rows.get(fact.rate_ref)
         if known and math.isclose(book.figure(fact.rate_ref), fact.rate_usd, rel_tol=1e-12):
             page.assume(row, RATE, fact.rate_ref, "#,##0.00")
@@ -156,8 +168,17 @@ def _cost(book: Book, page: Page, row: int, fact: Fact, under: int, carried: flo
         _ratio(book, page, row, ESCALATION, fact.escalation, *_escalation_refs(book, fact), divide=True)
     page.put(row, 12, fact.rate_ref)
     dollars = fact.cents / 100
-    page.formula(row, DOLLARS, f"ROUND(I{row}*K{row}*M{row}*N{row},2)", dollars, "calculation", style.USD)
+    page.formula(row, DOLLARS, text, dollars, "calculation", style.USD)
     page.put(row, POSTED, dollars, "line", style.USD)
+
+
+def _nudge(fact: Fact) -> float:
+    """Dollars from a product at half a cent to the cents posted, so that every program rounds it alike; else 0."""
+    product = fact.quantity * (fact.rate_usd or 0.0) * fact.factor * fact.escalation
+    if fact.rate_ref.endswith(ON_TOP):
+        product = fact.quantity * fact.factor
+    cents = product * 100
+    return (fact.cents or 0) / 100 - product if abs(cents - math.floor(cents) - 0.5) < NEAR_HALF else 0.0
 
 
 def factor_refs(case: Case, fact: Fact) -> list[tuple[str, ...]]:

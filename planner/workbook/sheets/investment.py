@@ -44,7 +44,7 @@ def fill(book: Book, detail: Detail) -> Places:
     page = book.page(
         ME, "Investment by category, work breakdown line and year", "report: private ledger, then-year dollars"
     )
-    page.put(4, 1, BANNER, "banner")
+    page.banner(4, BANNER, book.last)
     used = {fact.category for fact in detail.items("costs") if fact.ledger == "investment"}
     entries = [
         Entry(c.category, c.category.capitalize(), "$M")

@@ -9,6 +9,7 @@ from planner.workbook.sheets.parts import Parts
 from planner.workbook.tables import Entry, label
 
 ME = "Summary"
+MONEY = '#,##0.0,,;(#,##0.0,,);"-"'
 
 
 def per_mw_bought(book: Book, page: Page, parts: Parts, row: int) -> tuple[tuple[int, int], int]:
@@ -41,44 +42,53 @@ def per_mw_bought(book: Book, page: Page, parts: Parts, row: int) -> tuple[tuple
     return (end, 4), end + 2
 
 
-def benchmarks(book: Book, page: Page, per_mw: tuple[int, int], row: int) -> int:
-    """The plan's cost per facility MW beside published all-in costs of the chips bought."""
-    page.heading(
-        row,
-        "Beside published all-in costs, $M per facility MW (a rack's IT MW times the average PUE is its facility MW)",
-    )
+def benchmarks(book: Book, page: Page, per_mw: tuple[int, int], like: tuple[int, int], row: int) -> int:
+    """The plan's cost per facility MW, as it is and like for like, beside published all-in costs."""
+    page.heading(row, "Beside published all-in costs, $M per facility MW (low, value and high of each source)")
     source = book.pages[power.ME]
     places = {source.values[r, 1]: r for r in range(1, source.sheet.max_row + 1) if (r, 1) in source.values}
     facility, it = places["facility_mwh"], places["it_mwh"]
     label(page, row + 1, Entry("Average PUE", "facility energy over IT energy, horizon", "ratio"))
     pue = source.n(facility, 4) / max(1.0, source.n(it, 4))
     page.formula(row + 1, 4, f"{source.ref(facility, 4)}/MAX(1,{source.ref(it, 4)})", pue, form=style.QUANTITY)
-    label(page, row + 2, Entry("Plan", "infrastructure per facility MW of racks bought", "$M/MW facility"))
-    money = '#,##0.0,,;(#,##0.0,,);"-"'
+    basis = "infrastructure per facility MW of racks bought, then-year, refresh included"
+    label(page, row + 2, Entry("Plan", basis, "$M/MW facility"))
     one = page.n(*per_mw) / max(1.0, pue)
-    page.formula(row + 2, 4, f"D{per_mw[0]}/MAX(1,D{row + 1})", one, form=money)
-    page.headers(row + 3, ("Published figure", "Basis", "Low $M/MW", "Value $M/MW", "High $M/MW", "Plan is"))
+    page.formula(row + 2, 4, f"D{per_mw[0]}/MAX(1,D{row + 1})", one, form=MONEY)
+    label(page, row + 3, Entry("Plan, like for like", "from the steps above", "$M/MW facility"))
+    page.formula(row + 3, 4, f"D{like[0]}", page.n(*like), form=MONEY)
+    page.headers(row + 4, ("Published figure", "Basis", "Low", "Value", "High", "Plan is", "Like for like is"))
     used = set(book.plan["bought"]["chip_id"])
-    at = row + 4
+    first = at = row + 5
     for b in book.case.benchmarks.values():
-        if b.chip_id not in used:
-            continue
         ref = f"cost_benchmarks.{b.benchmark_id}.usd_per_mw"
-        cell = book.assumption_rows[ref]
-        figure = book.figures[ref]
+        cell, figure = book.assumption_rows[ref], book.figures[ref]
         page.put(at, 1, b.benchmark_id)
-        page.put(at, 2, f"{b.chip_id}: {b.basis}")
-        page.assume(at, 4, ref, money)
+        bought = "bought by this plan" if b.chip_id in used else "not bought by this plan"
+        page.put(at, 2, f"{b.chip_id}, {bought}: {b.basis}", "text")
+        page.assume(at, 4, ref, MONEY)
         for column, source_column, number in ((3, "D", figure.low), (5, "E", figure.high)):
             if number is None:
-                page.formula(at, column, f"D{at}", page.n(at, 4), form=money)
+                page.formula(at, column, f"D{at}", page.n(at, 4), form=MONEY)
             else:
-                page.formula(at, column, f"Assumptions!${source_column}${cell}", number, "link", money)
-        inside = page.n(at, 3) <= one <= page.n(at, 5)
-        text = f'IF(AND(D${row + 2}>=C{at},D${row + 2}<=E{at}),"inside the range","outside the range")'
-        page.formula(at, 6, text, "inside the range" if inside else "outside the range")
+                page.formula(at, column, f"Assumptions!${source_column}${cell}", number, "link", MONEY)
+        _placed(page, at, row)
         at += 1
-    if at == row + 4:
-        page.note(at, "No published figure speaks of a chip that this plan buys.")
-        at += 1
-    return at + 1
+    if at == first:
+        page.note(at, "The data hold no published cost per MW.")
+        return at + 2
+    label(page, at, Entry("Range of all", "lowest low to highest high", ""), "total")
+    page.put(at, 4, "", "total")
+    low = min(page.n(r, 3) for r in range(first, at))
+    high = max(page.n(r, 5) for r in range(first, at))
+    page.formula(at, 3, f"MIN(C{first}:C{at - 1})", low, "total", MONEY)
+    page.formula(at, 5, f"MAX(E{first}:E{at - 1})", high, "total", MONEY)
+    _placed(page, at, row)
+    return at + 2
+
+
+def _placed(page: Page, at: int, row: int) -> None:
+    """Whether the plan's figure, as it is and like for like, lies inside a range."""
+    for column, plan in ((6, row + 2), (7, row + 3)):
+        word = "inside" if page.n(at, 3) <= page.n(plan, 4) <= page.n(at, 5) else "outside"
+        page.formula(at, column, f'IF(AND(D${plan}>=C{at},D${plan}<=E{at}),"inside","outside")', word, "check")

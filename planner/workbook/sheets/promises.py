@@ -46,7 +46,7 @@ class Places(NamedTuple):
 
 def fill(book: Book, detail: Detail, parts: Parts) -> Places:
     page = book.page(ME, f"{book.case.programme.title}: promises and plan", "opening page")
-    page.put(4, 1, sentence(book), "banner")
+    page.banner(4, sentence(book), len(HEADERS))
     row = _arithmetic(book, page, parts, 6)
     page.heading(row, "Every promise, and what the plan does about it")
     page.headers(row + 1, HEADERS)
@@ -88,18 +88,17 @@ def sentence(book: Book) -> str:
     """What the run proves, in one sentence."""
     document = book.document
     stages, gap = document.get("stages") or [], document.get("gap")
-    first = stages[0] if stages else {}
-    told = ""
-    if first.get("value") is not None and first.get("bound") is not None:
-        told = f"; {first['name']} {first['value']:,.1f} against a bound of {first['bound']:,.1f}"
-    size = f"within {gap:.2%}" if isinstance(gap, int | float) else "without a proven gap"
+    gaps = [f"{s['name']} within {s['gap']:.2%}" for s in stages if isinstance(s.get("gap"), int | float)]
+    told = ", ".join(gaps) or "no gap proven"
     if document.get("verdict") == "optimal":
+        size = f"within {gap:.2%}" if isinstance(gap, int | float) else "without a proven gap"
         return (
-            f"This run proves that the plan meets every firm promise it models and is best {size} in every stage{told}."
+            "This run proves that the plan meets every firm promise it models and is best "
+            f"{size} in every stage ({told})."
         )
     return (
-        "This run found a plan that meets every firm promise it models but stopped at a limit, "
-        f"{size} of the best{told}."
+        "The plan meets every firm promise that is modelled. The search stopped at a limit before every stage was "
+        f"proven; of the best possible: {told}."
     )
 
 
@@ -132,7 +131,16 @@ def _arithmetic(book: Book, page: Page, parts: Parts, row: int) -> int:
     total, mw = (parts.investment.spent, 4), parts.chips.mw_total
     own = inv.n(*total) / max(1.0, fleet.n(*mw))
     text = f"{inv.ref(*total)}/MAX(1,{fleet.ref(*mw)})"
-    lines.append(("Plan per MW bought", "infrastructure over MW IT of racks bought", "$M/MW IT", text, own, style.MUSD))
+    lines.append(
+        (
+            "Plan per MW bought",
+            "infrastructure over MW IT of racks bought; published ranges and the reasons: Summary",
+            "$M/MW IT",
+            text,
+            own,
+            style.MUSD,
+        )
+    )
     if claim:
         ratio = own / max(1.0, announced)
         lines.append(

@@ -101,7 +101,7 @@ def fill(book: Book) -> Solved:
 def _stages(book: Book, solved: Solved, row: int) -> int:
     page = book.pages["Provenance"]
     page.heading(row, "Objectives in their order, as proven by the solver")
-    page.headers(row + 1, ("Stage", "Sense", "Value", "Bound", "Gap"))
+    page.headers(row + 1, ("Stage", "Sense", "Best found", "Bound", "Gap", "In the plan", "Unit"))
     row += 2
     for stage in book.document.get("stages") or ():
         page.put(row, 1, str(stage.get("name")))
@@ -112,6 +112,9 @@ def _stages(book: Book, solved: Solved, row: int) -> int:
                 page.put(row, column, "none")
             else:
                 page.put(row, column, value, "line", "0.0000%" if name == "gap" else style.QUANTITY)
+        kept = number(stage.get("achieved"))
+        page.put(row, 6, number(stage.get("value")) if kept is None else kept, "line", style.QUANTITY)
+        page.put(row, 7, str(stage.get("unit") or "").replace("M USD", "$M") or None)
         solved.stages.append(row)
         row += 1
     return row

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from planner.workbook import charts, style
 from planner.workbook.book import Book, Page
-from planner.workbook.sheets import compute, investment, power, present, sites
+from planner.workbook.sheets import basis, compute, investment, power, present, sites
 from planner.workbook.sheets.detail import DOLLARS, Detail
 from planner.workbook.sheets.parts import Parts
 from planner.workbook.sheets.per_mw import benchmarks, per_mw_bought
@@ -14,6 +14,8 @@ from planner.workbook.sheets.provenance import Solved
 from planner.workbook.tables import Block, Entry, by_year, label
 
 ME = "Summary"
+SENSES = {"max": "the most", "min": "the least"}
+STAGE_COLUMNS = ("Best found", "Bound", "Gap", "In the plan")
 
 
 class Places(NamedTuple):
@@ -34,7 +36,9 @@ def fill(book: Book, detail: Detail, parts: Parts) -> Places:
     figures = {str(page.values[at, 1]): page.n(at, 4) for at in range(7, row - 1)}
     row = _stages(book, page, parts.solved, row)
     per_mw, row = per_mw_bought(book, page, parts, row)
-    row = benchmarks(book, page, per_mw, row)
+    page.break_before(row)
+    like, row = basis.explanation(book, page, parts, per_mw, row)
+    row = benchmarks(book, page, per_mw, like, row)
     page.break_before(row)
     row = _years(book, page, parts, row)
     codes = {f.wbs for f in detail.items("costs")}
@@ -47,7 +51,7 @@ def fill(book: Book, detail: Detail, parts: Parts) -> Places:
     view = detail.view("costs", 1, DOLLARS)
     operations = by_year(page, row, heading, entries, view, style.MUSD, ("WBS", "Line"))
     _charts(book, page, parts, operations.next)
-    page.widths({1: 26, 2: 84, 3: 16, 4: 14, 5: 14, 6: 16})
+    page.widths({1: 32, 2: 70, 3: 15, 4: 13, 5: 15, 6: 12, 7: 12})
     page.printed(3, "A5")
     return Places(operations, per_mw, value, cost, figures)
 
@@ -81,7 +85,7 @@ def _figures(book: Book, page: Page, parts: Parts) -> tuple[int, tuple[int, int]
         style.MUSD,
     )
     pv = book.pages[present.ME]
-    rate = book.case.programme.discount_rate
+    rate = f"{book.figure(f'discount_rates.{book.case.programme.discount_rate}.real_rate'):.1%} a year, real"
     base = book.case.programme.base_year
     cost = line(
         "Present cost",
@@ -144,20 +148,23 @@ def _stages(book: Book, page: Page, solved: Solved, row: int) -> int:
     page.heading(row, "Objectives in their order, with what the solver proved")
     page.headers(
         row + 1,
-        ("Stage", "Sense (value and bound: $M base-year present, or the stage's own unit)", "Value", "Bound", "Gap"),
+        ("Stage", "What is sought; in the plan: after what later stages were allowed to take", *STAGE_COLUMNS),
     )
     source = book.pages["Provenance"]
     at = row + 2
     for stored in solved.stages:
         page.put(at, 1, source.values[stored, 1])
-        page.put(
-            at, 2, {"max": "most", "min": "least"}.get(str(source.values[stored, 2]), str(source.values[stored, 2]))
-        )
-        for column in (3, 4, 5):
-            if isinstance(source.values[stored, column], str):
-                page.put(at, column, source.values[stored, column])
-            else:
-                page.link(at, column, source, (stored, column), "0.00%" if column == 5 else "#,##0.000")
+        sense = str(source.values[stored, 2])
+        unit = str(source.values.get((stored, 7), "its own unit"))
+        unit = f"$M, {book.case.programme.base_year} present dollars" if unit == "$M" else unit
+        page.put(at, 2, f"{SENSES.get(sense, sense)}; {unit}")
+        for column in (3, 4, 5, 6):
+            value = source.values.get((stored, column))
+            if isinstance(value, str):
+                page.put(at, column, value)
+            elif value is not None:
+                form = "0.00%" if column == 5 else style.MW if abs(value) >= 100 else "0.0000"
+                page.link(at, column, source, (stored, column), form)
         at += 1
     return at + 1
 
@@ -185,10 +192,12 @@ def _charts(book: Book, page: Page, parts: Parts, row: int) -> None:
     chart = charts.columns(inv, "Investment by year and category", "$M then-year", places.header, rows, "#,##0,,")
     total = inv.n(places.total, 4) / 1e9
     text = f"Stacked columns of investment by year and category; ${total:.2f}B over the horizon."
+    chart.width = 18
     book.chart(page, chart, f"A{row}", "Investment by year and category, summary", text)
     watts, tiers = book.pages[power.ME], parts.power
     chart2 = charts.lines(watts, "Power tiers", "MW at year end", tiers.header, list(tiers.tiers.values()), "#,##0")
     text = (
         f"Lines of the three power tiers; {watts.n(tiers.tiers['commissioned'], 4):,.0f} MW IT commissioned at the end."
     )
-    book.chart(page, chart2, f"A{row + 22}", "Power tiers, summary", text)
+    chart2.width = 18
+    book.chart(page, chart2, f"C{row}", "Power tiers, summary", text)
