@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from small import change, chip_on_sale, chosen, free_tables, must_serve, programme, solved, values
+from small import change, chip_on_sale, chosen, free_tables, must_serve, parameter, programme, solved, values
 
 #: the tie-break is worth less than this, in M$
 TIE = 1e-5
@@ -162,3 +162,37 @@ def test_warehouse_location(
     result = solved(tmp_path, tables, asked)
     assert values(result) == pytest.approx([cost], abs=TIE)
     assert {s for s, _, _ in chosen(result, "opens")} == sites
+
+
+@pytest.mark.parametrize(
+    ("share", "cost", "halls"),
+    [
+        # Halls of 10 MW at 1 M$ a MW in A, twice that in B. All 20 racks in A: 20 M$.
+        (1.0, 20.0, {"A": 2}),
+        # No site may serve more than 60 %: ten racks in each, 10 + 20 = 30. Twelve in A and eight in B: 20 + 20.
+        (0.6, 30.0, {"A": 1, "B": 1}),
+    ],
+)
+def test_cheap_site_or_even_shares(tmp_path: Path, share: float, cost: float, halls: dict[str, int]) -> None:
+    tables = free_tables()
+    must_serve(tables)
+    parameter(tables, largest_site_share=share, share_rule_from_year=2027)
+    change(tables, "designs", {"design_id": "RETRO-D2C"}, shell_usd_per_mw=1e6)
+    change(tables, "sites", {"site_id": "B"}, construction_multiplier=2)
+    asked = programme("present cost", sites={"count": 2, "minimum_regions": 1})
+    result = solved(tmp_path, tables, asked)
+    assert values(result) == pytest.approx([cost], abs=TIE)
+    assert {s: n for s, _, _, n in chosen(result, "modules")} == halls
+
+
+def test_near_site_by_net_present_value(tmp_path: Path) -> None:
+    """The sums above against the value of 300 · 2 M$: 600 − 46 = 554 at A, 600 − 49 = 551 at B."""
+    tables = free_tables()
+    must_serve(tables)
+    change(tables, "sites", {"site_id": "A"}, opening_cost_usd=40e6)
+    change(tables, "sites", {"site_id": "B"}, opening_cost_usd=10e6)
+    change(tables, "movement", {"site_id": "A"}, movement_usd_per_pflops_year=0.02e6)
+    change(tables, "movement", {"site_id": "B"}, movement_usd_per_pflops_year=0.13e6)
+    result = solved(tmp_path, tables, programme("net present value"))
+    assert values(result) == pytest.approx([554.0], abs=TIE)
+    assert [s for s, _, _ in chosen(result, "opens")] == ["A"]

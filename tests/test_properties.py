@@ -175,3 +175,16 @@ def test_a_plan_that_gives_nothing_back_passes(tmp_path: Path, seed: int) -> Non
     tables, asked = varied(seed)
     stages = [{"name": "mission value"}, {"name": "present cost"}]
     solved(tmp_path, tables, {**asked, "stages": stages})
+
+
+@pytest.mark.parametrize("stage", ["mission value", "present cost", "net present value", "secured power"])
+def test_a_plan_is_found_where_there_is_one(tmp_path: Path, stage: str) -> None:
+    """Two sites that share the service: what is best for one pool of racks may leave nothing for the second site."""
+    tables, _ = lively()
+    change(tables, "demand", must_serve_share=0.1)
+    change(tables, "parameters", {"parameter_id": "must_serve_from_year"}, value=2028)
+    change(tables, "parameters", {"parameter_id": "largest_site_share"}, value=0.6)
+    change(tables, "parameters", {"parameter_id": "share_rule_from_year"}, value=2029)
+    asked = programme(stage, budget_usd=400e6, sites={"count": 2, "minimum_regions": 1})
+    best = exact_optimum(case_of(tmp_path / "case", tables, asked))
+    assert values(solved(tmp_path / "run", tables, asked)) == pytest.approx([best], rel=SLACK)

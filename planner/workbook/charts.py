@@ -18,7 +18,7 @@ COLOURS = ("1F3864", "C55A11", "7F9F3F", "7F7F7F", "5B9BD5", "BF9000", "7030A0")
 def columns(
     page: Page, title: str, unit: str, header: int, rows: Sequence[int], form: str, stacked: bool = True
 ) -> BarChart:
-    """Columns by year, one series a row (its name in column 1)."""
+    """Columns by year, one series a row (its key in column 1)."""
     chart = BarChart()
     chart.type = "col"
     if stacked:
@@ -30,12 +30,17 @@ def lines(page: Page, title: str, unit: str, header: int, rows: Sequence[int], f
     return _dressed(page, LineChart(), title, unit, header, rows, form)
 
 
+def _named(key: str) -> str:
+    """A short name for the legend: the row's key, as words."""
+    return (key[:1].upper() + key[1:]).replace("|", " ")
+
+
 def _dressed(page, chart, title, unit, header, rows, form):  # type: ignore[no-untyped-def]
     first, last = page.book.columns[0], page.book.last
     for place, row in enumerate(rows):
         series = Series(
             Reference(page.sheet, min_col=first, max_col=last, min_row=row),
-            title=str(page.values[row, 2] or page.values[row, 1]),
+            title=_named(str(page.values[row, 1])),
         )
         colour = COLOURS[place % len(COLOURS)]
         if isinstance(chart, LineChart):

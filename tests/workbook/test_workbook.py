@@ -19,6 +19,8 @@ from workbook.sample import sample
 from planner import workbook
 from planner.errors import VerificationError
 from planner.plan import Plan
+from planner.workbook.facts import Fact
+from planner.workbook.sheets.detail import half_cent
 
 EXEMPT = {"Detail", "Assumptions", "Provenance", "About"}
 BANNED = re.compile(r"\b(NPV|OFFSET|INDIRECT|NOW|TODAY|RAND|RANDBETWEEN|LET|LAMBDA|XLOOKUP|FILTER|IFS|MAXIFS)\(")
@@ -209,3 +211,30 @@ def test_an_unverified_plan_is_never_written(tmp_path: Path) -> None:
         workbook.write(
             tmp_path / "x.xlsx", case, plan, {**document, "verification": {"passed": False, "broken": ["a"]}}
         )
+
+
+def test_dollars_per_mw_are_explained_part_by_part_and_step_by_step(shown: Workbook) -> None:
+    sheet = shown["Summary"]
+    rows = {sheet.cell(r, 1).value: r for r in range(1, sheet.max_row + 1) if sheet.cell(r, 1).value}
+    header = next(r for r in range(1, sheet.max_row + 1) if sheet.cell(r, 1).value == "Part")
+    parts = [r for r in range(header + 1, sheet.max_row) if sheet.cell(r, 3).value is not None]
+    end = next(r for r in parts if sheet.cell(r, 1).value == "All")
+    named = {sheet.cell(r, 1).value for r in range(header + 1, end)}
+    wanted = {"Chips", "Fabric", "Storage", "Halls: shell", "Halls: electrical", "Halls: cooling", "Management"}
+    assert wanted | {"Power: grid", "Power: plant", "Contingency, chips"} <= named
+    assert all(sheet.cell(r, 2).value for r in range(header + 1, end))
+    whole = next(r for r in range(1, header) if sheet.cell(r, 1).value == "All")
+    for column in (3, 4, 5):
+        assert sheet.cell(end, column).value == pytest.approx(sheet.cell(whole, column).value, rel=1e-9)
+    steps = next(r for r in range(end, sheet.max_row) if sheet.cell(r, 1).value == "Step")
+    last = rows["Like for like"]
+    total = sum(sheet.cell(r, 4).value for r in range(steps + 1, last))
+    assert sheet.cell(last, 4).value == pytest.approx(total, rel=1e-9)
+    for benchmark in sample()[0].benchmarks:
+        assert sheet.cell(rows[benchmark], 7).value in ("inside", "outside")
+
+
+def test_a_product_at_half_a_cent_is_told_how_to_round() -> None:
+    fact = Fact("cost", "x", "2030", 2030, 0.5, "u", rate_usd=0.01, rate_ref="a.b.c", cents=0)
+    assert half_cent(fact) == pytest.approx(-0.005)
+    assert half_cent(replace(fact, quantity=0.6, cents=1)) == 0.0

@@ -52,7 +52,7 @@ def fill(book: Book, detail: Detail) -> Places:
     entries = [Entry(c.chip_id, c.name, "racks") for c in chips.values() if c.chip_id in items]
     view = detail.view("racks retired early", 2)
     page.break_before(by_site.next)
-    heading = "Racks retired before the end of their life"
+    heading = "Racks retired before the end of their life (parts of racks occur: only purchases are whole)"
     retired = by_year(page, by_site.next, heading, entries, view, style.MW, ("Chip", "Name"))
     _prices(book, page, retired.next)
     page.widths({1: 26, 2: 64, 3: 12, 4: 12})

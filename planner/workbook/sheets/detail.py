@@ -144,7 +144,7 @@ def _cost(book: Book, page: Page, row: int, fact: Fact, under: int, carried: flo
     assert fact.cents is not None
     on_top = fact.rate_ref.endswith(ON_TOP)
     _common(page, row, fact, fact.category, quantity=not on_top)
-    nudge = _nudge(fact)
+    nudge = half_cent(fact)
     if on_top:
         first = HEADER_ROW + 1
         sums = f"SUMIFS(O${first}:O${under},V${first}:V${under},V{row})+R{row}"
@@ -172,7 +172,7 @@ def _cost(book: Book, page: Page, row: int, fact: Fact, under: int, carried: flo
     page.put(row, POSTED, dollars, "line", style.USD)
 
 
-def _nudge(fact: Fact) -> float:
+def half_cent(fact: Fact) -> float:
     """Dollars from a product at half a cent to the cents posted, so that every program rounds it alike; else 0."""
     product = fact.quantity * (fact.rate_usd or 0.0) * fact.factor * fact.escalation
     if fact.rate_ref.endswith(ON_TOP):

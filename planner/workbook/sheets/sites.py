@@ -74,6 +74,6 @@ def fill(book: Book, detail: Detail, tiers: power.Places) -> Places:
         look = "total" if row == total else "calculation"
         value = page.n(row, INVESTMENT) / max(1.0, page.n(total, INVESTMENT))
         page.formula(row, SHARE, f"L{row}/MAX(1,L${total})", value, look, style.SHARE)
-    page.widths({1: 12, 2: 36, 3: 7, 4: 13, 5: 10, 7: 17}, 14)
+    page.widths({1: 12, 2: 36, 3: 7, 4: 13, 5: 10, 7: 17, 8: 15}, 14)
     page.printed(HEADER_ROW, f"C{HEADER_ROW + 1}")
     return Places(first, last, total)

@@ -47,7 +47,7 @@ def fill(book: Book, detail: Detail, parts: Parts) -> Places:
         for w in book.case.wbs.values()
         if w.ledger == "operations" and w.wbs_code in codes
     ]
-    heading = "Operations ledger by WBS line: resource cost, $M then-year; who pays comes with the funding room"
+    heading = "Operations ledger by WBS line: resource cost, $M then-year; who pays is not modelled yet"
     view = detail.view("costs", 1, DOLLARS)
     operations = by_year(page, row, heading, entries, view, style.MUSD, ("WBS", "Line"))
     _charts(book, page, parts, operations.next)

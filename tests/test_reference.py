@@ -1,0 +1,41 @@
+"""The shipped programmes, whole: the main job on real data. Slow."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.slow
+ROOT = Path(__file__).parents[1]
+
+
+def planner(reports: Path, *words: str) -> tuple[int, dict]:
+    call = [sys.executable, "-m", "planner", *words, "--json", "--reports", str(reports)]
+    done = subprocess.run(call, cwd=ROOT, capture_output=True, text=True, check=False)
+    return done.returncode, json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("case", ["low", "mid", "high"])
+def test_the_reference_is_proven_and_verified(tmp_path: Path, case: str) -> None:
+    code, document = planner(tmp_path, "optimize", "--set", f"programme.demand_case={case}", "--time-limit", "400")
+    assert code == 0
+    assert document["verdict"] == "optimal"
+    assert document["verification"]["passed"]
+    assert [stage["name"] for stage in document["stages"]] == ["mission value", "goal shortfall", "present cost"]
+    assert all(stage["gap"] <= 0.0025 for stage in document["stages"])
+    firm = [c for c in document["commitments"] if c["firm"] and c["state"] != "not modelled yet"]
+    assert {c["id"] for c in firm} == {"budget", "power-secured", "sites", "phase-1", "phase-2"}
+    assert all(c["met"] for c in firm)
+    shortfall = next(c for c in document["commitments"] if c["id"] == "power-commissioned")["shortfall"]
+    assert shortfall > 0
+
+
+def test_the_announcement_taken_literally_is_infeasible_and_says_so(tmp_path: Path) -> None:
+    code, document = planner(tmp_path, "optimize", "announced")
+    assert code == 4
+    assert document["verdict"] == "infeasible"
+    assert "5 GW" in document["explanation"]
