@@ -181,8 +181,9 @@ def indicators(case: Case, plan: Plan, achieved: dict[str, float]) -> dict[str, 
     compute = plan["compute"].set_index(["period", "precision"])
     installed, serving = compute["installed_pflops"].to_dict(), compute["serving_pflops"].to_dict()
     rent = {w: case.rent_musd(w, case.programme.base_year) for w in case.workloads}
-    given = plan["served"].groupby("workload_id")["pflops_years"].sum().to_dict()
-    served = math.fsum(rent[w] * x for w, x in given.items())
+    served = math.fsum(
+        rent[w] * x for w, x in zip(plan["served"]["workload_id"], plan["served"]["pflops_years"], strict=True)
+    )
     asked = math.fsum(rent[k[1]] * case.demand_pflops_years(k, t) for k in case.demands for t in list(case.periods)[1:])
     energy = plan["energy"]
     return {

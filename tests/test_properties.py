@@ -110,7 +110,7 @@ def test_more_budget_never_lowers_the_first_stage(tmp_path: Path) -> None:
     tables, _ = lively()
     found = [
         values(solved(tmp_path / str(n), tables, {**programme("mission value"), "budget_usd": n * 1e6}))[0]
-        for n in (40, 90, 91, 150, 400)
+        for n in (40, 90, 91, 150)
     ]
     for less, more in itertools.pairwise(found):
         assert more >= less * (1 - 1e-9)

@@ -110,11 +110,11 @@ random.seed(7)
 m = pyo.ConcreteModel()
 m.x = pyo.Var(range(60), domain=pyo.Binary)
 rows = [[random.randint(0, 99) for _ in range(60)] for _ in range(5)]
-m.c = pyo.Constraint(range(5), rule=lambda m, r: sum(a * m.x[i] for i, a in enumerate(rows[r])) == sum(rows[r]) // 2)
 m.s = pyo.Var(range(5), bounds=(0, 5000))
-m.del_component(m.c)
-m.c = pyo.Constraint(range(5), rule=lambda m, r: sum(a * m.x[i] for i, a in enumerate(rows[r])) + m.s[r] >= sum(rows[r]) // 2)
-m.d = pyo.Constraint(range(5), rule=lambda m, r: sum(a * m.x[i] for i, a in enumerate(rows[r])) - m.s[r] <= sum(rows[r]) // 2)
+def use(r):
+    return sum(a * m.x[i] for i, a in enumerate(rows[r]))
+m.c = pyo.Constraint(range(5), rule=lambda m, r: use(r) + m.s[r] >= sum(rows[r]) // 2)
+m.d = pyo.Constraint(range(5), rule=lambda m, r: use(r) - m.s[r] <= sum(rows[r]) // 2)
 p = Program.compile(m)
 print("ready", flush=True)
 with interruptible() as stop:

@@ -8,6 +8,7 @@ plant) are then held while the exact model places whole racks. Sites that no lat
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -60,8 +61,23 @@ class Search:
         whole = np.flatnonzero(self.pooled.program.whole & ~self.pooled.columns(RACKS, HOSTS))
         #: pooled column -> exact column of the choices both models know
         self.shared = {int(i): names[self.pooled.program.columns[i].name] for i in whole}
+        self.balanced = self._balanced()
         opening = self.pooled.columns("sites.opens")
         self.opens = [i for i in self.shared if opening[i]]
+
+    def _balanced(self) -> list[Row]:
+        """The pool cannot see who serves what; a start with no site far above its share can be placed."""
+        p, accounts = self.case.periods, self.pooled.formulation.accounts
+        share = self.case.parameter("largest_site_share")
+        sites = list(self.pooled.formulation.case.sites)
+        rows = []
+        for t in p:
+            if t > 0 and p.year(t) >= self.case.parameter("share_rule_from_year"):
+                everyone = [(-share * n, v) for s in sites for n, v in accounts.terms("populated_mw", s, t - 1)]
+                for s in sites:
+                    mine = self.pooled.program.linear([*accounts.terms("populated_mw", s, t - 1), *everyone])
+                    rows.append(Row(f"balanced[{s},{p.label(t)}]", mine, upper=0.0))
+        return rows
 
     def stage(self, k: int, limits: Limits, note: Note, before: Vector | None) -> Outcome:
         """Solve stage ``k`` on top of the stages kept; ``before`` is the plan of the stage before.
@@ -107,6 +123,8 @@ class Search:
                     place(self.exact, k, {j: float(before[j]) for j in self.shared.values()}, limits, clock, note),
                     best,
                 )
+        if best is None and pooled.values is not None and not pooled.interrupted:
+            best = self._by_sites(k, pooled.values, limits, clock, note)
         if best is None:
             return replace(
                 pooled,
@@ -144,6 +162,7 @@ class Search:
         phase: str,
         part: float,
         gap_share: float,
+        also: Sequence[Row] = (),
         **how: Any,
     ) -> Outcome:
         level = self.pooled
@@ -151,7 +170,7 @@ class Search:
         limits = replace(limits, gap=limits.gap * gap_share, seconds=clock.part(part))
         objective = self._pooled_objective(k, clock)
         return program.solve(
-            objective, level.aims[k].sense, limits, rows=level.rows, progress=lambda p: note(phase, p), **how
+            objective, level.aims[k].sense, limits, rows=[*level.rows, *also], progress=lambda p: note(phase, p), **how
         )
 
     def _pooled_objective(self, k: int, clock: Clock) -> Linear:
@@ -190,8 +209,28 @@ class Search:
         if sites.values is None:
             return sites
         chosen = {i: float(sites.values[i]) for i in self.opens}
-        halls = self._pool_solve(k, program, limits, clock, note, "halls and power", 0.25, HALLS_SHARE, fixed=chosen)
+        halls = self._pool_solve(
+            k, program, limits, clock, note, "halls and power", 0.25, HALLS_SHARE, also=self.balanced, fixed=chosen
+        )
         return halls if halls.verdict is not Verdict.INFEASIBLE else replace(halls, verdict=Verdict.UNKNOWN)
+
+    def _by_sites(self, k: int, pooled: Vector, limits: Limits, clock: Clock, note: Note) -> Outcome | None:
+        """The exact model with only the pooled sites held, when racks cannot be placed around the pooled choices."""
+        level = self.exact
+        loose = level.program.solve(
+            level.objectives[k],
+            level.aims[k].sense,
+            replace(limits, seconds=clock.part(0.7)),
+            rows=level.rows,
+            fixed={self.shared[i]: float(pooled[i]) for i in self.opens},
+            relaxed=level.columns(RACKS),
+            progress=lambda p: note("exact model", p),
+        )
+        if loose.values is None:
+            return None
+        choices = {j: float(loose.values[j]) for j in self.shared.values()}
+        placed = place(level, k, choices, limits, clock, note)
+        return placed if placed.values is not None else None
 
     def _exact(self, k: int, limits: Limits, clock: Clock, note: Note, found: Outcome) -> Outcome:
         """The exact model with the chosen sites held, from the plan found, for the time that is left."""

@@ -7,14 +7,15 @@ from openpyxl.formatting.rule import CellIsRule
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Side
 
 FACE = "Calibri"
-MUSD = '#,##0.0,,;(#,##0.0,,);"-"'
-USD = "#,##0.00;(#,##0.00);0.00"
-MW = '#,##0.0;(#,##0.0);"-"'
-PFLOPS = '#,##0;(#,##0);"-"'
-COUNT = '#,##0;(#,##0);"-"'
-QUANTITY = "#,##0.00;(#,##0.00);0.00"
-RATIO = "0.0000;(0.0000);0.0000"
-SHARE = "0.0%;(0.0%);0.0%"
+#: "_)" leaves the room of a parenthesis: digits stand below digits, and clear of the next column
+MUSD = '#,##0.0,,_);(#,##0.0,,);"-"_)'
+MUSD_FINE = '#,##0.000,,_);(#,##0.000,,);"-"_)'
+USD = "#,##0.00_);(#,##0.00);0.00_)"
+MW = '#,##0.0_);(#,##0.0);"-"_)'
+COUNT = '#,##0_);(#,##0);"-"_)'
+QUANTITY = "#,##0.00_);(#,##0.00);0.00_)"
+RATIO = "0.0000_);(0.0000);0.0000_)"
+SHARE = "0.0%_);(0.0%);0.0%_)"
 YEAR = "0"
 FISCAL = '"FY"0'
 GENERAL = "General"
@@ -48,6 +49,7 @@ def _styles() -> list[NamedStyle]:
         style("plan header", Font(name=FACE, size=10, bold=True, color="FFFFFF"), NAVY, middle),
         style("plan text", plain, align=Alignment(horizontal="left", vertical="top", wrap_text=True, indent=1)),
         style("plan line", plain),
+        style("plan unit", plain, align=Alignment(horizontal="left", vertical="top", indent=1)),
         style("plan input", Font(name=FACE, size=10, color="0000FF"), CREAM),
         style("plan calculation", plain),
         style("plan link", Font(name=FACE, size=10, color="006100")),

@@ -80,7 +80,7 @@ def fill(book: Book) -> None:
     for row, entry in enumerate(rows, HEADER_ROW + 1):
         book.assumption_rows[entry.ref] = row
         _write(page, row, entry)
-    page.widths({1: 52, 2: 18, 3: 22, 4: 18, 5: 18, 6: 9, 7: 24, 8: 12, 9: 60, 10: 18, 11: 9, 12: 30})
+    page.widths({1: 52, 2: 18, 3: 22, 4: 18, 5: 18, 6: 9, 7: 42, 8: 13, 9: 90, 10: 18, 11: 9, 12: 70})
     page.printed(HEADER_ROW, f"B{HEADER_ROW + 1}")
     page.sheet.auto_filter.ref = f"A{HEADER_ROW}:{'L'}{HEADER_ROW + len(rows)}"
 
@@ -91,13 +91,13 @@ def _write(page: Page, row: int, entry: Row) -> None:
         form = "#,##0"
     page.put(row, 1, entry.ref)
     page.put(row, VALUE, entry.value, "input", form)
-    page.put(row, 3, entry.unit)
+    page.put(row, 3, entry.unit, "unit")
     page.put(row, 4, entry.low, "line", form)
     page.put(row, 5, entry.high, "line", form)
     page.put(row, 6, entry.money_year)
-    page.put(row, 7, entry.source)
+    page.put(row, 7, entry.source, "unit")
     page.put(row, 8, entry.status or ("programme" if entry.source else "convention"))
-    page.put(row, 9, entry.note or None)
+    page.put(row, 9, entry.note or None, "text")
     page.put(row, SOLVED, entry.value, "line", form)
     page.formula(row, EDITED, f'IF(B{row}=J{row},"","EDITED")', "", "check")
 

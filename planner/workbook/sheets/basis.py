@@ -11,7 +11,7 @@ from planner.workbook.sheets import investment, power, sites
 from planner.workbook.sheets.parts import Parts
 from planner.workbook.tables import Entry, label
 
-MONEY = '#,##0.000,,;(#,##0.000,,);"-"'
+MONEY = style.MUSD_FINE
 
 
 class Part(NamedTuple):

@@ -104,6 +104,6 @@ def _prices(book: Book, page: Page, row: int) -> None:
             entry,
             f"SUMIFS({values},{refs},{key})",
             numbers.__getitem__,
-            '#,##0.00,,;(#,##0.00,,);"-"',
+            '#,##0.00,,_);(#,##0.00,,);"-"_)',
             "most",
         )

@@ -133,7 +133,7 @@ def _common(page: Page, row: int, fact: Fact, category: str, quantity: bool = Tr
     page.put(row, 8, fact.year or None)
     if quantity:
         page.put(row, QUANTITY, fact.quantity, "input", style.QUANTITY)
-    page.put(row, 10, fact.unit or None)
+    page.put(row, 10, fact.unit or None, "unit")
     for column, key in enumerate(fact.keys, KEY):
         page.put(row, column, key)
 
@@ -166,7 +166,7 @@ def _cost(book: Book, page: Page, row: int, fact: Fact, under: int, carried: flo
             page.put(row, RATE, fact.rate_usd, "input", "#,##0.00")
         _ratio(book, page, row, FACTOR, fact.factor, *factor_refs(book.case, fact))
         _ratio(book, page, row, ESCALATION, fact.escalation, *_escalation_refs(book, fact), divide=True)
-    page.put(row, 12, fact.rate_ref)
+    page.put(row, 12, fact.rate_ref, "unit")
     dollars = fact.cents / 100
     page.formula(row, DOLLARS, text, dollars, "calculation", style.USD)
     page.put(row, POSTED, dollars, "line", style.USD)
@@ -228,7 +228,7 @@ def _valued(book: Book, page: Page, row: int, fact: Fact) -> None:
     workload, level, depth = fact.item.split("|")
     _common(page, row, fact, "mission value")
     page.assume(row, RATE, fact.rate_ref, "#,##0.00")
-    page.put(row, 12, fact.rate_ref)
+    page.put(row, 12, fact.rate_ref, "unit")
     year = rent_year(book.case, workload, fact.year)
     refs = [f"rent_paths.{workload}/{year}.rent_index", f"demand_tranches.{depth}.value_share"]
     if level in book.case.levels:

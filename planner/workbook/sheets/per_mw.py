@@ -9,7 +9,7 @@ from planner.workbook.sheets.parts import Parts
 from planner.workbook.tables import Entry, label
 
 ME = "Summary"
-MONEY = '#,##0.0,,;(#,##0.0,,);"-"'
+MONEY = style.MUSD
 
 
 def per_mw_bought(book: Book, page: Page, parts: Parts, row: int) -> tuple[tuple[int, int], int]:
@@ -37,7 +37,7 @@ def per_mw_bought(book: Book, page: Page, parts: Parts, row: int) -> tuple[tuple
             page.sum(n, 3, (head + 1, 3), (n - 1, 3), style.MUSD, "total")
         for column, ref, at in ((4, bought, row + 1), (5, standing, row + 2)):
             value = page.n(n, 3) / max(1.0, page.n(at, 4))
-            page.formula(n, column, f"$C{n}/MAX(1,{ref})", value, look, '#,##0.000,,;(#,##0.000,,);"-"')
+            page.formula(n, column, f"$C{n}/MAX(1,{ref})", value, look, style.MUSD_FINE)
     end = head + len(rows) + 1
     return (end, 4), end + 2
 

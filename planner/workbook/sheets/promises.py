@@ -157,7 +157,7 @@ def _arithmetic(book: Book, page: Page, parts: Parts, row: int) -> int:
         page.put(place, 1, name)
         page.put(place, 2, unit)
         page.formula(place, 3, formula, value, "calculation", form)
-        page.put(place, 4, f" {basis}")
+        page.put(place, 4, basis, "unit")
     return at + len(lines) + 1
 
 

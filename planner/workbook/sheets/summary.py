@@ -100,7 +100,7 @@ def _figures(book: Book, page: Page, parts: Parts) -> tuple[int, tuple[int, int]
         at,
         Entry(
             "Mission value",
-            f"market rent of the same service, with the years after the horizon, {base} dollars at {rate}",
+            "market rent of the same service, years after the horizon included, same rate",
             "$M",
         ),
     )
@@ -163,7 +163,7 @@ def _stages(book: Book, page: Page, solved: Solved, row: int) -> int:
             if isinstance(value, str):
                 page.put(at, column, value)
             elif value is not None:
-                form = "0.00%" if column == 5 else style.MW if abs(value) >= 100 else "0.0000"
+                form = "0.00%_)" if column == 5 else style.MW if abs(value) >= 100 else style.RATIO
                 page.link(at, column, source, (stored, column), form)
         at += 1
     return at + 1
