@@ -246,14 +246,12 @@ def _no_plan(case: Case, solved: Solved) -> str:
     firm = [
         f"{c.claim} ({c.level:,g} {c.unit} by {c.by})" for c in case.programme.claims if c.binding == "firm" and c.level
     ]
-    promises = "; ".join(firm)
+    promises = (
+        f" Firm promises: {'; '.join(firm)}." if firm else " The programme makes no firm promise; its rules clash."
+    )
     if solved.outcome.verdict is Verdict.INFEASIBLE:
         return (
-            "No plan keeps all firm promises at once: " + promises + ". The solver proved it on a relaxation of the "
-            "programme and confirmed it with presolve off."
+            "No plan keeps all rules and firm promises at once. The solver proved it, if need be on a relaxation of the "
+            "programme, and confirmed it with presolve off." + promises
         )
-    return (
-        "The limits were reached before any plan was found; that does not mean none exists. Firm promises: "
-        + promises
-        + "."
-    )
+    return "The search ended before any plan was found; that does not mean none exists." + promises

@@ -250,7 +250,7 @@ def _section(title: str, body: str) -> str:
 def table(headers: Row, rows: Sequence[Row], widths: Sequence[int], right: Sequence[int] = ()) -> str:
     """Columns as wide as needed and no wider than allowed; long cells wrap."""
     sheet = [headers, *rows]
-    fit = [min(width, max(len(row[i]) for row in sheet)) for i, width in enumerate(widths)]
+    fit = [max(1, min(width, max(len(row[i]) for row in sheet))) for i, width in enumerate(widths)]
     lines = []
     for number, row in enumerate(sheet):
         cells = [textwrap.wrap(text, fit[i]) or [""] for i, text in enumerate(row)]

@@ -21,7 +21,8 @@ from planner.formulation.objective import Aim, investment_by_place, present_move
 from planner.inputs.case import Case
 from planner.search.levels import Clock, Kept, Level
 from planner.search.racks import HOSTS, RACKS, Note, place
-from planner.solve import Limits, Linear, Outcome, Program, Row, Vector, Verdict, relative_gap
+from planner.search.verdicts import better, tighter, with_bound
+from planner.solve import Limits, Linear, Outcome, Program, Row, Vector, Verdict
 
 #: rules that only tell operating cost and energy: stages of value and capacity do not see them
 OPERATING_RULES = (
@@ -33,7 +34,6 @@ OPERATING_RULES = (
     "cooling.within_water",
     "budget.operating",
 )
-#: stages that see operating cost
 COSTED = ("present cost", "net present value", "emissions")
 #: parts of a stage's gap: for the pooled bound, for a first plan, for placing whole racks
 BOUND_SHARE = {"mission value": 0.65, "goal shortfall": 0.95, "present cost": 0.5}
@@ -109,38 +109,33 @@ class Search:
                 BOUND_SHARE.get(aim.stage.name, 0.6),
                 start=start.values,
             )
-            best = _better(aim, placing.result() if placing else None, self._standing(k, before))
+            best = better(aim, placing.result() if placing else None, self._standing(k, before))
         if pooled.verdict is Verdict.INFEASIBLE:
             return replace(pooled, seconds=time.perf_counter() - began)
         for choices in (pooled.values, None):
-            if best is not None and _with_bound(best, pooled, limits).verdict is Verdict.OPTIMAL:
+            if best is not None and with_bound(best, pooled, limits).verdict is Verdict.OPTIMAL:
                 break
             if choices is not None:
-                best = _better(aim, place(self.exact, k, self._choices(choices), limits, clock, note), best)
+                best = better(aim, place(self.exact, k, self._choices(choices), limits, clock, note), best)
             elif before is not None:
-                best = _better(
+                best = better(
                     aim,
                     place(self.exact, k, {j: float(before[j]) for j in self.shared.values()}, limits, clock, note),
                     best,
                 )
         if best is None and pooled.values is not None and not pooled.interrupted:
             best = self._by_sites(k, pooled.values, limits, clock, note)
-        if best is None:
-            return replace(
-                pooled,
-                values=None,
-                objective=None,
-                gap=None,
-                verdict=Verdict.UNKNOWN,
-                seconds=time.perf_counter() - began,
-            )
-        outcome = _with_bound(best, pooled, limits)
-        if outcome.verdict is not Verdict.OPTIMAL and not outcome.interrupted and clock.left() > 1:
-            more = self._exact(k, limits, clock, note, outcome)
-            outcome = _with_bound(_better(aim, more, best) or best, pooled, limits)
-        return replace(
-            outcome, seconds=time.perf_counter() - began, history=pooled.history, nodes=pooled.nodes + outcome.nodes
-        )
+        outcome = None if best is None else with_bound(best, pooled, limits)
+        proven = outcome is not None and outcome.verdict is Verdict.OPTIMAL
+        if not proven and not pooled.interrupted and clock.left() > 1:
+            more = self._exact(k, limits, clock, note, best)
+            if more.verdict is Verdict.INFEASIBLE:
+                return replace(more, seconds=time.perf_counter() - began)
+            best = better(aim, more, best)
+            outcome = None if best is None else with_bound(best, tighter(aim, pooled, more), limits)
+        if outcome is None:
+            outcome = replace(pooled, values=None, objective=None, gap=None, verdict=Verdict.UNKNOWN)
+        return replace(outcome, seconds=time.perf_counter() - began, history=pooled.history)
 
     def _seen(self, aim: Aim) -> Program:
         """The pooled model less the rules that the stage cannot see."""
@@ -232,19 +227,15 @@ class Search:
         placed = place(level, k, choices, limits, clock, note)
         return placed if placed.values is not None else None
 
-    def _exact(self, k: int, limits: Limits, clock: Clock, note: Note, found: Outcome) -> Outcome:
-        """The exact model with the chosen sites held, from the plan found, for the time that is left."""
+    def _exact(self, k: int, limits: Limits, clock: Clock, note: Note, found: Outcome | None) -> Outcome:
+        """The exact model itself, from the plan found, for the time left: it alone sees what the pool cannot."""
         level = self.exact
-        values = found.values
-        assert values is not None
-        fixed = {self.shared[i]: float(values[self.shared[i]]) for i in self.opens}
         return level.program.solve(
             level.objectives[k],
             level.aims[k].sense,
-            replace(limits, seconds=clock.left()),
+            replace(limits, seconds=None if clock.left() == float("inf") else clock.left()),
             rows=level.rows,
-            start=values,
-            fixed=fixed,
+            start=None if found is None else found.values,
             progress=lambda p: note("exact model", p),
         )
 
@@ -260,7 +251,7 @@ class Search:
         stage, values = aim.stage, outcome.values
         assert outcome.objective is not None
         assert values is not None
-        slack = max(stage.give_back_share * abs(outcome.objective), 1e-6 * max(1.0, abs(outcome.objective)))
+        slack = max(stage.give_back_share * abs(outcome.objective), 5e-7 * max(1.0, abs(outcome.objective)))
         floor = outcome.objective - slack if aim.sense == "max" else outcome.objective + slack
         invested = limit = None
         if stage.give_back_budget_share is not None:
@@ -307,19 +298,3 @@ class Search:
         exact = build(self.exact.formulation.case.only(chosen))
         self._set(Level.of(exact, Program.compile(exact.model, self.exact.program.log)))
         return np.array([old[v.name] for v in self.exact.program.columns])
-
-
-def _better(aim: Aim, one: Outcome | None, other: Outcome | None) -> Outcome | None:
-    """The better plan of the two; None where neither is one."""
-    plans = [o for o in (one, other) if o is not None and o.values is not None and o.objective is not None]
-    pick = max if aim.sense == "max" else min
-    return pick(plans, key=lambda o: o.objective or 0.0) if plans else None
-
-
-def _with_bound(plan: Outcome, prover: Outcome, limits: Limits) -> Outcome:
-    """The plan with the bound that was proven for it."""
-    gap = relative_gap(plan.objective, prover.bound)
-    verdict = Verdict.OPTIMAL if gap is not None and gap <= limits.gap + 1e-12 else Verdict.WITHIN_LIMITS
-    return replace(
-        plan, bound=prover.bound, gap=gap, verdict=verdict, interrupted=plan.interrupted or prover.interrupted
-    )
