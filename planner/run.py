@@ -29,7 +29,7 @@ class Options:
     """``seconds`` is for solving; ``repeatable`` replaces it by a node limit, so that a run can be repeated exactly."""
 
     gap: float = 0.0025
-    seconds: float | None = 105.0
+    seconds: float | None = 240.0
     nodes: int | None = None
     repeatable: bool = False
     seed: int = 0
@@ -251,7 +251,7 @@ def _no_plan(case: Case, solved: Solved) -> str:
     )
     if solved.outcome.verdict is Verdict.INFEASIBLE:
         return (
-            "No plan keeps all rules and firm promises at once. The solver proved it, if need be on a relaxation of the "
-            "programme, and confirmed it with presolve off." + promises
+            "No plan keeps all rules and firm promises at once. The solver proved it, if need be on a relaxation, "
+            "and confirmed it with presolve off." + promises
         )
     return "The search ended before any plan was found; that does not mean none exists." + promises
