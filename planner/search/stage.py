@@ -19,6 +19,7 @@ from planner.formulation import Formulation, build
 from planner.formulation.combinations import one_pool
 from planner.formulation.objective import Aim, investment_by_place, present_movement
 from planner.inputs.case import Case
+from planner.search.halves import bound_by_halves
 from planner.search.levels import Clock, Kept, Level
 from planner.search.racks import HOSTS, RACKS, Note, place
 from planner.search.verdicts import better, tighter, with_bound
@@ -97,18 +98,13 @@ class Search:
                 if start.values is not None
                 else None
             )
-            bounding = replace(limits, bound_only=aim.stage.name in COSTED)
-            pooled = self._pool_solve(
-                k,
-                program,
-                bounding,
-                clock,
-                note,
-                "bound",
-                0.85,
-                BOUND_SHARE.get(aim.stage.name, 0.6),
-                start=start.values,
-            )
+            share = BOUND_SHARE.get(aim.stage.name, 0.6)
+            if aim.stage.name == "goal shortfall" and start.values is not None and self._has_halls():
+                halved = replace(limits, gap=limits.gap * share, seconds=clock.part(0.85))
+                pooled = bound_by_halves(self.pooled, program, k, halved, start.values, note)
+            else:
+                bounding = replace(limits, bound_only=aim.stage.name in COSTED)
+                pooled = self._pool_solve(k, program, bounding, clock, note, "bound", 0.85, share, start=start.values)
             best = better(aim, placing.result() if placing else None, self._standing(k, before))
         if pooled.verdict is Verdict.INFEASIBLE:
             return replace(pooled, seconds=time.perf_counter() - began)
@@ -136,6 +132,9 @@ class Search:
         if outcome is None:
             outcome = replace(pooled, values=None, objective=None, gap=None, verdict=Verdict.UNKNOWN)
         return replace(outcome, seconds=time.perf_counter() - began, history=pooled.history)
+
+    def _has_halls(self) -> bool:
+        return len(self.pooled.formulation.model.construction.halls_of_design) > 0
 
     def _seen(self, aim: Aim) -> Program:
         """The pooled model less the rules that the stage cannot see."""

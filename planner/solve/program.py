@@ -121,12 +121,14 @@ class Program:
         fixed: Mapping[int, float] | None = None,
         boxed: Mapping[int, tuple[float, float]] | None = None,
         progress: Callable[[Progress], None] | None = None,
+        confirm: bool = True,
     ) -> Outcome:
         """Solve to the gap or a limit.
 
         ``relaxed`` columns need not be whole; ``fixed`` columns are held, ``boxed`` ones kept between two values;
         ``rows`` hold in this solve only. Raises
-        ValueError for a start that breaks a row. An infeasible answer is confirmed once with presolve off.
+        ValueError for a start that breaks a row. An infeasible answer is confirmed once with presolve off, unless it
+        only cuts off one half of a search (``confirm`` false).
         """
         if start is not None and self.violation(start, rows) > FEASIBLE * 10:
             raise ValueError(f"the start breaks a row by {self.violation(start, rows):.2g} of its size")
@@ -134,7 +136,7 @@ class Program:
         box = {i: (x, x) for i, x in (fixed or {}).items()} | dict(boxed or {})
         run = Run(self, objective, sense, limits, rows, whole, box, progress)
         outcome = run.go(start)
-        if outcome.verdict is Verdict.INFEASIBLE:
+        if outcome.verdict is Verdict.INFEASIBLE and confirm:
             outcome = run.confirm(outcome)
         return outcome if outcome.values is None else run.cleaned(outcome)
 
