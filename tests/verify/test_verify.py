@@ -128,7 +128,7 @@ SPOILS = [
     ("retired", 0, "period", "2028", "plan.allowed_rows"),
     ("running", 0, "racks", 101.0, "workload.racks_assigned"),
     ("running", 0, "racks", 70.0, "workload.delivered"),
-    ("running", 0, "racks", 70.0, "workload.cluster_size"),
+    ("bought", 0, "racks", 1.0, "workload.cluster_size"),
     ("running", 0, "racks", 40.0, "sites.minimum_serving"),
     ("running", 0, "level_id", "secret", "plan.allowed_rows"),
     ("served", 0, "pflops_years", 70.0, "workload.served_by_depth"),
