@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 
-class Interrupted(Exception):
+class Interrupted(KeyboardInterrupt):
     """The user asked twice to stop."""
 
 
