@@ -28,7 +28,6 @@ BINDING = (
     "power.tranches_in_order",
     "power.within_ppa_limit",
     "workload.delivered",
-    "workload.must_serve",
     "workload.racks_assigned",
     "workload.tail_delivered",
     "workload.tail_within_survivors",
