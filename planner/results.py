@@ -13,7 +13,7 @@ from planner.formulation.accounts import value
 from planner.inputs.case import Case
 from planner.inputs.programme import Claim
 from planner.inputs.schema import PRECISIONS
-from planner.plan import NOISE, Plan, frame
+from planner.plan import NOISE, TABLES, Plan, frame
 
 #: what a claim speaks of when no room of the model measures it yet
 NOT_MODELLED = ("governance", "services", "interconnect", "funding", "split")
@@ -21,7 +21,7 @@ NOT_MODELLED = ("governance", "services", "interconnect", "funding", "split")
 
 def read_plan(built: Formulation) -> Plan:
     """The plan at the values the model's variables hold."""
-    tables = rooms.read(built)
+    tables = {name: frame(name, []) for name in TABLES} | rooms.read(built)
     tables["detail"] = _detail(built)
     tables["tiers"] = _tiers(built)
     tables["energy"] = _energy(built)

@@ -121,6 +121,7 @@ def check(programme: Programme, sheets: Sheets, file: str, edited: Edited) -> li
     years = sorted({periods.year(t) for t in periods})
     _stages(programme, faults)
     _claims(programme, years, faults)
+    _named_initiatives(programme, sheets, faults)
     _sites(programme, sheets, faults)
     rates = known(sheets["discount_rates"], "rate_id")
     if rates is not None and programme.discount_rate not in rates:
@@ -133,6 +134,8 @@ def check(programme: Programme, sheets: Sheets, file: str, edited: Edited) -> li
     faults += _years(sheets, "demand_paths", ("case_id", "workload_id"), paths, years)
     workloads = _values(sheets, "workloads", "workload_id")
     faults += _years(sheets, "rent_paths", ("workload_id",), workloads, years)
+    sources = _values(sheets, "funding_sources", "source")
+    faults += _years(sheets, "funding_sources", ("source",), sources, years)
     return faults
 
 
@@ -159,8 +162,32 @@ def _claims(programme: Programme, years: list[int], faults: _Faults) -> None:
                 if getattr(claim, field) is None:
                     allowed = f"a value: a {claim.binding} {claim.metric} claim needs one"
                     faults.say(f"{place}.{field}", "nothing", allowed)
+        if claim.metric in ("governance", "services"):
+            if claim.binding == "goal":
+                faults.say(
+                    f"{place}.binding", "goal", f"firm or reported: {claim.metric} has no amount to fall short of"
+                )
+            if claim.by is None:
+                faults.say(f"{place}.by", "nothing", f"a year: a {claim.binding} {claim.metric} claim needs one")
+            if claim.metric == "services" and not claim.initiatives:
+                faults.say(f"{place}.initiatives", "nothing", "the initiatives that the claim names")
+        if claim.metric == "split" and claim.binding == "goal":
+            faults.say(f"{place}.binding", "goal", "firm or reported: the tolerance stands in the programme")
         if claim.metric == "sites" and claim.binding == "firm" and claim.level not in (None, programme.sites.count):
             faults.say(f"{place}.level", f"{claim.level:g}", f"sites.count, {programme.sites.count}")
+
+
+def _named_initiatives(programme: Programme, sheets: Sheets, faults: _Faults) -> None:
+    """What a claim on services names is there."""
+    there = known(sheets["initiatives"], "initiative_id")
+    for claim in programme.claims:
+        place = f"claims.{claim.id}"
+        for name in claim.initiatives:
+            if there is not None and name not in there:
+                advice = did_you_mean(name, there)
+                faults.say(f"{place}.initiatives", name, "an initiative_id of initiatives.csv", advice)
+        if claim.initiatives and claim.metric != "services":
+            faults.say(f"{place}.initiatives", listing(claim.initiatives), "nothing: only claims on services name them")
 
 
 def _sites(programme: Programme, sheets: Sheets, faults: _Faults) -> None:

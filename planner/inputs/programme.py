@@ -44,6 +44,7 @@ class Claim(_Strict):
 
     A claim with a ``level`` and a ``by`` year is a commitment: firm ones hold or the run is
     infeasible, goals are approached in the objective's order, ``reported`` ones are only shown.
+    ``initiatives`` are what a claim on services names: each is offered by the end of ``by``.
     """
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
@@ -57,6 +58,7 @@ class Claim(_Strict):
     by: int | None = Field(default=None, ge=2020, le=2100)
     binding: Literal["firm", "goal", "reported"] = "reported"
     priority: int = Field(default=1, ge=1, le=9)
+    initiatives: tuple[str, ...] = Field(default=(), strict=False)
     note: str = ""
 
 

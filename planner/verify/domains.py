@@ -23,6 +23,8 @@ RESULT_KEYS: dict[str, tuple[str, ...]] = {
     "tiers": ("site_id", "period"),
     "energy": ("site_id", "period"),
     "compute": ("period", "precision"),
+    "admitted": ("agency_id", "gate_id", "period"),
+    "trained": ("track_id", "place_id", "period"),
     "commitments": ("id",),
 }
 #: columns that may be empty
