@@ -45,6 +45,10 @@ PARAMETERS = {
     "counted_site_by_year": 2027,
     "programme_management_share": 0.02,
     "disposal_usd_per_rack": 1000,
+    "soft_band_from_year": 2100,
+    "soft_band_low": 0.2,
+    "soft_band_high": 0.4,
+    "aware_share": 0.5,
 }
 CODES = {
     **{f"1.1.{n}": ("construction", "investment", "infrastructure") for n in (*range(1, 8), 8, 9)},
@@ -83,10 +87,10 @@ def _rows() -> dict[str, list[tuple[object, ...]]]:
         "chips": [("C", "Chip", "GPU", "on sale", 72.0, 0.5, 2.0, 4.0, 100.0, 1, 9.0, 24.0, "site", 1e5, 0.03, 0.03)],
         "chip_supply": [("C", 2026, 1e6, 200.0), ("C", 2027, 9e5, 200.0), ("C", 2028, 8e5, 200.0)],
         "fabric": [("site", "Site fabric", "site", 10.0)],
-        "workloads": [("train", "Training", "bf16", 0.5, 1.0, 5000.0, 150.0)],
+        "workloads": [("train", "Training", "bf16", 0.5, 1.0, 5000.0, 150.0, "", 0.0)],
         "suitability": [("C", "train")],
         "rent_paths": [("train", y, 1.0) for y in YEARS],
-        "agencies": [("AG", "Agency", 38.9, -77.0)],
+        "agencies": [("AG", "Agency", 38.9, -77.0, 0.0, 0.0, 0.0)],
         "movement": [("AG", "S1", 100.0), ("AG", "S2", 100.0)],
         "demand": [("AG", "train", "gov", 80.0, 0.5)],
         "demand_paths": [("mid", "train", y, 1.0) for y in YEARS],
@@ -298,7 +302,7 @@ def results() -> dict[str, list[tuple[object, ...]]]:
 
 def plan() -> Plan:
     rows = decisions() | results()
-    return Plan({name: frame(name, rows[name]) for name in PLAN_TABLES})
+    return Plan({name: frame(name, rows.get(name, [])) for name in PLAN_TABLES})
 
 
 def stages() -> list[StageClaim]:

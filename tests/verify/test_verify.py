@@ -183,7 +183,7 @@ def test_a_spoilt_number_is_named(table: str, row: int, column: str, value: obje
 
 
 def test_a_fact_that_stands_twice_is_named() -> None:
-    for table in DECISIONS:
+    for table in (name for name in DECISIONS if len(plan()[name])):
         row = tuple(plan()[table].iloc[0])
         assert "plan.one_row_a_fact" in broken_rules(verify(case(), extended(table, row), stages()))
 
