@@ -73,7 +73,8 @@ RESULTS: dict[str, tuple[str, ...]] = {
     "tiers": ("site_id", "period", "secured_mw", "commissioned_mw", "populated_mw"),
     "energy": ("site_id", "period", "it_mwh", "facility_mwh", "emissions_t", "water_m3"),
     "compute": ("period", "precision", "installed_pflops", "serving_pflops"),
-    # by agency and gate (initiative or track) the part of demand that may be served; gate "all" is the least of them
+    # from the second period, by agency and gate (initiative or track) the part of demand that may be served, at most 1;
+    # gate "all" is the least of them, and the only row of an agency without gates
     "admitted": ("agency_id", "gate_id", "period", "share"),
     # trained heads still there at the end of the period, by agency or site
     "trained": ("track_id", "place_id", "period", "heads"),

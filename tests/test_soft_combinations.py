@@ -128,6 +128,12 @@ def test_an_agency_waits_for_its_own_gates(tmp_path: Path) -> None:
     assert soft.units_of_agency(case, "LINK", "AG") == pytest.approx(40)
     assert soft.units_of_agency(case, "ONBOARD", "AG") == 3
     assert soft.first_admitted(case, "AG") == 4
+    change(tables, "initiatives", {"initiative_id": "SMALL"}, duration_months=9)
+    change(tables, "initiatives", {"initiative_id": "ONBOARD"}, duration_months=60)
+    change(tables, "initiatives", {"initiative_id": "LINK"}, duration_months=12)
+    early = long_case(tmp_path / "early", tables)
+    assert soft.first_done(early, "ONBOARD") == 5
+    assert soft.first_admitted(early, "AG") == 1  # the part of the small agencies
     assert min(t for *_, t in use.services(case, combos.one_pool(case))) == 4
 
 

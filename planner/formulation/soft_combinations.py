@@ -207,16 +207,22 @@ def small_gate(case: Case) -> Initiative | None:
 
 def first_admitted(case: Case, agency: str) -> int | None:
     """First period in which any of the agency's demand may be served, as far as its own gates go."""
-    firsts = [
-        first_trained(case, case.tracks[k]) if k in case.tracks else first_done(case, k)
-        for k, a in agency_gates(case)
-        if a == agency and (k in case.tracks or units_of_agency(case, k, agency) > 0)
-    ]
-    small = small_gate(case)
-    group = case.agencies[agency]
-    if small and group.small_agencies > 0 and not group.large_agencies:
-        firsts.append(first_done(case, small.initiative_id))
-    return later(*firsts)
+    return later(*(_gate_opens(case, gate, agency) for gate, a in agency_gates(case) if a == agency))
+
+
+def _gate_opens(case: Case, gate: str, agency: str) -> int | None:
+    """First period in which a gate may let some demand through: that of the large agencies, or that of the small."""
+    if gate in case.tracks:
+        return first_trained(case, case.tracks[gate])
+    if case.initiatives[gate].per != "agency":
+        return first_done(case, gate)
+    group, small = case.agencies[agency], small_gate(case)
+    parts = []
+    if group.small_demand_share < 1:
+        parts.append(first_done(case, gate) if group.large_agencies else 0)
+    if group.small_demand_share > 0:
+        parts.append(first_done(case, small.initiative_id) if small and group.small_agencies else 0)
+    return min((t for t in parts if t is not None), default=None)
 
 
 # training
