@@ -100,6 +100,22 @@ def test_grid_or_own_plant(tmp_path: Path, capex: float, cost: float, units: int
     assert len(chosen(result, "contract")) == (0 if units else 1)
 
 
+@pytest.mark.parametrize("second", [2, 3])
+def test_a_cheap_tranche_comes_after_the_dear_one(tmp_path: Path, second: int) -> None:
+    """20 MW need one tranche of 100 MW: the first, 100 · 0.1 M$ = 10. The second would be 1; numbers may have gaps."""
+    tables = free_tables()
+    must_serve(tables)
+    change(tables, "sites", land_acres=1000, existing_mw=0, max_onsite_mw=0)
+    tables["grid_tranches"] = [
+        {"site_id": s, "tranche": g, "mw": 100, "connection_usd_per_mw": usd}
+        for s in ("A", "B")
+        for g, usd in [(1, 1e5), (second, 1e4)]
+    ]
+    result = solved(tmp_path, tables, programme("present cost"))
+    assert values(result) == pytest.approx([10.0], abs=TIE)
+    assert [g for _, g, _, _ in chosen(result, "contract")] == [1]
+
+
 @pytest.mark.parametrize(
     ("hall", "worth", "modules"),
     [

@@ -25,7 +25,7 @@ from tiny import Row, tiny_tables
 
 from planner.formulation import build
 from planner.inputs.case import Case
-from planner.run import Result
+from planner.run import Result, optimize
 from planner.search import Search
 from planner.solve import Limits, Program
 
@@ -188,3 +188,26 @@ def test_a_plan_is_found_where_there_is_one(tmp_path: Path, stage: str) -> None:
     asked = programme(stage, budget_usd=400e6, sites={"count": 2, "minimum_regions": 1})
     best = exact_optimum(case_of(tmp_path / "case", tables, asked))
     assert values(solved(tmp_path / "run", tables, asked)) == pytest.approx([best], rel=SLACK)
+
+
+@pytest.mark.parametrize("year", [2020, 2026])
+def test_demand_that_must_be_met_is_met_from_the_first_service_on(tmp_path: Path, year: int) -> None:
+    """Nothing serves in the first year, so a rule from then on, or from before, holds from the second."""
+    tables, _ = lively()
+    change(tables, "demand", must_serve_share=0.25)
+    change(tables, "parameters", {"parameter_id": "must_serve_from_year"}, value=year)
+    result = solved(tmp_path, tables, programme("present cost", budget_usd=400e6))
+    assert result.plan is not None
+    served = result.plan["served"].groupby("period")["pflops_years"].sum()
+    assert served.to_dict() == pytest.approx(dict.fromkeys(("2027", "2028", "2029"), 62.5))
+
+
+@pytest.mark.parametrize(
+    ("tier", "precision"),
+    [("serving", "fp8"), ("installed", "bf16")],  # nothing serves in the first year; no chip on sale has bf16
+)
+def test_a_promise_that_nothing_can_meet_is_infeasible(tmp_path: Path, tier: str, precision: str) -> None:
+    claim = {"id": "p", "claim": "A promise", "said_by": "pencil", "metric": "compute", "tier": tier, "by": 2026}
+    claims = [{**claim, "precision": precision, "level": 10.0, "binding": "firm"}]
+    result = optimize(case_of(tmp_path, tiny_tables(), programme("present cost", claims=claims)), EXACT)
+    assert result.document["verdict"] == "infeasible"

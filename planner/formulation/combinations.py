@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from itertools import pairwise
 
 from planner.inputs.case import Case, Chip, Design
 
@@ -75,6 +76,15 @@ def greenfield_limit_mw(case: Case, site: str) -> float:
 def tranche_starts(case: Case) -> list[tuple[str, int, int]]:
     p = case.periods
     return [(s, g, t) for (s, g), e in case.tranches_of_grid.items() for t in p if p.ready(t, e.lead_months) <= p.last]
+
+
+def tranche_before(case: Case) -> dict[tuple[str, int], int]:
+    """(site, tranche) -> the tranche of the site that is taken before it; a site's first tranche has none."""
+    found: dict[tuple[str, int], int] = {}
+    for s in case.sites:
+        numbers = sorted(g for r, g in case.tranches_of_grid if r == s)
+        found |= {(s, g): earlier for earlier, g in pairwise(numbers)}
+    return found
 
 
 def most_units(case: Case, site: str, plant: str) -> int:

@@ -55,6 +55,9 @@ def close(m: Any, case: Case, accounts: Accounts, places: Places) -> None:
             return [(1.0, b.counted[i, s]) for s in case.sites]
         return [x for s in case.sites for x in accounts.terms("populated_mw", s, t)]
 
+    unmeasured = [i for i in claims if i not in goals and not measure(i)]
+    b.nothing = pyo.Var(unmeasured, bounds=(0, 0), doc="of a firm promise of which the case has nothing")
+
     @b.Constraint(tiered, doc="only commissioned MW count")
     def counted_is_commissioned(b: Any, i: str, s: str) -> Any:
         return total([(1.0, b.counted[i, s]), *((-n, v) for n, v in commissioned(s, when[i]))]) <= 0  # type: ignore[arg-type]
@@ -70,8 +73,7 @@ def close(m: Any, case: Case, accounts: Accounts, places: Places) -> None:
 
     @b.Constraint([i for i in claims if i not in goals], doc="a firm promise holds")
     def firm(b: Any, i: str) -> Any:
-        terms = measure(i)
-        return total(terms) >= claims[i].level if terms else pyo.Constraint.Infeasible
+        return total(measure(i) or [(1.0, b.nothing[i])]) >= claims[i].level
 
     @b.Constraint(goals, doc="a goal is met up to its shortfall")
     def goal(b: Any, i: str) -> Any:

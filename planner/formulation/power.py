@@ -72,12 +72,13 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
                     )
         return found
 
-    ordered_tranches = [(s, g, t) for s, g in case.tranches_of_grid if (s, g - 1) in case.tranches_of_grid for t in p]
+    before = combos.tranche_before(case)
+    ordered_tranches = [(s, g, t) for s, g in case.tranches_of_grid if (s, g) in before for t in p]
 
     @b.Constraint(ordered_tranches, doc="tranches are taken in their order")
     def tranches_in_order(b: Any, s: str, g: int, t: int) -> Any:
         later = contracted(s, g, t)
-        return total(later) <= total(contracted(s, g - 1, t)) if later else pyo.Constraint.Skip
+        return total(later) <= total(contracted(s, before[s, g], t)) if later else pyo.Constraint.Skip
 
     @b.Constraint(orders, doc="units are ordered with or after the first order")
     def units_after_first(b: Any, s: str, k: str, t: int) -> Any:
@@ -129,10 +130,10 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
 
 def _limits(b: Any, case: Case, contracts: Any, orders: Any, signings: Any) -> list[Posting]:
     """What an open site can bear; by each period, since nothing starts before the opening."""
-    p = case.periods
+    p, before = case.periods, combos.tranche_before(case)
     limits: list[Posting] = []
     for t in p:
-        for s, g in (x for x in case.tranches_of_grid if (x[0], x[1] - 1) not in case.tranches_of_grid):
+        for s, g in (x for x in case.tranches_of_grid if x not in before):
             taken = [(1.0, b.contract[i]) for i in contracts if i[:2] == (s, g) and i[2] <= t]
             limits.append(
                 Limit(

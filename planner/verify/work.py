@@ -100,7 +100,7 @@ def must_serve(world: World, check: Check) -> None:
     since = facts.parameter("must_serve_from_year")
     for key, row in facts.demands.items():
         demand = facts.demand(*key)
-        for t in range(facts.clock.count) if row.must_serve_share > 0 else ():
+        for t in range(1, facts.clock.count) if row.must_serve_share > 0 else ():
             if facts.clock.year(t) >= since:
                 where = ",".join([*key, facts.clock.label(t)])
                 words = "{right} PFLOP/s-years are served; {left} must be"

@@ -1,0 +1,198 @@
+"""A programme small enough to check with a pencil, in which every rule of the model has something to say.
+
+Four half years from 2026. Site A may have everything: a greenfield hall, the halls that stand, two grid tranches, an
+engine, wind, both levels. B has a greenfield hall and one tranche. What a new room needs is added here, as rows.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from small import Tables, case_of, change, parameter
+from tiny import PRICE_YEARS, Row, tiny_programme, tiny_tables
+
+from planner.formulation import Formulation, build
+from planner.formulation.combinations import each_site, one_pool
+from planner.inputs.case import Case
+
+#: price level of 2027 on 100 in 2026
+INDICES = {"general": 102, "construction": 105, "wages": 103, "electricity": 110}
+
+PARAMETERS = {
+    "average_draw_share": 0.8,
+    "carbon_price_usd_per_t": 10,
+    "cost_of_water_usd_per_m3": 2,
+    "counted_factor": 1.25,
+    "counted_site_by_year": 2027,
+    "counted_within_months": 6,
+    "disposal_usd_per_rack": 1000,
+    "largest_site_share": 0.7,
+    "management_reserve_share": 0.1,
+    "max_build_mw_per_year": 60,
+    "minimum_site_mw": 10,
+    "minimum_site_serving_mw": 2,
+    "minimum_take_share": 0.6,
+    "must_serve_from_year": 2027,
+    "national_craft_workers": 150,
+    "opening_window_months": 12,
+    "power_reserve_share": 0.1,
+    "programme_management_share": 0.03,
+    "share_rule_from_year": 2027,
+    "site_staff_per_mw": 0.5,
+    "site_staff_usd_per_year": 100_000,
+    "tail_taper": 0.8,
+    "tail_years": 2,
+    "volume_discount_share": 0.1,
+    "volume_threshold_mw": 30,
+}
+
+#: tables that replace those of the tiny data set
+ROWS: Tables = {
+    "site_levels": [{"site_id": s, "level_id": k} for s, k in [("A", "gov"), ("A", "secret"), ("B", "gov")]],
+    "levels": [
+        {"level_id": "gov", "hardening_share": 0.2},
+        {"level_id": "secret", "hardening_share": 0.5, "added_months": 6, "rent_premium": 1.5},
+    ],
+    "climate": [
+        {"cooling_id": "d2c", "climate_zone": "4A", "pue_average": 1.25, "pue_peak": 1.5, "wue_l_per_kwh": 0.5},
+        {"cooling_id": "air", "climate_zone": "4A", "pue_average": 1.5, "pue_peak": 1.6},
+    ],
+    "spend_profiles": [
+        {"profile_id": "even", "step": 1, "share": 0.4},
+        {"profile_id": "even", "step": 2, "share": 0.6},
+        {"profile_id": "connection", "step": 1, "share": 1},
+    ],
+    "grid_tranches": [
+        {"site_id": "A", "tranche": 1, "mw": 20, "connection_usd_per_mw": 1e5, "lead_months": 6},
+        {"site_id": "A", "tranche": 2, "mw": 50, "connection_usd_per_mw": 2e5, "lead_months": 12},
+        {"site_id": "B", "tranche": 1, "mw": 40, "connection_usd_per_mw": 3e5, "lead_months": 12},
+    ],
+    "plants": [
+        {
+            "plant_id": "RECIP",
+            "fuel": "gas",
+            "unit_mw": 5,
+            "lead_months": 12,
+            "profile_id": "even",
+            "capex_usd_per_kw": 1000,
+            "fixed_om_usd_per_kw_year": 20,
+            "variable_om_usd_per_mwh": 5,
+            "heat_rate_mmbtu_per_mwh": 8,
+            "emissions_kg_per_mwh": 400,
+            "capacity_factor_max": 0.9,
+        }
+    ],
+    "ppas": [
+        {
+            "ppa_id": "WIND",
+            "site_id": "A",
+            "price_usd_per_mwh": 30,
+            "max_mw": 25,
+            "capacity_factor": 0.4,
+            "lead_months": 6,
+        }
+    ],
+    "chip_supply": [
+        {"chip_id": c, "year": y, "rack_price_usd": price, "supply_racks_per_year": racks}
+        for c, y, price, racks in [("X", 2026, 2e6, 40), ("X", 2027, 1.5e6, 60), ("H", 2026, 1e6, 30)]
+    ],
+    "workloads": [
+        {
+            "workload_id": "inference",
+            "precision": "fp8",
+            "utilisation": 0.5,
+            "availability": 0.8,
+            "rent_usd_per_pflops_year": 1e6,
+        },
+        {
+            "workload_id": "simulation",
+            "precision": "fp64",
+            "utilisation": 0.25,
+            "availability": 1,
+            "rent_usd_per_pflops_year": 2e6,
+            "cluster_pflops": 16,
+        },
+    ],
+    "agencies": [{"agency_id": a, "lat_deg": 39, "lon_deg": -77} for a in ("DOE", "NSF")],
+    "movement": [
+        {"agency_id": a, "site_id": s, "movement_usd_per_pflops_year": usd}
+        for a, s, usd in [("DOE", "A", 100), ("DOE", "B", 300), ("NSF", "A", 200)]
+    ],
+    "demand": [
+        {"agency_id": a, "workload_id": w, "level_id": k, "base_pflops_years": asked, "must_serve_share": must}
+        for a, w, k, asked, must in [
+            ("DOE", "inference", "gov", 100, 0.25),
+            ("DOE", "simulation", "secret", 8, 0),
+            ("NSF", "inference", "gov", 20, 0),
+            ("NSF", "simulation", "gov", 4, 0),
+        ]
+    ],
+    "demand_tranches": [
+        {"tranche_id": "core", "share": 0.6, "value_share": 1},
+        {"tranche_id": "rest", "share": 0.4, "value_share": 0.5},
+    ],
+    "price_indices": [
+        {"index_id": i, "year": y, "index_value": 100 if y < 2027 else level}
+        for i, level in INDICES.items()
+        for y in PRICE_YEARS
+    ],
+    "authority": [{"year": 2026, "share_of_budget": 0.6}, {"year": 2027, "share_of_budget": 0.4}],
+}
+
+CLAIMS = [
+    {"id": "secured", "metric": "power", "tier": "secured", "level": 30.0, "by": 2026, "binding": "firm"},
+    {"id": "populated", "metric": "power", "tier": "populated", "level": 5.0, "by": 2027, "binding": "firm"},
+    {"id": "installed", "metric": "compute", "tier": "installed", "level": 50.0, "by": 2026, "binding": "firm"},
+    {"id": "commissioned", "metric": "power", "tier": "commissioned", "level": 40.0, "by": 2026, "binding": "goal"},
+    {"id": "serving", "metric": "compute", "tier": "serving", "level": 90.0, "by": 2027, "binding": "goal"},
+]
+PRECISION = {"installed": "fp8", "serving": "fp8"}
+
+
+def tables() -> Tables:
+    found = {**tiny_tables(), **ROWS}
+    site_a = {"equipment_tax_share": 0.05, "grid_emissions_kg_per_mwh": 300, "land_price_usd_per_acre": 10_000}
+    site_a |= {"construction_multiplier": 1.2, "water_budget_m3_per_year": 50_000, "land_acres": 90}
+    change(found, "sites", {"site_id": "A"}, max_onsite_mw=22, peak_craft_workers=120, existing_mw=25, **site_a)
+    change(found, "sites", {"site_id": "B"}, max_onsite_mw=0, peak_craft_workers=80, existing_mw=0, land_acres=45)
+    change(found, "sites", {"site_id": "B"}, equipment_tax_share=0.02, opening_cost_usd=3e6)
+    change(found, "designs", {"route": "greenfield"}, module_mw=20, lead_months=12, acres_per_mw=1.5, workers_per_mw=2)
+    change(found, "designs", shell_usd_per_mw=1e6, civil_usd_per_mw=2e6, electrical_usd_per_mw=3e6)
+    change(found, "designs", max_modules_per_year=4, mechanical_usd_per_mw=4e6, facility_om_usd_per_mw_year=50_000)
+    change(found, "designs", {"route": "retrofit"}, module_mw=5, lead_months=6, acres_per_mw=0)
+    retrofit = next(row for row in found["designs"] if row["route"] == "retrofit")
+    lease = {"design_id": "LEASE-AIR", "route": "lease", "cooling_id": "air", "lead_months": 3, "term_months": 12}
+    unpaid = {"shell_usd_per_mw": 0, "civil_usd_per_mw": 0, "electrical_usd_per_mw": 0, "mechanical_usd_per_mw": 0}
+    found["designs"].append({**retrofit, **lease, **unpaid, "lease_usd_per_mw_year": 2e6})
+    shared = {"fabric_usd_per_rack": 100_000, "storage_share": 0.1, "maintenance_share": 0.05}
+    change(found, "chips", {"chip_id": "X"}, rack_kw=125, lead_months=3, life_months=18, bf16_pflops=5, **shared)
+    change(found, "chips", {"chip_id": "H"}, rack_kw=50, lead_months=12, life_months=36, needs_liquid=0, **shared)
+    change(found, "categories", {"category": "construction"}, contingency_share=0.2)
+    change(found, "categories", {"category": "chips"}, contingency_share=0.05)
+    parameter(found, **PARAMETERS)
+    return found
+
+
+def programme() -> Row:
+    claims: list[dict[str, Any]] = [{"claim": "A promise", "said_by": "pencil", **claim} for claim in CLAIMS]
+    for claim in claims:
+        if claim["id"] in PRECISION:
+            claim["precision"] = PRECISION[claim["id"]]
+    horizon = {"first_year": 2026, "periods": 4, "months_per_period": 6}
+    asked = {"budget_usd": 1e9, "infrastructure_share": 0.75, "sites": {"count": 2, "minimum_regions": 2}}
+    return {**tiny_programme(), **asked, "horizon": horizon, "claims": claims}
+
+
+@cache
+def case() -> Case:
+    with tempfile.TemporaryDirectory() as folder:
+        return case_of(Path(folder), tables(), programme())
+
+
+@cache
+def models() -> dict[str, Formulation]:
+    """The model itself, and the relaxation with all racks in one pool."""
+    return {"each site": build(case(), each_site(case())), "one pool": build(case(), one_pool(case()))}
