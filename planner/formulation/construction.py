@@ -116,12 +116,16 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
         above = [*framework, (-case.parameter("volume_threshold_mw"), b.reached)]
         return total([*above, *((-n, v) for n, v in discounted)]) >= 0
 
+    most = sum(combos.greenfield_limit_mw(case, s) for s in greenfield_sites) - case.parameter("volume_threshold_mw")
+
     @b.Constraint(doc="no framework price below the threshold")
     def discount_only_when_reached(b: Any) -> Any:
-        most = sum(combos.greenfield_limit_mw(case, s) for s in greenfield_sites) - case.parameter(
-            "volume_threshold_mw"
-        )
         return total([*discounted, (-max(most, 0.0), b.reached)]) <= 0
+
+    @b.Constraint(doc="past the threshold the framework holds")
+    def reached_above_threshold(b: Any) -> Any:
+        above = total([*framework, (-max(most, 0.0), b.reached)])
+        return above <= case.parameter("volume_threshold_mw") if framework else pyo.Constraint.Skip
 
     def acres(s: str) -> Terms:
         return [(case.designs[d].acres_per_mw * mw, v) for _, d, t in by_site[s] for mw, v in [megawatts((s, d, t))]]

@@ -23,7 +23,8 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     pairs = list(dict.fromkeys((s, k) for s, k, _ in orders))
     running = [(s, k, t) for s, k in pairs for t in p if t > 0]
     serving = [(s, t) for s in case.sites for t in p if t > 0]
-    b.contract = pyo.Var(contracts, domain=pyo.Binary, doc="tranche contracted in the period")
+    b.contract = pyo.Var(contracts, bounds=(0, 1), doc="tranche contracted in the period")
+    b.contracted = pyo.Var(contracts, domain=pyo.Binary, doc="tranche contracted by the end of the period: to branch on")
     b.units = pyo.Var(
         orders,
         domain=pyo.NonNegativeIntegers,
@@ -74,6 +75,10 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
 
     before = combos.tranche_before(case)
     ordered_tranches = [(s, g, t) for s, g in case.tranches_of_grid if (s, g) in before for t in p]
+
+    @b.Constraint(contracts, doc="what is contracted stays contracted")
+    def counting_contracts(b: Any, s: str, g: int, t: int) -> Any:
+        return total([*contracted(s, g, t), (-1.0, b.contracted[s, g, t])]) == 0
 
     @b.Constraint(ordered_tranches, doc="tranches are taken in their order")
     def tranches_in_order(b: Any, s: str, g: int, t: int) -> Any:

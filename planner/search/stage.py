@@ -19,9 +19,10 @@ from planner.formulation import Formulation, build
 from planner.formulation.combinations import one_pool
 from planner.formulation.objective import Aim, investment_by_place, present_movement
 from planner.inputs.case import Case
-from planner.search.halves import bound_by_halves
 from planner.search.levels import Clock, Kept, Level
+from planner.search.parts import bound_by_halls
 from planner.search.racks import HOSTS, RACKS, Note, place
+from planner.search.tighten import tightened
 from planner.search.verdicts import better, tighter, with_bound
 from planner.solve import Limits, Linear, Outcome, Program, Row, Vector, Verdict
 
@@ -100,10 +101,10 @@ class Search:
             )
             share = BOUND_SHARE.get(aim.stage.name, 0.6)
             if aim.stage.name == "goal shortfall" and start.values is not None and self._has_halls():
-                halved = replace(limits, gap=limits.gap * share, seconds=clock.part(0.85))
-                pooled = bound_by_halves(self.pooled, program, k, halved, start.values, note)
+                in_parts = replace(limits, gap=limits.gap * share, seconds=clock.part(0.85))
+                pooled = bound_by_halls(self.pooled, program, k, in_parts, start.values, note)
             else:
-                bounding = replace(limits, bound_only=aim.stage.name in COSTED)
+                bounding = replace(limits, bound_only=start.values is not None)
                 pooled = self._pool_solve(k, program, bounding, clock, note, "bound", 0.85, share, start=start.values)
             best = better(aim, placing.result() if placing else None, self._standing(k, before))
         if pooled.verdict is Verdict.INFEASIBLE:
@@ -296,4 +297,5 @@ class Search:
         old = {v.name: float(x) for v, x in zip(self.exact.program.columns, values, strict=True)}
         exact = build(self.exact.formulation.case.only(chosen))
         self._set(Level.of(exact, Program.compile(exact.model, self.exact.program.log)))
+        self.pooled.rows += tightened(self.pooled, self.pooled.program.without(*OPERATING_RULES), Limits(seconds=20.0))
         return np.array([old[v.name] for v in self.exact.program.columns])

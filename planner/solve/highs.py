@@ -20,6 +20,16 @@ from planner.solve.values import Limits, Linear, Outcome, Progress, Row, Sense, 
 CONFIRM_SECONDS = 60.0
 WHOLE = 1e-5
 FEASIBLE = 1e-6
+#: for a solve that starts from a good plan and only has to raise the bound; an effort of 0 alone leaves some of them on
+NO_HEURISTICS: dict[str, float | bool] = {
+    "mip_heuristic_effort": 0.0,
+    "mip_heuristic_run_feasibility_jump": False,
+    "mip_heuristic_run_rens": False,
+    "mip_heuristic_run_rins": False,
+    "mip_heuristic_run_root_reduced_cost": False,
+    "mip_heuristic_run_shifting": False,
+    "mip_heuristic_run_zi_round": False,
+}
 
 
 class Matrix(Protocol):
@@ -99,8 +109,8 @@ class Run:
         if self.limits.seconds is not None:
             h.setOptionValue("time_limit", float(self.limits.seconds))
         if self.limits.bound_only:
-            h.setOptionValue("mip_heuristic_effort", 0.0)
-            h.setOptionValue("mip_allow_restart", False)
+            for name, off in NO_HEURISTICS.items():
+                h.setOptionValue(name, off)
         if self.limits.nodes is not None:
             h.setOptionValue("mip_max_nodes", int(self.limits.nodes))
         h.passModel(lp)

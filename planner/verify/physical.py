@@ -192,6 +192,15 @@ def discount_only_when_reached(world: World, check: Check) -> None:
         check.at_most("", _discounted(world), 0.0, "MW IT", words)
 
 
+@rule("construction.reached_above_threshold")
+def reached_above_threshold(world: World, check: Check) -> None:
+    if _reached(world) < 0.5:
+        threshold = world.facts.parameter("volume_threshold_mw")
+        started = sum(float(world.started_of(s, "greenfield").sum()) for s in world.facts.sites)
+        words = "{left} MW of new halls are started without the framework that {right} MW bring"
+        check.at_most("", started, threshold, "MW IT", words)
+
+
 def _reached(world: World) -> float:
     return world.reached.get(("programme",), 0.0)
 
