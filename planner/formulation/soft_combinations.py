@@ -11,6 +11,8 @@ from planner.inputs.case import Case, Initiative, Track
 
 #: the service of workloads that need none
 NO_SERVICE = "none"
+#: units that belong to an agency
+PER_AGENCY = ("agency", "small agency", "system")
 
 
 def later(*periods: int | None) -> int | None:
@@ -122,6 +124,7 @@ def services_of(case: Case) -> dict[str, list[str]]:
     return found
 
 
+@combos.once
 def asked_services(case: Case) -> list[tuple[str, str]]:
     """(service, level) that some agency asks for."""
     wanted = combos.asked(case)
@@ -205,6 +208,7 @@ def small_gate(case: Case) -> Initiative | None:
     return next((e for e in with_effect(case, "gates agency") if e.per == "small agency"), None)
 
 
+@combos.once
 def first_admitted(case: Case, agency: str) -> int | None:
     """First period in which any of the agency's demand may be served, as far as its own gates go."""
     return later(*(_gate_opens(case, gate, agency) for gate, a in agency_gates(case) if a == agency))
@@ -266,3 +270,8 @@ def staying(case: Case, track: Track, start: int, t: int) -> float:
     p = case.periods
     ready = p.ready(start, track.duration_months)
     return float((1 - track.attrition_per_year) ** (p.years * (t - ready))) if ready <= t else 0.0
+
+
+def sites_go_live(case: Case) -> bool:
+    """Whether some role has a number of heads by site, owed once the site is staffed."""
+    return any(role.heads_per_site > 0 for role in case.staffing.values())

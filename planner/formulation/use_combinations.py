@@ -34,6 +34,7 @@ def _first_wanted(case: Case, service: str, level: str) -> int | None:
     return min((t for t in firsts if t is not None), default=None)
 
 
+@combos.once
 def halls_in_use(case: Case) -> list[tuple[str, str, str, int]]:
     """(site, service, level, period) in which hall MW may be in use."""
     found = []
@@ -43,6 +44,22 @@ def halls_in_use(case: Case) -> list[tuple[str, str, str, int]]:
             if (s, level) in case.site_levels:
                 first = soft.later(wanted, first_in_use(case, s, o, level))
                 found += [(s, o, level, t) for t in case.periods if first is not None and t >= first]
+    return found
+
+
+def halls_by_level(case: Case) -> dict[tuple[str, str, int], list[tuple[str, str, str, int]]]:
+    """(site, level, period) -> its halls in use, by service."""
+    found: dict[tuple[str, str, int], list[tuple[str, str, str, int]]] = {}
+    for s, o, level, t in halls_in_use(case):
+        found.setdefault((s, level, t), []).append((s, o, level, t))
+    return found
+
+
+def halls_by_site(case: Case) -> dict[tuple[str, int], list[tuple[str, str, str, int]]]:
+    """(site, period) -> its halls in use, by service and level."""
+    found: dict[tuple[str, int], list[tuple[str, str, str, int]]] = {}
+    for s, o, level, t in halls_in_use(case):
+        found.setdefault((s, t), []).append((s, o, level, t))
     return found
 
 
@@ -88,7 +105,7 @@ def bonuses(case: Case, places: Places) -> list[tuple[str, str, str, int]]:
 
 def live_starts(case: Case) -> list[tuple[str, int]]:
     """(site, period) from which a site may be staffed; none where no role has heads per site."""
-    if not any(role.heads_per_site > 0 for role in case.staffing.values()):
+    if not soft.sites_go_live(case):
         return []
     first: dict[str, int] = {}
     for s, _, _, t in halls_in_use(case):
@@ -99,6 +116,7 @@ def live_starts(case: Case) -> list[tuple[str, int]]:
 # the most that can be
 
 
+@combos.once
 def hall_limit_mw(case: Case, site: str, t: int) -> float:
     """MW IT of halls that can stand at a site at the end of ``t``, by land, build rate and power."""
     p = case.periods
@@ -121,6 +139,7 @@ def hall_limit_mw(case: Case, site: str, t: int) -> float:
     return new + (case.sites[site].existing_mw if reused else 0.0)
 
 
+@combos.once
 def service_limit_mw(case: Case, service: str, level: str, t: int) -> float:
     """MW IT that all demand for the service at the level takes in ``t`` on the hungriest suitable chips."""
     total = 0.0

@@ -367,6 +367,11 @@ class Case:
         h = self.programme.horizon
         object.__setattr__(self, "periods", Periods(h.first_year, h.periods, h.months_per_period))
 
+    @cached_property
+    def remembered(self) -> dict[tuple[Any, ...], Any]:
+        """Answers that pure functions of the case have given, by function and arguments."""
+        return {}
+
     # entities, by id, in the order of the tables
 
     @cached_property
