@@ -16,6 +16,8 @@ Row = dict[str, Any]
 
 FIRST_YEAR = 2026
 PRICE_YEARS = range(2019, 2046)
+#: lines that rows of the table staffing may name
+STAFF = {"3.2.5", "3.2.6", "3.2.7"}
 #: parameters that are not at their minimum
 _PARAMETERS = {
     "average_draw_share": 1.0,
@@ -84,7 +86,7 @@ def _designs() -> list[Row]:
 
 def _wbs() -> list[Row]:
     rows = []
-    codes = {code.rsplit(".", n)[0] for code in POSTED for n in range(3)}
+    codes = {code.rsplit(".", n)[0] for code in POSTED for n in range(3)} | STAFF
     for code in sorted(codes):
         operations = code.startswith("3")
         groups = {"1.1": "construction", "1.2": "power and cooling", "1.3": "chips", "2.2": "security"}
