@@ -24,7 +24,9 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     running = [(s, k, t) for s, k in pairs for t in p if t > 0]
     serving = [(s, t) for s in case.sites for t in p if t > 0]
     b.contract = pyo.Var(contracts, bounds=(0, 1), doc="tranche contracted in the period")
-    b.contracted = pyo.Var(contracts, domain=pyo.Binary, doc="tranche contracted by the end of the period: to branch on")
+    b.contracted = pyo.Var(
+        contracts, domain=pyo.Binary, doc="tranche contracted by the end of the period: to branch on"
+    )
     b.units = pyo.Var(
         orders,
         domain=pyo.NonNegativeIntegers,
