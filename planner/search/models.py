@@ -28,6 +28,9 @@ OPERATING_RULES = (
 )
 MOVED = ("present cost", "net present value")
 COSTED = ("present cost", "net present value", "emissions")
+#: how far a start stays from the floor of the first stage, in losses of the exact model there
+ROOM = 1.5
+LEAST_LOSS = 2e-4
 
 
 class Models:
@@ -36,6 +39,8 @@ class Models:
     def __init__(self, case: Case, exact: Formulation, program: Program) -> None:
         self.case = case
         self.kept: list[Kept] = []
+        #: part of the first stage's value that the exact model loses against the pooled one
+        self._loss = LEAST_LOSS
         self._set(Level.of(exact, program))
 
     def _set(self, exact: Level) -> None:
@@ -75,6 +80,21 @@ class Models:
         sign = 1.0 if level.aims[k].sense == "min" else -1.0
         terms = [*level.aims[k].terms, *((-sign * n, v) for n, v in present_movement(level.formulation))]
         return replace(level.program.linear(terms), constant=sign * self._least_movement)
+
+    def learn_loss(self, pooled: Outcome, exact: Outcome) -> None:
+        """What the exact model lost in stage 1 around the same choices."""
+        if pooled.objective and exact.objective is not None:
+            self._loss = max(LEAST_LOSS, abs(pooled.objective - exact.objective) / abs(pooled.objective))
+
+    def room(self) -> list[Row]:
+        """A start of the pooled model keeps clear of the first stage's floor, so that its choices can be placed."""
+        first = [kept for kept in self.kept if kept.stage == 0]
+        if not first:
+            return []
+        slack = ROOM * self._loss * abs(first[0].floor)
+        if self.pooled.aims[0].sense == "max":
+            return [Row("room to place", self.pooled.objectives[0], lower=first[0].floor + slack)]
+        return [Row("room to place", self.pooled.objectives[0], upper=first[0].floor - slack)]
 
     def prepare(self, k: int, clock: Clock) -> tuple[float | None, list[Row]]:
         """What the bound can use and the start can do without: the least data movement, and rows that tighten it."""

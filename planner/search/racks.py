@@ -15,7 +15,7 @@ RACKS = "fleet.bought"
 HOSTS = "workload.hosts"
 RACKS_SHARE = 0.4
 #: in the first stage a closer look next to the relaxed racks costs a second
-NEAR_SHARE = 0.1
+NEAR_SHARE = 0.2
 HELD = 1e-7
 #: how much of the gap a later stage may lose to whole racks, tried in turn
 SWAPPED_STEPS = (0.1, 0.2, 0.3, 0.5, 0.8)

@@ -15,16 +15,19 @@ from typing import Any
 
 import numpy as np
 
+from planner.formulation.objective import Aim
 from planner.search.levels import Clock
 from planner.search.models import Models
 from planner.search.parts import bound_by_halls
-from planner.search.racks import RACKS, Note, place
+from planner.search.racks import MET, RACKS, Note, place
 from planner.search.verdicts import better, tighter, with_bound
 from planner.solve import Limits, Outcome, Program, Row, Vector, Verdict
 
 #: parts of a stage's gap: for the pooled bound, for a first plan, for placing whole racks
 BOUND_SHARE = {"mission value": 0.65, "goal shortfall": 0.95, "present cost": 0.5}
 HALLS_SHARE = 0.4
+#: below this part of the gap the pooled bound is not asked for: the plan is too far
+LEAST_GAP_SHARE = 0.05
 
 
 class Search(Models):
@@ -55,28 +58,27 @@ class Search(Models):
                 else None
             )
             share = BOUND_SHARE.get(aim.stage.name, 0.6)
-            if aim.stage.name == "goal shortfall" and start.values is not None and self._has_halls():
-                in_parts = replace(limits, gap=limits.gap * share, seconds=clock.part(0.85))
-                pooled = bound_by_halls(self.pooled, program, k, in_parts, start.values, note)
-            else:
-                bounding = replace(limits, bound_only=start.values is not None)
-                pooled = self._pool_solve(k, program, bounding, clock, note, "bound", 0.85, share, start=start.values)
-            best = better(aim, placing.result() if placing else None, self._standing(k, before))
+            pooled = self._bound(k, program, limits, clock, note, start.values, share)
+            placed = placing.result() if placing else None
+            best = better(aim, placed, self._standing(k, before))
+        if k == 0 and placed is not None:
+            self.learn_loss(start, placed)
         if pooled.verdict is Verdict.INFEASIBLE:
             return replace(pooled, seconds=time.perf_counter() - began)
-        for choices in (pooled.values, None):
+        tried = None if start.values is None else self.choices(start.values)
+        for found in (pooled.values, None):
             if best is not None and with_bound(best, pooled, limits).verdict is Verdict.OPTIMAL:
                 break
-            if choices is not None:
-                best = better(
-                    aim, place(self.exact, k, self.choices(choices), limits, clock, note, pooled.objective), best
-                )
-            elif before is not None:
-                best = better(
-                    aim,
-                    place(self.exact, k, {j: float(before[j]) for j in self.shared.values()}, limits, clock, note),
-                    best,
-                )
+            if found is not None and self.choices(found) != tried:
+                reached = pooled.objective
+                best = better(aim, place(self.exact, k, self.choices(found), limits, clock, note, reached), best)
+            elif found is None and before is not None:
+                held = {j: float(before[j]) for j in self.shared.values()}
+                best = better(aim, place(self.exact, k, held, limits, clock, note), best)
+        missing = self._missing_gap(aim, best, pooled, limits)
+        if missing is not None and clock.left() > 1:
+            again = self._bound(k, program, limits, clock, note, pooled.values, missing / limits.gap)
+            pooled = tighter(aim, pooled, again)
         if best is None and pooled.values is not None and not pooled.interrupted:
             best = self._by_sites(k, pooled.values, limits, clock, note)
         outcome = None if best is None else with_bound(best, pooled, limits)
@@ -90,6 +92,28 @@ class Search(Models):
         if outcome is None:
             outcome = replace(pooled, values=None, objective=None, gap=None, verdict=Verdict.UNKNOWN)
         return replace(outcome, seconds=time.perf_counter() - began, history=pooled.history)
+
+    def _bound(
+        self, k: int, program: Program, limits: Limits, clock: Clock, note: Note, start: Vector | None, share: float
+    ) -> Outcome:
+        """The pooled stage, to a share of the gap."""
+        if self.exact.aims[k].stage.name == "goal shortfall" and start is not None and self._has_halls():
+            in_parts = replace(limits, gap=limits.gap * share, seconds=clock.part(0.85))
+            return bound_by_halls(self.pooled, program, k, in_parts, start, note)
+        bounding = replace(limits, bound_only=start is not None)
+        return self._pool_solve(k, program, bounding, clock, note, "bound", 0.85, share, start=start)
+
+    def _missing_gap(self, aim: Aim, best: Outcome | None, pooled: Outcome, limits: Limits) -> float | None:
+        """The gap of the pooled stage at which its bound would prove the plan; None if it does, or none would."""
+        if best is None or best.objective is None or pooled.objective is None or pooled.interrupted:
+            return None
+        if with_bound(best, pooled, limits).verdict is Verdict.OPTIMAL:
+            return None
+        sign = 1 if aim.sense == "max" else -1
+        room = sign * (best.objective - pooled.objective) + limits.gap * abs(best.objective)
+        gap = LEAST_GAP_SHARE * limits.gap
+        missing = 0.98 * room / max(abs(pooled.objective), 1e-9)
+        return missing if missing > gap else None
 
     def _has_halls(self) -> bool:
         return len(self.pooled.formulation.model.construction.halls_of_design) > 0
@@ -125,8 +149,10 @@ class Search(Models):
                 k, program, limits, clock, note, "start", 0.2, 1.0, relaxed=program.whole, fixed=held
             )
             power = {i: x for i, x in held.items() if not program.columns[i].name.startswith("construction.")}
+            room = self.room()
+            known = first.values if first.values is not None and program.violation(first.values, room) <= MET else None
             halls = self._pool_solve(
-                k, program, limits, clock, note, "halls", 0.2, HALLS_SHARE, start=first.values, fixed=power
+                k, program, limits, clock, note, "halls", 0.2, HALLS_SHARE, also=room, start=known, fixed=power
             )
             return halls if halls.values is not None else first
         but_sites = np.ones(len(program.columns), dtype=bool)
