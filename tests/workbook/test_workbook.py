@@ -25,6 +25,20 @@ from planner.workbook.sheets.detail import half_cent
 EXEMPT = {"Detail", "Assumptions", "Provenance", "About"}
 BANNED = re.compile(r"\b(NPV|OFFSET|INDIRECT|NOW|TODAY|RAND|RANDBETWEEN|LET|LAMBDA|XLOOKUP|FILTER|IFS|MAXIFS)\(")
 ADDRESS = re.compile(r"(?:'[^']+'|[A-Za-z]+)!\$?[A-Z]+\$?\d+(?::\$?[A-Z]+\$?\d+)?|\$?[A-Z]{1,3}\$?\d+")
+YEARLY = (
+    "Investment",
+    "Federal BA and outlays",
+    "Federal funding",
+    "Power",
+    "Construction",
+    "Chips",
+    "Compute served",
+    "Security",
+    "Software",
+    "Training",
+    "Summary",
+    "Present value",
+)
 ERRORS = ("#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#N/A", "#NUM!")
 
 
@@ -100,7 +114,7 @@ def test_one_pattern_across_the_years(live: Workbook) -> None:
 
         return re.sub(r"(\$?)\b([A-Z])(?=\$?\d)", relative, str(cell.value))
 
-    for name in ("Investment", "Power", "Construction", "Chips", "Compute served", "Summary", "Present value"):
+    for name in YEARLY:
         sheet = live[name]
         for row in sheet.iter_rows(min_row=5, min_col=6, max_col=14):
             texts = [c for c in row if c.data_type == "f"]

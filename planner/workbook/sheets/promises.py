@@ -9,7 +9,7 @@ from planner.inputs.programme import Claim
 from planner.workbook import style
 from planner.workbook.book import Book, Page
 from planner.workbook.quantities import TIERS
-from planner.workbook.sheets import investment, power
+from planner.workbook.sheets import funding, investment, power
 from planner.workbook.sheets.detail import Detail
 from planner.workbook.sheets.parts import Parts
 
@@ -33,6 +33,9 @@ HEADERS = (
 PROMISED, UNIT, BY, PLANNED, FIRST_TIER, SHORT, VERDICT = 3, 4, 5, 7, 8, 11, 12
 CONFIDENCE = "point estimate, confidence not assessed"
 NOT_MODELLED, NOT_TESTED = "not modelled yet", "shown, not tested"
+#: metrics whose level is the most
+CEILINGS = ("budget", "funding")
+YEARLY = 12
 #: promises from this level on are told in whole units
 LARGE = 100
 
@@ -48,6 +51,7 @@ def fill(book: Book, detail: Detail, parts: Parts) -> Places:
     page = book.page(ME, f"{book.case.programme.title}: promises and plan", "opening page")
     page.banner(4, sentence(book), len(HEADERS))
     row = _arithmetic(book, page, parts, 6)
+    row = _operating_money(book, page, parts, row)
     page.heading(row, "Every promise, and what the plan does about it")
     page.headers(row + 1, HEADERS)
     states = {str(r["id"]): r for r in book.plan["commitments"].to_dict("records")}
@@ -128,7 +132,7 @@ def _arithmetic(book: Book, page: Page, parts: Parts, row: int) -> int:
                 style.MUSD,
             ),
         ]
-    total, mw = (parts.investment.spent, 4), parts.chips.mw_total
+    total, mw = (parts.investment.split.infrastructure, 4), parts.chips.mw_total
     own = inv.n(*total) / max(1.0, fleet.n(*mw))
     text = f"{inv.ref(*total)}/MAX(1,{fleet.ref(*mw)})"
     lines.append(
@@ -161,6 +165,33 @@ def _arithmetic(book: Book, page: Page, parts: Parts, row: int) -> int:
     return at + len(lines) + 1
 
 
+def _operating_money(book: Book, page: Page, parts: Parts, row: int) -> int:
+    """The caps of operating money, which silently size the plan, with their range and source."""
+    page.heading(
+        row, "Who pays for operations: the money that was taken as open to the programme, all payers, all years"
+    )
+    page.headers(row + 1, ("Figure", "Unit", "Amount", "Basis"))
+    source, places = book.pages[funding.ME], parts.funding
+    if places.used is None:
+        page.put(row + 2, 1, "No cap")
+        page.put(row + 2, 4, "the data name no payer", "unit")
+        return row + 4
+    figure = next(f for f in book.case.figures if f.table == "funding_sources")
+    origin = f"{figure.status}, from {book.case.sources[figure.source_id].title}"
+    lines = (
+        ("Caps as planned", "$M", (places.ranges["value"], 4), style.MUSD, origin),
+        ("Caps at the low end", "$M", (places.ranges["low"], 4), style.MUSD, "range on Federal funding"),
+        ("Caps at the high end", "$M", (places.ranges["high"], 4), style.MUSD, "range on Federal funding"),
+        ("Largest use in a year", "share of caps", (places.used, 4), style.SHARE, "1 and the caps size the plan"),
+    )
+    for at, (name, unit, cell, form, basis) in enumerate(lines, row + 2):
+        page.put(at, 1, name)
+        page.put(at, 2, unit)
+        page.link(at, 3, source, cell, form)
+        page.put(at, 4, basis, "unit")
+    return row + 3 + len(lines)
+
+
 def _claim(book: Book, page: Page, row: int, claim: Claim) -> None:
     page.put(row, 1, claim.claim, "text")
     page.put(row, 2, claim.said_by, "text")
@@ -175,7 +206,11 @@ def _claim(book: Book, page: Page, row: int, claim: Claim) -> None:
 
 
 def _form(claim: Claim) -> str:
-    return style.MUSD if claim.unit == "USD" else "0.00" if claim.unit in ("share", "fraction") else style.MW
+    return style.MUSD if claim.unit == "USD" else "0.00" if _is_share(claim) else style.MW
+
+
+def _is_share(claim: Claim) -> bool:
+    return claim.unit == "fraction" or claim.unit.startswith("share")
 
 
 def _unit(claim: Claim) -> str:
@@ -198,8 +233,11 @@ def _outcome(
     view = detail.view("promise", 1)
     modelled = f"{claim.id}|planned" in view.totals
     if not modelled or word == NOT_MODELLED:
-        shown = NOT_TESTED if claim.metric == "memo" else NOT_MODELLED
-        page.put(row, VERDICT, shown, "check")
+        if claim.metric == "interconnect":
+            _physics(book, page, row)
+        else:
+            shown = NOT_MODELLED if word == NOT_MODELLED and claim.level is not None else NOT_TESTED
+            page.put(row, VERDICT, shown, "check")
         return False
     live = _live(book, detail, row, claim, parts)
     text, value = live or (view.formula(f'"{claim.id}|planned"'), view.value(claim.id, "planned"))
@@ -211,11 +249,29 @@ def _outcome(
     return live is not None
 
 
+def _physics(book: Book, page: Page, row: int) -> None:
+    """Which fabric tiers keep within a microsecond."""
+    values, _ = book.lookup("fabric", ME)
+    latencies = [f.value for f in book.case.figures if f.table == "fabric"]
+    within = sum(value <= 1 for value in latencies)
+    text = f'COUNTIF({values},"<=1")&" of "&ROWS({values})&" fabric tiers within 1 us"'
+    page.formula(row, VERDICT, text, f"{within} of {len(latencies)} fabric tiers within 1 us", "check")
+
+
+def _shortfall(book: Book, row: int, claim: Claim, level: float, planned: float) -> tuple[str, float]:
+    """A budget and the caps are ceilings, the split is a band, everything else a floor."""
+    if claim.metric in CEILINGS:
+        return f"MAX(0,G{row}-C{row})", max(0.0, planned - level)
+    if claim.metric == "split":
+        width = "programme.infrastructure_share_tolerance"
+        outside = max(0.0, abs(planned - level) - book.figure(width))
+        return f"MAX(0,ABS(G{row}-C{row})-{book.address(width, ME)})", outside
+    return f"MAX(0,C{row}-G{row})", max(0.0, level - planned)
+
+
 def _verdict(book: Book, page: Page, row: int, claim: Claim, level: float, planned: float) -> None:
-    """Shortfall, computed, and the word for it; a budget is a ceiling, everything else a floor."""
-    text, short = f"MAX(0,C{row}-G{row})", max(0.0, level - planned)
-    if claim.metric == "budget":
-        text, short = f"MAX(0,G{row}-C{row})", max(0.0, planned - level)
+    """Shortfall, computed, and the word for it."""
+    text, short = _shortfall(book, row, claim, level, planned)
     page.formula(row, SHORT, text, short, form=_form(claim))
     large, money = level >= LARGE, claim.unit == "USD"
     form = "#,##0,," if money else "#,##0" if large else "0.00"
@@ -223,8 +279,9 @@ def _verdict(book: Book, page: Page, row: int, claim: Claim, level: float, plann
     prefix = "reported, " if claim.binding == "reported" else ""
     allowed, tolerance = book.figure("constants.tolerance_relative"), book.address("constants.tolerance_relative", ME)
     missed = short > (1 + level) * allowed
-    verdict = f"{prefix}short by {amount} {_unit(claim)}" if missed else f"{prefix}met"
-    told = f'"{prefix}short by "&TEXT(K{row},"{form}")&" "&D{row}'
+    words = "over by" if claim.metric in CEILINGS else "outside by" if claim.metric == "split" else "short by"
+    verdict = f"{prefix}{words} {amount} {_unit(claim)}" if missed else f"{prefix}met"
+    told = f'"{prefix}{words} "&TEXT(K{row},"{form}")&" "&D{row}'
     page.formula(row, VERDICT, f'IF(K{row}>(1+C{row})*{tolerance},{told},"{prefix}met")', verdict, "check")
 
 
@@ -244,5 +301,11 @@ def _live(book: Book, detail: Detail, row: int, claim: Claim, parts: Parts) -> t
     if claim.metric == "budget":
         page = book.pages[investment.ME]
         cell = (parts.investment.category.total, 4)
+        return page.ref(*cell), page.n(*cell)
+    if claim.metric == "split" and claim.by in (None, book.years[-1]):
+        page, cell = book.pages[investment.ME], (parts.investment.split.share, 4)
+        return page.ref(*cell), page.n(*cell)
+    if claim.metric == "funding" and parts.funding.used and book.case.periods.months == YEARLY:
+        page, cell = book.pages[funding.ME], (parts.funding.used, 4)
         return page.ref(*cell), page.n(*cell)
     return None
