@@ -157,7 +157,7 @@ def _together(
     line(unpaid, ("Unpaid", "ordered and not paid yet, at the end of the year", "$M"), text, open_bills, total=False)
     _index(book, page, header, (found, index), columns)
     reference = f"price_indices.general/{base}.index_value"
-    for at, source, name in ((real, authority, "Authority"), (real_outlays, outlays, "Outlays")):
+    for at, source, name in ((real, authority, "Real authority"), (real_outlays, outlays, "Real outlays")):
         text = f"{{c}}{source}*{book.address(reference, ME)}/{{c}}{index}"
 
         def constant(c: int, source: int = source) -> float:
@@ -189,11 +189,12 @@ def _index(book: Book, page: Page, header: int, rows: tuple[int, int], columns: 
 
 def _chart(book: Book, page: Page, header: int, authority: int, outlays: int, row: int) -> None:
     title = "Authority and outlays by fiscal year"
-    chart = charts.columns(page, title, "$M then-year", header, [authority, outlays], "#,##0,,", stacked=False)
-    tail = math.fsum(page.n(outlays, c) for c in range(book.last + 2, page.sheet.max_column + 1))
+    rows, last = [authority, outlays], max(c for r, c in page.values if r == header)
+    chart = charts.columns(page, title, "$M then-year", header, rows, "#,##0,,", stacked=False, last=last)
+    tail = math.fsum(page.n(outlays, c) for c in range(book.last + 2, last + 1))
     text = (
         f"Columns of authority and outlays by fiscal year; ${page.n(authority, TOTAL) / 1e6:,.0f}M of authority. "
-        f"The tail after FY{book.years[-1] + 1} is ${tail / 1e6:,.0f}M, in the table above."
+        f"The tail after FY{book.years[-1] + 1} is ${tail / 1e6:,.0f}M."
     )
     chart.x_axis.title = "Fiscal year"
     book.chart(page, chart, f"A{row}", title, text)

@@ -60,7 +60,7 @@ def fill(book: Book, detail: Detail) -> Places:
 
 def _paid(book: Book, page: Page, detail: Detail, cost: Block, sources: Sequence[str], row: int) -> tuple[Block, int]:
     """The plan's shares as solved, and the operating cost of today's figures shared out by them."""
-    page.heading(row, "Share that each payer carries, as solved (in proportion to the caps)")
+    page.heading(row, "What each payer carries as solved, $M then-year (in proportion to the caps)")
     header = row + 1
     page.years_header(header, "Payer", "Name", "Unit", "Horizon")
     solved = detail.view("operating cost paid", 1)
@@ -160,7 +160,7 @@ def _used(book: Book, page: Page, paid: Block, caps: Block, sources: Sequence[st
         return float(sum(page.n(r, c) > allowed for r in rows))
 
     text = f"SUMPRODUCT(1*({{c}}{rows[0]}:{{c}}{rows[-1]}>1+{book.address(tolerance, ME)}))"
-    year_row(page, at, Entry("Over", "payers above their cap", "payers"), text, over, "0")
+    year_row(page, at, Entry("Over", "payers above their cap", "payers"), text, over, style.COUNT)
     return used, at, at + 2
 
 

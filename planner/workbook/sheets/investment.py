@@ -50,7 +50,7 @@ def fill(book: Book, detail: Detail) -> Places:
     view = detail.view("costs", 2, DOLLARS)
     category = by_year(page, 5, "Investment by category, calendar years, $M then-year", entries, view, money)
     _chart(book, page, category, category.next)
-    start = category.next + 22
+    start = category.next + 26
     view = detail.view("costs", 1, DOLLARS)
     wbs = by_year(
         page, start, "Investment by WBS line, $M then-year", lines(book, detail), view, money, ("WBS", "Line")
@@ -58,10 +58,10 @@ def fill(book: Book, detail: Detail) -> Places:
     page.break_before(wbs.next)
     row = _apart(page, wbs, wbs.next)
     parts = split.section(book, page, category, row)
-    page.break_before(parts.next)
     cumulative, ceiling, over, row = _authority(book, page, parts.total, parts.next)
     limit, spent, reserve, row = _budget(page, parts, row)
     rows = range(category.first, category.last + 1)
+    page.break_before(row)
     years = fiscal.table(book, page, row, "Investment by category, $M", rows)
     constant = _constant(book, page, category, parts, years.next)
     page.widths({1: 23, 2: 62, 3: 8, 4: 12, book.last + 1: 11})

@@ -182,7 +182,13 @@ def _operating_money(book: Book, page: Page, parts: Parts, row: int) -> int:
         ("Caps as planned", "$M", (places.ranges["value"], 4), style.MUSD, origin),
         ("Caps at the low end", "$M", (places.ranges["low"], 4), style.MUSD, "range on Federal funding"),
         ("Caps at the high end", "$M", (places.ranges["high"], 4), style.MUSD, "range on Federal funding"),
-        ("Largest use in a year", "share of caps", (places.used, 4), style.SHARE, "1 and the caps size the plan"),
+        (
+            "Largest use in a year",
+            "share of caps",
+            (places.used, 4),
+            style.SHARE,
+            "at 100 % the caps, not the demand, size the plan",
+        ),
     )
     for at, (name, unit, cell, form, basis) in enumerate(lines, row + 2):
         page.put(at, 1, name)

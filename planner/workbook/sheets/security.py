@@ -54,7 +54,6 @@ def fill(book: Book, detail: Detail) -> Places:
     row = authorised.last + 2
     _chart(book, page, authorised, row)
     row += 22
-    page.break_before(row)
     wbs = soft_items.wbs_dollars(book, page, detail, row, CATEGORY)
     soft_items.dollar_chart(book, page, wbs, "Investment in security by line", wbs.next)
     row = wbs.next + 22
@@ -68,7 +67,7 @@ def fill(book: Book, detail: Detail) -> Places:
     block = soft_items.item_dollars(page, detail, hardened, entries, "accreditations")
     entries = [Entry(e.initiative_id, e.name, "$M") for e in soft_items.initiatives(book, CATEGORY)]
     soft_items.item_dollars(page, detail, block.next, entries, "initiatives")
-    page.widths({1: 32, 2: 62, 3: 13, 4: 12})
+    page.widths({1: 38, 2: 76, 3: 13, 4: 12})
     page.printed(3, "C5")
     return Places(wbs, authorised)
 
@@ -87,7 +86,7 @@ def _accreditations(book: Book, page: Page, detail: Detail, row: int) -> int:
     for s, x in pairs:
         entry = case.accreditations[x]
         page.put(at, 1, f"{s}|{x}")
-        page.put(at, 2, f"{case.sites[s].name}: {entry.name}")
+        page.put(at, 2, f"{case.sites[s].name.split(' (')[0]}: {entry.name}")
         page.put(at, 3, entry.level_id)
         for column, view in ((4, started), (5, held)):
             page.formula(at, column, view.formula(f"$A{at}"), view.value(s, x), form=soft_items.BEFORE)
@@ -109,6 +108,9 @@ def _accreditations(book: Book, page: Page, detail: Detail, row: int) -> int:
 
 def _chart(book: Book, page: Page, block: Block, row: int) -> None:
     rows = range(block.first, block.last + 1)
+    if not any(page.n(r, 4) for r in rows):
+        page.note(row, "No site holds every accreditation of a level at the end.")
+        return
     title = "Sites authorised by level"
     chart = charts.columns(page, title, "Sites at year end", block.header, rows, "0", stacked=False)
     ends = ", ".join(f"{page.n(r, 4):.0f} at {page.values[r, 1]}" for r in rows)

@@ -10,14 +10,13 @@ from planner.workbook import charts, style
 from planner.workbook.book import Book, Page
 from planner.workbook.facts import UNALLOCATED_WBS
 from planner.workbook.sheets.detail import DOLLARS, Detail
-from planner.workbook.tables import Block, Entry, by_year, label
+from planner.workbook.tables import TOTAL, Block, Entry, by_year, label
 
 #: column of Detail that holds the year of a fact
 YEAR_OF = 8
 #: a year that is not known is 0: it was there before, or it is never
 NEVER = '0;-0;"never"'
 BEFORE = '0;-0;"before"'
-UNITS = "#,##0.0_);(#,##0.0);0_)"
 WHAT = {"initiatives": "initiative", "accreditations": "accreditation", "training_tracks": "track"}
 MANY = ("agency", "small agency", "system")
 
@@ -34,12 +33,15 @@ def initiatives(book: Book, category: str) -> list[Initiative]:
 
 
 def place_name(book: Book, initiative: Initiative, key: str) -> str:
-    """Site, service and level of a key in words."""
-    case, words = book.case, []
+    """Site, service, level or agency of a key in words, then the initiative."""
+    case = book.case
+    known = [{k: str(e.name) for k, e in table.items()} for table in (case.sites, case.initiatives)]
+    known += [{k: str(e.name) for k, e in table.items()} for table in (case.levels, case.agencies)]
+    words = []
     for part in key.split("|")[1:]:
-        known = (case.sites, case.initiatives, case.levels, case.agencies)
-        words.append(next((str(table[part].name) for table in known if part in table), part))  # type: ignore[attr-defined]
-    return ", ".join([initiative.name, *words])
+        name = next((names[part] for names in known if part in names), part)
+        words.append(name.split(" (")[0])
+    return f"{', '.join(words)}: {initiative.name}" if words else initiative.name
 
 
 def overview(book: Book, page: Page, detail: Detail, row: int, category: str) -> Block:
@@ -52,7 +54,8 @@ def overview(book: Book, page: Page, detail: Detail, row: int, category: str) ->
     used = {fact.item.split("|")[0] for fact in detail.items("initiative started")}
     at = first = row + 2
     for e in initiatives(book, category):
-        label(page, at, Entry(e.initiative_id, f"{e.name}: {e.purpose}", e.per))
+        label(page, at, Entry(e.initiative_id, "", e.per))
+        page.put(at, 2, f"{e.name}: {e.purpose}", "text")
         _row(book, page, detail, at, e.initiative_id)
         at += 1
     if at == first:
@@ -65,7 +68,7 @@ def overview(book: Book, page: Page, detail: Detail, row: int, category: str) ->
 
 def _row(book: Book, page: Page, detail: Detail, at: int, key: str) -> None:
     units, money = detail.view("initiative started", 4), detail.view("costs", 10, DOLLARS).of("initiatives.")
-    page.formula(at, 4, units.formula(f"$A{at}"), units.value(key), form=UNITS)
+    page.formula(at, 4, units.formula(f"$A{at}"), units.value(key), form=style.MW)
     page.assume(at, 5, f"initiatives.{key}.need_ceiling_units", style.COUNT)
     share = page.n(at, 4) / page.n(at, 5) if page.n(at, 5) else 0.0
     page.formula(at, 6, f"IF(E{at}=0,0,D{at}/E{at})", share, form=style.SHARE)
@@ -107,7 +110,7 @@ def many(book: Book, page: Page, detail: Detail, row: int, category: str) -> Blo
         entries += [Entry(f"{y}|{a}", place_name(book, e, f"{y}|{a}"), units[e.per]) for a in places]
     view = detail.view("initiative started", 2)
     heading = "Agencies and systems, by year of start (small agencies and systems in parts)"
-    return by_year(page, row, heading, entries, view, UNITS, ("Initiative and agency", "Name"), foot="")
+    return by_year(page, row, heading, entries, view, style.MW, ("Initiative and agency", "Name"), foot="")
 
 
 def wbs_dollars(book: Book, page: Page, detail: Detail, row: int, category: str) -> Block:
@@ -127,6 +130,9 @@ def item_dollars(page: Page, detail: Detail, row: int, entries: Sequence[Entry],
 
 
 def dollar_chart(book: Book, page: Page, block: Block, title: str, row: int) -> None:
+    if not page.n(block.total, TOTAL):
+        page.note(row, "No dollars in this plan.")
+        return
     rows = range(block.first, block.last + 1)
     chart = charts.columns(page, title, "$M then-year", block.header, rows, "#,##0,,")
     for series, r in zip(chart.series, rows, strict=True):

@@ -76,7 +76,7 @@ def _output(book: Book, page: Page, parts: Parts, ref: str, row: int) -> int:
     at = row + 1
     ends = (("Low", "D", figure.low), ("As claimed", "B", figure.value), ("High", "E", figure.high))
     for name, column, number in ends:
-        if number is None:
+        if number is None or (name != "As claimed" and number == figure.value):
             continue
         label(page, at, Entry(name, f"{origin}; status on Assumptions: {figure.status}", "$M"))
         book.address(ref, ME)

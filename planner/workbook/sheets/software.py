@@ -31,18 +31,17 @@ def fill(book: Book, detail: Detail) -> Places:
     row = _unallocated(book, page, detail, wbs.next)
     soft_items.dollar_chart(book, page, wbs, "Investment in software by line", row)
     row += 22
-    page.break_before(row)
     row = soft_items.overview(book, page, detail, row, CATEGORY).total + 2
+    entries = [Entry(e.initiative_id, e.name, "$M") for e in soft_items.initiatives(book, CATEGORY)]
+    row = soft_items.item_dollars(page, detail, row, entries, "initiatives").next
     names = ("Programme initiatives, and services by site and level", "Item")
     row = soft_items.once(book, page, detail, row, CATEGORY, names)
     page.break_before(row)
     admitted = _admitted(book, page, detail, row)
-    row = soft_items.many(book, page, detail, admitted.next + 22, CATEGORY).next
+    row = soft_items.many(book, page, detail, admitted.next + 26, CATEGORY).next
     row = _gates(book, page, detail, row)
-    row = _scheduler(book, page, detail, row)
-    entries = [Entry(e.initiative_id, e.name, "$M") for e in soft_items.initiatives(book, CATEGORY)]
-    soft_items.item_dollars(page, detail, row, entries, "initiatives")
-    page.widths({1: 32, 2: 62, 3: 13, 4: 12})
+    _scheduler(book, page, detail, row)
+    page.widths({1: 38, 2: 76, 3: 13, 4: 12})
     page.printed(3, "C5")
     return Places(wbs, admitted)
 
@@ -58,16 +57,20 @@ def _unallocated(book: Book, page: Page, detail: Detail, row: int) -> int:
 
 def _admitted(book: Book, page: Page, detail: Detail, row: int) -> Block:
     """The part of an agency's demand that all of its gates let through."""
-    entries = [Entry(f"{a}|{ALL}", e.name, "share") for a, e in book.case.agencies.items()]
+    found = {f.item for f in detail.items("share admitted")}
+    entries = [Entry(f"{a}|{ALL}", e.name, "share") for a, e in book.case.agencies.items() if f"{a}|{ALL}" in found]
     heading = "Part of each agency's demand that may be served, at the end of each year: the least of its gates"
     view = detail.view("share admitted", 1)
     block = by_year(page, row, heading, entries, view, style.SHARE, ("Agency", "Name"), level=True, foot="")
+    if not entries:
+        page.note(block.next, "Nothing holds an agency back in this plan, or nothing is served.")
+        return block
     title = "Demand that may be served, by agency"
     shown = list(range(block.first, block.last + 1))
     chart = charts.lines(page, title, "Share of demand", block.header, shown, "0%")
     for series, r in zip(chart.series, shown, strict=True):
         series.tx.v = str(page.values.get((r, 2), ""))
-    least = min((page.n(r, 4) for r in shown), default=0.0)
+    least = min(page.n(r, 4) for r in shown)
     text = f"Lines of the share of demand that each agency is admitted to; at the end the least is {least:.0%}."
     book.chart(page, chart, f"A{block.next}", title, text)
     return block
@@ -89,10 +92,10 @@ def _gates(book: Book, page: Page, detail: Detail, row: int) -> int:
     return by_year(page, row, heading, entries, view, style.SHARE, ("Agency and gate", "Name"), True, "").next
 
 
-def _scheduler(book: Book, page: Page, detail: Detail, row: int) -> int:
+def _scheduler(book: Book, page: Page, detail: Detail, row: int) -> None:
     """Service that the scheduler adds; inside the service on Compute served."""
     used = {f.item for f in detail.items("output by the scheduler")}
     entries = [Entry(w.workload_id, w.name, w.precision) for w in book.case.workloads.values() if w.workload_id in used]
     heading = "More output by the scheduler, PFLOP/s delivered-years (inside the service delivered; no racks are added)"
     view = detail.view("output by the scheduler", 1)
-    return by_year(page, row, heading, entries, view, style.COUNT, ("Work", "Name"), foot="").next
+    by_year(page, row, heading, entries, view, style.COUNT, ("Work", "Name"), foot="")

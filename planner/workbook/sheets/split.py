@@ -96,7 +96,9 @@ def _band(book: Book, page: Page, header: int, rows: tuple[int, int, int, int, i
         out = value < page.n(low, c) - allowed or value > page.n(high, c) + allowed
         return float(page.n(total, c) > 0 and out)
 
-    year_row(page, outside, Entry("Outside", "years with investment outside the band", "years"), text, beyond, "0")
+    year_row(
+        page, outside, Entry("Outside", "years with investment outside the band", "years"), text, beyond, style.COUNT
+    )
 
 
 def _bounds(book: Book, page: Page, least: int, most: int) -> None:

@@ -47,7 +47,7 @@ def fill(book: Book, detail: Detail, tiers: power.Places) -> Places:
     )
     entries = [Entry(e.initiative_id, e.name, "$M") for e in soft_items.initiatives(book, CATEGORY)]
     soft_items.item_dollars(page, detail, block.next, entries, "initiatives")
-    page.widths({1: 28, 2: 62, 3: 13, 4: 12})
+    page.widths({1: 28, 2: 70, 3: 13, 4: 12})
     page.printed(3, "E5")
     return Places(wbs, stock, over, staff)
 
@@ -94,14 +94,13 @@ def _need(book: Book, page: Page, stock: Block, tracks: list[Track]) -> tuple[in
     def beyond(c: int) -> float:
         return float(sum(page.n(r, c) > allowed for r in shown))
 
-    year_row(page, over, Entry("Beyond", "tracks above the ceiling of their need", "tracks"), text, beyond, "0")
+    year_row(page, over, Entry("Beyond", "tracks above the ceiling of their need", "tracks"), text, beyond, style.COUNT)
     title = "Trained staff, part of the need"
     chart = charts.lines(page, title, "Share of the need", header, shown, "0%")
     for series, track in zip(chart.series, tracks, strict=True):
         series.tx.v = track.name
     ends = ", ".join(f"{page.n(r, 4):.0%} of {t.name.lower()}" for r, t in zip(shown, tracks, strict=True))
     book.chart(page, chart, f"A{over + 2}", title, f"Lines by track of trained heads over the need; at the end {ends}.")
-    page.break_before(over + 24)
     return over, over + 24
 
 
