@@ -155,7 +155,13 @@ def _solved(book: Book, detail: Detail, parts: Parts, told: summary.Places, prom
     ]
     view = detail.view("promise", 1)
     checks.append(
-        Check("Firm promises that are short", cell(page, *promised.broken), ("0", 0.0), "constants.tolerance_mw")
+        Check(
+            "Firm promises that are short",
+            cell(page, *promised.broken),
+            ("0", 0.0),
+            "constants.tolerance_mw",
+            solved=True,
+        )
     )
     for row, claim in promised.checked:
         there = (view.formula(f'"{claim}|planned"'), view.value(claim, "planned"))

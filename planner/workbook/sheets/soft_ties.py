@@ -1,4 +1,7 @@
-"""What must tie on the soft half: the split and its band, who pays and the caps, authority and outlays, the need."""
+"""What must tie on the soft half: the split and its band, who pays and the caps, authority and outlays, the need.
+
+A rule that an edited figure may push a plan across reads EDITED then: decisions are not re-optimised.
+"""
 
 from __future__ import annotations
 
@@ -27,9 +30,9 @@ def split(book: Book, detail: Detail, parts: Parts) -> list[Check]:
     ]
     if book.case.split_is_firm:
         checks += [
-            Check("Split: infrastructure share at least the least", cell(inv, p.least, 4), share, SHARE, most=True),
-            Check("Split: infrastructure share at most the most", share, cell(inv, p.most, 4), SHARE, most=True),
-            Check("Band: years with a soft share outside it", cell(inv, p.outside, TOTAL), ZERO, COUNT),
+            Check("Split: infrastructure share at least the least", cell(inv, p.least, 4), share, SHARE, True, True),
+            Check("Split: infrastructure share at most the most", share, cell(inv, p.most, 4), SHARE, True, True),
+            Check("Band: years with a soft share outside it", cell(inv, p.outside, TOTAL), ZERO, COUNT, solved=True),
         ]
     if detail.items("unallocated"):
         area = detail.column("unallocated", QUANTITY)
@@ -73,7 +76,7 @@ def _payers(book: Book, detail: Detail, parts: Parts, told: summary.Places) -> l
     return [
         Check("Who pays: all payers against the operations ledger", paid, ledger),
         Check("Who pays: all payers against the run as solved", paid, (f"SUM({area})", solved), solved=True),
-        Check("Caps: payers and years above their cap", cell(page, places.over, TOTAL), ZERO, COUNT),
+        Check("Caps: payers and years above their cap", cell(page, places.over, TOTAL), ZERO, COUNT, solved=True),
         Check("Who pays: calendar years against federal fiscal years", paid, cell(page, places.fiscal.total, TOTAL)),
     ]
 
@@ -100,4 +103,4 @@ def need(book: Book, parts: Parts) -> list[Check]:
     if parts.training.over is None:
         return []
     over = cell(book.pages[training.ME], parts.training.over, TOTAL)
-    return [Check("Trained heads within the need: tracks and years above it", over, ZERO, COUNT)]
+    return [Check("Trained heads within the need: tracks and years above it", over, ZERO, COUNT, solved=True)]
