@@ -101,7 +101,7 @@ def promise_verdict(item: Mapping[str, Any]) -> str:
     """The word beside a promise; what is not measured is never kept."""
     state = item.get("state")
     if state == "not modelled yet":  # as a run of an earlier version says it
-        return state
+        return "not modelled yet"
     if state != "reported" and (item.get("planned") is None or (state is None and item.get("met") is None)):
         return "not measured"
     if item.get("met"):

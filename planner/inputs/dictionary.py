@@ -1,4 +1,4 @@
-"""The data dictionary as a page, written from the schema alone: ``python -m planner.inputs.dictionary > docs/data.md``."""
+"""The data dictionary as a page, from the schema alone: ``python -m planner.inputs.dictionary > docs/data.md``."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from planner.inputs.schema import EFFECTS, MONEY_PARAMETERS, PARAMETERS, PRICE_I
 
 OPENING = f"""# The data
 
-Written from `planner/inputs/schema.py`; do not edit. To write it again: `python -m planner.inputs.dictionary > docs/data.md`.
+Written from `planner/inputs/schema.py`; do not edit. To write it again:
+`python -m planner.inputs.dictionary > docs/data.md`.
 
-A data set is a folder with one CSV for each table, named after it, with exactly these columns. Every number of a table that
-is marked *figures* owes a row in `figures.csv`: range, money year, source, status ({", ".join(STATUSES)}).
-Money names its price index ({", ".join(PRICE_INDICES)}), which carries it from its money year to the year it is spent;
-`none`: the figure is already in the dollars of the year it is spent. A table that may be empty says so; what an empty one
-means stands in `docs/model.md`.
+A data set is a folder with one CSV for each table, named after it, with exactly these columns. Every number of a
+table that is marked *figures* owes a row in `figures.csv`: range, money year, source, status
+({", ".join(STATUSES)}).
+Money names its price index ({", ".join(PRICE_INDICES)}), which carries it from its money year to
+the year it is spent; index none: the figure is already in the dollars of the year it is spent. A table that may be
+empty says so; what an empty one means stands in `docs/model.md`.
 """
 
 

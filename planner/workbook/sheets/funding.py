@@ -47,10 +47,10 @@ def fill(book: Book, detail: Detail) -> Places:
     if not sources:
         page.note(cost.next, "No payer stands in the data: operating cost has no cap, and nobody is named who pays it.")
         return Places(cost, None, None, None, None, None, {})
-    page.break_before(cost.next)
     paid, row = _paid(book, page, detail, cost, sources, cost.next)
     caps, ranges, row = _caps(book, page, sources, row)
     used, over, row = _used(book, page, paid, caps, sources, row)
+    page.break_before(row)
     _charts(book, page, paid, caps, ranges, used, row)
     row += 22
     years = fiscal.table(book, page, row, "Who pays, $M then-year", range(paid.first, paid.last + 1))

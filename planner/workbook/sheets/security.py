@@ -67,7 +67,7 @@ def fill(book: Book, detail: Detail) -> Places:
     block = soft_items.item_dollars(page, detail, hardened, entries, "accreditations")
     entries = [Entry(e.initiative_id, e.name, "$M") for e in soft_items.initiatives(book, CATEGORY)]
     soft_items.item_dollars(page, detail, block.next, entries, "initiatives")
-    page.widths({1: 38, 2: 76, 3: 13, 4: 12})
+    page.widths({1: 38, 2: 84, 3: 13, 4: 12})
     page.printed(3, "C5")
     return Places(wbs, authorised)
 

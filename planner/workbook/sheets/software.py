@@ -41,7 +41,7 @@ def fill(book: Book, detail: Detail) -> Places:
     row = soft_items.many(book, page, detail, admitted.next + 26, CATEGORY).next
     row = _gates(book, page, detail, row)
     _scheduler(book, page, detail, row)
-    page.widths({1: 38, 2: 76, 3: 13, 4: 12})
+    page.widths({1: 38, 2: 84, 3: 13, 4: 12})
     page.printed(3, "C5")
     return Places(wbs, admitted)
 
@@ -68,6 +68,7 @@ def _admitted(book: Book, page: Page, detail: Detail, row: int) -> Block:
     title = "Demand that may be served, by agency"
     shown = list(range(block.first, block.last + 1))
     chart = charts.lines(page, title, "Share of demand", block.header, shown, "0%")
+    chart.y_axis.scaling.max = 1
     for series, r in zip(chart.series, shown, strict=True):
         series.tx.v = str(page.values.get((r, 2), ""))
     least = min(page.n(r, 4) for r in shown)

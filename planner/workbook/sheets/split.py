@@ -112,6 +112,7 @@ def _bounds(book: Book, page: Page, least: int, most: int) -> None:
 
 def _chart(page: Page, header: int, rows: list[int], anchor: str):  # type: ignore[no-untyped-def]
     chart = charts.lines(page, "Soft share of each year against its band", "Share of investment", header, rows, "0%")
+    chart.y_axis.scaling.max = 1
     whole = page.n(rows[0], TOTAL)
     text = f"Lines of the soft share of each year's investment and of its band; {whole:.1%} over the horizon."
     return chart, anchor, "Soft share of each year against its band", text
