@@ -178,6 +178,7 @@ def tiny_tables() -> dict[str, list[Row]]:
         "training_needs": [],
         "staffing": [],
         "funding_sources": [{"source": "appropriation", "year": y, "cap_usd": 1e12} for y in PRICE_YEARS],
+        "outlay_profiles": [],
         "sources": [{"source_id": "pencil"}],
     }
 

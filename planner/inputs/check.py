@@ -201,15 +201,8 @@ def _parameters(sheets: Sheets) -> list[Fault]:
 
 def _shares(sheets: Sheets) -> list[Fault]:
     faults = []
-    profiles = sheets["spend_profiles"]
-    groups: dict[str, list[Row]] = defaultdict(list)
-    for row in profiles.rows if sure(profiles) else ():
-        groups[row.values["profile_id"]].append(row)
-    for name, rows in groups.items():
-        total = _sum(rows, "share")
-        if total is not None and abs(total - 1) > TOLERANCE:
-            found = f"shares of {name} that sum to {show(round(total, 9))}"
-            faults.append(Fault(profiles.file, rows[0].line, "share", found, "shares that sum to 1"))
+    for table, name in (("spend_profiles", "profile_id"), ("outlay_profiles", "fund_type")):
+        faults += _profile_shares(sheets[table], name)
     total = _sum(sheets["demand_tranches"].rows, "share") if sure(sheets["demand_tranches"]) else None
     if total is not None and abs(total - 1) > TOLERANCE:
         found = f"shares that sum to {show(round(total, 9))}"
@@ -218,6 +211,20 @@ def _shares(sheets: Sheets) -> list[Fault]:
     if total is not None and total > 1 + TOLERANCE:
         found = f"shares that sum to {show(round(total, 9))}"
         faults.append(Fault("authority.csv", None, "share_of_budget", found, "shares that sum to 1 at most"))
+    return faults
+
+
+def _profile_shares(sheet: Sheet, name: str) -> list[Fault]:
+    """Each profile of a table is paid in full."""
+    groups: dict[str, list[Row]] = defaultdict(list)
+    for row in sheet.rows if sure(sheet) else ():
+        groups[row.values[name]].append(row)
+    faults = []
+    for profile, rows in groups.items():
+        total = _sum(rows, "share")
+        if total is not None and abs(total - 1) > TOLERANCE:
+            found = f"shares of {profile} that sum to {show(round(total, 9))}"
+            faults.append(Fault(sheet.file, rows[0].line, "share", found, "shares that sum to 1"))
     return faults
 
 

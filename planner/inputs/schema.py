@@ -689,6 +689,17 @@ TABLES: tuple[Table, ...] = (
         may_be_empty=True,
     ),
     Table(
+        "outlay_profiles",
+        ("fund_type", "year_after"),
+        (
+            _key("fund_type", "federal fund type, as in wbs"),
+            Column("year_after", "integer", "years after the authority was given; 0 is its own year", "year", 0, 30),
+            _number("share", "fraction of authority", 0, 1, "part paid out in the year; shares sum to 1"),
+        ),
+        "how federal authority is paid out; a fund type without a row is paid in its own year",
+        may_be_empty=True,
+    ),
+    Table(
         "sources",
         ("source_id",),
         (
@@ -775,6 +786,12 @@ PARAMETERS: dict[str, tuple[str, float, float, str]] = {
     "soft_band_low": ("fraction", 0, 1, "least soft share of a year's investment"),
     "soft_band_high": ("fraction", 0, 1, "largest soft share of a year's investment"),
     "aware_share": ("fraction", 0, 1, "part of the staff that full operational support asks to be aware"),
+    "output_per_dollar": (
+        "USD/USD",
+        0,
+        100,
+        "economic output claimed per dollar invested: a memo, in no rule and no objective",
+    ),
 }
 #: parameters that are money: id -> price index
 MONEY_PARAMETERS: dict[str, str] = {

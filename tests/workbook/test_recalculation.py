@@ -70,6 +70,7 @@ def test_an_edited_assumption_reads_edited(finished: Path, tmp_path: Path) -> No
     assert overall(again) == "EDITED"
     assert load_workbook(again, data_only=True)["Assumptions"].cell(row, 11).value == "EDITED"
     assert result(again, "Investment: Detail against the sum by category") == "PASS"
+    assert result(again, "Split: infrastructure share at most the most") == "EDITED"
     assert result(again, "Investment against the solver's own total") == "EDITED"
 
 
