@@ -1,6 +1,6 @@
-"""A bound in parts: as many halls as the start has, one more, or more yet; two cores take the parts in turn.
+"""A bound in parts: as many halls as the start has, one more, fewer, or more yet; two cores take the parts in turn.
 
-A shortfall is told by whole halls. Up to the start's number of them the bound rises quickly, and more of them must
+A shortfall is told by whole halls. With their number held the bound rises quickly; with another number a plan must
 beat the start by the gap, or that part is empty.
 """
 
@@ -27,10 +27,11 @@ def bound_by_halls(level: Level, program: Program, k: int, limits: Limits, start
     value = objective.at(start)
     step = limits.gap * abs(value) * (1 if aim.sense == "max" else -1)
     beat = Row("better by the gap", objective, **{"lower" if aim.sense == "max" else "upper": value + step})
-    # the hardest part first, the rest on the other core
+    # the two hardest parts first, one on each core
     parts = (
+        ([Row("as many halls", count, lower=have, upper=have)], start),
         ([Row("one hall more", count, lower=have + 1, upper=have + 1), beat], None),
-        ([Row("as many halls", count, upper=have)], start),
+        ([Row("fewer halls", count, upper=have - 1), beat], None),
         ([Row("more halls yet", count, lower=have + 2), beat], None),
     )
 
@@ -53,7 +54,7 @@ def bound_by_halls(level: Level, program: Program, k: int, limits: Limits, start
     bounds = [value + step if o.verdict is Verdict.INFEASIBLE else o.bound for o in found]
     weakest = max if aim.sense == "max" else min
     bound = weakest(b for b in bounds if b is not None) if None not in bounds else None
-    best = found[1]
-    for other in found:
+    best = found[0]
+    for other in found[1:]:
         best = better(aim, best, other) or best
     return replace(best, bound=bound, interrupted=any(o.interrupted for o in found))

@@ -2,52 +2,99 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from planner.formulation.objective import Aim
 from planner.search.levels import Clock, Level
-from planner.solve import Limits, Linear, Outcome, Progress, Row
+from planner.solve import Limits, Outcome, Progress, Row, Vector
 
 RACKS = "fleet.bought"
 HOSTS = "workload.hosts"
 RACKS_SHARE = 0.4
+#: in the first stage a closer look next to the relaxed racks costs a second
+NEAR_SHARE = 0.2
 HELD = 1e-7
+#: how much of the gap a later stage may lose to whole racks, tried in turn
+SWAPPED_STEPS = (0.1, 0.2, 0.3, 0.5, 0.8)
+#: a plan holds a row within the solver's tolerance
+MET = 1e-6
 
 Note = Callable[[str, Progress], None]
 
 
-def place(level: Level, k: int, choices: dict[int, float], limits: Limits, clock: Clock, note: Note) -> Outcome:
-    """The exact plan that holds the choices, with whole racks: near the relaxed ones first, then anywhere."""
-    aim, objective, rows = level.aims[k], level.objectives[k], list(level.rows)
+def place(
+    level: Level,
+    k: int,
+    choices: dict[int, float],
+    limits: Limits,
+    clock: Clock,
+    note: Note,
+    reached: float | None = None,
+) -> Outcome:
+    """The exact plan that holds the choices, with whole racks: near the relaxed ones first, then anywhere.
+
+    ``reached`` is what the pooled model reached of the stage with these choices. Halls are full and a later stage
+    stands on the floor of the first, so whole racks that hold it are hard to meet. The roles are swapped then: this
+    stage is held near its relaxed value, and racks are placed by the first one until they pass its floor.
+    """
+    aim, objective = level.aims[k], level.objectives[k]
     racks = level.columns(RACKS)
 
-    def go(of: Aim, goal: Linear, part: float, **how: Any) -> Outcome:
-        bounded = replace(limits, gap=limits.gap * RACKS_SHARE, seconds=clock.part(part), nodes=None)
-        return level.program.solve(goal, of.sense, bounded, rows=rows, progress=lambda p: note("whole racks", p), **how)
+    def go(goal: int, part: float, gap: float, rows: Sequence[Row], **how: Any) -> Outcome:
+        bounded = replace(limits, gap=gap, seconds=clock.part(part), nodes=None)
+        return level.program.solve(
+            level.objectives[goal],
+            level.aims[goal].sense,
+            bounded,
+            rows=rows,
+            progress=lambda p: note("whole racks", p),
+            **how,
+        )
 
-    loose = go(aim, objective, 0.5, fixed=choices, relaxed=racks)
-    if loose.values is None or loose.objective is None:
+    def near(values: Vector) -> dict[int, tuple[float, float]]:
+        return {int(i): _around(float(values[i])) for i in np.flatnonzero(racks)}
+
+    close = limits.gap * RACKS_SHARE
+    shortfall = aim.stage.name == "goal shortfall" and reached is not None
+    if k > 0 and shortfall:
+        held = [*level.rows, Row("objective.held", objective, upper=(reached or 0.0) + HELD)]
+        loose = go(0, 0.5, max(close, level.aims[0].stage.give_back_share / 2), held, fixed=choices, relaxed=racks)
+    else:
+        loose = go(k, 0.5, close, level.rows, fixed=choices, relaxed=racks)
+    if loose.values is None:
         return loose
-    goal_aim, goal = aim, objective
-    held_stage = aim.stage.name == "goal shortfall" and k > 0
-    if held_stage:
-        # a shortfall hardly sees racks: hold it and place them by the first stage, which leaves most room
-        rows.append(Row("objective.held", objective, upper=loose.objective + HELD))
-        goal_aim, goal = level.aims[0], level.objectives[0]
-        loose = go(goal_aim, goal, 0.5, fixed=choices, relaxed=racks)
-    values = loose.values
-    if values is None:
-        return loose
-    held = choices | {int(i): float(values[i]) for i in np.flatnonzero(level.columns(HOSTS))}
-    near = {int(i): _around(float(values[i])) for i in np.flatnonzero(racks)}
-    whole = go(goal_aim, goal, 0.4, fixed=held, boxed=near) if held_stage or k == 0 else loose
+    fixed = choices | {int(i): float(loose.values[i]) for i in np.flatnonzero(level.columns(HOSTS))}
+    if k == 0:
+        whole = go(0, 0.4, close * NEAR_SHARE, level.rows, fixed=fixed, boxed=near(loose.values))
+    else:
+        value = objective.at(loose.values)
+        whole = loose
+        for step in (0.0,) if shortfall else SWAPPED_STEPS:
+            most = {"upper" if aim.sense == "min" else "lower": _loosened(value, aim.sense, step * limits.gap)}
+            rows = [
+                *(r for r in level.rows if not r.name.startswith("objective.give_back[1]")),
+                Row("objective.held", objective, **most),
+            ]
+            centre = go(0, 0.2, close, rows, fixed=fixed, relaxed=racks)
+            if centre.values is None:
+                continue
+            found = go(0, 0.2, close * NEAR_SHARE, rows, fixed=fixed, boxed=near(centre.values))
+            if found.values is not None and level.program.violation(found.values, level.rows) <= MET:
+                settled = fixed | {int(i): float(round(found.values[i])) for i in np.flatnonzero(racks)}
+                whole = go(k, 0.3, close, level.rows, fixed=settled)
+                if whole.values is not None:
+                    break
     if whole is loose or whole.values is None:
-        whole = go(goal_aim, goal, 0.7, fixed=held)
+        whole = go(k, 0.7, close, level.rows, fixed=fixed)
     return whole if whole.values is None else replace(whole, objective=objective.at(whole.values))
+
+
+def _loosened(value: float, sense: str, share: float) -> float:
+    slack = abs(value) * share + HELD
+    return value + slack if sense == "min" else value - slack
 
 
 def _around(racks: float) -> tuple[float, float]:
