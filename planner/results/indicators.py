@@ -6,11 +6,14 @@ import math
 
 import pandas as pd
 
-from planner.formulation.budget import UNALLOCATED
+from planner.formulation.budget import INFRASTRUCTURE, UNALLOCATED
 from planner.inputs.case import USD_PER_MUSD, Case
 from planner.inputs.schema import PRECISIONS
 from planner.plan import Plan
 from planner.results.amounts import infrastructure_share
+
+#: where the categories of spending show what buys nothing
+SET_ASIDE = "unallocated by the split"
 
 
 def indicators(case: Case, plan: Plan, achieved: dict[str, float]) -> dict[str, object]:
@@ -46,7 +49,9 @@ def indicators(case: Case, plan: Plan, achieved: dict[str, float]) -> dict[str, 
     energy = plan["energy"]
     return {
         "spend_usd": int(invested["cents"].sum()) / 100,
-        "spend_by_category_usd": usd(invested, "category"),
+        "spend_by_category_usd": usd(
+            invested.assign(category=invested["category"].mask(unallocated, SET_ASIDE)), "category"
+        ),
         "spend_by_year_usd": by_year(invested),
         "operations_usd": int(operated["cents"].sum()) / 100,
         "operations_by_year_usd": by_year(operated),
@@ -77,7 +82,7 @@ def indicators(case: Case, plan: Plan, achieved: dict[str, float]) -> dict[str, 
 def cost_per_mw(case: Case, plan: Plan) -> list[dict[str, object]]:
     """Lifetime infrastructure dollars per MW bought, with its basis, beside the published range of the chips chosen."""
     detail, bought = plan["detail"], plan["bought"]
-    invested = detail[detail["ledger"] == "investment"]
+    invested = detail[(detail["ledger"] == "investment") & detail["category"].isin(INFRASTRUCTURE)]
     megawatts = bought.assign(
         mw=[case.chips[c].rack_mw * n for c, n in zip(bought["chip_id"], bought["racks"], strict=True)]
     )

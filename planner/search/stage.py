@@ -149,7 +149,8 @@ class Search(Models):
                 k, program, limits, clock, note, "start", 0.2, 1.0, relaxed=program.whole, fixed=held
             )
             power = {i: x for i, x in held.items() if not program.columns[i].name.startswith("construction.")}
-            room = self.room()
+            # a cost gives way to whole racks, a shortfall does not
+            room = self.room() if self.exact.aims[k].stage.name == "goal shortfall" else []
             known = first.values if first.values is not None and program.violation(first.values, room) <= MET else None
             halls = self._pool_solve(
                 k, program, limits, clock, note, "halls", 0.2, HALLS_SHARE, also=room, start=known, fixed=power
