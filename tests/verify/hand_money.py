@@ -172,4 +172,4 @@ def present_cost_musd() -> float:
     """All lines but what is set aside, in base-year dollars of the middle of each year."""
     half, general = {"2026": 0.5, "2027": 1.5, "2028": 2.5}, {"2026": 1.0, "2027": 1.1, "2028": 1.21}
     lines = [line for line in SITE_LINES + PROGRAMME_LINES if line[0] != "2.9"]
-    return sum(q * r * f * e / general[p] * 1.07 ** -half[p] for _, p, q, r, _, f, e in lines) / 1e6
+    return float(sum(q * r * f * e / general[p] * 1.07 ** -half[p] for _, p, q, r, _, f, e in lines)) / 1e6

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+import pandas as pd
 import pytest
 
 from planner.inputs.case import Case
@@ -182,16 +183,36 @@ def test_slack_of_the_soft_rules() -> None:
     assert tightest["software.in_use_where_ported"] == pytest.approx(0.5)
 
 
-def _with(**tables: object) -> Case:
-    """The case with other rows in some tables."""
+def test_half_years() -> None:
+    """Six periods of half a year: half of what a year allows, and attrition by the half."""
     asked = case()
-    rows = {name: asked.tables[name].iloc[0:0] if value is None else value for name, value in tables.items()}
-    return dataclasses.replace(asked, tables={**asked.tables, **rows})
+    halves = asked.programme.horizon.model_copy(update={"periods": 6, "months_per_period": 6})
+    asked = dataclasses.replace(asked, programme=asked.programme.model_copy(update={"horizon": halves}))
+    tables = dict(plan().tables)
+    tables["cohorts"] = tables["cohorts"].assign(period=["2026H1", "2026H2", "2027H1", "2027H2"])
+    world = World(asked, Plan(tables), [])
+    # a course of a year that starts in the first half is over at the end of the second
+    left = [0, 10, 10 * 0.9**0.5, 9, 9 * 0.9**0.5, 8.1]
+    assert world.soft.trained["OPS", "S1"].tolist() == pytest.approx(left)
+    facts = world.facts.soft
+    assert [facts.most_cohorts(r) for r in ("OPS", "USE", "AWARE")] == [1, 2, 1]
+    assert facts.caps_musd("appropriation").tolist() == pytest.approx([10] * 6)
+    # High is held from 2027; Secret takes nine months more; the port follows the platform: 2028
+    assert facts.can_hold("S1", "HIGH") == 2
+    assert facts.can_hold("S1", "IL6") == 4
+    assert facts.in_use_from("S1", "SVC", "secret") == 4
+    assert facts.in_use_from("S1", "none", "gov") == 2
+
+
+def _with(**tables: pd.DataFrame) -> Case:
+    """The case with other tables."""
+    asked = case()
+    return dataclasses.replace(asked, tables={**asked.tables, **tables})
 
 
 def test_what_is_held_before_is_not_started_and_owed_from_the_opening() -> None:
-    existing = case().tables["existing_accreditations"]
-    existing.loc[0] = ["S1", "HIGH", "s", ""]
+    columns = case().tables["existing_accreditations"].columns
+    existing = pd.DataFrame([("S1", "HIGH", "s", "")], columns=columns)
     found = verify(_with(existing_accreditations=existing), plan(), stages())
     assert "plan.allowed_rows" in broken_rules(found)
     monitored = {b.where for b in found.broken if b.rule == "money.detail_complete"}
@@ -206,8 +227,9 @@ def test_what_is_held_before_is_not_started_and_owed_from_the_opening() -> None:
 def test_an_empty_table_is_no_gate() -> None:
     """Without any soft table the same racks work with nothing done; only the scheduler's work must be made by racks."""
     soft = ("accreditations", "initiatives", "level_needs", "training_tracks", "training_needs", "staffing")
+    empty = {name: case().tables[name].iloc[0:0] for name in (*soft, "funding_sources")}
     workloads = case().tables["workloads"].assign(service_id="")
-    bare = _with(**dict.fromkeys((*soft, "funding_sources"), None), workloads=workloads)
+    bare = _with(**empty, workloads=workloads)
     kept = [c for c in bare.programme.claims if c.metric in ("power", "compute", "sites", "memo")]
     bare = dataclasses.replace(bare, programme=bare.programme.model_copy(update={"claims": tuple(kept), "stages": ()}))
     decided = ("accredits", "starts", "ports", "packages", "onboards", "connects", "cohorts", "goes_live", "bonus")
@@ -220,8 +242,8 @@ def test_an_empty_table_is_no_gate() -> None:
     tables["compute"] = spoilt("compute", 8, "serving_pflops", 19.6)["compute"]
     tables["commitments"] = tables["commitments"][tables["commitments"]["id"].isin([c.id for c in kept])]
     alone = tables["admitted"].assign(gate_id="all", share=1.0).drop_duplicates()
-    alone.loc[99] = ["AS", "all", "2027", 1.0]
-    tables["admitted"] = alone
+    more = pd.DataFrame([("AS", "all", "2027", 1.0)], columns=alone.columns)
+    tables["admitted"] = pd.concat([alone, more], ignore_index=True)
     assert [breach.sentence for breach in verify(bare, Plan(tables), []).broken] == []
 
 
