@@ -173,8 +173,11 @@ def commitments(world: World, check: Check) -> None:
             check.true(f"{claim.id},state", row["state"] in _states(claim, None), f"the state cannot be {row['state']}")
             continue
         words = f"the table shows {row['planned']}; the decisions come to {planned:,.6g}"
-        fits = _close(row["planned"], planned, slack)
-        check.true(f"{claim.id},planned", fits, words, unit=claim.unit or claim.metric)
+        fits, off = _close(row["planned"], planned, slack), 1.0
+        if row["planned"] is not None and np.isfinite(planned):
+            off = abs(float(row["planned"]) - planned)
+        unit = claim.unit or claim.metric
+        check.true(f"{claim.id},planned", fits, words, unit=unit, excess=off, size=max(off, abs(planned)))
         _judged(world, check, claim, row, planned)
 
 

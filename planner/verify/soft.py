@@ -16,15 +16,14 @@ from planner.verify.time import before
 if TYPE_CHECKING:
     from planner.verify.world import World
 
-#: table -> columns that, with the initiative, name what is started
-STARTS = {
-    "starts": (),
-    "ports": ("site_id", "level_id"),
-    "packages": ("service_id", "level_id"),
-    "onboards": ("agency_id",),
-    "connects": ("agency_id",),
+#: table -> its quantity, what a unit of its initiatives is, and the columns that with them name what is started
+STARTS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
+    "starts": ("starts", ("programme",), ()),
+    "ports": ("ports", ("site-level",), ("site_id", "level_id")),
+    "packages": ("packages", ("service-level",), ("service_id", "level_id")),
+    "onboards": ("agencies", ("agency",), ("agency_id",)),
+    "connects": ("units", ("small agency", "system"), ("agency_id",)),
 }
-AMOUNTS = {"starts": "starts", "ports": "ports", "packages": "packages", "onboards": "agencies", "connects": "units"}
 
 
 class Soft:
@@ -54,11 +53,12 @@ class Soft:
 
     @cached_property
     def started(self) -> Series:
-        """Units started by initiative and what they are for."""
+        """Units started by initiative and what they are for; a row in the wrong table starts nothing."""
         out: Series = defaultdict(self.clock.zeros)
-        for table, keys in STARTS.items():
-            for key, amount in self.world.series(table, ("initiative_id", *keys), AMOUNTS[table]).items():
-                out[key] = out[key] + amount
+        for table, (quantity, units, keys) in STARTS.items():
+            for key, amount in self.world.series(table, ("initiative_id", *keys), quantity).items():
+                if self.facts.initiatives[key[0]].per in units:
+                    out[key] = amount
         return out
 
     @cached_property

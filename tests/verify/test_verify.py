@@ -11,39 +11,12 @@ import pandas as pd
 import pytest
 
 from planner.plan import DECISIONS, Plan
-from planner.verify import RULES, Verification, verify
+from planner.verify import RULES, verify
 
 from .hand import case, plan, stages
+from .spoils import broken_rules, extended, spoilt, without
 
 ROOT = Path(__file__).parents[2]
-
-
-def broken_rules(found: Verification) -> set[str]:
-    return {breach.rule for breach in found.broken}
-
-
-def spoilt(table: str, row: int, column: str, value: object) -> Plan:
-    """The plan with one cell changed."""
-    tables = dict(plan().tables)
-    changed = tables[table].copy()
-    changed[column] = changed[column].astype(object)
-    changed.loc[row, column] = value
-    tables[table] = changed.infer_objects()
-    return Plan(tables)
-
-
-def extended(table: str, *rows: tuple[object, ...]) -> Plan:
-    """The plan with rows added to one table."""
-    tables = dict(plan().tables)
-    more = pd.DataFrame(list(rows), columns=tables[table].columns)
-    tables[table] = pd.concat([tables[table], more], ignore_index=True)
-    return Plan(tables)
-
-
-def without(table: str, row: int) -> Plan:
-    tables = dict(plan().tables)
-    tables[table] = tables[table].drop(index=row)
-    return Plan(tables)
 
 
 def test_the_plan_by_hand_passes() -> None:
@@ -101,7 +74,7 @@ SPOILS = [
     ("modules", 1, "modules", 3, "construction.within_existing_halls"),
     ("hardened", 0, "mw", 26.0, "construction.hardened_within_halls"),
     ("hardened", 0, "mw", 9.0, "workload.within_hardened"),
-    ("hardened", 0, "level_id", "secret", "plan.allowed_rows"),
+    ("hardened", 1, "site_id", "S2", "plan.allowed_rows"),
     ("reached", 0, "reached", 0, "construction.discount_only_when_reached"),
     ("discounted", 0, "mw", 11.0, "construction.discount_above_threshold"),
     ("discounted", 0, "mw", 21.0, "construction.discount_within_starts"),
