@@ -35,7 +35,7 @@ SOFT = (
 
 
 def load_case(model: str = "federal-ai", soft: bool = True) -> Case:
-    """The shipped programme, read without the reader's checks; or the same without the soft half."""
+    """The shipped programme, read without the reader's checks; or the same without soft tables and payers."""
     raw = tomllib.loads((ROOT / "models" / f"{model}.toml").read_text())
     raw.pop("what_ifs", None)
     raw = {name: tuple(value) if isinstance(value, list) else value for name, value in raw.items()}
@@ -58,6 +58,7 @@ def load_case(model: str = "federal-ai", soft: bool = True) -> Case:
         tables[name] = tables[name].iloc[:0]
     if not soft:
         tables["workloads"] = tables["workloads"].assign(service_id="", uplift_share=0.0)
+        tables["wbs"] = tables["wbs"].assign(fund_type="", availability="")
     return Case("sample", programme, tables)
 
 

@@ -82,21 +82,16 @@ def operating_money(book: Book, page: Page, parts: Parts, row: int) -> int:
         return row + 4
     figure = next(f for f in book.case.figures if f.table == "funding_sources")
     origin = f"{figure.status}, from {book.case.sources[figure.source_id].title}"
-    lines = (
-        ("Caps as planned", "$M", (places.ranges["value"], 4), style.MUSD, origin),
-        ("Caps at the low end", "$M", (places.ranges["low"], 4), style.MUSD, "range on Federal funding"),
-        ("Caps at the high end", "$M", (places.ranges["high"], 4), style.MUSD, "range on Federal funding"),
-        (
-            "Largest use in a year",
-            "share of caps",
-            (places.used, 4),
-            style.SHARE,
-            "at 100 % the caps, not the demand, size the plan",
-        ),
-    )
-    for at, (name, unit, cell, form, basis) in enumerate(lines, row + 2):
+    lines = [("Caps as planned", "$M", places.ranges["value"], style.MUSD, origin)]
+    for end in ("low", "high"):
+        if end in places.ranges:
+            basis = "range on Federal funding"
+            lines.append((f"Caps at the {end} end", "$M", places.ranges[end], style.MUSD, basis))
+    basis = "at 100 % the caps, not the demand, size the plan"
+    lines.append(("Largest use in a year", "share of caps", places.used, style.SHARE, basis))
+    for at, (name, unit, cell, form, told) in enumerate(lines, row + 2):
         page.put(at, 1, name)
         page.put(at, 2, unit)
-        page.link(at, 3, source, cell, form)
-        page.put(at, 4, basis, "unit")
+        page.link(at, 3, source, (cell, 4), form)
+        page.put(at, 4, told, "unit")
     return row + 3 + len(lines)

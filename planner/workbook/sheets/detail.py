@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from planner.inputs.case import Case
+from planner.inputs.case import Case, WbsLine
 from planner.inputs.schema import BY_NAME, MONEY_PARAMETERS
 from planner.workbook import style
 from planner.workbook.book import Book, Page, letter
@@ -77,6 +77,11 @@ class Detail:
 
     def items(self, block: str) -> list[Fact]:
         return self.facts[block]
+
+    def lines(self, case: Case, ledger: str) -> list[WbsLine]:
+        """Lines of the work breakdown that carry dollars, or may: headings have no category."""
+        used = {fact.wbs for fact in self.facts["costs"]}
+        return [w for w in case.wbs.values() if w.ledger == ledger and (w.category or w.wbs_code in used)]
 
 
 def fill(book: Book) -> Detail:

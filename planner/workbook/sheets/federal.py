@@ -18,7 +18,7 @@ MONEY = style.MUSD
 
 
 class Places(NamedTuple):
-    """Cells hold horizon totals; all None where no line has a fund type."""
+    """Rows whose total column holds the horizon, and the cell of what closed accounts leave unpaid."""
 
     calendar: Block
     fiscal: Block
@@ -39,7 +39,8 @@ def fill(book: Book, detail: Detail) -> Places:
     page = book.page(
         ME, "Federal budget authority, obligations and outlays", "report: operating cost as federal money, fiscal years"
     )
-    lines = [w for w in book.case.wbs.values() if w.fund_type and w.category]
+    ledgers = ("investment", "operations")
+    lines = [w for ledger in ledgers for w in detail.lines(book.case, ledger) if w.fund_type]
     funds = {w.fund_type: w.availability for w in lines}
     steps = {fund: profile(book, fund) for fund in funds}
     more = max((n for path in steps.values() for n, _ in path), default=0)
@@ -222,9 +223,12 @@ def _accounts(
         text = f'IF(C{at}=0,0,SUMIFS($D${first}:$D${last},$A${first}:$A${last},A{at},$C${first}:$C${last},">="&D{at}))'
         page.formula(at, 5, text, unpaid, form=style.SHARE)
         at += 1
+    if not funds:
+        label(page, at, Entry("none", "no line of the work breakdown has a federal fund type", ""))
+        at += 1
     label(page, at, Entry("All", "share of authority that no account is open for any more", ""), "total")
     page.put(at, 4, "", "total")
-    page.sum(at, 5, (row + 2, 5), (max(at - 1, row + 2), 5), style.SHARE, "total")
+    page.sum(at, 5, (row + 2, 5), (at - 1, 5), style.SHARE, "total")
     return (at, 5), at + 2
 
 

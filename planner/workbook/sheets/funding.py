@@ -36,9 +36,8 @@ def fill(book: Book, detail: Detail) -> Places:
     page.note(
         5, "Operating cost is a resource cost. Fees that agencies pay the operator are transfers and are not in it."
     )
-    entries = [
-        Entry(w.wbs_code, w.name, "$M") for w in book.case.wbs.values() if w.ledger == "operations" and w.category
-    ]
+    lines = detail.lines(book.case, "operations")
+    entries = [Entry(w.wbs_code, w.name, "$M") for w in lines]
     heading = "Operating cost by WBS line, calendar years, $M then-year"
     cost = by_year(page, 6, heading, entries, detail.view("costs", 1, DOLLARS), MONEY, ("WBS", "Line"))
     sources = book.case.funding_sources
@@ -110,7 +109,10 @@ def _caps(book: Book, page: Page, sources: Sequence[str], row: int) -> tuple[Blo
     page.years_header(header, "Payer", "Name", "Unit", "Total")
     first = at = header + 1
     blocks: dict[str, Block] = {}
+    figures = [f for f in book.case.figures if f.table == "funding_sources"]
     for end in ("value", "low", "high"):
+        if all(getattr(f, end) is None for f in figures):
+            continue
         first = at
         for source in sources:
             _cap(book, page, at, header, source, end)

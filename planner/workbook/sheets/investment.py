@@ -32,11 +32,6 @@ class Places(NamedTuple):
     constant: int
 
 
-def lines(book: Book, detail: Detail) -> list[Entry]:
-    """WBS lines of the private ledger to which dollars are posted."""
-    return [Entry(w.wbs_code, w.name, "$M") for w in book.case.wbs.values() if w.ledger == "investment" and w.category]
-
-
 def fill(book: Book, detail: Detail) -> Places:
     page = book.page(
         ME, "Investment by category, work breakdown line and year", "report: private ledger, then-year dollars"
@@ -53,9 +48,8 @@ def fill(book: Book, detail: Detail) -> Places:
     start = category.next + 26
     page.break_before(start)
     view = detail.view("costs", 1, DOLLARS)
-    wbs = by_year(
-        page, start, "Investment by WBS line, $M then-year", lines(book, detail), view, money, ("WBS", "Line")
-    )
+    posted = [Entry(w.wbs_code, w.name, "$M") for w in detail.lines(book.case, "investment")]
+    wbs = by_year(page, start, "Investment by WBS line, $M then-year", posted, view, money, ("WBS", "Line"))
     row = _apart(page, wbs, wbs.next)
     page.break_before(row)
     parts = split.section(book, page, category, row)
