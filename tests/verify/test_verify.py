@@ -103,6 +103,7 @@ SPOILS = [
     ("hardened", 0, "mw", 9.0, "workload.within_hardened"),
     ("hardened", 0, "level_id", "secret", "plan.allowed_rows"),
     ("reached", 0, "reached", 0, "construction.discount_only_when_reached"),
+    ("reached", 0, "reached", 0, "construction.reached_above_threshold"),
     ("discounted", 0, "mw", 11.0, "construction.discount_above_threshold"),
     ("discounted", 0, "mw", 21.0, "construction.discount_within_starts"),
     ("discounted", 0, "mw", -1.0, "plan.not_negative"),
