@@ -76,6 +76,7 @@ SPOILS = [
     ("hardened", 0, "mw", 9.0, "workload.within_hardened"),
     ("hardened", 1, "site_id", "S2", "plan.allowed_rows"),
     ("reached", 0, "reached", 0, "construction.discount_only_when_reached"),
+    ("reached", 0, "reached", 0, "construction.reached_above_threshold"),
     ("discounted", 0, "mw", 11.0, "construction.discount_above_threshold"),
     ("discounted", 0, "mw", 21.0, "construction.discount_within_starts"),
     ("discounted", 0, "mw", -1.0, "plan.not_negative"),
