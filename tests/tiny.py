@@ -97,7 +97,7 @@ def _wbs() -> list[Row]:
             {
                 "wbs_code": code,
                 "parent": code.rpartition(".")[0],
-                "category": group if code in POSTED else "",
+                "category": group if code in POSTED or code in STAFF else "",
                 "side": side,
                 "ledger": "operations" if operations else "investment",
                 "payer": "appropriation" if operations else "investor",

@@ -252,4 +252,9 @@ def _posted(sheets: Sheets) -> list[Fault]:
     if there is None:
         return []
     allowed = "a row for every code that costs are posted to"
-    return [Fault("wbs.csv", None, "wbs_code", f"no row {code}", allowed) for code in POSTED if code not in there]
+    faults = [Fault("wbs.csv", None, "wbs_code", f"no row {code}", allowed) for code in POSTED if code not in there]
+    for row in good_rows(sheets["wbs"], "wbs_code", "category"):
+        if row.values["wbs_code"] in POSTED and not row.values["category"]:
+            allowed = "the category of a code that costs are posted to"
+            faults.append(Fault("wbs.csv", row.line, "category", "an empty cell", allowed))
+    return faults

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from planner.errors import Fault
@@ -18,6 +19,8 @@ USES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("workloads", "service_id", "effect", ("gates service",)),
     ("level_needs", "initiative_id", "effect", ("gates level",)),
 )
+#: numbers under 3, which the lines of a plan are ordered by
+STAFF_LINE = re.compile(r"3(\.[0-9]+)+")
 
 
 def check(sheets: Sheets) -> list[Fault]:
@@ -27,6 +30,7 @@ def check(sheets: Sheets) -> list[Fault]:
     faults += _uses(sheets)
     faults += _only_one(sheets)
     faults += _needs(sheets)
+    faults += _staff_lines(sheets)
     return faults
 
 
@@ -114,3 +118,20 @@ def _needs(sheets: Sheets) -> list[Fault]:
         for row in good_rows(sheet, "track_id")
         if learners.get(row.values["track_id"]) == "operation"
     ]
+
+
+def _staff_lines(sheets: Sheets) -> list[Fault]:
+    """Staff are operating cost: their line has the category, the ledger and a number of its own under 3."""
+    faults = []
+    lines = {r.values["wbs_code"]: r for r in good_rows(sheets["wbs"], "wbs_code", "category", "ledger")}
+    for row in good_rows(sheets["staffing"], "wbs_code"):
+        code = row.values["wbs_code"]
+        line = lines.get(code)
+        if line is None:
+            continue
+        category, ledger = line.values["category"], line.values["ledger"]
+        if (category, ledger) != ("operations", "operations") or not STAFF_LINE.fullmatch(code):
+            found = f"{code}, whose category is {category or 'empty'} and ledger {ledger}"
+            allowed = "a line under 3 whose category and ledger are operations"
+            faults.append(Fault("staffing.csv", row.line, "wbs_code", found, allowed))
+    return faults

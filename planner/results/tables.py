@@ -39,7 +39,7 @@ def _detail(built: Formulation) -> pd.DataFrame:
         entry = case.wbs[line.wbs]
         place = (
             line.wbs,
-            entry.category or "operations",
+            entry.category,
             entry.ledger,
             line.site,
             line.item,

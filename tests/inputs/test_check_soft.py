@@ -80,6 +80,14 @@ CASES: dict[str, tuple[dict[str, list[Row]], tuple[str, int, str]]] = {
         },
         ("training_needs.csv", 2, "track_id"),
     ),
+    "staff under a heading": (
+        {"staffing": [{"role_id": "GUARD", "heads_per_mw": 1, "wbs_code": "3.2"}]},
+        ("staffing.csv", 2, "wbs_code"),
+    ),
+    "staff under investment": (
+        {"staffing": [{"role_id": "GUARD", "heads_per_mw": 1, "wbs_code": "2.1.1"}]},
+        ("staffing.csv", 2, "wbs_code"),
+    ),
     "a service that is not known": (
         {
             "workloads": [
