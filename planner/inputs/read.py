@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from planner.errors import Fault, InputError, UsageError
-from planner.inputs import check, check_figures, check_programme, check_soft, parse, shipped, what_if
+from planner.inputs import check, check_figures, check_names, check_programme, check_soft, parse, shipped, what_if
 from planner.inputs.case import Case
 from planner.inputs.parse import Sheet, did_you_mean, listing
 from planner.inputs.schema import TABLES, Table
@@ -33,7 +33,7 @@ def load(model: str | Path | None = None, edits: Sequence[str] = ()) -> Case:
     if folder is not None:
         sheets, wrong = _sheets(folder)
         faults += wrong + what_if.edit_tables(sheets, changes)
-        faults += check.check(sheets) + check_soft.check(sheets) + check_figures.check(sheets)
+        faults += _tables(sheets)
         if programme is not None:
             faults += check_programme.check(programme, sheets, path.name, edited)
     if faults or programme is None or folder is None:
@@ -44,8 +44,13 @@ def load(model: str | Path | None = None, edits: Sequence[str] = ()) -> Case:
 def check_folder(path: Path) -> list[Fault]:
     """Every fault of a folder of tables, without a programme."""
     sheets, faults = _sheets(Path(path))
-    faults += check.check(sheets) + check_soft.check(sheets) + check_figures.check(sheets)
+    faults += _tables(sheets)
     return sorted(set(faults), key=_order)
+
+
+def _tables(sheets: dict[str, Sheet]) -> list[Fault]:
+    """Faults of the tables: cells first, then what rows say of one another."""
+    return [fault for rules in (check, check_names, check_soft, check_figures) for fault in rules.check(sheets)]
 
 
 def _order(fault: Fault) -> tuple[str, int, str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Container
 from typing import TYPE_CHECKING, Any
 
@@ -47,7 +46,7 @@ def keys_of(table: str) -> tuple[str, ...]:
 
 def rack_class_of(label: object) -> RackClass:
     """A class of racks is named by the cooling designs it fits, in any order: ``D2C+WATER``; ``none`` for nowhere."""
-    parts = frozenset(part for part in re.split(r"[+/|,; ]+", str(label)) if part)
+    parts = frozenset(part for part in str(label).split("+") if part)
     return frozenset() if parts == frozenset({"none"}) else parts
 
 

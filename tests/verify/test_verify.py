@@ -12,6 +12,7 @@ import pytest
 
 from planner.plan import DECISIONS, Plan
 from planner.verify import RULES, verify
+from planner.verify.domains import rack_class_of
 
 from .hand import case, plan, stages
 from .spoils import broken_rules, extended, spoilt, without
@@ -246,6 +247,12 @@ def test_a_breach_speaks_in_words_and_as_json() -> None:
     assert {"passed", "rules", "max_violation", "broken"} <= set(document)
     # 100 MWh more at 52.5 dollars, of 3.4 M
     assert found.max_violation == pytest.approx(5250 / (65_436 * 52.5), rel=1e-3)
+
+
+def test_a_class_of_racks_is_read_by_its_cooling_designs() -> None:
+    assert rack_class_of("dry, cold+air") == {"dry, cold", "air"}
+    assert rack_class_of("air+dry, cold") == rack_class_of("dry, cold+air")
+    assert rack_class_of("") == rack_class_of("none") == frozenset()
 
 
 def test_a_hair_is_no_breach() -> None:
