@@ -71,6 +71,14 @@ def value(result: Result) -> float:
     return float(result.document["stages"][0]["value"])
 
 
+def explained(result: Result) -> str:
+    """Why there is no plan, in a sentence for people."""
+    assert result.plan is None
+    assert result.document["verdict"] == "infeasible"
+    assert "No plan keeps all rules" in result.document["explanation"]
+    return str(result.document["explanation"])
+
+
 def test_every_gate_can_be_opened(tmp_path: Path) -> None:
     assert value(run(tmp_path, gated(), claims=[GOVERNANCE])) == pytest.approx(SERVED)
 
@@ -99,18 +107,26 @@ def test_what_must_be_served_behind_a_shut_gate_is_infeasible(tmp_path: Path) ->
     tables = gated()
     change(tables, "initiatives", {"initiative_id": "PORT"}, need_ceiling_units=0)
     must_serve(tables)
+    assert "no firm promise" in explained(run(tmp_path, tables))
+
+
+def test_where_nothing_is_needed_at_all_nothing_serves(tmp_path: Path) -> None:
+    """Every ceiling of need is zero: no item may be bought, so each gate stays shut; a firm promise says so."""
+    tables = gated()
+    change(tables, "initiatives", need_ceiling_units=0)
+    change(tables, "training_tracks", need_ceiling_heads=0)
     result = run(tmp_path, tables)
-    assert result.plan is None
-    assert result.document["verdict"] == "infeasible"
+    assert value(result) == pytest.approx(0.0, abs=1e-9)
+    assert result.plan is not None
+    assert all(result.plan[t].empty for t in ("starts", "ports", "packages", "onboards", "connects", "cohorts"))
+    assert "Governance" in explained(run(tmp_path, tables, claims=[GOVERNANCE]))
 
 
 @pytest.mark.parametrize("initiative", ["BOARD", "JOIN"])
 def test_governance_that_cannot_be_done_is_infeasible(tmp_path: Path, initiative: str) -> None:
     tables = gated()
     change(tables, "initiatives", {"initiative_id": initiative}, need_ceiling_units=0)
-    result = run(tmp_path, tables, claims=[GOVERNANCE])
-    assert result.plan is None
-    assert result.document["verdict"] == "infeasible"
+    assert "Governance" in explained(run(tmp_path, tables, claims=[GOVERNANCE]))
     reported = run(tmp_path, tables, claims=[{**GOVERNANCE, "binding": "reported"}])
     assert value(reported) == pytest.approx(SERVED if initiative == "BOARD" else 0.25 * SERVED)
     planned = reported.document["commitments"][0]["planned"]
@@ -145,12 +161,40 @@ def _no_caps(tables: Tables) -> None:
     tables["funding_sources"] = []
 
 
+def _endless_caps(tables: Tables) -> None:
+    """Power costs something, and each payer may pay as much as the table can hold."""
+    change(tables, "sites", tariff_usd_per_mwh=50, max_onsite_mw=0)
+    change(tables, "funding_sources", cap_usd=1e12)
+
+
+def _no_caps_to_pay(tables: Tables) -> None:
+    change(tables, "sites", tariff_usd_per_mwh=50, max_onsite_mw=0)
+    tables["funding_sources"] = []
+
+
+def _one_agency_is_all(tables: Tables) -> None:
+    change(tables, "agencies", large_agencies=1, small_agencies=0, small_demand_share=0)
+
+
 def _nothing_to_pay(tables: Tables) -> None:
     change(tables, "funding_sources", cap_usd=0)
 
 
 @pytest.mark.parametrize(
-    "ends", [_no_large, _no_small, _no_agencies, _only_small, _no_systems, _no_attrition, _no_caps, _nothing_to_pay]
+    "ends",
+    [
+        _no_large,
+        _no_small,
+        _no_agencies,
+        _one_agency_is_all,
+        _only_small,
+        _no_systems,
+        _no_attrition,
+        _no_caps,
+        _no_caps_to_pay,
+        _endless_caps,
+        _nothing_to_pay,
+    ],
 )
 def test_ends_at_which_all_is_served(tmp_path: Path, ends: Callable[[Tables], None]) -> None:
     tables = gated()
@@ -165,13 +209,39 @@ def test_all_leave_within_a_year(tmp_path: Path) -> None:
     assert value(run(tmp_path, tables)) == pytest.approx(SERVED)
 
 
+@pytest.mark.parametrize("levels", [1, 2])
+@pytest.mark.parametrize("agencies", [1, 2])
+def test_one_agency_and_one_level_are_like_several(tmp_path: Path, agencies: int, levels: int) -> None:
+    """The same demand in one part or in four; a level of its own needs its own accreditation and port."""
+    tables = gated()
+    names, places = [f"AG{n}" for n in range(agencies)], ["gov", "secret"][:levels]
+    part = agencies * levels
+    tables["agencies"] = [{**tables["agencies"][0], "agency_id": a} for a in names]
+    tables["levels"] = [{"level_id": k} for k in places]
+    tables["site_levels"] = [{"site_id": s, "level_id": k} for s in ("A", "B") for k in places]
+    tables["accreditations"] = [{"accreditation_id": f"TO {k}", "level_id": k, "opens_level": 1} for k in places]
+    tables["level_needs"] = [{"level_id": k, "initiative_id": "WATCH"} for k in places]
+    tables["movement"] = [{"agency_id": a, "site_id": s} for a in names for s in ("A", "B")]
+    tables["training_needs"] = [{**row, "agency_id": a} for row in tables["training_needs"] for a in names]
+    (demand,) = tables["demand"]
+    share = demand["base_pflops_years"] / part
+    tables["demand"] = [
+        {**demand, "agency_id": a, "level_id": k, "base_pflops_years": share} for a in names for k in places
+    ]
+    result = run(tmp_path, tables, claims=[GOVERNANCE])
+    assert value(result) == pytest.approx(SERVED)
+    assert result.plan is not None
+    assert set(result.plan["accredits"]["accreditation_id"]) == {f"TO {k}" for k in places}
+    assert len(result.plan["ports"]) == levels
+
+
 def test_without_anyone_to_pay_for_power_nothing_runs(tmp_path: Path) -> None:
     tables = gated()
     change(tables, "sites", tariff_usd_per_mwh=50, max_onsite_mw=0)
     change(tables, "funding_sources", cap_usd=0)
     assert value(run(tmp_path, tables)) == pytest.approx(0.0, abs=1e-9)
     must_serve(tables)
-    assert run(tmp_path, tables).document["verdict"] == "infeasible"
+    explained(run(tmp_path, tables))
 
 
 @pytest.mark.parametrize(
