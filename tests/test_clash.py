@@ -6,6 +6,7 @@ times the racks, so 20 MW take 40 + 16 = 56 M$.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -153,6 +154,11 @@ def test_figures_are_rounded_to_the_proven_side() -> None:
     text = clash_words.text(clash.Clash(50e9, 202.466e9, True, (), (promise,), False))
     assert "at most 1,259 of the 5,000 MW" in text
     assert "at least $202.4B, 4 times" in text
+    near = clash_words.text(clash.Clash(50e9, 50.004e9, True, (), (replace(promise, at_most=4999.97),), False))
+    assert "at most 4,999.97 of the 5,000 MW" in near
+    assert "at least $50.004B" in near
+    large = replace(promise, promised=3e4, at_most=10192.67)
+    assert "at most 10,193 of the 30,000 MW" in clash_words.text(clash.Clash(50e9, 60e9, True, (), (large,), False))
     late = clash_words.text(clash.Clash(50e9, None, None, (), (promise,), False))
     assert "was not found in the time allowed" in late
     late = clash_words.text(clash.Clash(50e9, None, False, None, (promise,), False))

@@ -36,7 +36,8 @@ def amount(level: float, unit: str) -> str:
 
 
 def _held(p: Promise, budget_usd: float) -> str:
-    most = _rounded(p.at_most or 0.0, DIGITS, math.ceil)
+    at_most = p.at_most or 0.0
+    most = _apart(at_most, p.promised, math.ceil, max(DIGITS, len(f"{at_most:.0f}")))
     word = {"commissioned": "commissioned", "populated": "populated", "secured": "secured"}.get(p.tier or "", "held")
     by = f" by {p.by}" if p.by else ""
     return (
@@ -48,15 +49,15 @@ def _held(p: Promise, budget_usd: float) -> str:
 def _needed(clash: Clash) -> str:
     least = clash.at_least_budget_usd
     more = least is not None and least > clash.budget_usd
-    amount = "" if least is None else dollars(_rounded(least, DIGITS, math.floor))
+    amount = "" if least is None else dollars(_apart(least, clash.budget_usd, math.floor))
     if clash.budget_alone is None:
         return "What budget would hold all firm promises was not found in the time allowed."
     if clash.budget_alone:
         if not more or least is None:
             return "A larger budget may not help: in dollars the relaxation sees no clash."
-        times = _rounded(least / clash.budget_usd, 2, math.floor)
+        times = _apart(least / clash.budget_usd, 1.0, math.floor, 2)
         return (
-            f"All firm promises together would take a budget of at least {amount}, {times:g} times as much, "
+            f"All firm promises together would take a budget of at least {amount}, {times:.10g} times as much, "
             "with the same yearly shares of authority."
         )
     if clash.limits is None:
@@ -67,6 +68,11 @@ def _needed(clash: Clash) -> str:
     after = f", and the budget would then be at least {amount}" if more else ""
     one = "This rule" if len(clash.limits) == 1 else "These rules"
     return f"No budget alone holds all firm promises. {one} would have to give way as well: {rules}{after}."
+
+
+def _apart(number: float, other: float, to: Callable[[float], int], digits: int = DIGITS) -> float:
+    """Rounded to so many digits, or to as many as tell it from the other number."""
+    return next((r for n in range(digits, 12) if (r := _rounded(number, n, to)) != other), number)
 
 
 def _rounded(number: float, digits: int, to: Callable[[float], int]) -> float:
