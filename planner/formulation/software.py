@@ -13,6 +13,7 @@ from planner.formulation import soft_combinations as soft
 from planner.formulation import use_combinations as use
 from planner.formulation.accounts import Cost, Key, Limit, Meeting, Of, Post, Posting, Terms, total
 from planner.formulation.combinations import Places
+from planner.formulation.dates import count_by_date
 from planner.inputs.case import PROGRAMME, Case, Initiative
 from planner.plan import NOISE, frame
 
@@ -56,12 +57,11 @@ class Starts:
 def add(b: Any, case: Case, places: Places) -> list[Posting]:
     """Starts; posts what is done, the gates of halls and of agencies, and costs."""
     p = case.periods
-    b.starts = pyo.Var(soft.programme_starts(case), domain=pyo.Binary, doc="done once for the programme: started")
-    b.ports = pyo.Var(soft.port_starts(case), domain=pyo.Binary, doc="started at a site for a level")
-    b.packages = pyo.Var(soft.package_starts(case), domain=pyo.Binary, doc="authorisation of a service at a level")
+    b.starts = pyo.Var(soft.programme_starts(case), bounds=(0, 1), doc="done once for the programme: started")
+    b.ports = pyo.Var(soft.port_starts(case), bounds=(0, 1), doc="started at a site for a level")
+    b.packages = pyo.Var(soft.package_starts(case), bounds=(0, 1), doc="authorisation of a service at a level")
     b.onboards = pyo.Var(
         soft.agency_starts(case, "agency"),
-        domain=pyo.NonNegativeIntegers,
         bounds=lambda b, y, a, t: (0, soft.units_of_agency(case, y, a)),
         doc="large agencies of a group, started in the period",
     )
@@ -70,6 +70,10 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
         bounds=lambda b, y, a, t: (0, soft.units_of_agency(case, y, a)),
         doc="small agencies or systems of a group, started in the period",
     )
+    count_by_date(b, b.starts, "started_by", "the programme's initiatives started by the end of the period")
+    count_by_date(b, b.ports, "ported_by", "initiatives of a site and level started by the end of the period")
+    count_by_date(b, b.packages, "packaged_by", "authorisations started by the end of the period")
+    count_by_date(b, b.onboards, "onboarded_by", "large agencies of a group started by the end of the period")
     starts = Starts(b, case)
     initiatives = case.initiatives
 
