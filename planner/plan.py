@@ -38,6 +38,19 @@ DECISIONS: dict[str, tuple[str, ...]] = {
     "tail_running": ("chip_id", "workload_id", "year_after", "racks"),
     "tail_depth": ("workload_id", "tranche_id", "year_after", "pflops_years"),
     "counted": ("commitment", "site_id", "mw"),
+    # the soft half: starts are at the opening of the period
+    "accredits": ("site_id", "accreditation_id", "period", "accredits"),
+    "starts": ("initiative_id", "period", "starts"),
+    "ports": ("site_id", "initiative_id", "level_id", "period", "ports"),
+    "packages": ("initiative_id", "service_id", "level_id", "period", "packages"),
+    "onboards": ("initiative_id", "agency_id", "period", "agencies"),
+    "connects": ("initiative_id", "agency_id", "period", "units"),
+    "cohorts": ("track_id", "place_id", "period", "cohorts"),
+    "goes_live": ("site_id", "period", "goes_live"),
+    "bonus": ("site_id", "workload_id", "level_id", "period", "pflops_years"),
+    # money that is not a cost line of a decision: the same in every period; operating cost by who pays
+    "unallocated": ("period", "musd"),
+    "funded": ("source", "period", "musd"),
 }
 RESULTS: dict[str, tuple[str, ...]] = {
     # one row a cost fact: dollars = quantity * rate * factor * escalation, rounded to cents once
@@ -60,6 +73,11 @@ RESULTS: dict[str, tuple[str, ...]] = {
     "tiers": ("site_id", "period", "secured_mw", "commissioned_mw", "populated_mw"),
     "energy": ("site_id", "period", "it_mwh", "facility_mwh", "emissions_t", "water_m3"),
     "compute": ("period", "precision", "installed_pflops", "serving_pflops"),
+    # from the second period, by agency and gate (initiative or track) the part of demand that may be served, at most 1;
+    # gate "all" is the least of them, and the only row of an agency without gates
+    "admitted": ("agency_id", "gate_id", "period", "share"),
+    # trained heads still there at the end of the period, by agency or site
+    "trained": ("track_id", "place_id", "period", "heads"),
     # planned is null and met is null where the room is not modelled yet
     "commitments": (
         "id",

@@ -17,7 +17,7 @@ from planner.formulation.objective import aims
 from planner.inputs.case import Case
 from planner.plan import NOISE, Plan
 from planner.results import indicators, read_plan
-from planner.search import Search, Solved, solve_stages
+from planner.search import Search, Solved, clash, clash_words, solve_stages
 from planner.solve import Limits, Program, Progress, Verdict, interruptible
 from planner.verify import StageClaim, Verification, verify
 
@@ -121,6 +121,14 @@ def optimize(
     document = _document(case, options, solved, size, seconds, stopped)
     if solved[-1].outcome.values is None and len(solved) == 1:
         document["explanation"] = _no_plan(case, solved[0])
+        if solved[0].outcome.verdict is Verdict.INFEASIBLE:
+            at = time.perf_counter()
+            tell(Update("what clashes", at - began, None, None, None, ""))
+            with interruptible():
+                found = clash.find(case, options.limits(), log)
+            document["clash"] = found.as_dict()
+            document["explanation"] = f"{clash_words.text(found)}\n{document['explanation']}"
+            spent("explain", at)
         return Result(case, None, document)
     at = time.perf_counter()
     tell(Update("verify", time.perf_counter() - began, None, None, None, ""))
@@ -244,7 +252,9 @@ def _plain(value: Any) -> Any:
 
 def _no_plan(case: Case, solved: Solved) -> str:
     firm = [
-        f"{c.claim} ({c.level:,g} {c.unit} by {c.by})" for c in case.programme.claims if c.binding == "firm" and c.level
+        f"{c.claim} ({clash_words.amount(c.level, c.unit)} by {c.by})"
+        for c in case.programme.claims
+        if c.binding == "firm" and c.level
     ]
     promises = (
         f" Firm promises: {'; '.join(firm)}." if firm else " The programme makes no firm promise; its rules clash."

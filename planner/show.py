@@ -25,6 +25,7 @@ def summary(document: Mapping[str, Any], case: Case | None = None, plan: Plan | 
         parts += [
             _section("PROMISES", promises(document, case)),
             _section("INVESTMENT by category (private money, then-year dollars)", investment(document)),
+            _section("THE SPLIT, AND WHO PAYS FOR OPERATIONS", split_and_funding(document, case)),
             _section("SITES at the end of the last period", sites(document, case, plan)),
             _section("LIFETIME INFRASTRUCTURE DOLLARS per MW bought, beside what others paid", cost_per_mw(document)),
         ]
@@ -97,12 +98,12 @@ def promises(document: Mapping[str, Any], case: Case | None) -> str:
 
 
 def promise_verdict(item: Mapping[str, Any]) -> str:
-    """The word beside a promise; what is not modelled is never kept."""
+    """The word beside a promise; what is not measured is never kept."""
     state = item.get("state")
-    if state == "not modelled yet" or (state is None and item.get("met") is None):
+    if state == "not modelled yet":  # as a run of an earlier version says it
         return "not modelled yet"
-    if item.get("planned") is None and state not in ("reported",):
-        return "not modelled yet"
+    if state != "reported" and (item.get("planned") is None or (state is None and item.get("met") is None)):
+        return "not measured"
     if item.get("met"):
         return "kept" if item.get("firm") or item.get("binding") in ("firm", "goal") else "reached"
     if state == "reported":
@@ -119,11 +120,36 @@ def investment(document: Mapping[str, Any]) -> str:
     rows = [(name, _billions(value), _percent((value or 0) / total)) for name, value in spend.items() if total]
     if not rows:
         return ""
-    share = indicators.get("infrastructure_share")
-    foot = f"\nInfrastructure share: {_percent(share)}" if share is not None else ""
-    return (
-        table(("Category", "$B", "share"), [*rows, ("Total", _billions(total), "")], (34, 10, 10), right=(1, 2)) + foot
-    )
+    return table(("Category", "$B", "share"), [*rows, ("Total", _billions(total), "")], (34, 10, 10), right=(1, 2))
+
+
+def split_and_funding(document: Mapping[str, Any], case: Case | None) -> str:
+    """One line each: the split, the dollars that it leaves without use, the payers of operating cost."""
+    if case is not None and case.programme.soft_side == "left out":
+        aside = 100 * (1 - case.programme.infrastructure_share)
+        return f"  Left out of this programme: {aside:.0f} % of the budget is set aside, held and not spent."
+    indicators, lines = document.get("indicators") or {}, []
+    share, nothing = indicators.get("infrastructure_share"), indicators.get("unallocated_by_split_usd")
+    if share is not None:
+        line = f"Split:       infrastructure {100 * share:.1f} % of what is invested"
+        if case is not None:
+            asked, width = case.programme.infrastructure_share, case.programme.infrastructure_share_tolerance
+            line += f"; the split allows {100 * (asked - width):.0f} to {100 * (asked + width):.0f} %"
+        lines.append(line)
+    if nothing is not None:
+        lines.append(f"Unallocated: {amount(nothing, 'USD')} set aside by the split alone; it buys nothing")
+    paid = {name: _whole(value) for name, value in (indicators.get("funding_by_source_usd") or {}).items()}
+    if paid:
+        parts = ", ".join(f"{name} {value / 1e9:.2f}" for name, value in paid.items())
+        line = f"Funding:     operations {amount(sum(paid.values()), 'USD')}: {parts} ($B)"
+        most = [c.get("planned") for c in document.get("commitments") or [] if c.get("metric") == "funding"]
+        lines.append(line + "".join(f"; largest year {_percent(x)} of caps" for x in most if x is not None))
+    return "\n".join(f"  {line}" for line in lines)
+
+
+def _whole(value: Any) -> float:
+    """A sum that may be told by year."""
+    return sum(value.values()) if isinstance(value, Mapping) else float(value or 0)
 
 
 def sites(document: Mapping[str, Any], case: Case | None, plan: Plan | None) -> str:

@@ -27,6 +27,7 @@ def free_tables() -> Tables:
     for name, rows in tables.items():
         for row in rows:
             row.update({c.name: 0 for c in BY_NAME[name].columns if c.price_index and c.name in row})
+    change(tables, "funding_sources", cap_usd=1e12)
     change(tables, "discount_rates", real_rate=0)
     change(tables, "climate", pue_average=1, pue_peak=1)
     change(tables, "sites", land_acres=0)

@@ -32,7 +32,8 @@ DEPTH = {name: depth for depth, names in enumerate(LAYERS) for name in names}
 #: the command line's own files, which share the work of one command
 TOGETHER = {"terminal", "show", "options", "reports"}
 #: what a room of the formulation may import, and the closers, which add up what rooms post and may see each other
-MEETING_PLACES = {"__init__", "accounts", "combinations", "construction_costs", "power_costs"}
+COMBINATIONS = {"combinations", "soft_combinations", "use_combinations"}
+MEETING_PLACES = {"__init__", "accounts", "construction_costs", "power_costs"} | COMBINATIONS
 CLOSERS = {"balances", "budget", "commitments", "objective"}
 
 

@@ -371,13 +371,29 @@ def test_a_reader_may_leave_early(stored: store.RunFolder, here: Path) -> None:
 # texts
 
 
-def test_what_is_not_modelled_is_never_kept() -> None:
-    assert show.promise_verdict({"planned": None, "met": None}) == "not modelled yet"
-    assert show.promise_verdict({"planned": None, "met": True, "firm": True}) == "not modelled yet"
+def test_what_is_not_measured_is_never_kept() -> None:
+    assert show.promise_verdict({"planned": None, "met": None}) == "not measured"
+    assert show.promise_verdict({"planned": None, "met": True, "firm": True}) == "not measured"
+    assert show.promise_verdict({"planned": None, "met": None, "state": "reported"}) == "shown only"
     assert show.promise_verdict({"planned": 5.0, "met": True, "state": "not modelled yet"}) == "not modelled yet"
     assert show.promise_verdict({"planned": 5.0, "met": True, "firm": True, "state": "met"}) == "kept"
     short = show.promise_verdict({"planned": 5.0, "met": False, "firm": False, "shortfall": 1300, "unit": "MW"})
     assert short == "NOT KEPT, short 1,300 MW"
+
+
+def test_the_split_the_unallocated_line_and_the_payers_take_one_line_each() -> None:
+    indicators = {
+        "infrastructure_share": 0.73,
+        "unallocated_by_split_usd": 427.5e6,
+        "funding_by_source_usd": {"appropriation": {"2030": 1e9, "2031": 2e9}, "pay-as-you-go": 5e8},
+    }
+    document = {"indicators": indicators, "commitments": [{"metric": "funding", "planned": 0.8}]}
+    assert show.split_and_funding(document, read.load("federal-ai-whole")).splitlines() == [
+        "  Split:       infrastructure 73.0 % of what is invested; the split allows 67 to 73 %",
+        "  Unallocated: $427.5M set aside by the split alone; it buys nothing",
+        "  Funding:     operations $3.50B: appropriation 3.00, pay-as-you-go 0.50 ($B); largest year 80.0 % of caps",
+    ]
+    assert show.split_and_funding({"indicators": {"infrastructure_share": None}}, None) == ""
 
 
 def test_a_plan_that_failed_its_check_is_never_a_success() -> None:

@@ -27,6 +27,7 @@ from planner.formulation import build
 from planner.inputs.case import Case
 from planner.run import Result, optimize
 from planner.search import Search
+from planner.search.models import pooled
 from planner.solve import Limits, Program
 
 #: decisions that are whole things
@@ -85,8 +86,7 @@ def exact_optimum(case: Case) -> float:
 
 def pooled_bound(case: Case) -> float:
     """The first stage on the pooled model, racks in parts."""
-    built = build(case)
-    level = Search(case, built, Program.compile(built.model)).pooled
+    level = pooled(case, None)
     relaxed = level.columns("fleet.bought")
     outcome = level.program.solve(
         level.objectives[0], level.aims[0].sense, Limits(gap=0.0, seconds=60.0), relaxed=relaxed

@@ -63,3 +63,11 @@ def test_the_announcement_taken_literally_is_infeasible_and_says_so(tmp_path: Pa
     assert code == 4
     assert document["verdict"] == "infeasible"
     assert "5 GW" in document["explanation"]
+    assert "With $50B at most 1,2" in document["explanation"]
+    clash = document["clash"]
+    (commissioned,) = (p for p in clash["promises"] if p["at_most"] is not None)
+    assert (commissioned["promise"], commissioned["promised"]) == ("power-commissioned", 5000)
+    # the reference plan commissions some 560 MW that count; 5 GW are nearly four times its budget
+    assert 560 < commissioned["at_most"] < 1300
+    assert 180e9 < clash["at_least_budget_usd"] < 210e9
+    assert clash["budget_alone"]

@@ -16,6 +16,8 @@ Row = dict[str, Any]
 
 FIRST_YEAR = 2026
 PRICE_YEARS = range(2019, 2046)
+#: lines that rows of the table staffing may name
+STAFF = {"3.2.5", "3.2.6", "3.2.7"}
 #: parameters that are not at their minimum
 _PARAMETERS = {
     "average_draw_share": 1.0,
@@ -28,6 +30,8 @@ _PARAMETERS = {
     "largest_site_share": 1.0,
     "must_serve_from_year": 2100,
     "share_rule_from_year": 2100,
+    "soft_band_from_year": 2100,
+    "soft_band_high": 1,
     "counted_site_by_year": 2100,
 }
 #: what a column holds when a row does not say
@@ -82,16 +86,19 @@ def _designs() -> list[Row]:
 
 def _wbs() -> list[Row]:
     rows = []
-    codes = {code.rsplit(".", n)[0] for code in POSTED for n in range(3)}
+    codes = {code.rsplit(".", n)[0] for code in POSTED for n in range(3)} | STAFF
     for code in sorted(codes):
         operations = code.startswith("3")
-        group = {"1.1": "construction", "1.2": "power and cooling", "1.3": "chips"}.get(code[:3], "operations")
+        groups = {"1.1": "construction", "1.2": "power and cooling", "1.3": "chips", "2.2": "security"}
+        groups |= {"2.1": "software", "2.3": "training", "2.9": "software"}
+        group = groups.get(code[:3], "operations")
+        side = {"1": "infrastructure", "2": "soft", "3": "none"}[code[0]]
         rows.append(
             {
                 "wbs_code": code,
                 "parent": code.rpartition(".")[0],
-                "category": group if code in POSTED else "",
-                "side": "none" if operations else "infrastructure",
+                "category": group if code in POSTED or code in STAFF else "",
+                "side": side,
                 "ledger": "operations" if operations else "investment",
                 "payer": "appropriation" if operations else "investor",
             }
@@ -163,11 +170,15 @@ def tiny_tables() -> dict[str, list[Row]]:
             for name, (unit, low, _, meaning) in PARAMETERS.items()
         ],
         "cost_benchmarks": [{"benchmark_id": "MARK", "chip_id": "X", "usd_per_mw": 1e7}],
-        "accreditations": [{"accreditation_id": "ATO", "level_id": "gov"}],
-        "initiatives": [{"initiative_id": "CORE", "category": "software", "per": "programme"}],
-        "training_tracks": [{"track_id": "BASIC", "cohort_heads": 10}],
-        "staffing": [{"role_id": "GUARD"}],
+        "accreditations": [],
+        "existing_accreditations": [],
+        "initiatives": [],
+        "level_needs": [],
+        "training_tracks": [],
+        "training_needs": [],
+        "staffing": [],
         "funding_sources": [{"source": "appropriation", "year": y, "cap_usd": 1e12} for y in PRICE_YEARS],
+        "outlay_profiles": [],
         "sources": [{"source_id": "pencil"}],
     }
 

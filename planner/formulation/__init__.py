@@ -8,12 +8,25 @@ from typing import Any
 import pandas as pd
 import pyomo.environ as pyo
 
-from planner.formulation import balances, budget, commitments, construction, cooling, fleet, power, sites, workload
+from planner.formulation import (
+    balances,
+    budget,
+    commitments,
+    construction,
+    cooling,
+    fleet,
+    power,
+    security,
+    sites,
+    software,
+    training,
+    workload,
+)
 from planner.formulation.accounts import Accounts
 from planner.formulation.combinations import Places, each_site
 from planner.inputs.case import Case
 
-ROOMS = (sites, construction, power, cooling, fleet, workload)
+ROOMS = (sites, construction, power, cooling, fleet, workload, security, software, training)
 CLOSERS = (balances, budget, commitments)
 
 
@@ -46,6 +59,7 @@ def build(case: Case, places: Places | None = None) -> Formulation:
 def read(formulation: Formulation) -> dict[str, pd.DataFrame]:
     """Decision tables of every room, from the values the variables hold."""
     tables: dict[str, pd.DataFrame] = {}
-    for room in (*ROOMS, commitments):
+    budget.settle(formulation.model.budget, formulation.case)
+    for room in (*ROOMS, budget, commitments):
         tables |= room.read(formulation.model.component(name_of(room)), formulation.case)
     return tables

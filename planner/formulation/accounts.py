@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pyomo.core.expr.numeric_expr import LinearExpression
@@ -39,6 +39,14 @@ ACCOUNTS: dict[str, tuple[str, str, str]] = {
     "site_service": ("place, period", "M USD", "rent-weighted service"),
     "installed_pflops": ("period, precision", "PFLOP/s", "peak of racks in place"),
     "serving_pflops": ("period, precision", "PFLOP/s", "peak that serves work of the precision"),
+    "facility_mw": ("site, period", "MW facility", "halls at their peak PUE, at the end of the period"),
+    "hall_in_use_mw": ("site, service, level, period", "MW IT", "halls at work for a service at a level"),
+    "admitted": ("agency, period", "fraction", "part of an agency's demand that may be served"),
+    "accredited": ("site, accreditation", "0/1", "an accreditation is started inside the horizon"),
+    "held": ("site, accreditation, period", "0/1", "an accreditation is held in the period"),
+    "done": ("initiative, unit, period", "units", "an initiative is done at the end of the period"),
+    "trained": ("track, place, period", "heads", "trained heads at the end of the period"),
+    "live": ("site, period", "0/1", "the site is staffed in the period"),
     "value": ("period", "M USD base year, present", "mission value"),
     "tie_break": ("site", "MW", "physical size, for the tie-break"),
 }
@@ -52,6 +60,27 @@ class Post:
     key: Key
     terms: Terms
     label: str = ""
+
+
+@dataclass(frozen=True)
+class Of:
+    """So many times what is posted under a key of an account, perhaps by another room."""
+
+    factor: float
+    account: str
+    key: Key
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """A rule in which a room's own terms meet accounts: ``terms + of <= most``; ``rule`` is its address."""
+
+    rule: str
+    index: Key
+    terms: Terms
+    of: tuple[Of, ...]
+    says: str
+    most: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -73,7 +102,10 @@ class Limit:
 
 @dataclass(frozen=True)
 class Cost:
-    """One cost line: quantity x rate x factor x escalation, in the dollars of its period."""
+    """One cost line: quantity x rate x factor x escalation, in the dollars of its period.
+
+    What accounts hold under ``of`` is part of the quantity.
+    """
 
     wbs: str
     site: str
@@ -83,12 +115,13 @@ class Cost:
     unit: str
     rate: Rate
     factor: float = 1.0
+    of: tuple[Of, ...] = ()
 
     def musd_per_unit(self, case: Case) -> float:
         return case.musd(self.rate, self.period) * self.factor
 
 
-Posting = Post | Cost | Limit
+Posting = Post | Cost | Limit | Meeting
 
 
 class Accounts:
@@ -98,6 +131,7 @@ class Accounts:
         self._posts: dict[str, dict[Key, list[Post]]] = {name: defaultdict(list) for name in ACCOUNTS}
         self.costs: list[Cost] = []
         self.limits: dict[str, list[Limit]] = defaultdict(list)
+        self.meetings: dict[str, list[Meeting]] = defaultdict(list)
 
     def add(self, posts: Iterable[Posting]) -> None:
         for post in posts:
@@ -105,6 +139,8 @@ class Accounts:
                 self.costs.append(post)
             elif isinstance(post, Limit):
                 self.limits[post.rule].append(post)
+            elif isinstance(post, Meeting):
+                self.meetings[post.rule].append(post)
             else:
                 self._posts[post.account][post.key].append(post)
 
@@ -117,6 +153,14 @@ class Accounts:
     def terms(self, account: str, *key: Hashable) -> Terms:
         """All terms under a key; an unused key holds none."""
         return [term for post in self.posts(account, key) for term in post.terms]
+
+    def of(self, parts: Iterable[Of]) -> Terms:
+        return [(n * part.factor, v) for part in parts for n, v in self.terms(part.account, *part.key)]
+
+    def settle_costs(self) -> None:
+        """Once all rooms have posted: quantities in full, and no line of nothing."""
+        full = [replace(c, quantity=[*c.quantity, *self.of(c.of)], of=()) if c.of else c for c in self.costs]
+        self.costs = [c for c in full if c.quantity]
 
 
 def total(terms: Iterable[Term]) -> LinearExpression:

@@ -14,9 +14,11 @@ from planner.inputs.case import Case
 
 def close(m: Any, case: Case, accounts: Accounts, places: Places) -> None:
     """Write the balance rules on the blocks of their rooms."""
+    accounts.settle_costs()
     _site_limits(m, accounts)
+    _meetings(m, accounts)
     _power(m.power, case, accounts)
-    _space(m.cooling, m.workload, accounts, places)
+    _space(m.cooling, m.workload, accounts)
     _chosen_sites(m.sites, case, accounts, places)
 
 
@@ -40,6 +42,18 @@ def _site_limits(m: Any, accounts: Accounts) -> None:
         m.component(room).add_component(name, pyo.Constraint(list(by_index), rule=within, doc=says))
 
 
+def _meetings(m: Any, accounts: Accounts) -> None:
+    for rule, meetings in accounts.meetings.items():
+        room, name = rule.split(".")
+        rows = {x.index: (total([*x.terms, *accounts.of(x.of)]), x.most) for x in meetings}
+
+        def met(b: Any, *index: Hashable, rows: Any = rows) -> Any:
+            terms, most = rows[index]
+            return terms <= most if terms.linear_vars else pyo.Constraint.Skip
+
+        m.component(room).add_component(name, pyo.Constraint(list(rows), rule=met, doc=meetings[0].says))
+
+
 def _power(b: Any, case: Case, accounts: Accounts) -> None:
     p = case.periods
     serving = [(s, t) for s in case.sites for t in p if t > 0]
@@ -60,7 +74,7 @@ def _power(b: Any, case: Case, accounts: Accounts) -> None:
         return _not_negative([*accounts.terms("secured_mw", s, t), *need]) if need else pyo.Constraint.Skip
 
 
-def _space(cooling: Any, workload: Any, accounts: Accounts, places: Places) -> None:
+def _space(cooling: Any, workload: Any, accounts: Accounts) -> None:
     @cooling.Constraint(accounts.keys("installed_mw"), doc="every rack in place is housed")
     def racks_housed(b: Any, s: str, q: str, t: int) -> Any:
         return total(accounts.terms("installed_mw", s, q, t)) == 0
@@ -74,20 +88,12 @@ def _space(cooling: Any, workload: Any, accounts: Accounts, places: Places) -> N
         return _not_negative(accounts.terms("installed_racks", s, c, t))
 
     used = [
-        k for k in accounts.keys("hardened_mw") if any(q.label == "running" for q in accounts.posts("hardened_mw", k))
+        k for k in accounts.keys("hardened_mw") if any(q.label == "in use" for q in accounts.posts("hardened_mw", k))
     ]
 
-    @workload.Constraint(used, doc="racks of a level run in halls hardened for it")
-    def within_hardened(b: Any, r: str, level: str, t: int) -> Any:
-        running = [x for q in accounts.posts("hardened_mw", (r, level, t)) if q.label == "running" for x in q.terms]
-        halls = [
-            x
-            for s in places[r]
-            for q in accounts.posts("hardened_mw", (s, level, t))
-            if q.label == level
-            for x in q.terms
-        ]
-        return total([*halls, *running]) >= 0
+    @workload.Constraint(used, doc="halls in use for a level are hardened for it")
+    def within_hardened(b: Any, s: str, level: str, t: int) -> Any:
+        return _not_negative(accounts.terms("hardened_mw", s, level, t))
 
     held = [k for k in accounts.keys("clusters") if any(q.label == k[1] for q in accounts.posts("clusters", k))]
 

@@ -1,23 +1,29 @@
-"""Money: management and contingency lines, spending by category, site and period, and its ceilings."""
+"""Money: management and contingency lines, spending by category, place and period, its ceilings, split and payers."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from typing import Any
 
+import pandas as pd
 import pyomo.environ as pyo
 
-from planner.formulation.accounts import Accounts, Cost, Terms, total
+from planner.formulation.accounts import Accounts, Cost, Terms, total, value
 from planner.formulation.combinations import Places
-from planner.inputs.case import USD_PER_MUSD, Case, Rate
+from planner.inputs.case import PROGRAMME, USD_PER_MUSD, Case, Rate
+from planner.plan import NOISE, frame
 
 #: category -> (management line, contingency line)
 LINES = {
     "construction": ("1.1.8", "1.1.9"),
     "power and cooling": ("1.2.8", "1.2.9"),
     "chips": (None, "1.3.9"),
+    "software": (None, "2.1.9"),
+    "security": (None, "2.2.9"),
+    "training": (None, "2.3.9"),
 }
-INFRASTRUCTURE = tuple(LINES)
+INFRASTRUCTURE = ("construction", "power and cooling", "chips")
+UNALLOCATED = "2.9"
 
 
 def merged(terms: Terms) -> Terms:
@@ -29,9 +35,36 @@ def merged(terms: Terms) -> Terms:
     return [(n, v) for n, v in sums.values() if n]
 
 
+def set_aside(b: Any) -> Terms:
+    """Soft money beyond the need in each period; there is none without a firm split."""
+    return [(1.0, b.unallocated)] if hasattr(b, "unallocated") else []
+
+
+class Invested:
+    """Investment by period, M then-year dollars: infrastructure, soft, and what the split sets aside."""
+
+    def __init__(self, b: Any) -> None:
+        self.b = b
+
+    def infrastructure(self, *periods: int) -> Terms:
+        return [(1.0, v) for (c, _, t), v in self.b.spent_musd.items() if t in periods and c in INFRASTRUCTURE]
+
+    def soft(self, *periods: int) -> Terms:
+        return [(1.0, v) for (c, _, t), v in self.b.spent_musd.items() if t in periods and c not in INFRASTRUCTURE]
+
+    def unallocated(self, *periods: int) -> Terms:
+        """The same in every period."""
+        return [(float(len(periods)) * n, v) for n, v in set_aside(self.b)]
+
+    def beside(self, *periods: int) -> Terms:
+        return [*self.soft(*periods), *self.unallocated(*periods)]
+
+    def all(self, *periods: int) -> Terms:
+        return [*self.infrastructure(*periods), *self.beside(*periods)]
+
+
 def close(m: Any, case: Case, accounts: Accounts, places: Places) -> None:
-    """Add the lines that stand on other lines; define spending; write the ceilings."""
-    p = case.periods
+    """Add the lines that stand on other lines; define spending; write the ceilings, the split and the caps."""
     base: dict[tuple[str, str, int], Terms] = defaultdict(list)
     running: dict[tuple[str, int], Terms] = defaultdict(list)
     for cost in accounts.costs:
@@ -48,12 +81,15 @@ def close(m: Any, case: Case, accounts: Accounts, places: Places) -> None:
     b = m.budget
     keys, operated = list(base), list(running)
     b.spent_musd = pyo.Var(keys, doc="investment of the category, with management and contingency, then-year")
+    held = dict.fromkeys((category, held_at(category, s)) for category, s, _ in keys if category in INFRASTRUCTURE)
     b.added_musd = pyo.Var(
-        list(dict.fromkeys((category, held_at(category, s)) for category, s, _ in keys)),
+        list(held),
         domain=pyo.NonNegativeReals,
-        doc="investment above that of an earlier stage's plan",
+        doc="infrastructure investment above that of an earlier stage's plan",
     )
     b.operations_musd = pyo.Var(operated, doc="operating cost, then-year")
+    if case.split_is_firm:
+        b.unallocated = pyo.Var(domain=pyo.NonNegativeReals, doc="soft money beyond the need, in each period")
 
     @b.Constraint(keys, doc="spending is the sum of its lines")
     def spending(b: Any, category: str, s: str, t: int) -> Any:
@@ -65,17 +101,108 @@ def close(m: Any, case: Case, accounts: Accounts, places: Places) -> None:
     def operating(b: Any, s: str, t: int) -> Any:
         return total([*merged(running[s, t]), (-1.0, b.operations_musd[s, t])]) == 0
 
-    limit = case.programme.infrastructure_share * case.spendable_musd
+    _ceilings(b, case)
+    if case.split_is_firm:
+        _split(b, case)
+    accounts.add(_unallocated_lines(b, case))
+
+
+def _ceilings(b: Any, case: Case) -> None:
+    p, invested = case.periods, Invested(b)
 
     @b.Constraint(list(p), doc="investment to date stays within the authority to date")
     def within_authority(b: Any, t: int) -> Any:
-        authorised = sum(case.authority_share(u) for u in p if u <= t) * limit
-        spent = [(1.0, v) for (_, _, u), v in b.spent_musd.items() if u <= t]
-        return total(spent) <= authorised if spent else pyo.Constraint.Skip
+        authorised = sum(case.authority_share(u) for u in p if u <= t) * case.spendable_musd
+        spent = invested.all(*range(t + 1))
+        return total(merged(spent)) <= authorised if spent else pyo.Constraint.Skip
 
     @b.Constraint(doc="investment stays within the budget")
     def within_budget(b: Any) -> Any:
-        return total((1.0, v) for v in b.spent_musd.values()) <= limit if keys else pyo.Constraint.Skip
+        spent = invested.all(*p)
+        return total(merged(spent)) <= case.spendable_musd if spent else pyo.Constraint.Skip
+
+    def operated(t: int) -> Terms:
+        return [(1.0, v) for (_, u), v in b.operations_musd.items() if u == t]
+
+    @b.Constraint(
+        [t for t in p if case.funding_sources and operated(t)],
+        doc="operating cost stays within what its payers can pay",
+    )
+    def operations_within_caps(b: Any, t: int) -> Any:
+        return total(operated(t)) <= sum(case.funding_cap_musd(f, t) for f in case.funding_sources)
+
+
+def band_years(case: Case) -> list[int]:
+    """Calendar years in which the soft share of investment has a band."""
+    years = dict.fromkeys(case.periods.year(t) for t in case.periods)
+    return [y for y in years if y >= case.parameter("soft_band_from_year")]
+
+
+def _split(b: Any, case: Case) -> None:
+    p, invested, programme = case.periods, Invested(b), case.programme
+    share, around = programme.infrastructure_share, programme.infrastructure_share_tolerance
+
+    def of_all(part: Terms, least: float, periods: list[int]) -> Any:
+        """The part less its share of all investment."""
+        return total(merged([*part, *((-least * n, v) for n, v in invested.all(*periods))]))
+
+    @b.Constraint(doc="infrastructure has its share of investment")
+    def split_least(b: Any) -> Any:
+        return of_all(invested.infrastructure(*p), share - around, list(p)) >= 0
+
+    @b.Constraint(doc="infrastructure leaves the soft side its share of investment")
+    def split_most(b: Any) -> Any:
+        return of_all(invested.infrastructure(*p), share + around, list(p)) <= 0
+
+    @b.Constraint(band_years(case), doc="the soft side has its share of each year")
+    def band_least(b: Any, year: int) -> Any:
+        inside = p.of_year(year)
+        return of_all(invested.beside(*inside), case.parameter("soft_band_low"), inside) >= 0
+
+    @b.Constraint(band_years(case), doc="the soft side leaves infrastructure its share of each year")
+    def band_most(b: Any, year: int) -> Any:
+        inside = p.of_year(year)
+        return of_all(invested.beside(*inside), case.parameter("soft_band_high"), inside) <= 0
+
+
+def _unallocated_lines(b: Any, case: Case) -> list[Cost]:
+    """What the split sets aside is a line of its own, with no contingency and no present cost."""
+    rate = Rate(1.0, "none", None, "programme.infrastructure_share")
+    return [
+        Cost(UNALLOCATED, PROGRAMME, "unallocated by the split", t, [(USD_PER_MUSD * n, v)], "USD", rate)
+        for n, v in set_aside(b)
+        for t in case.periods
+    ]
+
+
+def settle(b: Any, case: Case) -> None:
+    """Set aside no more than the split and the band ask for: less of it breaks no other rule."""
+    if not case.split_is_firm:
+        return
+    p, invested = case.periods, Invested(b)
+    most = case.programme.infrastructure_share + case.programme.infrastructure_share_tolerance
+    low = case.parameter("soft_band_low")
+    built, soft = value(invested.infrastructure(*p)), value(invested.soft(*p))
+    least = [0.0]
+    if most > 0:
+        least.append((built / most - built - soft) / p.count)
+    for year in band_years(case) if low < 1 else ():
+        inside = p.of_year(year)
+        wanted = low / (1 - low) * value(invested.infrastructure(*inside)) - value(invested.soft(*inside))
+        least.append(wanted / len(inside))
+    b.unallocated.set_value(max(least), skip_validation=True)
+
+
+def read(b: Any, case: Case) -> dict[str, pd.DataFrame]:
+    p = case.periods
+    unallocated = [(p.label(t), v.value) for _, v in set_aside(b) for t in p if v.value > NOISE]
+    funded: list[tuple[object, ...]] = []
+    for t in p:
+        owed = sum(v.value for (_, u), v in b.operations_musd.items() if u == t)
+        caps = {f: case.funding_cap_musd(f, t) for f in case.funding_sources}
+        most = sum(caps.values())
+        funded += [(f, p.label(t), owed * cap / most) for f, cap in caps.items() if most and owed * cap / most > NOISE]
+    return {"unallocated": frame("unallocated", unallocated), "funded": frame("funded", funded)}
 
 
 def held_at(category: str, place: str) -> str:

@@ -3,14 +3,34 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import wraps
 from itertools import pairwise
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from planner.inputs.case import Case, Chip, Design
 
 #: where racks and service are tracked: group name -> sites in it. Site by site is the model itself; anything
 #: coarser is a relaxation, since inside a group racks change sites for nothing
 Places = Mapping[str, tuple[str, ...]]
+
+
+Asked = ParamSpec("Asked")
+Answer = TypeVar("Answer")
+
+
+def once(function: Callable[Concatenate[Case, Asked], Answer]) -> Callable[Concatenate[Case, Asked], Answer]:
+    """Answer a question about a Case once; nobody changes the answer."""
+
+    @wraps(function)
+    def answer(case: Case, /, *args: Asked.args, **kwargs: Asked.kwargs) -> Answer:
+        question: tuple[Any, ...] = (function, *args, *kwargs.items())
+        if question not in case.remembered:
+            case.remembered[question] = function(case, *args, **kwargs)
+        found: Answer = case.remembered[question]
+        return found
+
+    return answer
 
 
 def each_site(case: Case) -> Places:
@@ -39,6 +59,7 @@ def site_designs(case: Case) -> list[tuple[str, str]]:
     ]
 
 
+@once
 def hall_starts(case: Case) -> list[tuple[str, str, int]]:
     """Starts that are commissioned inside the horizon."""
     p = case.periods
@@ -61,6 +82,7 @@ def in_service(case: Case, design: Design, start: int, t: int, added_months: flo
     return p.ready(start, design.lead_months + added_months) <= t
 
 
+@once
 def greenfield_limit_mw(case: Case, site: str) -> float:
     """Greenfield MW that fit the land, over the designs."""
     per_acre = [d.acres_per_mw for d in case.designs.values() if not d.brings_own_power]
@@ -73,6 +95,7 @@ def greenfield_limit_mw(case: Case, site: str) -> float:
     return min(case.sites[site].land_acres / least, most_starts) if least > 0 else most_starts
 
 
+@once
 def tranche_starts(case: Case) -> list[tuple[str, int, int]]:
     p = case.periods
     return [(s, g, t) for (s, g), e in case.tranches_of_grid.items() for t in p if p.ready(t, e.lead_months) <= p.last]
@@ -91,6 +114,7 @@ def most_units(case: Case, site: str, plant: str) -> int:
     return math.floor(case.sites[site].max_onsite_mw / case.plants[plant].unit_mw + 1e-9)
 
 
+@once
 def plant_orders(case: Case) -> list[tuple[str, str, int]]:
     p = case.periods
     return [
@@ -126,6 +150,7 @@ def design_holds(design: Design, rack_class_name: str) -> bool:
     return design.cooling_id in rack_class_name.split("+")
 
 
+@once
 def orders(case: Case) -> list[tuple[str, int]]:
     """(chip, period of order) on sale and installed inside the horizon."""
     p = case.periods
@@ -137,6 +162,7 @@ def orders(case: Case) -> list[tuple[str, int]]:
     ]
 
 
+@once
 def vintages(case: Case, chip: str) -> list[int]:
     """Order periods of a chip."""
     return [t for c, t in orders(case) if c == chip]
@@ -164,6 +190,7 @@ def survives(case: Case, chip: Chip, vintage: int, year_after: int) -> bool:
     return (ready - case.periods.last) * case.periods.months + chip.life_months >= 12 * year_after
 
 
+@once
 def survivors(case: Case) -> dict[str, dict[int, list[int]]]:
     """chip -> year after the horizon -> vintages that serve through it."""
     found: dict[str, dict[int, list[int]]] = {}
@@ -175,6 +202,7 @@ def survivors(case: Case) -> dict[str, dict[int, list[int]]]:
     return found
 
 
+@once
 def presence(case: Case) -> list[tuple[str, int]]:
     """(chip, period) at whose end some rack of the chip may be installed."""
     found = []

@@ -2,18 +2,81 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 import pyomo.environ as pyo
 
-from planner.formulation.accounts import Accounts, Terms, total
+from planner.formulation import soft_combinations as soft
+from planner.formulation import use_combinations as use
+from planner.formulation.accounts import Accounts, Key, Terms, total
 from planner.formulation.combinations import Places
 from planner.inputs.case import Case
 from planner.inputs.programme import Claim
 from planner.plan import NOISE, frame
 
 MEASURED = ("power", "compute")
+
+
+@dataclass(frozen=True)
+class Duty:
+    """One condition of a promise on governance or services: ``terms >= least``; of a site only if it is opened."""
+
+    rule: str
+    index: Key
+    terms: Terms
+    least: float
+    site: str = ""
+
+
+def duties(accounts: Accounts, case: Case, claim: Claim) -> list[Duty]:
+    """What a claim on governance or services asks for by the end of its year, or of the horizon."""
+    by = case.periods.last if claim.by is None else case.periods.end_of_year(claim.by)
+    if by is None:
+        return []
+    done: dict[str, Terms] = {y: [] for y in case.initiatives}
+    for y, unit, t in accounts.keys("done"):
+        if t == by:
+            done[str(y)] += accounts.terms("done", y, unit, t)
+    if claim.metric == "services":
+        return [Duty("services_offered", (claim.id, y), done[y], 1.0) for y in claim.initiatives]
+    return [*_initiatives(accounts, case, claim.id, by, done), *_sites(accounts, case, claim.id, by)]
+
+
+def _initiatives(accounts: Accounts, case: Case, i: str, by: int, done: dict[str, Terms]) -> Iterable[Duty]:
+    for e in soft.with_effect(case, "phase 3"):
+        least = e.need_ceiling_units if e.per == "system" else 1.0
+        yield Duty("governance_done", (i, e.initiative_id), done[e.initiative_id], least)
+    for e in soft.with_effect(case, "gates agency"):
+        for a, group in case.agencies.items():
+            if e.per == "agency" and group.large_agencies:
+                terms = accounts.terms("done", e.initiative_id, (a,), by)
+                yield Duty("governance_agencies", (i, e.initiative_id, a), terms, group.large_agencies)
+    for (a, r), heads in case.training_needs.items():
+        if case.tracks[r].learners == "awareness":
+            terms = accounts.terms("trained", r, a, by)
+            yield Duty("governance_aware", (i, r, a), terms, case.parameter("aware_share") * heads)
+
+
+def _sites(accounts: Accounts, case: Case, i: str, by: int) -> Iterable[Duty]:
+    def opened(s: str) -> Terms:
+        return [(-n, v) for n, v in accounts.terms("opened", s, case.periods.last)]
+
+    for s, x in use.entry_accreditations(case):
+        if (s, x) not in case.existing_accreditations:
+            terms = [*accounts.terms("held", s, x, by + 1), *opened(s)]
+            yield Duty("governance_authorised", (i, s, x), terms, 0.0, s)
+    operators = soft.operator_track(case)
+    per_mw = case.parameter("site_staff_per_mw")
+    for s in case.sites:
+        if soft.sites_go_live(case):
+            yield Duty("governance_live", (i, s), [*accounts.terms("live", s, by), *opened(s)], 0.0, s)
+        if operators:
+            racks = [(-per_mw * n, v) for n, v in accounts.terms("populated_mw", s, by)]
+            terms = [*accounts.terms("trained", operators.track_id, s, by), *racks]
+            yield Duty("governance_staffed", (i, s), terms, 0.0, s)
 
 
 def binding(case: Case) -> list[Claim]:
@@ -30,6 +93,13 @@ def close(m: Any, case: Case, accounts: Accounts, places: Places) -> None:
     when = {i: p.end_of_year(c.by) for i, c in claims.items() if c.by is not None}
     tiered = [(i, s) for i, c in claims.items() if c.tier == "commissioned" for s in case.sites]
     goals = [i for i, c in claims.items() if c.binding == "goal"]
+    asked = {
+        (d.rule, *d.index): d
+        for metric in ("governance", "services")
+        for claim in use.firm(case, metric)
+        for d in duties(accounts, case, claim)
+        if d.terms or d.least > 0
+    }
     m.add_component("commitments", pyo.Block())
     b = m.commitments
     b.counted = pyo.Var(tiered, domain=pyo.NonNegativeReals, doc="commissioned MW IT that count")
@@ -56,7 +126,10 @@ def close(m: Any, case: Case, accounts: Accounts, places: Places) -> None:
         return [x for s in case.sites for x in accounts.terms("populated_mw", s, t)]
 
     unmeasured = [i for i in claims if i not in goals and not measure(i)]
-    b.nothing = pyo.Var(unmeasured, bounds=(0, 0), doc="of a firm promise of which the case has nothing")
+    unmeasured += [str(d.index[0]) for d in asked.values() if not d.terms]
+    b.nothing = pyo.Var(
+        list(dict.fromkeys(unmeasured)), bounds=(0, 0), doc="of a firm promise of which the case has nothing"
+    )
 
     @b.Constraint(tiered, doc="only commissioned MW count")
     def counted_is_commissioned(b: Any, i: str, s: str) -> Any:
@@ -78,6 +151,47 @@ def close(m: Any, case: Case, accounts: Accounts, places: Places) -> None:
     @b.Constraint(goals, doc="a goal is met up to its shortfall")
     def goal(b: Any, i: str) -> Any:
         return total([*measure(i), (1.0, b.shortfall[i])]) >= claims[i].level
+
+    _governed(b, asked)
+
+
+def _governed(b: Any, asked: dict[Key, Duty]) -> None:
+    """The conditions of firm promises on governance and services."""
+
+    def of(rule: str) -> list[Key]:
+        return [d.index for d in asked.values() if d.rule == rule]
+
+    def done(rule: str, i: str, *index: str) -> Any:
+        duty = asked[rule, i, *index]
+        return total(duty.terms or [(1.0, b.nothing[i])]) >= duty.least
+
+    @b.Constraint(of("governance_done"), doc="what governance names is done")
+    def governance_done(b: Any, i: str, y: str) -> Any:
+        return done("governance_done", i, y)
+
+    @b.Constraint(of("governance_agencies"), doc="every large agency is through its gates")
+    def governance_agencies(b: Any, i: str, y: str, a: str) -> Any:
+        return done("governance_agencies", i, y, a)
+
+    @b.Constraint(of("governance_authorised"), doc="every chosen site is accredited")
+    def governance_authorised(b: Any, i: str, s: str, x: str) -> Any:
+        return done("governance_authorised", i, s, x)
+
+    @b.Constraint(of("governance_live"), doc="every chosen site is live")
+    def governance_live(b: Any, i: str, s: str) -> Any:
+        return done("governance_live", i, s)
+
+    @b.Constraint(of("governance_staffed"), doc="every site has operators for its racks")
+    def governance_staffed(b: Any, i: str, s: str) -> Any:
+        return done("governance_staffed", i, s)
+
+    @b.Constraint(of("governance_aware"), doc="staff of agencies are aware")
+    def governance_aware(b: Any, i: str, r: str, a: str) -> Any:
+        return done("governance_aware", i, r, a)
+
+    @b.Constraint(of("services_offered"), doc="what is promised as a service is offered")
+    def services_offered(b: Any, i: str, y: str) -> Any:
+        return done("services_offered", i, y)
 
 
 def read(b: Any, case: Case) -> dict[str, pd.DataFrame]:

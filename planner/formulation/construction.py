@@ -182,6 +182,7 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
                     continue
                 posts.append(Post("commissioned_mw", (s, d, t), hall, d))
                 facility = [(pue * mw, v) for mw, v in hall]
+                posts.append(Post("facility_mw", (s, t), facility, d))
                 if design.brings_own_power:
                     posts.append(Post("grid_rights_mw", (s, t), facility, d))
                     posts.append(Post("secured_mw", (s, t), facility, d))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from planner.formulation.accounts import Accounts, Terms
-from planner.formulation.budget import held_at, merged
+from planner.formulation.budget import INFRASTRUCTURE, held_at, merged
 from planner.formulation.commitments import binding
 from planner.inputs.case import Case
 from planner.inputs.programme import Stage
@@ -49,10 +49,11 @@ def aims(m: Any, case: Case, accounts: Accounts) -> list[Aim]:
 
 
 def investment_by_place(m: Any) -> dict[tuple[str, str], Terms]:
-    """(category, site; racks over all sites) -> investment over the horizon, M then-year dollars."""
+    """(infrastructure category, site; racks over all sites) -> investment over the horizon, M then-year dollars."""
     found: dict[tuple[str, str], Terms] = defaultdict(list)
     for (category, s, _), v in m.budget.spent_musd.items():
-        found[category, held_at(category, s)].append((1.0, v))
+        if category in INFRASTRUCTURE:
+            found[category, held_at(category, s)].append((1.0, v))
     return found
 
 

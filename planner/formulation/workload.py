@@ -9,16 +9,18 @@ import pandas as pd
 import pyomo.environ as pyo
 
 from planner.formulation import combinations as combos
-from planner.formulation.accounts import Cost, Post, Posting, Terms, total
+from planner.formulation import soft_combinations as soft
+from planner.formulation import use_combinations as use
+from planner.formulation.accounts import Cost, Meeting, Of, Post, Posting, Terms, total
 from planner.formulation.combinations import Places
 from planner.inputs.case import Case, Rate
 from planner.plan import NOISE, frame
 
 
 def add(b: Any, case: Case, places: Places) -> list[Posting]:
-    """Running racks and service; posts use of racks and hardened halls, value, serving compute and data movement."""
+    """Running racks and service; posts use of racks and halls, value, serving compute and data movement."""
     p = case.periods
-    runs, services = combos.runs(case, places), combos.services(case, places)
+    runs, services = use.runs(case, places), use.services(case, places)
     demand = {(*key, t): case.demand_pflops_years(key, t) for key in case.demands for t in p if t > 0}
     depths = [(*key, j) for key in demand for j in case.demand_tranches]
     clusters = [(s, w, t) for s in places for w in combos.cluster_workloads(case) for t in p if t > 0]
@@ -29,9 +31,13 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
         bounds=lambda b, a, w, k, t, j: (0, demand[a, w, k, t] * case.demand_tranches[j].share),
         doc="delivered PFLOP/s-years by depth of demand",
     )
+    b.bonus = pyo.Var(
+        use.bonuses(case, places), domain=pyo.NonNegativeReals, doc="delivered PFLOP/s-years by the scheduler"
+    )
     b.hosts = pyo.Var(clusters, domain=pyo.Binary, doc="the site holds the cluster the jobs need")
 
     at_work: dict[tuple[str, str, int], Terms] = {}
+    for_service: dict[tuple[str, str, str, int], Terms] = {}
     output: dict[tuple[str, str, str, int], Terms] = {}
     of_chip: dict[tuple[str, str, int], Terms] = {}
     for s, c, w, level, t in runs:
@@ -39,6 +45,8 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
         work = case.workloads[w]
         peak = case.chips[c].pflops(work.precision)
         at_work.setdefault((s, level, t), []).append((case.chips[c].rack_mw, x))
+        service = work.service_id or soft.NO_SERVICE
+        for_service.setdefault((s, service, level, t), []).append((case.chips[c].rack_mw, x))
         output.setdefault((s, w, level, t), []).append((peak * work.delivered_share * p.years, x))
         of_chip.setdefault((s, c, t), []).append((1.0, x))
     given: dict[tuple[str, str, str, int], Terms] = {}
@@ -54,7 +62,14 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
 
     @b.Constraint(list(given), doc="service stays within what running racks deliver")
     def delivered(b: Any, s: str, w: str, level: str, t: int) -> Any:
-        return total(given[s, w, level, t]) <= total(output.get((s, w, level, t), []))
+        more = [(1.0, b.bonus[s, w, level, t])] if (s, w, level, t) in b.bonus else []
+        return total(given[s, w, level, t]) <= total([*output.get((s, w, level, t), []), *more])
+
+    @b.Constraint(list(b.bonus), doc="the scheduler raises what running racks deliver")
+    def bonus_within_output(b: Any, s: str, w: str, level: str, t: int) -> Any:
+        uplift = case.workloads[w].uplift_share
+        most = [(uplift * n, v) for n, v in output[s, w, level, t]]
+        return b.bonus[s, w, level, t] <= total(most)
 
     @b.Constraint(list(demand), doc="service is told apart by depth of demand")
     def served_by_depth(b: Any, a: str, w: str, level: str, t: int) -> Any:
@@ -79,11 +94,11 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
         most = sum(mw for (_, i, _, u), mw in demand.items() if (i, u) == (w, t))
         return total([*by_cluster[s, w, t], (-most, b.hosts[s, w, t])]) <= 0
 
-    posts: list[Posting] = []
+    posts: list[Posting] = [*_halls(b, case, places, for_service), *_admitted(b, case, demand)]
+    posts += _scheduled(b, case, demand)
     for (s, c, t), terms in of_chip.items():
         posts.append(Post("installed_racks", (s, c, t - 1), [(-n, v) for n, v in terms], "running"))
     for (s, level, t), terms in at_work.items():
-        posts.append(Post("hardened_mw", (s, level, t - 1), [(-n, v) for n, v in terms], "running"))
         posts.append(Post("running_mw", (s, t), terms, level))
     for s, w, t in clusters:
         posts.append(Post("clusters", (s, w, t - 1), [(-case.workloads[w].cluster_pflops, b.hosts[s, w, t])], w))
@@ -91,6 +106,11 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
         work = case.workloads[w]
         serving = 1 / (work.delivered_share * p.years)
         posts.append(Post("serving_pflops", (t, work.precision), [(serving, v) for _, v in terms], a))
+    for (_, w, _, t), v in b.bonus.items():
+        work = case.workloads[w]
+        posts.append(
+            Post("serving_pflops", (t, work.precision), [(-1 / (work.delivered_share * p.years), v)], "scheduler")
+        )
     weights = {w: case.rent_musd(w, case.programme.base_year) for w in case.workloads}
     for (s, w, t), terms in from_place.items():
         posts.append(Post("site_service", (s, t), [(weights[w], v) for _, v in terms], w))
@@ -99,6 +119,55 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
         posts.append(Post("value", (t,), [(worth * case.present_factor(t), b.depth[a, w, level, t, j])], w))
     posts += _movement(b, case, places, services)
     posts += _after_the_horizon(b, case, demand)
+    return posts
+
+
+def _halls(b: Any, case: Case, places: Places, for_service: dict[tuple[str, str, str, int], Terms]) -> list[Posting]:
+    """Hall MW in use at each site: what gates of sites speak of; racks of a place run within its sites'."""
+    b.in_use = pyo.Var(use.halls_in_use(case), domain=pyo.NonNegativeReals, doc="MW IT of halls at work for a service")
+
+    @b.Constraint(list(for_service), doc="racks run in halls that are in use for their service and level")
+    def running_within_use(b: Any, r: str, o: str, level: str, t: int) -> Any:
+        halls = [(-1.0, b.in_use[s, o, level, t]) for s in places[r] if (s, o, level, t) in b.in_use]
+        return total([*for_service[r, o, level, t], *halls]) <= 0
+
+    posts: list[Posting] = []
+    for (s, o, level, t), v in b.in_use.items():
+        posts.append(Post("hall_in_use_mw", (s, o, level, t), [(1.0, v)], o))
+        posts.append(Post("hardened_mw", (s, level, t - 1), [(-1.0, v)], "in use"))
+    return posts
+
+
+def _admitted(b: Any, case: Case, demand: dict[tuple[str, str, str, int], float]) -> list[Posting]:
+    """The part of its demand that an agency with gates may be served; each gate bounds it by a row of its own."""
+    gated = list(dict.fromkeys(a for _, a in soft.agency_gates(case)))
+    b.admitted = pyo.Var(
+        [(a, t) for a in gated for t in list(case.periods)[1:]],
+        bounds=(0, 1),
+        doc="part of the agency's demand that may be served",
+    )
+
+    @b.Constraint([key for key in demand if key[0] in gated], doc="an agency is served in the part that is admitted")
+    def within_admitted(b: Any, a: str, w: str, level: str, t: int) -> Any:
+        deep = [(1.0, b.depth[a, w, level, t, j]) for j in case.demand_tranches]
+        return total([*deep, (-demand[a, w, level, t], b.admitted[a, t])]) <= 0
+
+    return [Post("admitted", (a, t), [(1.0, v)], a) for (a, t), v in b.admitted.items()]
+
+
+def _scheduled(b: Any, case: Case, demand: dict[tuple[str, str, str, int], float]) -> list[Posting]:
+    """With a bonus on all it serves, a service still does not pass its demand: that is the most the scheduler adds."""
+    scheduler = use.scheduler(case)
+    more: dict[tuple[str, str, int], Terms] = {}
+    for (_, w, level, t), v in b.bonus.items():
+        more.setdefault((w, level, t), []).append((1.0, v))
+    posts: list[Posting] = []
+    for (w, level, t), terms in more.items():
+        uplift = case.workloads[w].uplift_share
+        asked = sum(x for (_, i, k, u), x in demand.items() if (i, k, u) == (w, level, t))
+        done = Of(-uplift / (1 + uplift) * asked, "done", (scheduler, (), t - 1))
+        says = "the scheduler adds to service once it is done"
+        posts.append(Meeting("workload.bonus_when_scheduled", (w, level, t), terms, (done,), says))
     return posts
 
 
@@ -146,6 +215,19 @@ def _after_the_horizon(b: Any, case: Case, demand: dict[tuple[str, str, str, int
         ]
         return total((1.0, b.tail_depth[w, j, n]) for j in case.demand_tranches) <= total(racks)
 
+    last = [((a, w), x / p.years) for (a, w, _, t), x in demand.items() if t == p.last]
+    gated = {a for a, _ in b.admitted}
+
+    @b.Constraint(
+        [w for w in case.workloads if any(i == w and a in gated for (a, i), _ in last)],
+        years,
+        doc="service after the horizon stays within what is admitted at its end",
+    )
+    def tail_within_admitted(b: Any, w: str, n: int) -> Any:
+        shares = [(-x, b.admitted[a, p.last]) for (a, i), x in last if i == w and a in gated]
+        free = sum(x for (a, i), x in last if i == w and a not in gated)
+        return total([*((1.0, b.tail_depth[w, j, n]) for j in case.demand_tranches), *shares]) <= free
+
     posts: list[Posting] = []
     for c, w in able:
         for n in years:
@@ -164,6 +246,7 @@ def read(b: Any, case: Case) -> dict[str, pd.DataFrame]:
         "running": [(s, c, w, k, label(t), v.value) for (s, c, w, k, t), v in b.running.items() if v.value > NOISE],
         "served": [(s, a, w, k, label(t), v.value) for (s, a, w, k, t), v in b.served.items() if v.value > NOISE],
         "depth": [(a, w, k, j, label(t), v.value) for (a, w, k, t, j), v in b.depth.items() if v.value > NOISE],
+        "bonus": [(s, w, k, label(t), v.value) for (s, w, k, t), v in b.bonus.items() if v.value > NOISE],
         "hosts": [(s, w, label(t), 1) for (s, w, t), v in b.hosts.items() if v.value > 0.5],
         "tail_running": [(c, w, n, v.value) for (c, w, n), v in b.tail_running.items() if v.value > NOISE],
         "tail_depth": [(w, j, n, v.value) for (w, j, n), v in b.tail_depth.items() if v.value > NOISE],

@@ -21,6 +21,9 @@ from planner.inputs.programme import Programme
 from planner.inputs.schema import BY_NAME, MONEY_PARAMETERS
 
 USD_PER_MUSD = 1e6
+#: where cost lines stand that belong to no site
+PROGRAMME = "programme"
+SOFT_CATEGORIES = ("software", "security", "training")
 
 
 @dataclass(frozen=True)
@@ -180,6 +183,8 @@ class Workload:
     availability: float
     rent_usd_per_pflops_year: float
     cluster_pflops: float
+    service_id: str
+    uplift_share: float
 
     @property
     def delivered_share(self) -> float:
@@ -193,6 +198,9 @@ class Agency:
     name: str
     lat_deg: float
     lon_deg: float
+    large_agencies: float
+    small_agencies: float
+    small_demand_share: float
 
 
 @dataclass(frozen=True)
@@ -233,6 +241,59 @@ class WbsLine:
     payer: str
     fund_type: str
     availability: str
+
+
+@dataclass(frozen=True)
+class Accreditation:
+    accreditation_id: str
+    level_id: str
+    name: str
+    opens_level: int
+    predecessor_id: str
+    cost_usd: float
+    duration_months: float
+    monitoring_usd_per_year: float
+
+
+@dataclass(frozen=True)
+class Initiative:
+    initiative_id: str
+    name: str
+    category: str
+    per: str
+    cost_usd: float
+    recurring_usd_per_year: float
+    duration_months: float
+    need_ceiling_units: float
+    prerequisite_id: str
+    effect: str
+    purpose: str
+
+
+@dataclass(frozen=True)
+class Track:
+    track_id: str
+    name: str
+    cost_usd_per_head: float
+    duration_months: float
+    cohort_heads: float
+    attrition_per_year: float
+    need_ceiling_heads: float
+    capacity_heads_per_year: float
+    learners: str
+    prerequisite_id: str
+
+
+@dataclass(frozen=True)
+class Role:
+    """Staff of a site, paid from operating money."""
+
+    role_id: str
+    name: str
+    heads_per_mw: float
+    heads_per_site: float
+    loaded_usd_per_head_year: float
+    wbs_code: str
 
 
 @dataclass(frozen=True)
@@ -294,17 +355,26 @@ def _key_of(table: str, record: Mapping[Any, Any]) -> str:
 
 @dataclass(frozen=True)
 class Case:
-    """Frozen inputs. ``tables`` are the checked frames (one per schema table, typed columns)."""
+    """Frozen inputs. ``tables`` are the checked frames (one per schema table, typed columns).
+
+    ``as_written`` holds, as their files say them, the tables that the programme leaves out of ``tables``.
+    """
 
     name: str
     programme: Programme
     tables: Mapping[str, pd.DataFrame]
     changes: tuple[str, ...] = ()
+    as_written: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     periods: Periods = field(init=False)
 
     def __post_init__(self) -> None:
         h = self.programme.horizon
         object.__setattr__(self, "periods", Periods(h.first_year, h.periods, h.months_per_period))
+
+    @cached_property
+    def remembered(self) -> dict[tuple[Any, ...], Any]:
+        """Answers that pure functions of the case have given, by function and arguments."""
+        return {}
 
     # entities, by id, in the order of the tables
 
@@ -380,6 +450,72 @@ class Case:
     @cached_property
     def wbs(self) -> dict[str, WbsLine]:
         return {e.wbs_code: e for e in _entities(WbsLine, self.tables["wbs"])}
+
+    # the soft half: an empty table is no gate
+
+    @cached_property
+    def accreditations(self) -> dict[str, Accreditation]:
+        return {e.accreditation_id: e for e in _entities(Accreditation, self.tables["accreditations"])}
+
+    @cached_property
+    def existing_accreditations(self) -> set[tuple[str, str]]:
+        """(site, accreditation) held before the programme starts."""
+        frame = self.tables["existing_accreditations"]
+        return set(frame[["site_id", "accreditation_id"]].itertuples(index=False, name=None))
+
+    @cached_property
+    def initiatives(self) -> dict[str, Initiative]:
+        return {e.initiative_id: e for e in _entities(Initiative, self.tables["initiatives"])}
+
+    @cached_property
+    def level_needs(self) -> dict[str, tuple[str, ...]]:
+        """Level -> initiatives that must be done before it serves."""
+        rows = self.tables["level_needs"].to_dict("records")
+        return {k: tuple(r["initiative_id"] for r in rows if r["level_id"] == k) for k in self.levels}
+
+    @cached_property
+    def tracks(self) -> dict[str, Track]:
+        return {e.track_id: e for e in _entities(Track, self.tables["training_tracks"])}
+
+    @cached_property
+    def training_needs(self) -> dict[tuple[str, str], float]:
+        """(agency, track) -> trained heads with which the agency could use all its demand."""
+        rows = self.tables["training_needs"].to_dict("records")
+        return {(r["agency_id"], r["track_id"]): float(r["heads"]) for r in rows if r["heads"] > 0}
+
+    @cached_property
+    def staffing(self) -> dict[str, Role]:
+        return {e.role_id: e for e in _entities(Role, self.tables["staffing"])}
+
+    @cached_property
+    def _funding(self) -> dict[tuple[str, int], float]:
+        rows = self.tables["funding_sources"].to_dict("records")
+        return {(r["source"], int(r["year"])): float(r["cap_usd"]) for r in rows}
+
+    @property
+    def funding_sources(self) -> list[str]:
+        """Who may pay operating cost; empty: there is no cap."""
+        return ordered([source for source, _ in self._funding])
+
+    def funding_cap_musd(self, source: str, t: int) -> float:
+        """Most that a source can pay in a period, M then-year dollars; a year without a row pays nothing."""
+        return self._funding.get((source, self.periods.year(t)), 0.0) * self.periods.years / USD_PER_MUSD
+
+    @cached_property
+    def demand_shares(self) -> dict[str, float]:
+        """Agency -> its part of base-year demand, each workload weighed by its base-year rent; sums to 1."""
+        weights = dict.fromkeys(self.agencies, 0.0)
+        for d in self.demands.values():
+            weights[d.agency_id] += d.base_pflops_years * self.rent_musd(d.workload_id, self.programme.base_year)
+        everyone = sum(weights.values())
+        return {a: x / everyone if everyone else 0.0 for a, x in weights.items()}
+
+    @property
+    def split_is_firm(self) -> bool:
+        """Whether the split between infrastructure and the soft side is a firm promise."""
+        if "split" in self.programme.unmodelled:
+            return False
+        return any(c.metric == "split" and c.binding == "firm" for c in self.programme.claims)
 
     @cached_property
     def benchmarks(self) -> dict[str, Benchmark]:
@@ -541,8 +677,9 @@ class Case:
 
     @property
     def spendable_musd(self) -> float:
-        """Budget less the management reserve, which is held and not spent."""
-        return self.budget_musd * (1 - self.parameter("management_reserve_share"))
+        """Budget less the management reserve, which is held and not spent; of the sides that are modelled."""
+        side = 1.0 if "split" not in self.programme.unmodelled else self.programme.infrastructure_share
+        return side * self.budget_musd * (1 - self.parameter("management_reserve_share"))
 
     def only(self, sites: Sequence[str]) -> Case:
         """The same case with just these candidate sites."""

@@ -19,6 +19,10 @@ POSTED = (
     *(f"1.1.{n}" for n in range(1, 10)),
     *(f"1.2.{n}" for n in (1, 2, 3, 4, 8, 9)),
     *(f"1.3.{n}" for n in (1, 2, 3, 4, 5, 9)),
+    *(f"2.1.{n}" for n in (1, 2, 9)),
+    *(f"2.2.{n}" for n in (1, 2, 3, 4, 9)),
+    *(f"2.3.{n}" for n in (1, 2, 3, 9)),
+    "2.9",
     *(f"3.1.{n}" for n in range(1, 7)),
     *(f"3.2.{n}" for n in range(1, 5)),
     "3.3.1",
@@ -197,15 +201,8 @@ def _parameters(sheets: Sheets) -> list[Fault]:
 
 def _shares(sheets: Sheets) -> list[Fault]:
     faults = []
-    profiles = sheets["spend_profiles"]
-    groups: dict[str, list[Row]] = defaultdict(list)
-    for row in profiles.rows if sure(profiles) else ():
-        groups[row.values["profile_id"]].append(row)
-    for name, rows in groups.items():
-        total = _sum(rows, "share")
-        if total is not None and abs(total - 1) > TOLERANCE:
-            found = f"shares of {name} that sum to {show(round(total, 9))}"
-            faults.append(Fault(profiles.file, rows[0].line, "share", found, "shares that sum to 1"))
+    for table, name in (("spend_profiles", "profile_id"), ("outlay_profiles", "fund_type")):
+        faults += _profile_shares(sheets[table], name)
     total = _sum(sheets["demand_tranches"].rows, "share") if sure(sheets["demand_tranches"]) else None
     if total is not None and abs(total - 1) > TOLERANCE:
         found = f"shares that sum to {show(round(total, 9))}"
@@ -214,6 +211,20 @@ def _shares(sheets: Sheets) -> list[Fault]:
     if total is not None and total > 1 + TOLERANCE:
         found = f"shares that sum to {show(round(total, 9))}"
         faults.append(Fault("authority.csv", None, "share_of_budget", found, "shares that sum to 1 at most"))
+    return faults
+
+
+def _profile_shares(sheet: Sheet, name: str) -> list[Fault]:
+    """Each profile of a table is paid in full."""
+    groups: dict[str, list[Row]] = defaultdict(list)
+    for row in sheet.rows if sure(sheet) else ():
+        groups[row.values[name]].append(row)
+    faults = []
+    for profile, rows in groups.items():
+        total = _sum(rows, "share")
+        if total is not None and abs(total - 1) > TOLERANCE:
+            found = f"shares of {profile} that sum to {show(round(total, 9))}"
+            faults.append(Fault(sheet.file, rows[0].line, "share", found, "shares that sum to 1"))
     return faults
 
 
@@ -241,4 +252,9 @@ def _posted(sheets: Sheets) -> list[Fault]:
     if there is None:
         return []
     allowed = "a row for every code that costs are posted to"
-    return [Fault("wbs.csv", None, "wbs_code", f"no row {code}", allowed) for code in POSTED if code not in there]
+    faults = [Fault("wbs.csv", None, "wbs_code", f"no row {code}", allowed) for code in POSTED if code not in there]
+    for row in good_rows(sheets["wbs"], "wbs_code", "category"):
+        if row.values["wbs_code"] in POSTED and not row.values["category"]:
+            allowed = "the category of a code that costs are posted to"
+            faults.append(Fault("wbs.csv", row.line, "category", "an empty cell", allowed))
+    return faults

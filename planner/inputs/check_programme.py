@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -20,26 +20,27 @@ from planner.inputs.schema import BY_NAME, PRICE_INDICES
 _MODELS: dict[str, type[BaseModel]] = {"claims": Claim, "stages": Stage, "sites": Sites, "horizon": Horizon}
 _LABELS = {"claims": "id", "stages": "name"}
 Edited = Mapping[str, str]
+FileOf = Callable[[str], str]
 
 
 class _Faults(list[Fault]):
-    """Faults of a programme file; a field set by an edit is named by the edit."""
+    """Faults of a programme, each in the file that says the field; a field set by an edit is named by the edit."""
 
-    def __init__(self, file: str, edited: Edited) -> None:
+    def __init__(self, file_of: FileOf, edited: Edited) -> None:
         super().__init__()
-        self.file, self.edited = file, edited
+        self.file_of, self.edited = file_of, edited
 
     def say(self, column: str, found: object, allowed: str, suggestion: str = "") -> None:
-        file = "--set" if column in self.edited else self.file
+        file = "--set" if column in self.edited else self.file_of(column)
         self.append(Fault(file, None, self.edited.get(column, column), str(found), allowed, suggestion))
 
 
 # its own fields
 
 
-def validate(raw: Mapping[str, Any], file: str, edited: Edited) -> tuple[Programme | None, list[Fault]]:
+def validate(raw: Mapping[str, Any], file_of: FileOf, edited: Edited) -> tuple[Programme | None, list[Fault]]:
     """The programme, and its faults. Where only some promises are faulty, the others are still returned."""
-    faults = _Faults(file, edited)
+    faults = _Faults(file_of, edited)
     plain = {name: tuple(value) if isinstance(value, list) else value for name, value in raw.items()}
     try:
         return Programme.model_validate(plain), faults
@@ -113,14 +114,15 @@ def _rest(plain: Mapping[str, Any], faulty: Iterable[tuple[Any, ...]]) -> Progra
 # what it asks
 
 
-def check(programme: Programme, sheets: Sheets, file: str, edited: Edited) -> list[Fault]:
+def check(programme: Programme, sheets: Sheets, file_of: FileOf, edited: Edited) -> list[Fault]:
     """Faults of a valid programme against itself and the tables."""
-    faults = _Faults(file, edited)
+    faults = _Faults(file_of, edited)
     h = programme.horizon
     periods = Periods(h.first_year, h.periods, h.months_per_period)
     years = sorted({periods.year(t) for t in periods})
     _stages(programme, faults)
     _claims(programme, years, faults)
+    _named_initiatives(programme, sheets, faults)
     _sites(programme, sheets, faults)
     rates = known(sheets["discount_rates"], "rate_id")
     if rates is not None and programme.discount_rate not in rates:
@@ -133,6 +135,8 @@ def check(programme: Programme, sheets: Sheets, file: str, edited: Edited) -> li
     faults += _years(sheets, "demand_paths", ("case_id", "workload_id"), paths, years)
     workloads = _values(sheets, "workloads", "workload_id")
     faults += _years(sheets, "rent_paths", ("workload_id",), workloads, years)
+    sources = _values(sheets, "funding_sources", "source")
+    faults += _years(sheets, "funding_sources", ("source",), sources, years)
     return faults
 
 
@@ -140,6 +144,9 @@ def _stages(programme: Programme, faults: _Faults) -> None:
     for name, times in Counter(stage.name for stage in programme.stages).items():
         if times > 1:
             faults.say(f"stages.{name}.name", f"{name}, {times} times", "each stage once")
+    for stage in programme.stages:
+        if stage.name == "compute" and stage.precision is None:
+            faults.say("stages.compute.precision", "nothing", "a precision: fp64, bf16 or fp8, which never add up")
 
 
 def _claims(programme: Programme, years: list[int], faults: _Faults) -> None:
@@ -159,8 +166,32 @@ def _claims(programme: Programme, years: list[int], faults: _Faults) -> None:
                 if getattr(claim, field) is None:
                     allowed = f"a value: a {claim.binding} {claim.metric} claim needs one"
                     faults.say(f"{place}.{field}", "nothing", allowed)
+        if claim.metric in ("governance", "services"):
+            if claim.binding == "goal":
+                faults.say(
+                    f"{place}.binding", "goal", f"firm or reported: {claim.metric} has no amount to fall short of"
+                )
+            if claim.by is None:
+                faults.say(f"{place}.by", "nothing", f"a year: a {claim.binding} {claim.metric} claim needs one")
+            if claim.metric == "services" and not claim.initiatives:
+                faults.say(f"{place}.initiatives", "nothing", "the initiatives that the claim names")
+        if claim.metric == "split" and claim.binding == "goal":
+            faults.say(f"{place}.binding", "goal", "firm or reported: the tolerance stands in the programme")
         if claim.metric == "sites" and claim.binding == "firm" and claim.level not in (None, programme.sites.count):
             faults.say(f"{place}.level", f"{claim.level:g}", f"sites.count, {programme.sites.count}")
+
+
+def _named_initiatives(programme: Programme, sheets: Sheets, faults: _Faults) -> None:
+    """What a claim on services names is there."""
+    there = known(sheets["initiatives"], "initiative_id")
+    for claim in programme.claims:
+        place = f"claims.{claim.id}"
+        for name in claim.initiatives:
+            if there is not None and name not in there:
+                advice = did_you_mean(name, there)
+                faults.say(f"{place}.initiatives", name, "an initiative_id of initiatives.csv", advice)
+        if claim.initiatives and claim.metric != "services":
+            faults.say(f"{place}.initiatives", listing(claim.initiatives), "nothing: only claims on services name them")
 
 
 def _sites(programme: Programme, sheets: Sheets, faults: _Faults) -> None:

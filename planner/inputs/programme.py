@@ -44,6 +44,7 @@ class Claim(_Strict):
 
     A claim with a ``level`` and a ``by`` year is a commitment: firm ones hold or the run is
     infeasible, goals are approached in the objective's order, ``reported`` ones are only shown.
+    ``initiatives`` are what a claim on services names: each is offered by the end of ``by``.
     """
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
@@ -57,6 +58,7 @@ class Claim(_Strict):
     by: int | None = Field(default=None, ge=2020, le=2100)
     binding: Literal["firm", "goal", "reported"] = "reported"
     priority: int = Field(default=1, ge=1, le=9)
+    initiatives: tuple[str, ...] = Field(default=(), strict=False)
     note: str = ""
 
 
@@ -82,7 +84,10 @@ class Stage(_Strict):
 
 
 class Programme(_Strict):
-    """A programme file, read."""
+    """A programme file, read.
+
+    With the soft side left out nothing gates service, nobody is trained, and the soft share of the budget is set aside.
+    """
 
     title: str = Field(min_length=3)
     why: str = ""
@@ -94,7 +99,14 @@ class Programme(_Strict):
     infrastructure_share_tolerance: float = Field(default=0.03, ge=0, le=1)
     demand_case: Literal["low", "mid", "high"] = "mid"
     discount_rate: str = "real7"
+    soft_side: Literal["modelled", "left out"] = "modelled"
     sites: Sites
     horizon: Horizon
     stages: tuple[Stage, ...] = Field(min_length=1)
     claims: tuple[Claim, ...] = ()
+
+    @property
+    def unmodelled(self) -> frozenset[str]:
+        """Metrics that no room of this programme measures."""
+        left_out = {"split", "governance", "services", "funding"} if self.soft_side == "left out" else set()
+        return frozenset({"interconnect", *left_out})

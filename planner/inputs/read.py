@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from planner.errors import Fault, InputError, UsageError
-from planner.inputs import check, check_figures, check_programme, parse, shipped, what_if
+from planner.inputs import (
+    check,
+    check_figures,
+    check_names,
+    check_programme,
+    check_soft,
+    parse,
+    shipped,
+    what_if,
+    written,
+)
 from planner.inputs.case import Case
 from planner.inputs.parse import Sheet, did_you_mean, listing
 from planner.inputs.schema import TABLES, Table
+from planner.inputs.scope import left_out
 
 
 def load(model: str | Path | None = None, edits: Sequence[str] = ()) -> Case:
@@ -20,31 +29,40 @@ def load(model: str | Path | None = None, edits: Sequence[str] = ()) -> Case:
     Raises InputError with every independent fault, UsageError where there is no such programme.
     """
     path = _find(model)
-    raw, faults = _toml(path)
-    if raw is None:
+    asked, faults = written.read(path)
+    if asked is None:
         raise InputError(faults)
+    raw = asked.raw
     changes, wrong = what_if.parse_edits(edits)
     faults += wrong
     edited, wrong = what_if.edit_programme(raw, changes)
     faults += wrong
-    programme, wrong = check_programme.validate(raw, path.name, edited)
+    programme, wrong = check_programme.validate(raw, asked.file_of, edited)
     faults += wrong
-    folder = _data_folder(path, raw.get("data"), edited, faults)
+    folder = _data_folder(asked.path_of("data"), raw.get("data"), edited, faults)
     if folder is not None:
         sheets, wrong = _sheets(folder)
         faults += wrong + what_if.edit_tables(sheets, changes)
-        faults += check.check(sheets) + check_figures.check(sheets)
+        faults += _tables(sheets)
         if programme is not None:
-            faults += check_programme.check(programme, sheets, path.name, edited)
+            faults += check_programme.check(programme, sheets, asked.file_of, edited)
     if faults or programme is None or folder is None:
         raise InputError(sorted(set(faults), key=_order))
-    return Case(path.stem, programme, {name: sheet.frame() for name, sheet in sheets.items()}, tuple(edits))
+    tables = {name: sheet.frame() for name, sheet in sheets.items()}
+    empty = left_out(programme, tables)
+    return Case(path.stem, programme, tables | empty, tuple(edits), {name: tables[name] for name in empty})
 
 
 def check_folder(path: Path) -> list[Fault]:
     """Every fault of a folder of tables, without a programme."""
     sheets, faults = _sheets(Path(path))
-    return sorted(set(faults + check.check(sheets) + check_figures.check(sheets)), key=_order)
+    faults += _tables(sheets)
+    return sorted(set(faults), key=_order)
+
+
+def _tables(sheets: dict[str, Sheet]) -> list[Fault]:
+    """Faults of the tables: cells first, then what rows say of one another."""
+    return [fault for rules in (check, check_names, check_soft, check_figures) for fault in rules.check(sheets)]
 
 
 def _order(fault: Fault) -> tuple[str, int, str, str]:
@@ -66,20 +84,6 @@ def _find(model: str | Path | None) -> Path:
     raise UsageError(
         f"no programme {model}: neither a .toml file nor one of {listing(shipped.models())}. {advice}".strip()
     )
-
-
-def _toml(path: Path) -> tuple[dict[str, Any] | None, list[Fault]]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig")), []
-    except tomllib.TOMLDecodeError as error:
-        words = str(error)
-        line = words.rsplit("(at line ", 1)[-1].split(",")[0]
-        row = int(line) if line.isdigit() else None
-        return None, [Fault(path.name, row, "", words, "a TOML document", "Text stands in double quotes.")]
-    except UnicodeDecodeError as error:
-        return None, [Fault(path.name, None, "", f"a byte that is not UTF-8 at {error.start}", "UTF-8 text")]
-    except OSError as error:
-        return None, [Fault(path.name, None, "", f"a file that cannot be read ({error.strerror})", "a readable file")]
 
 
 def _data_folder(model: Path, name: object, edited: dict[str, str], faults: list[Fault]) -> Path | None:

@@ -35,6 +35,21 @@ CATEGORIES = (
 )
 SIDES = ("infrastructure", "soft", "none")
 LEDGERS = ("investment", "operations")
+#: what one unit of an initiative is
+PER = ("programme", "site-level", "service-level", "agency", "small agency", "system")
+#: what an initiative does -> what its unit may be
+EFFECTS: dict[str, tuple[str, ...]] = {
+    "prerequisite": ("programme",),
+    "phase 3": ("programme", "system"),
+    "gates service": ("site-level",),
+    "authorises service": ("service-level",),
+    "gates level": ("programme", "site-level"),
+    "gates agency": ("agency", "small agency"),
+    "connects demand": ("system",),
+    "raises utilisation": ("programme",),
+}
+#: what a training track is for
+LEARNERS = ("awareness", "use", "operation")
 PAYERS = ("investor", "appropriation", "cost share", "pay-as-you-go", "none")
 
 
@@ -88,6 +103,10 @@ def _key(name: str, meaning: str, reference: str = "") -> Column:
 
 def _text(name: str, meaning: str, allowed: tuple[str, ...] = (), optional: bool = False) -> Column:
     return Column(name, "text", meaning, allowed=allowed, optional=optional)
+
+
+def _optional_key(name: str, meaning: str, reference: str) -> Column:
+    return Column(name, "text", meaning, reference=reference, optional=True)
 
 
 def _number(
@@ -374,6 +393,12 @@ TABLES: tuple[Table, ...] = (
             _number(
                 "cluster_pflops", "PFLOP/s installed", 0, 1e7, "size of the one-site cluster a job needs; 0: any size"
             ),
+            _optional_key(
+                "service_id",
+                "service that must be ported to a site and level before the work runs there; empty: none",
+                "initiatives.initiative_id",
+            ),
+            _number("uplift_share", "fraction", 0, 0.5, "more output of running racks once the scheduler is in use"),
         ),
         "kinds of work",
     ),
@@ -396,6 +421,9 @@ TABLES: tuple[Table, ...] = (
             _text("name", "name"),
             _number("lat_deg", "degrees", -90, 90, "latitude of its main data"),
             _number("lon_deg", "degrees", -180, 180, "longitude of its main data"),
+            _number("large_agencies", "agencies", 0, 1000, "large agencies in the group, each onboarded by itself"),
+            _number("small_agencies", "agencies", 0, 10000, "small agencies in the group, onboarded together"),
+            _number("small_demand_share", "fraction", 0, 1, "part of the group's demand that small agencies have"),
         ),
         "agencies",
     ),
@@ -543,12 +571,27 @@ TABLES: tuple[Table, ...] = (
             _key("accreditation_id", "accreditation"),
             LEVEL,
             _text("name", "name"),
+            Column("opens_level", "flag", "1 where the level serves only when this is held; 0: a step on the way"),
             _text("predecessor_id", "accreditation that must be held before; may be empty", optional=True),
             _money("cost_usd", "USD", 1e9, "wages", "one-off cost"),
             _number("duration_months", "months", 0, 120, "start to accredited"),
             _money("monitoring_usd_per_year", "USD/year", 1e9, "wages", "continuous monitoring"),
         ),
-        "security accreditations by level",
+        "security accreditations by level; a level that none opens is open",
+        may_be_empty=True,
+    ),
+    Table(
+        "existing_accreditations",
+        ("site_id", "accreditation_id"),
+        (
+            SITE,
+            _key("accreditation_id", "accreditation", "accreditations.accreditation_id"),
+            _key("source_id", "document", "sources.source_id"),
+            _text("note", "what is known of it"),
+        ),
+        "accreditations that a site holds before the programme starts",
+        figures=False,
+        may_be_empty=True,
     ),
     Table(
         "initiatives",
@@ -557,15 +600,25 @@ TABLES: tuple[Table, ...] = (
             _key("initiative_id", "initiative"),
             _text("name", "name"),
             _text("category", "cost category", ("software", "security", "training")),
-            _text("per", "what one unit is", ("programme", "site", "site-level", "agency", "system", "service-level")),
+            _text("per", "what one unit is", PER),
             _money("cost_usd", "USD", 1e10, "wages", "one-off cost of one unit"),
             _money("recurring_usd_per_year", "USD/year", 1e10, "wages", "yearly cost of one unit"),
             _number("duration_months", "months", 0, 120, "start to done"),
             _number("need_ceiling_units", "units", 0, 1e7, "units the need can use"),
             _text("prerequisite_id", "initiative that must be done before; may be empty", optional=True),
-            _text("effect", "what it unlocks"),
+            _text("effect", "what it does in the model", tuple(EFFECTS)),
+            _text("purpose", "what it is for"),
         ),
-        "software and security initiatives",
+        "software, security and training initiatives",
+        may_be_empty=True,
+    ),
+    Table(
+        "level_needs",
+        ("level_id", "initiative_id"),
+        (LEVEL, _key("initiative_id", "initiative that gates the level", "initiatives.initiative_id")),
+        "initiatives that must be done before a level serves",
+        figures=False,
+        may_be_empty=True,
     ),
     Table(
         "training_tracks",
@@ -577,9 +630,28 @@ TABLES: tuple[Table, ...] = (
             _number("duration_months", "months", 0, 60, "start to trained"),
             _number("cohort_heads", "heads", 1, 1e6, "heads in a whole cohort"),
             _number("attrition_per_year", "fraction/year", 0, 1, "trained staff who leave in a year"),
-            _number("need_ceiling_heads", "heads", 0, 1e7, "heads the need can use"),
+            _number("need_ceiling_heads", "heads", 0, 1e7, "trained heads the need can use at a time"),
+            _number("capacity_heads_per_year", "heads/year", 0, 1e7, "heads that trainers can start in a year"),
+            _text("learners", "awareness of all staff, use by agencies, operation of sites", LEARNERS),
+            _optional_key(
+                "prerequisite_id",
+                "initiative that must be done before a cohort starts; may be empty",
+                "initiatives.initiative_id",
+            ),
         ),
         "training tracks",
+        may_be_empty=True,
+    ),
+    Table(
+        "training_needs",
+        ("agency_id", "track_id"),
+        (
+            AGENCY,
+            _key("track_id", "training track", "training_tracks.track_id"),
+            _number("heads", "heads", 0, 1e7, "trained staff with which the agency could use all its demand"),
+        ),
+        "trained staff an agency needs; an agency without a row needs none",
+        may_be_empty=True,
     ),
     Table(
         "staffing",
@@ -590,8 +662,10 @@ TABLES: tuple[Table, ...] = (
             _number("heads_per_mw", "heads/MW facility", 0, 20, "heads per MW"),
             _number("heads_per_site", "heads/site", 0, 10000, "heads per site"),
             _money("loaded_usd_per_head_year", "USD/head-year", 1e7, "wages", "loaded cost"),
+            _key("wbs_code", "cost line", "wbs.wbs_code"),
         ),
         "site and platform staff",
+        may_be_empty=True,
     ),
     Table(
         "funding_sources",
@@ -611,7 +685,19 @@ TABLES: tuple[Table, ...] = (
                 price_index="none",
             ),
         ),
-        "operating money by source and year",
+        "operating money by source and year; no row at all: no cap",
+        may_be_empty=True,
+    ),
+    Table(
+        "outlay_profiles",
+        ("fund_type", "year_after"),
+        (
+            _key("fund_type", "federal fund type, as in wbs"),
+            Column("year_after", "integer", "years after the authority was given; 0 is its own year", "year", 0, 30),
+            _number("share", "fraction of authority", 0, 1, "part paid out in the year; shares sum to 1"),
+        ),
+        "how federal authority is paid out; a fund type without a row is paid in its own year",
+        may_be_empty=True,
     ),
     Table(
         "sources",
@@ -691,6 +777,21 @@ PARAMETERS: dict[str, tuple[str, float, float, str]] = {
         "programme management, integration and test on construction, power and cooling",
     ),
     "disposal_usd_per_rack": ("USD/rack", 0, 1e6, "disposal of a rack at the end of its life"),
+    "soft_band_from_year": (
+        "year",
+        2020,
+        2100,
+        "first year in which the soft share of the year's investment has a band",
+    ),
+    "soft_band_low": ("fraction", 0, 1, "least soft share of a year's investment"),
+    "soft_band_high": ("fraction", 0, 1, "largest soft share of a year's investment"),
+    "aware_share": ("fraction", 0, 1, "part of the staff that full operational support asks to be aware"),
+    "output_per_dollar": (
+        "USD/USD",
+        0,
+        100,
+        "economic output claimed per dollar invested: a memo, in no rule and no objective",
+    ),
 }
 #: parameters that are money: id -> price index
 MONEY_PARAMETERS: dict[str, str] = {

@@ -9,6 +9,7 @@ from planner.formulation.objective import Aim
 from planner.inputs.programme import Stage
 from planner.search.levels import Clock, Kept, Level
 from planner.search.stage import Search
+from planner.search.verdicts import NUMERIC
 from planner.solve import Limits, Outcome, Progress, Vector
 
 __all__ = ["Kept", "Level", "Search", "Solved", "solve_stages"]
@@ -47,7 +48,7 @@ def solve_stages(search: Search, limits: Limits, note: Callable[[int, str, Progr
             if not last:
                 kept, before = search.keep(k, outcome)
         solved.append(Solved(aim.stage, aim, outcome, kept=kept))
-        allowed = max(aim.stage.give_back_share, limits.gap)
+        allowed = max(aim.stage.give_back_share, limits.gap, NUMERIC)
         if outcome.values is None or outcome.interrupted or outcome.gap is None or outcome.gap > allowed:
             break
     return solved if before is None else _achieved(search, solved, before)

@@ -65,5 +65,9 @@ class Clock:
     def left(self) -> float:
         return float("inf") if self._end is None else max(0.0, self._end - time.perf_counter())
 
+    def share(self, share: float) -> Clock:
+        """A clock of its own for a share of what is left."""
+        return Clock(None if self._end is None else share * self.left())
+
     def part(self, share: float) -> float | None:
         return None if self._end is None else max(1.0, share * self.left())

@@ -1,4 +1,4 @@
-"""Placing whole racks: the exact plan around the choices of the pooled model."""
+"""Placing whole racks and cohorts: the exact plan around the choices of the pooled model."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import numpy as np
 from planner.search.levels import Clock, Level
 from planner.solve import Limits, Outcome, Progress, Row, Vector
 
-RACKS = "fleet.bought"
+#: many whole things of one kind: relaxed in the pooled model, made whole in the exact one
+PLACED = ("fleet.bought", "training.cohorts")
 HOSTS = "workload.hosts"
 RACKS_SHARE = 0.4
 #: in the first stage a closer look next to the relaxed racks costs a second
@@ -41,7 +42,7 @@ def place(
     stage is held near its relaxed value, and racks are placed by the first one until they pass its floor.
     """
     aim, objective = level.aims[k], level.objectives[k]
-    racks = level.columns(RACKS)
+    racks = level.columns(*PLACED)
 
     def go(goal: int, part: float, gap: float, rows: Sequence[Row], **how: Any) -> Outcome:
         bounded = replace(limits, gap=gap, seconds=clock.part(part), nodes=None)

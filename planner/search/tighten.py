@@ -1,37 +1,60 @@
 """Rows that every plan left to a search keeps, found by asking the relaxation how far things can go.
 
-Once the money that may move is known, few halls can be added at a site. A grid tranche then counts for no more than
-the halls that can stand there, and the framework threshold is told from the halls that can be built at all.
+Once a plan is known, only plans that beat it by the gap are looked for, and the relaxation says how much hall, power
+and service such a plan can have at a site. A grid tranche then counts for no more than the halls that can stand there,
+the framework threshold is told from the halls that can be built at all, and a gate opens no more than can be in use.
 """
 
 from __future__ import annotations
 
-from planner.formulation.accounts import Terms
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from planner.formulation import soft_combinations as soft
+from planner.formulation import use_combinations as use
+from planner.formulation.accounts import Key, Terms
 from planner.search.levels import Level
-from planner.solve import Limits, Program, Row, Verdict
+from planner.solve import Program, Questions, Row
 
-#: room for the tolerances of the linear solves
-MARGIN = 1e-6
-
-
-def tightened(level: Level, program: Program, limits: Limits) -> list[Row]:
-    """Valid rows for the level: by the most greenfield MW of all sites, and by each site's most need of power."""
-    rows = []
-    if (row := _framework(level, program, limits)) is not None:
-        rows.append(row)
-    for s in level.formulation.case.sites:
-        rows += _covers(level, program, limits, s)
-    return rows
+Most = Callable[[Terms], float | None]
+CORES = 2
 
 
-def _most(level: Level, program: Program, terms: Terms, limits: Limits) -> float | None:
-    found = program.solve(level.program.linear(terms), "max", limits, rows=level.rows, relaxed=program.whole)
-    if found.verdict is not Verdict.OPTIMAL or found.bound is None:
-        return None
-    return found.bound + MARGIN * max(1.0, abs(found.bound))
+class Empty(Exception):
+    """No plan is left: the relaxation with the rows asked has no point."""
 
 
-def _framework(level: Level, program: Program, limits: Limits) -> Row | None:
+def tightened(level: Level, program: Program, rows: Sequence[Row], seconds: float | None, cores: int = 1) -> list[Row]:
+    """Valid rows for plans that keep ``rows``. Raises Empty where there are none."""
+    found = _asked(level, program, rows, _physical(level), seconds, cores)
+    return found + _asked(level, program, [*rows, *found], _gates(level), seconds, cores)
+
+
+Question = Callable[[Most], list[Row]]
+
+
+def _asked(
+    level: Level, program: Program, rows: Sequence[Row], questions: list[Question], seconds: float | None, cores: int
+) -> list[Row]:
+    def ask(part: list[Question]) -> list[Row]:
+        open_model = Questions(program, rows, seconds)
+        if open_model.empty:
+            raise Empty
+        return [
+            row for question in part for row in question(lambda terms: open_model.most(level.program.linear(terms)))
+        ]
+
+    with ThreadPoolExecutor(cores) as pool:
+        return [row for part in pool.map(ask, [questions[i::cores] for i in range(cores)]) for row in part]
+
+
+def _physical(level: Level) -> list[Question]:
+    sites = list(level.formulation.case.sites)
+    return [lambda most: _framework(level, most), *(lambda most, s=s: _covers(level, most, s) for s in sites)]  # type: ignore[misc]
+
+
+def _framework(level: Level, most: Most) -> list[Row]:
     """Greenfield MW pass the threshold only with the framework: ``MW - (most - threshold) reached <= threshold``."""
     case, halls = level.formulation.case, level.formulation.model.construction
     starts = [
@@ -39,15 +62,15 @@ def _framework(level: Level, program: Program, limits: Limits) -> Row | None:
         for s, d, t in halls.modules
         if not case.designs[d].brings_own_power
     ]
-    most = _most(level, program, starts, limits) if starts else None
+    built = most(starts) if starts else None
     threshold = case.parameter("volume_threshold_mw")
-    if most is None or most <= threshold:
-        return None
-    terms = [*starts, (threshold - most, halls.reached)]
-    return Row("tightened.framework", level.program.linear(terms), upper=threshold)
+    if built is None or built <= threshold:
+        return []
+    terms = [*starts, (threshold - built, halls.reached)]
+    return [Row("tightened.framework", level.program.linear(terms), upper=threshold)]
 
 
-def _covers(level: Level, program: Program, limits: Limits, site: str) -> list[Row]:
+def _covers(level: Level, most: Most, site: str) -> list[Row]:
     """The need for power is covered by tranches, each for no more than the need can be, and by plant.
 
     Holds where tranches are energised in the order in which they are contracted.
@@ -64,8 +87,8 @@ def _covers(level: Level, program: Program, limits: Limits, site: str) -> list[R
         return [x for q in accounts.posts("power_need_mw", (site, t)) if q.label not in own for x in q.terms]
 
     # halls of these routes have no term, so the need never falls: its end is its most
-    most = _most(level, program, need(p.last), limits) if need(p.last) else None
-    if most is None:
+    needed = most(need(p.last)) if need(p.last) else None
+    if needed is None:
         return []
     rows = []
     for t in p:
@@ -73,7 +96,7 @@ def _covers(level: Level, program: Program, limits: Limits, site: str) -> list[R
             continue
         plant = [(-n, v) for q in accounts.posts("secured_mw", (site, t)) if q.label in case.plants for n, v in q.terms]
         grid: Terms = []
-        left = most
+        left = needed
         for g, tranche in tranches:
             counts = min(tranche.mw, max(0.0, left))
             left -= tranche.mw
@@ -85,3 +108,46 @@ def _covers(level: Level, program: Program, limits: Limits, site: str) -> list[R
         terms = level.program.linear([*need(t), *grid, *plant])
         rows.append(Row(f"tightened.cover[{site},{p.label(t)}]", terms, upper=0.0))
     return rows
+
+
+def _gates(level: Level) -> list[Question]:
+    """A gate at a site opens no more than can be in use there, all levels and services together."""
+    at_site = use.halls_by_site(level.formulation.case)
+    return [lambda most, s=s, t=t, keys=keys: _gates_of(level, most, s, t, keys) for (s, t), keys in at_site.items()]  # type: ignore[misc]
+
+
+def _gates_of(level: Level, most: Most, s: str, t: int, keys: Sequence[tuple[str, str, str, int]]) -> list[Row]:
+    case, accounts = level.formulation.case, level.formulation.accounts
+    in_use = level.formulation.model.workload.in_use
+    behind: dict[Key, Terms] = {}
+    used: dict[Key, Terms] = defaultdict(list)
+    for key in keys:
+        _, o, level_id, _ = key
+        gates: list[tuple[Key, Terms]] = []
+        if o != soft.NO_SERVICE:
+            gates.append(((o, level_id), accounts.terms("done", o, (s, level_id), t - 1)))
+        gates += [
+            ((x, level_id), accounts.terms("held", s, x, t))
+            for x in soft.opens(case, level_id)
+            if (s, x) not in case.existing_accreditations
+        ]
+        gates += [
+            ((y, level_id), accounts.terms("done", y, (s, level_id), t - 1))
+            for y in case.level_needs[level_id]
+            if case.initiatives[y].per != "programme"
+        ]
+        for gate, opened in gates:
+            behind[gate] = opened
+            used[gate].append((1.0, in_use[key]))
+    limit = most([(1.0, in_use[key]) for key in keys]) if used else None
+    if limit is None:
+        return []
+    label = case.periods.label(t)
+    return [
+        Row(
+            f"tightened.gate[{s},{gate[0]},{gate[1]},{label}]",
+            level.program.linear([*terms, *((-limit * n, v) for n, v in behind[gate])]),
+            upper=0.0,
+        )
+        for gate, terms in used.items()
+    ]

@@ -6,6 +6,7 @@ four verdicts. A gap is always computed here from objective and dual bound, neve
 
 from planner.solve.interrupt import Interrupted, interruptible
 from planner.solve.program import Program
+from planner.solve.questions import Questions
 from planner.solve.values import Limits, Linear, Outcome, Progress, Row, Sense, Vector, Verdict, relative_gap
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Outcome",
     "Program",
     "Progress",
+    "Questions",
     "Row",
     "Sense",
     "Vector",

@@ -111,6 +111,8 @@ class Run:
         if self.limits.bound_only:
             for name, off in NO_HEURISTICS.items():
                 h.setOptionValue(name, off)
+        if self.limits.target is not None:
+            h.setOptionValue("objective_target", float(self.limits.target))
         if self.limits.nodes is not None:
             h.setOptionValue("mip_max_nodes", int(self.limits.nodes))
         h.passModel(lp)
@@ -140,13 +142,9 @@ class Run:
             if self.progress:
                 self.progress(item)
 
-        def stop(event: Any) -> None:
-            event.interrupt(INTERRUPT.signal is not None)
-
         h.cbMipLogging += note
-        for callback in (h.cbMipInterrupt, h.cbSimplexInterrupt, h.cbIpmInterrupt):
-            callback += stop
-        _run_in_thread(h)
+        listen(h)
+        run_in_thread(h)
         return self._outcome(h, history, time.perf_counter() - began)
 
     def _outcome(self, h: highspy.Highs, history: list[Progress], seconds: float) -> Outcome:
@@ -199,7 +197,7 @@ class Run:
             raise RuntimeError("the solver returned parts of whole things")
         h = self.model(pinned=values)
         h.setOptionValue("time_limit", CONFIRM_SECONDS)
-        _run_in_thread(h)
+        run_in_thread(h)
         if h.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return outcome
         clean = np.array(h.getSolution().col_value)
@@ -216,7 +214,17 @@ class Run:
         )
 
 
-def _run_in_thread(h: highspy.Highs) -> None:
+def listen(h: highspy.Highs) -> None:
+    """Let the user's signal end the solve."""
+
+    def stop(event: Any) -> None:
+        event.interrupt(INTERRUPT.signal is not None)
+
+    for callback in (h.cbMipInterrupt, h.cbSimplexInterrupt, h.cbIpmInterrupt):
+        callback += stop
+
+
+def run_in_thread(h: highspy.Highs) -> None:
     """HiGHS runs beside the main thread, which stays free to receive signals."""
     failure: list[BaseException] = []
 

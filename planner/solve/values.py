@@ -22,13 +22,17 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Limits:
-    """``gap`` is relative (absolute where the optimum is 0); ``bound_only``: the start is good, raise the bound."""
+    """``gap`` is relative (absolute where the optimum is 0); ``bound_only``: the start is good, raise the bound.
+
+    A solve ends with the first plan that reaches ``target``.
+    """
 
     gap: float = 0.0025
     seconds: float | None = 90.0
     nodes: int | None = None
     seed: int = 0
     bound_only: bool = False
+    target: float | None = None
 
 
 @dataclass(frozen=True)

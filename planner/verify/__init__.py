@@ -10,14 +10,29 @@ from dataclasses import asdict, dataclass
 
 from planner.inputs.case import Case
 from planner.plan import Plan
-from planner.verify import commitments, domains, money, objective, physical, power, results, work
+from planner.verify import (
+    budget,
+    commitments,
+    domains,
+    governance,
+    money,
+    objective,
+    physical,
+    power,
+    results,
+    security,
+    software,
+    training,
+    work,
+)
 from planner.verify.tally import REGISTRY, Breach, Check, Tally, as_json
 from planner.verify.world import StageClaim, World
 
 __all__ = ["RULES", "Breach", "StageClaim", "Verification", "verify"]
 
 #: the rooms whose functions register the rules
-ROOMS = (domains, physical, power, work, money, results, commitments, objective)
+SOFT_ROOMS = (security, software, training)
+ROOMS = (domains, physical, power, work, *SOFT_ROOMS, money, budget, results, governance, commitments, objective)
 #: every rule that ``verify`` checks
 RULES: tuple[str, ...] = tuple(name for name, _ in REGISTRY)
 

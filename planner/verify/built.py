@@ -32,7 +32,7 @@ class Built:
         self.tables: Mapping[str, pd.DataFrame] = {name: readable(self.facts, name, plan[name]) for name in TABLES}
         self.index = {label: t for t, label in enumerate(self.facts.clock.labels())}
 
-    def _series(self, table: str, keys: tuple[str, ...], value: str) -> Series:
+    def series(self, table: str, keys: tuple[str, ...], value: str) -> Series:
         """Amounts by key, one number a period; facts that stand twice add up."""
         zeros = self.facts.clock.zeros
         out: Series = defaultdict(zeros)
@@ -42,7 +42,7 @@ class Built:
             out[key][self.index[label]] += amount
         return out
 
-    def _amounts(self, table: str, keys: tuple[str, ...], value: str) -> dict[tuple[Any, ...], float]:
+    def amounts(self, table: str, keys: tuple[str, ...], value: str) -> dict[tuple[Any, ...], float]:
         out: dict[tuple[Any, ...], float] = defaultdict(float)
         frame = self.tables[table]
         for key, amount in zip(frame[list(keys)].itertuples(index=False, name=None), frame[value], strict=True):
@@ -60,7 +60,7 @@ class Built:
 
     @cached_property
     def opens(self) -> Series:
-        return self._series("opens", ("site_id",), "opens")
+        return self.series("opens", ("site_id",), "opens")
 
     @cached_property
     def opened(self) -> dict[str, Vector]:
@@ -68,7 +68,7 @@ class Built:
 
     @cached_property
     def modules(self) -> Series:
-        return self._series("modules", ("site_id", "design_id"), "modules")
+        return self.series("modules", ("site_id", "design_id"), "modules")
 
     @cached_property
     def started_mw(self) -> Series:
@@ -93,21 +93,21 @@ class Built:
 
     @cached_property
     def hardened(self) -> Series:
-        return self._series("hardened", ("site_id", "level_id"), "mw")
+        return self.series("hardened", ("site_id", "level_id"), "mw")
 
     @cached_property
     def reached(self) -> dict[tuple[Any, ...], float]:
-        return self._amounts("reached", ("scope",), "reached")
+        return self.amounts("reached", ("scope",), "reached")
 
     @cached_property
     def discounted(self) -> Series:
-        return self._series("discounted", ("site_id",), "mw")
+        return self.series("discounted", ("site_id",), "mw")
 
     # power
 
     @cached_property
     def contract(self) -> Series:
-        return self._series("contract", ("site_id", "tranche"), "contracts")
+        return self.series("contract", ("site_id", "tranche"), "contracts")
 
     @cached_property
     def energised(self) -> dict[str, Vector]:
@@ -133,11 +133,11 @@ class Built:
 
     @cached_property
     def units(self) -> Series:
-        return self._series("units", ("site_id", "plant_id"), "units")
+        return self.series("units", ("site_id", "plant_id"), "units")
 
     @cached_property
     def first(self) -> Series:
-        return self._series("first", ("site_id", "plant_id"), "first")
+        return self.series("first", ("site_id", "plant_id"), "first")
 
     @cached_property
     def units_ready(self) -> Series:
@@ -160,7 +160,7 @@ class Built:
 
     @cached_property
     def signed(self) -> Series:
-        return self._series("signed", ("site_id", "ppa_id"), "mw")
+        return self.series("signed", ("site_id", "ppa_id"), "mw")
 
     @cached_property
     def ppa_mwh(self) -> Series:
@@ -176,18 +176,18 @@ class Built:
 
     @cached_property
     def generated(self) -> Series:
-        return self._series("generated", ("site_id", "plant_id"), "mwh")
+        return self.series("generated", ("site_id", "plant_id"), "mwh")
 
     def generated_at(self, site: str) -> Vector:
         return self.total(mwh for (s, _), mwh in self.generated.items() if s == site)
 
     @cached_property
     def imported(self) -> Series:
-        return self._series("imported", ("site_id",), "mwh")
+        return self.series("imported", ("site_id",), "mwh")
 
     @cached_property
     def billed(self) -> Series:
-        return self._series("billed", ("site_id",), "mwh")
+        return self.series("billed", ("site_id",), "mwh")
 
     @cached_property
     def emissions(self) -> dict[str, Vector]:

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from planner.inputs.programme import Claim
+from planner.verify.governance import governance_share, services_offered
 from planner.verify.tally import Check, rule
 from planner.verify.world import World
 
-NOT_MODELLED = ("governance", "services", "funding", "interconnect", "split")
-
-
-def _due_at(world: World, claim: Claim) -> int | None:
-    """The period at whose end a claim is measured; the horizon's end where it has no date, None outside the horizon."""
-    return world.facts.clock.last if claim.by is None else world.facts.clock.closing(claim.by)
+#: the level is the most there may be
+AT_MOST = ("budget", "funding")
 
 
 def _counts(claim: Claim) -> bool:
@@ -24,15 +22,40 @@ def _counts(claim: Claim) -> bool:
     return claim.metric == "power" and claim.tier == "commissioned" and claim.binding in ("firm", "goal")
 
 
+def _infrastructure_share(world: World) -> float:
+    """Infrastructure against all that is invested."""
+    invested = float(world.ledger.investment_usd().sum())
+    return float(world.ledger.infrastructure_usd().sum()) / invested if invested else 0.0
+
+
+def _part_of_caps(world: World) -> float | None:
+    """Largest part of all caps that operating cost takes in a period; None where nobody has a cap."""
+    if not world.facts.soft.sources:
+        return None
+    caps = world.total(world.facts.soft.caps_musd(f) for f in world.facts.soft.sources)
+    cost = world.ledger.operations_usd() / 1e6
+    owed = cost > 0
+    parts = np.divide(cost, caps, out=np.full_like(cost, np.inf), where=caps > 0)
+    return float(parts[owed].max()) if owed.any() else 0.0
+
+
 def measure(world: World, claim: Claim) -> float | None:
     """The plan's figure for a claim; None where the model does not speak to it."""
-    t = _due_at(world, claim)
-    if t is None:
+    t = world.due_at(claim)
+    if t is None or claim.metric in world.facts.programme.unmodelled:
         return None
     if claim.metric == "sites":
         return sum(float(opened[-1]) for opened in world.opened.values())
     if claim.metric == "budget":
-        return world.ledger.investment_usd()
+        return float(world.ledger.investment_usd().sum())
+    if claim.metric == "split":
+        return _infrastructure_share(world)
+    if claim.metric == "funding":
+        return _part_of_caps(world)
+    if claim.metric == "governance":
+        return governance_share(world, claim)
+    if claim.metric == "services":
+        return services_offered(world, claim)
     if claim.metric == "power" and claim.tier == "secured":
         return float(world.total(world.secured.values())[t])
     if claim.metric == "power" and claim.tier == "populated":
@@ -52,7 +75,7 @@ def measure(world: World, claim: Claim) -> float | None:
 def counted_is_commissioned(world: World, check: Check) -> None:
     for (i, s), mw in world.counted.items():
         claim = world.facts.claims[i]
-        t = _due_at(world, claim)
+        t = world.due_at(claim)
         if t is not None and _counts(claim):
             words = "{left} MW count toward the promise; {right} MW are commissioned"
             check.at_most(f"{i},{s}", mw, float(world.commissioned_at[s][t]), "MW IT", words)
@@ -63,7 +86,7 @@ def counted_is_populated(world: World, check: Check) -> None:
     clock, factor = world.facts.clock, world.facts.parameter("counted_factor")
     for (i, s), mw in world.counted.items():
         claim = world.facts.claims[i]
-        t = _due_at(world, claim)
+        t = world.due_at(claim)
         if t is not None and _counts(claim):
             later = min(clock.last, t + clock.whole(world.facts.parameter("counted_within_months")))
             most = factor * float(world.populated[s][later])
@@ -75,11 +98,11 @@ def counted_is_populated(world: World, check: Check) -> None:
 def firm(world: World, check: Check) -> None:
     for claim in world.facts.claims.values():
         planned = measure(world, claim) if claim.binding == "firm" and claim.level is not None else None
-        if planned is None or claim.level is None:
+        if planned is None or claim.level is None or claim.metric == "split":
             continue
         unit = claim.unit or claim.metric
-        if claim.metric == "budget":
-            words = "the plan spends {left}; the promise allows {right}"
+        if claim.metric in AT_MOST:
+            words = "the plan comes to {left}; the promise allows {right}"
             check.at_most(claim.id, planned, claim.level, unit, words)
         else:
             words = "the plan reaches {right}; the promise is {left} " + unit.replace("{", "(").replace("}", ")")
@@ -104,11 +127,11 @@ def goal(world: World, check: Check) -> None:
         check.at_most(claim.id, -shortfall, 0.0, claim.unit or claim.metric, "a shortfall is {left} below zero")
 
 
-def _states(claim: Claim, met: bool | None) -> tuple[str, ...]:
+def _states(world: World, claim: Claim, met: bool | None) -> tuple[str, ...]:
     """Words that a row may say."""
     if claim.metric == "memo":
         return ("reported",)
-    if claim.metric in NOT_MODELLED:
+    if claim.metric in world.facts.programme.unmodelled:
         return ("not modelled yet",)
     if claim.binding == "reported":
         return ("reported",)
@@ -129,6 +152,11 @@ def _same(shown: Any, declared: Any) -> bool:
     return bool(shown == declared)
 
 
+def _state_fits(world: World, check: Check, claim: Claim, row: Mapping[str, Any]) -> None:
+    fits = row["state"] in _states(world, claim, None)
+    check.true(f"{claim.id},state", fits, f"the state cannot be {row['state']}")
+
+
 @rule("results.commitments")
 def commitments(world: World, check: Check) -> None:
     shown, slack = _shown(world), check.tally.tolerance
@@ -146,29 +174,41 @@ def commitments(world: World, check: Check) -> None:
             check.true(f"{claim.id},planned", row["planned"] is None, "a figure is shown that the model does not have")
             words = "the promise is judged, but the model does not speak to it"
             check.true(f"{claim.id},met", row["met"] is None, words)
-            check.true(f"{claim.id},state", row["state"] in _states(claim, None), f"the state cannot be {row['state']}")
+            _state_fits(world, check, claim, row)
             continue
         words = f"the table shows {row['planned']}; the decisions come to {planned:,.6g}"
-        fits = _close(row["planned"], planned, slack)
-        check.true(f"{claim.id},planned", fits, words, unit=claim.unit or claim.metric)
-        _judged(check, claim, row, planned, slack)
+        fits, off = _close(row["planned"], planned, slack), 1.0
+        if row["planned"] is not None and np.isfinite(planned):
+            off = abs(float(row["planned"]) - planned)
+        unit = claim.unit or claim.metric
+        check.true(f"{claim.id},planned", fits, words, unit=unit, excess=off, size=max(off, abs(planned)))
+        _judged(world, check, claim, row, planned)
 
 
-def _judged(check: Check, claim: Claim, row: Mapping[str, Any], planned: float, slack: float) -> None:
+def _margin(world: World, claim: Claim, level: float, planned: float) -> float:
+    """What a plan has beyond a promise; a split may be off to both sides by its tolerance."""
+    if claim.metric == "split":
+        return world.facts.programme.infrastructure_share_tolerance - abs(planned - level)
+    return level - planned if claim.metric in AT_MOST else planned - level
+
+
+def _judged(world: World, check: Check, claim: Claim, row: Mapping[str, Any], planned: float) -> None:
     """Shortfall, met and state of a row that is measured; at the very level both words pass."""
     if claim.level is None:
         check.true(f"{claim.id},met", row["met"] is None, "the promise is judged, but it names no level")
-        check.true(f"{claim.id},state", row["state"] in _states(claim, None), f"the state cannot be {row['state']}")
+        _state_fits(world, check, claim, row)
         return
-    margin = claim.level - planned if claim.metric == "budget" else planned - claim.level
+    margin, slack = _margin(world, claim, claim.level, planned), check.tally.tolerance
     short = max(0.0, -margin)
     shown_short = row["shortfall"]
-    fits = _close(shown_short, short, slack) or (claim.metric == "budget" and shown_short in (None, 0.0))
+    # the row compares the plan with the level, so its room is that of the level, as for the word met
+    fits = shown_short is not None and abs(float(shown_short) - short) <= slack * max(1.0, abs(claim.level))
+    fits |= claim.metric in (*AT_MOST, "split") and shown_short in (None, 0.0)
     check.true(f"{claim.id},shortfall", fits, f"the table shows a shortfall of {shown_short}; it is {short:,.6g}")
     possible = {True, False} if abs(margin) <= slack * max(1.0, abs(claim.level)) else {margin > 0}
     said = None if row["met"] is None else bool(row["met"])
     words = f"the table says met {said}; the plan has {planned:,.6g} against {claim.level:,.6g}"
     check.true(f"{claim.id},met", said in possible, words)
-    states = {state for met in possible for state in _states(claim, met)}
+    states = {state for met in possible for state in _states(world, claim, met)}
     words = f"the state is {row['state']}; it must be {' or '.join(sorted(states))}"
     check.true(f"{claim.id},state", row["state"] in states, words)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Container
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from planner.inputs.case import PROGRAMME
 from planner.plan import DECISIONS, RESULTS, TABLES
 from planner.verify.facts import PRECISIONS, Facts, RackClass
+from planner.verify.soft_domains import soft_bounds, soft_may_start
+from planner.verify.soft_facts import EVERY_GATE
 from planner.verify.tally import Check, rule
 
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ RESULT_KEYS: dict[str, tuple[str, ...]] = {
     "tiers": ("site_id", "period"),
     "energy": ("site_id", "period"),
     "compute": ("period", "precision"),
+    "admitted": ("agency_id", "gate_id", "period"),
+    "trained": ("track_id", "place_id", "period"),
     "commitments": ("id",),
 }
 #: columns that may be empty
@@ -30,8 +34,9 @@ OPTIONAL: dict[str, tuple[str, ...]] = {
     "commitments": ("tier", "precision", "by", "level", "unit", "planned", "shortfall", "met")
 }
 #: tables whose quantity is a count of whole things
-WHOLE = ("opens", "modules", "reached", "contract", "units", "first", "bought", "hosts")
-YES_OR_NO = ("opens", "reached", "contract", "first", "hosts")
+SOFT_YES_OR_NO = ("accredits", "starts", "ports", "packages", "goes_live")
+YES_OR_NO = ("opens", "reached", "contract", "first", "hosts", *SOFT_YES_OR_NO)
+WHOLE = (*YES_OR_NO, "modules", "units", "bought", "onboards", "cohorts")
 
 
 def keys_of(table: str) -> tuple[str, ...]:
@@ -41,7 +46,7 @@ def keys_of(table: str) -> tuple[str, ...]:
 
 def rack_class_of(label: object) -> RackClass:
     """A class of racks is named by the cooling designs it fits, in any order: ``D2C+WATER``; ``none`` for nowhere."""
-    parts = frozenset(part for part in re.split(r"[+/|,; ]+", str(label)) if part)
+    parts = frozenset(part for part in str(label).split("+") if part)
     return frozenset() if parts == frozenset({"none"}) else parts
 
 
@@ -68,6 +73,13 @@ def _known(facts: Facts) -> dict[str, Callable[[Any], bool]]:
         "precision": PRECISIONS.__contains__,
         "wbs_code": facts.wbs.__contains__,
         "rack_class": lambda label: rack_class_of(label) in classes,
+        "accreditation_id": facts.soft.accreditations.__contains__,
+        "initiative_id": facts.soft.initiatives.__contains__,
+        "service_id": facts.soft.services.__contains__,
+        "track_id": facts.soft.tracks.__contains__,
+        "place_id": lambda place: place in facts.sites or place in facts.agencies,
+        "gate_id": lambda gate: gate == EVERY_GATE or gate in facts.soft.initiatives or gate in facts.soft.tracks,
+        "source": facts.soft.sources.__contains__,
     }
 
 
@@ -86,6 +98,8 @@ def _filled(table: str, frame: pd.DataFrame) -> pd.Series:
 def _recognised(facts: Facts, table: str, frame: pd.DataFrame) -> pd.Series:
     """Rows all of whose ids the case knows."""
     known = _known(facts)
+    if table == "detail":
+        known["site_id"] = lambda site: site == PROGRAMME or site in facts.sites
     good = pd.Series(True, index=frame.index)
     for column in keys_of(table):
         if column in known and not (table == "commitments" and column == "precision"):
@@ -200,6 +214,9 @@ def _may_start(facts: Facts) -> dict[str, Callable[[Keys], bool]]:
     def halls(site: str, design: str, label: str) -> bool:
         return facts.design_at(site, design) and clock.ready(index[label], facts.designs[design].lead_months) <= last
 
+    def in_use(site: str, workload: str, level: str, label: str) -> bool:
+        return index[label] >= facts.soft.in_use_from(site, facts.soft.service(workload), level)
+
     def counts(commitment: str) -> bool:
         c = facts.claims[commitment]
         return c.metric == "power" and c.tier == "commissioned" and c.binding in ("firm", "goal")
@@ -214,15 +231,19 @@ def _may_start(facts: Facts) -> dict[str, Callable[[Keys], bool]]:
         "housed": lambda k: facts.design_at(k[0], k[1]) and facts.designs[k[1]].cooling_id in rack_class_of(k[2]),
         "bought": lambda k: purchase(k[1], k[2]),
         "retired": lambda k: retirement(k[1], k[2], k[3]),
-        "running": lambda k: facts.suits(k[1], k[2]) and (k[0], k[3]) in facts.site_levels,
+        "running": lambda k: facts.suits(k[1], k[2]) and in_use(k[0], k[2], k[3], k[4]),
+        "bonus": lambda k: facts.workloads[k[1]].uplift_share > 0 and in_use(*k),
         "served": lambda k: (
-            (k[0], k[3]) in facts.site_levels and (k[1], k[0]) in facts.movement and k[1:4] in facts.demands
+            (k[1], k[0]) in facts.movement
+            and k[1:4] in facts.demands
+            and in_use(k[0], *k[2:])
+            and index[k[4]] >= facts.soft.admits_from(k[1])
         ),
         "depth": lambda k: k[:3] in facts.demands,
         "hosts": lambda k: facts.workloads[k[1]].cluster_pflops > 0,
         "tail_running": lambda k: facts.suits(k[0], k[1]),
         "counted": lambda k: counts(k[0]),
-    }
+    } | soft_may_start(facts.soft)
 
 
 @rule("plan.allowed_rows")
@@ -246,13 +267,17 @@ def _bounds(facts: Facts) -> dict[str, Callable[[Keys], float]]:
         return 0.0 if asked is None else facts.depths[k[3]].share * float(asked[index[k[4]]])
 
     bounds: dict[str, Callable[[Keys], float]] = {table: lambda k: 1.0 for table in YES_OR_NO}
-    return bounds | {
-        "modules": lambda k: float(facts.max_modules(k[1])),
-        "units": lambda k: float(facts.max_units(k[0], k[1])),
-        "signed": lambda k: facts.ppas[k[1], k[0]].max_mw,
-        "depth": depth,
-        "tail_depth": lambda k: facts.depths[k[1]].share * at_end[k[0]],
-    }
+    return (
+        bounds
+        | {
+            "modules": lambda k: float(facts.max_modules(k[1])),
+            "units": lambda k: float(facts.max_units(k[0], k[1])),
+            "signed": lambda k: facts.ppas[k[1], k[0]].max_mw,
+            "depth": depth,
+            "tail_depth": lambda k: facts.depths[k[1]].share * at_end[k[0]],
+        }
+        | soft_bounds(facts.soft)
+    )
 
 
 @rule("plan.within_bounds")

@@ -12,6 +12,7 @@ import pandas as pd
 from planner.inputs.case import Case, Chip, Design
 from planner.inputs.programme import Claim
 from planner.inputs.schema import BY_NAME, MONEY_PARAMETERS
+from planner.verify.soft_facts import SoftFacts
 from planner.verify.tally import Vector
 from planner.verify.time import Clock
 
@@ -70,6 +71,7 @@ class Facts:
         years = origin["money_year"].tolist()
         keys = origin[["table", "key", "column"]].itertuples(index=False, name=None)
         self._money_year = {key: None if pd.isna(y) else int(y) for key, y in zip(keys, years, strict=True)}
+        self.soft = SoftFacts(self)
 
     def _pairs(self, table: str, one: str, other: str) -> set[tuple[str, str]]:
         return set(self.case.tables[table][[one, other]].itertuples(index=False, name=None))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from planner.inputs.case import PROGRAMME
 from planner.verify.tally import Vector
 from planner.verify.time import before
 from planner.verify.world import World
@@ -17,8 +18,16 @@ UPLIFTS = (
     ("construction", [f"1.1.{n}" for n in range(1, 8)], "1.1.8", "1.1.9"),
     ("power and cooling", [f"1.2.{n}" for n in range(1, 5)], "1.2.8", "1.2.9"),
     ("chips", [f"1.3.{n}" for n in range(1, 6)], "", "1.3.9"),
+    ("software", ["2.1.1", "2.1.2"], "", "2.1.9"),
+    ("security", [f"2.2.{n}" for n in range(1, 5)], "", "2.2.9"),
+    ("training", [f"2.3.{n}" for n in range(1, 4)], "", "2.3.9"),
 )
 MANAGEMENT = "parameters.programme_management_share.value"
+#: codes of an initiative by its category: when it starts, and every year once it is done
+INITIATIVES = {"software": ("2.1.1", "2.1.2"), "security": ("2.2.3", "2.2.4"), "training": ("2.3.2", "2.3.3")}
+#: money set aside: its code, and its reference, which is no price
+UNALLOCATED = "2.9"
+SPLIT = "programme.infrastructure_share"
 
 
 @dataclass
@@ -43,7 +52,14 @@ class Ledger:
         self._power()
         self._chips()
         self._operations()
+        self._security()
+        self._initiatives()
+        self._training()
+        self._staff()
         self._uplifts()
+        for t, musd in enumerate(world.soft.unallocated.tolist()):
+            if musd != 0:
+                self._enter((UNALLOCATED, PROGRAMME, t, SPLIT), 1e6 * musd, 1.0, 1.0)
 
     def _post(self, code: str, site: str, ref: str, quantity: Vector, factor: float = 1.0) -> None:
         price = self.facts.price(ref)
@@ -157,6 +173,39 @@ class Ledger:
         for (s, a, _, _), amount in world.served.items():
             self._post("3.3.1", s, f"movement.{a}/{s}.movement_usd_per_pflops_year", amount)
 
+    def _security(self) -> None:
+        world, soft = self.world, self.facts.soft
+        for (s, x), n in list(world.soft.accredits.items()):
+            self._post("2.2.1", s, f"accreditations.{x}.cost_usd", n)
+        for s, accreditations in soft.accredited.items():
+            for x in accreditations:
+                years = world.soft.held(s, x) * self.facts.clock.years
+                self._post("2.2.2", s, f"accreditations.{x}.monitoring_usd_per_year", years)
+
+    def _initiatives(self) -> None:
+        world, soft = self.world, self.facts.soft
+        for key, n in list(world.soft.started.items()):
+            y = soft.initiatives[key[0]]
+            once, yearly = INITIATIVES[y.category]
+            place = key[1] if y.per == "site-level" else PROGRAMME
+            self._post(once, place, f"initiatives.{y.initiative_id}.cost_usd", n)
+            years = before(world.soft.done[key]) * self.facts.clock.years
+            self._post(yearly, place, f"initiatives.{y.initiative_id}.recurring_usd_per_year", years)
+
+    def _training(self) -> None:
+        for (r, place), n in list(self.world.soft.cohorts.items()):
+            track = self.facts.soft.tracks[r]
+            where = place if track.learners == "operation" else PROGRAMME
+            self._post("2.3.1", where, f"training_tracks.{r}.cost_usd_per_head", track.cohort_heads * n)
+
+    def _staff(self) -> None:
+        world, facts = self.world, self.facts
+        for s in facts.sites:
+            mw = before(world.peak_mw(s, greenfield=True) + world.peak_mw(s, greenfield=False))
+            for h, role in facts.soft.roles.items():
+                heads = role.heads_per_mw * mw + role.heads_per_site * world.soft.live(s)
+                self._post(role.wbs_code, s, f"staffing.{h}.loaded_usd_per_head_year", heads * facts.clock.years)
+
     def _uplifts(self) -> None:
         categories = self.facts.case.tables["categories"]
         shares = dict(zip(categories["category"], categories["contingency_share"].astype(float), strict=True))
@@ -174,28 +223,29 @@ class Ledger:
                 ref = f"categories.{category}.contingency_share"
                 self._enter((contingency, s, t, ref), lifted, shares[category], 1.0, uplift=True)
 
-    # totals, unrounded
+    # totals by period, unrounded
 
-    def is_infrastructure(self, code: str) -> bool:
-        """On the investment ledger, infrastructure side."""
-        row = self.facts.wbs.get(code)
-        if row is None:
-            return code.startswith(("1.1.", "1.2.", "1.3."))
-        return bool(row["ledger"] == "investment" and row["side"] == "infrastructure")
-
-    def infrastructure_usd(self) -> Vector:
+    def usd(self, *codes: str) -> Vector:
+        """Dollars of all lines under these codes, without what is set aside."""
         out = self.facts.clock.zeros()
         for (code, _, t, _), group in self.groups.items():
-            if self.is_infrastructure(code):
+            if code.startswith(codes) and code != UNALLOCATED:
                 out[t] += group.usd
         return out
 
-    def investment_usd(self) -> float:
-        return sum(group.usd for (code, _, _, _), group in self.groups.items() if code.startswith("1."))
+    def infrastructure_usd(self) -> Vector:
+        return self.usd("1.")
 
-    def usd_by_period(self) -> Vector:
+    def soft_usd(self) -> Vector:
+        return self.usd("2.")
+
+    def operations_usd(self) -> Vector:
+        return self.usd("3.")
+
+    def resources_usd(self) -> Vector:
         """Both ledgers."""
-        out = self.facts.clock.zeros()
-        for (_, _, t, _), group in self.groups.items():
-            out[t] += group.usd
-        return out
+        return self.usd("")
+
+    def investment_usd(self) -> Vector:
+        """Infrastructure, the soft half and what is set aside."""
+        return self.usd("1.", "2.") + 1e6 * self.world.soft.unallocated

@@ -1,4 +1,4 @@
-"""Money: the detail table against the recomputed lines, and the budget."""
+"""Money: the detail table against the recomputed lines."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from planner.verify.ledger import MANAGEMENT, Group, GroupKey
-from planner.verify.tally import Check, Vector, rule
+from planner.verify.ledger import MANAGEMENT, SPLIT, Group, GroupKey
+from planner.verify.tally import Check, rule
 from planner.verify.world import World
 
 HALF_CENT = 0.005
 
 
-def _is_uplift(ref: str) -> bool:
-    return ref == MANAGEMENT or (ref.startswith("categories.") and ref.endswith(".contingency_share"))
+def _is_dollars(ref: str) -> bool:
+    """Lines whose quantity is dollars: management, contingency and what is set aside."""
+    return ref in (MANAGEMENT, SPLIT) or (ref.startswith("categories.") and ref.endswith(".contingency_share"))
 
 
 @dataclass
@@ -105,7 +105,7 @@ def detail_rate(world: World, check: Check) -> None:
     columns = ["rate_ref", "period", "rate_usd", "escalation"]
     for ref, label, rate, escalation in _distinct(world, columns):
         where = f"{ref},{label}"
-        price = (1.0, "none", None) if _is_uplift(str(ref)) else facts.price(str(ref))
+        price = (1.0, "none", None) if _is_dollars(str(ref)) else facts.price(str(ref))
         if price is None:
             check.true(where, False, "the line quotes a price that the data do not hold")
             continue
@@ -141,43 +141,3 @@ def detail_rounding(world: World, check: Check) -> None:
         words = f"the line posts {cents[position]:,.2f} cents; its own figures give {exact[position]:,.2f}"
         excess = max(float(off[position] - 0.5), abs(float(cents[position] - np.round(cents[position]))))
         check.true(where, False, words, unit="cents", excess=excess, size=abs(float(exact[position])))
-
-
-# budget
-
-
-def _limits_musd(world: World) -> tuple[Vector, float]:
-    """Authority up to the end of each period, and the budget, for infrastructure, less the reserve; M dollars."""
-    facts, programme = world.facts, world.facts.programme
-    spendable = programme.infrastructure_share * programme.budget_usd / 1e6
-    spendable *= 1.0 - facts.parameter("management_reserve_share")
-    shares = [facts.authority.get(facts.clock.year(t), 0.0) * facts.clock.years for t in range(facts.clock.count)]
-    return np.cumsum(shares) * spendable, spendable
-
-
-@rule("budget.within_authority")
-def within_authority(world: World, check: Check) -> None:
-    spent = np.cumsum(world.ledger.infrastructure_usd()) / 1e6
-    words = "infrastructure has cost {left} M$ by now; {right} M$ are authorised by now"
-    check.at_most("", spent, _limits_musd(world)[0], "M$", words)
-
-
-@rule("budget.within_budget")
-def within_budget(world: World, check: Check) -> None:
-    spent = float(world.ledger.infrastructure_usd().sum()) / 1e6
-    words = "infrastructure costs {left} M$; its part of the budget is {right} M$"
-    check.at_most("", spent, _limits_musd(world)[1], "M$", words)
-
-
-@rule("budget.to_the_cent")
-def to_the_cent(world: World, check: Check) -> None:
-    """Posted cents stay within the limit; nothing but the rounding of the lines may carry them past it."""
-    detail: pd.DataFrame = world.tables["detail"]
-    mine = detail[detail["wbs_code"].map(world.ledger.is_infrastructure).astype(bool)]
-    posted = float(mine["cents"].sum())
-    unrounded = float(world.ledger.infrastructure_usd().sum()) * 100.0
-    limit = _limits_musd(world)[1] * 1e8
-    allowed = max(limit, min(unrounded, limit * (1.0 + check.tally.tolerance))) + 0.5 * len(mine)
-    allowed += 1e-12 * abs(allowed)
-    words = f"${posted / 100.0:,.2f} of infrastructure are posted; its part of the budget is ${limit / 100.0:,.2f}"
-    check.true("", posted <= allowed, words, unit="cents", excess=posted - allowed, size=limit)

@@ -30,9 +30,9 @@ def mission_value_musd(world: World) -> float:
 
 
 def resource_cost_musd(world: World) -> float:
-    """Present cost of both ledgers from unrounded lines, M base-year dollars."""
+    """Present cost of both ledgers from unrounded lines, without what is set aside; M base-year dollars."""
     facts = world.facts
-    return float((world.ledger.usd_by_period() * facts.deflators() * facts.present_factors()).sum()) / 1e6
+    return float((world.ledger.resources_usd() * facts.deflators() * facts.present_factors()).sum()) / 1e6
 
 
 def tie_break_musd(world: World) -> float:

@@ -1,4 +1,4 @@
-"""What the plan reports of itself: power tiers, energy, compute."""
+"""What the plan reports of itself: power tiers, energy, compute, who is admitted and who is trained."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from planner.verify.facts import PRECISIONS
+from planner.verify.soft_facts import EVERY_GATE
 from planner.verify.tally import Check, rule
 from planner.verify.world import World
 
@@ -57,3 +58,24 @@ def compute(world: World, check: Check) -> None:
         for label, t in world.index.items():
             due[label, precision] = (float(installed[t]), float(serving[t]))
     _compare(world, check, "compute", 2, ("installed_pflops", "serving_pflops"), due)
+
+
+@rule("results.admitted")
+def admitted(world: World, check: Check) -> None:
+    """From the second period; a gate that the data leave open need not be shown."""
+    due: dict[tuple[Any, ...], tuple[float, ...]] = {}
+    shown = set(world.tables["admitted"][["agency_id", "gate_id"]].itertuples(index=False, name=None))
+    for a, everything in world.soft.admitted.items():
+        mine = world.facts.soft.gates_of(a)
+        gates = {g.gate_id: world.soft.gate(g, a) for g in mine if not g.is_open or (a, g.gate_id) in shown}
+        for name, share in {**gates, EVERY_GATE: everything}.items():
+            due |= {(a, name, label): (float(share[t]),) for label, t in world.index.items() if t > 0}
+    _compare(world, check, "admitted", 3, ("share",), due)
+
+
+@rule("results.trained")
+def trained(world: World, check: Check) -> None:
+    due: dict[tuple[Any, ...], tuple[float, ...]] = {}
+    for (r, place), heads in world.soft.trained.items():
+        due |= {(r, place, label): (float(heads[t]),) for label, t in world.index.items()}
+    _compare(world, check, "trained", 3, ("heads",), due)

@@ -66,17 +66,61 @@ def within_hardened(world: World, check: Check) -> None:
         check.at_most(f"{s},{level}", mw, halls, "MW IT", words)
 
 
+def _output(world: World) -> Sums:
+    """PFLOP/s-years that racks at work deliver, by (site, workload, level)."""
+    facts, out = world.facts, _sums(world)
+    for (s, c, w, level), racks in world.running.items():
+        out[s, w, level] += racks * facts.pflops(c, w) * facts.delivered_share(w) * facts.clock.years
+    return out
+
+
 @rule("workload.delivered")
 def delivered(world: World, check: Check) -> None:
-    facts = world.facts
-    asked, made = _sums(world), _sums(world)
+    asked, made = _sums(world), _output(world)
     for (s, _, w, level), amount in world.served.items():
         asked[s, w, level] += amount
-    for (s, c, w, level), racks in world.running.items():
-        made[s, w, level] += racks * facts.pflops(c, w) * facts.delivered_share(w) * facts.clock.years
-    for (s, w, level), amount in asked.items():
+    for key, amount in world.soft.bonus.items():
+        made[key] += amount
+    for key, amount in asked.items():
         words = "{left} PFLOP/s-years are served; the racks at work deliver {right}"
-        check.at_most(f"{s},{w},{level}", amount, made[s, w, level], "PFLOP/s-years", words)
+        check.at_most(",".join(key), amount, made[key], "PFLOP/s-years", words)
+
+
+@rule("workload.bonus_within_output")
+def bonus_within_output(world: World, check: Check) -> None:
+    made = _output(world)
+    for (s, w, level), bonus in world.soft.bonus.items():
+        most = world.facts.workloads[w].uplift_share * made[s, w, level]
+        words = "the scheduler adds {left} PFLOP/s-years; it can add {right} to what the racks at work deliver"
+        check.at_most(f"{s},{w},{level}", bonus, most, "PFLOP/s-years", words)
+
+
+@rule("workload.bonus_when_scheduled")
+def bonus_when_scheduled(world: World, check: Check) -> None:
+    """Over all sites, and only once the scheduler is done."""
+    facts, scheduler = world.facts, world.facts.soft.scheduler
+    done = world.soft.opens_done(scheduler.initiative_id) if scheduler else facts.clock.zeros()
+    added, demand = _sums(world), _sums(world)
+    for (_, w, level), bonus in world.soft.bonus.items():
+        added[w, level] += bonus
+    for a, w, level in facts.demands:
+        demand[w, level] += facts.demand(a, w, level)
+    for (w, level), bonus in added.items():
+        uplift = facts.workloads[w].uplift_share
+        most = uplift / (1.0 + uplift) * demand[w, level] * done
+        words = "the scheduler adds {left} PFLOP/s-years; once done it adds {right} for this demand"
+        check.at_most(f"{w},{level}", bonus, most, "PFLOP/s-years", words)
+
+
+@rule("workload.within_admitted")
+def within_admitted(world: World, check: Check) -> None:
+    depth = _sums(world)
+    for (a, w, level, _), amount in world.depth.items():
+        depth[a, w, level] += amount
+    for (a, w, level), amount in depth.items():
+        most = world.facts.demand(a, w, level) * world.soft.admitted[a]
+        words = "{left} PFLOP/s-years of demand are served; {right} are admitted"
+        check.at_most(f"{a},{w},{level}", amount, most, "PFLOP/s-years", words)
 
 
 @rule("workload.served_by_depth")
@@ -160,3 +204,18 @@ def tail_delivered(world: World, check: Check) -> None:
     for (w, n), amount in served.items():
         words = "{left} PFLOP/s-years are served in this year after the horizon; the racks deliver {right}"
         check.at_most(f"{w},{n}", amount, made[w, n], "PFLOP/s-years", words)
+
+
+@rule("workload.tail_within_admitted")
+def tail_within_admitted(world: World, check: Check) -> None:
+    """After the horizon agencies stay admitted as they were in its last period."""
+    facts = world.facts
+    admitted: dict[str, float] = defaultdict(float)
+    for a, w, level in facts.demands:
+        admitted[w] += float(facts.demand(a, w, level)[-1] * world.soft.admitted[a][-1]) / facts.clock.years
+    served: dict[tuple[str, int], float] = defaultdict(float)
+    for (w, _, n), amount in world.tail_depth.items():
+        served[w, n] += amount
+    for (w, n), amount in served.items():
+        words = "{left} PFLOP/s-years are served in this year after the horizon; {right} are admitted"
+        check.at_most(f"{w},{n}", amount, admitted[w], "PFLOP/s-years", words)

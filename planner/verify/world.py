@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from planner.inputs.case import Case
+from planner.inputs.programme import Claim
 from planner.plan import Plan
 from planner.verify.built import Built, Series
 from planner.verify.domains import rack_class_of
 from planner.verify.facts import RackClass, rack_pflops
+from planner.verify.soft import Soft
 from planner.verify.tally import Vector
 from planner.verify.time import before
 
@@ -48,12 +50,20 @@ class World(Built):
 
         return Ledger(self)
 
+    @cached_property
+    def soft(self) -> Soft:
+        return Soft(self)
+
+    def due_at(self, claim: Claim) -> int | None:
+        """The period at whose end a claim is measured: the last where it has no date, None outside the horizon."""
+        return self.facts.clock.last if claim.by is None else self.facts.clock.closing(claim.by)
+
     # cooling
 
     @cached_property
     def housed(self) -> dict[tuple[str, str, RackClass], Vector]:
         out: dict[tuple[str, str, RackClass], Vector] = defaultdict(self.facts.clock.zeros)
-        for (s, d, label), mw in self._series("housed", ("site_id", "design_id", "rack_class"), "mw").items():
+        for (s, d, label), mw in self.series("housed", ("site_id", "design_id", "rack_class"), "mw").items():
             out[s, d, rack_class_of(label)] += mw
         return out
 
@@ -88,12 +98,12 @@ class World(Built):
 
     @cached_property
     def bought(self) -> Series:
-        return self._series("bought", ("site_id", "chip_id"), "racks")
+        return self.series("bought", ("site_id", "chip_id"), "racks")
 
     @cached_property
     def retired(self) -> Series:
         """Racks retired by (site, chip, vintage index)."""
-        found = self._series("retired", ("site_id", "chip_id", "vintage"), "racks")
+        found = self.series("retired", ("site_id", "chip_id", "vintage"), "racks")
         return {(s, c, self.index[v]): racks for (s, c, v), racks in found.items()}
 
     @cached_property
@@ -137,37 +147,39 @@ class World(Built):
 
     @cached_property
     def running(self) -> Series:
-        return self._series("running", ("site_id", "chip_id", "workload_id", "level_id"), "racks")
+        return self.series("running", ("site_id", "chip_id", "workload_id", "level_id"), "racks")
 
     @cached_property
     def served(self) -> Series:
-        return self._series("served", ("site_id", "agency_id", "workload_id", "level_id"), "pflops_years")
+        return self.series("served", ("site_id", "agency_id", "workload_id", "level_id"), "pflops_years")
 
     @cached_property
     def depth(self) -> Series:
-        return self._series("depth", ("agency_id", "workload_id", "level_id", "tranche_id"), "pflops_years")
+        return self.series("depth", ("agency_id", "workload_id", "level_id", "tranche_id"), "pflops_years")
 
     @cached_property
     def hosts(self) -> Series:
-        return self._series("hosts", ("site_id", "workload_id"), "hosts")
+        return self.series("hosts", ("site_id", "workload_id"), "hosts")
 
     @cached_property
     def tail_running(self) -> dict[tuple[Any, ...], float]:
-        return self._amounts("tail_running", ("chip_id", "workload_id", "year_after"), "racks")
+        return self.amounts("tail_running", ("chip_id", "workload_id", "year_after"), "racks")
 
     @cached_property
     def tail_depth(self) -> dict[tuple[Any, ...], float]:
-        return self._amounts("tail_depth", ("workload_id", "tranche_id", "year_after"), "pflops_years")
+        return self.amounts("tail_depth", ("workload_id", "tranche_id", "year_after"), "pflops_years")
 
     @cached_property
     def counted(self) -> dict[tuple[Any, ...], float]:
-        return self._amounts("counted", ("commitment", "site_id"), "mw")
+        return self.amounts("counted", ("commitment", "site_id"), "mw")
 
     def serving_pflops(self, precision: str) -> Vector:
-        """Installed PFLOP/s that what is served amounts to."""
+        """Installed PFLOP/s that what is served amounts to; a scheduler adds none."""
         facts = self.facts
+        served = [(w, pf_years) for (_, _, w, _), pf_years in self.served.items()]
+        served += [(w, -pf_years) for (_, w, _), pf_years in self.soft.bonus.items()]
         return self.total(
             pf_years / (facts.delivered_share(w) * facts.clock.years)
-            for (_, _, w, _), pf_years in self.served.items()
+            for w, pf_years in served
             if facts.workloads[w].precision == precision
         )

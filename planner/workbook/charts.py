@@ -14,16 +14,26 @@ from planner.workbook.book import Page
 
 COLOURS = ("1F3864", "C55A11", "7F9F3F", "7F7F7F", "5B9BD5", "BF9000", "7030A0")
 
+#: from so many series on the legend takes several lines
+MANY = 5
+
 
 def columns(
-    page: Page, title: str, unit: str, header: int, rows: Sequence[int], form: str, stacked: bool = True
+    page: Page,
+    title: str,
+    unit: str,
+    header: int,
+    rows: Sequence[int],
+    form: str,
+    stacked: bool = True,
+    last: int | None = None,
 ) -> BarChart:
-    """Columns by year, one series a row (its key in column 1)."""
+    """Columns by year, one series a row (its key in column 1), to the last year or to the column ``last``."""
     chart = BarChart()
     chart.type = "col"
     if stacked:
         chart.grouping, chart.overlap = "stacked", 100
-    return _dressed(page, chart, title, unit, header, rows, form)
+    return _dressed(page, chart, title, unit, header, rows, form, last)
 
 
 def lines(page: Page, title: str, unit: str, header: int, rows: Sequence[int], form: str) -> LineChart:
@@ -35,8 +45,8 @@ def _named(key: str) -> str:
     return (key[:1].upper() + key[1:]).replace("|", " ")
 
 
-def _dressed(page, chart, title, unit, header, rows, form):  # type: ignore[no-untyped-def]
-    first, last = page.book.columns[0], page.book.last
+def _dressed(page, chart, title, unit, header, rows, form, last=None):  # type: ignore[no-untyped-def]
+    first, last = page.book.columns[0], last or page.book.last
     for place, row in enumerate(rows):
         series = Series(
             Reference(page.sheet, min_col=first, max_col=last, min_row=row),
@@ -58,6 +68,8 @@ def _dressed(page, chart, title, unit, header, rows, form):  # type: ignore[no-u
     chart.y_axis.delete = chart.x_axis.delete = False
     chart.y_axis.majorGridlines = ChartLines(spPr=GraphicalProperties(ln=LineProperties(solidFill="D9D9D9", w=6350)))
     chart.legend.position = "b"
-    chart.width, chart.height = 24, 10
-    chart.layout = Layout(ManualLayout(x=0.08, y=0.13, w=0.9, h=0.64, xMode="edge", yMode="edge"))
+    many = len(rows) > MANY
+    chart.width, chart.height = 24, 12 if many else 10
+    height = 0.55 if many else 0.64
+    chart.layout = Layout(ManualLayout(x=0.08, y=0.13, w=0.9, h=height, xMode="edge", yMode="edge"))
     return chart

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from planner.inputs.case import Case
 from planner.plan import Plan
 
+#: the line of dollars that buy nothing: a category of its own here, and outside present cost
+UNALLOCATED_WBS, UNALLOCATED = "2.9", "unallocated by the split"
 #: ends of the references of lines that stand on other lines' dollars
 ON_TOP = ("programme_management_share", "programme_management_share.value", "contingency_share")
 
@@ -39,17 +41,23 @@ class Fact:
 
 @dataclass(frozen=True)
 class View:
-    """Sums of one block of Detail by one key column, as a formula and as numbers."""
+    """Sums of one block of Detail by one key column, as a formula and as numbers; ``prefix`` opens every key."""
 
     sums: str
     keys: str
     totals: dict[str, float] = field(default_factory=dict)
+    prefix: str = ""
 
     def formula(self, criterion: str) -> str:
-        return f"SUMIFS({self.sums},{self.keys},{criterion})"
+        opening = f'"{self.prefix}"&' if self.prefix else ""
+        return f"SUMIFS({self.sums},{self.keys},{opening}{criterion})"
 
     def value(self, *parts: object) -> float:
-        return self.totals.get("|".join(str(p) for p in parts), 0.0)
+        return self.totals.get(self.prefix + "|".join(str(p) for p in parts), 0.0)
+
+    def of(self, prefix: str) -> View:
+        """The same sums of keys that open alike."""
+        return replace(self, prefix=prefix)
 
 
 def totals(pairs: Iterable[tuple[str, float]]) -> dict[str, float]:
@@ -87,13 +95,8 @@ def costs(case: Case, plan: Plan) -> list[list[Fact]]:
         place = 0
         if r.rate_ref.endswith(ON_TOP):
             place = 2 if r.rate_ref.endswith("contingency_share") else 1
-        keys = (
-            f"{r.wbs_code}|{year}",
-            f"{r.category}|{year}",
-            f"{r.site_id}|{r.ledger}",
-            f"{r.site_id}|{r.category}|{r.period}",
-            f"{r.ledger}|{r.period}",
-        )
+        nothing = r.wbs_code == UNALLOCATED_WBS
+        category = UNALLOCATED if nothing else r.category
         blocks[place].append(
             Fact(
                 "cost",
@@ -104,17 +107,48 @@ def costs(case: Case, plan: Plan) -> list[list[Fact]]:
                 r.unit,
                 r.site_id or "",
                 r.wbs_code,
-                r.category,
+                category,
                 r.ledger,
                 float(r.rate_usd),
                 r.rate_ref,
                 float(r.factor),
                 float(r.escalation),
                 int(r.cents),
-                keys,
+                _cost_keys(case, r, category, year),
             )
         )
     return blocks
+
+
+def _cost_keys(case: Case, r: Any, category: str, year: int) -> tuple[str, ...]:
+    """What a cost line is summed by; an empty key where the sum does not speak of it."""
+    table, _, rest = r.rate_ref.partition(".")
+    entity = rest.rpartition(".")[0]
+    soft = category != UNALLOCATED and case.wbs[r.wbs_code].side == "soft"
+    fund = case.wbs[r.wbs_code].fund_type
+    return (
+        f"{r.wbs_code}|{year}",
+        f"{category}|{year}",
+        f"{r.site_id}|{r.ledger}",
+        f"{r.site_id}|{category}|{r.period}",
+        f"{UNALLOCATED if category == UNALLOCATED else r.ledger}|{r.period}",
+        f"{table}.{entity}|{year}" if soft and table != "categories" else "",
+        f"{fund}|{year}" if fund else "",
+        f"{r.site_id}|{r.rate_ref}" if table == "accreditations" else "",
+        asked_by(case, table, entity) if soft else "",
+        f"{table}.{entity}" if soft and table != "categories" else "",
+    )
+
+
+def asked_by(case: Case, table: str, entity: str) -> str:
+    """What asks for a soft line: service waits for it, a promise names it, more output, what others stand on."""
+    if table == "initiatives":
+        effect = case.initiatives[entity].effect
+        words = {"phase 3": "promise", "prerequisite": "prerequisite", "raises utilisation": "output"}
+        return words.get(effect, "service")
+    if table == "training_tracks":
+        return "promise" if case.tracks[entity].learners == "awareness" else "service"
+    return "contingency" if table == "categories" else "service"
 
 
 def mission_value(case: Case, plan: Plan) -> list[Fact]:

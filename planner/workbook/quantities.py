@@ -11,6 +11,7 @@ from planner.inputs.case import Case
 from planner.inputs.periods import Periods
 from planner.plan import Plan
 from planner.workbook.facts import Calendar, Fact, records
+from planner.workbook.soft_quantities import soft_quantities
 
 TIERS = ("secured", "commissioned", "populated")
 GRID, OWN = "grid tranches", "own service of existing halls"
@@ -32,6 +33,7 @@ def all_quantities(case: Case, plan: Plan) -> dict[str, list[Fact]]:
         "compute": list(_compute(plan, calendar)),
         "service": list(_served(plan, calendar)),
         "promise": list(_promises(plan)),
+        **soft_quantities(case, plan),
     }
 
 

@@ -1,7 +1,8 @@
 """A programme small enough to check with a pencil, in which every rule of the model has something to say.
 
 Four half years from 2026. Site A may have everything: a greenfield hall, the halls that stand, two grid tranches, an
-engine, wind, both levels. B has a greenfield hall and one tranche. What a new room needs is added here, as rows.
+engine, wind, both levels. B has a greenfield hall and one tranche, and is accredited already. DOE learns and has large
+agencies alone, NSF has small ones as well. What a new room needs is added here, as rows.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from planner.inputs.case import Case
 INDICES = {"general": 102, "construction": 105, "wages": 103, "electricity": 110}
 
 PARAMETERS = {
+    "aware_share": 0.5,
     "average_draw_share": 0.8,
     "carbon_price_usd_per_t": 10,
     "cost_of_water_usd_per_m3": 2,
@@ -42,6 +44,9 @@ PARAMETERS = {
     "programme_management_share": 0.03,
     "share_rule_from_year": 2027,
     "site_staff_per_mw": 0.5,
+    "soft_band_from_year": 2027,
+    "soft_band_high": 0.4,
+    "soft_band_low": 0.2,
     "site_staff_usd_per_year": 100_000,
     "tail_taper": 0.8,
     "tail_years": 2,
@@ -106,6 +111,8 @@ ROWS: Tables = {
             "utilisation": 0.5,
             "availability": 0.8,
             "rent_usd_per_pflops_year": 1e6,
+            "service_id": "PORT",
+            "uplift_share": 0.25,
         },
         {
             "workload_id": "simulation",
@@ -116,7 +123,17 @@ ROWS: Tables = {
             "cluster_pflops": 16,
         },
     ],
-    "agencies": [{"agency_id": a, "lat_deg": 39, "lon_deg": -77} for a in ("DOE", "NSF")],
+    "agencies": [
+        {"agency_id": "DOE", "lat_deg": 39, "lon_deg": -77, "large_agencies": 2},
+        {
+            "agency_id": "NSF",
+            "lat_deg": 39,
+            "lon_deg": -77,
+            "large_agencies": 1,
+            "small_agencies": 10,
+            "small_demand_share": 0.25,
+        },
+    ],
     "movement": [
         {"agency_id": a, "site_id": s, "movement_usd_per_pflops_year": usd}
         for a, s, usd in [("DOE", "A", 100), ("DOE", "B", 300), ("NSF", "A", 200)]
@@ -139,6 +156,89 @@ ROWS: Tables = {
         for i, level in INDICES.items()
         for y in PRICE_YEARS
     ],
+    "accreditations": [
+        {
+            "accreditation_id": "HIGH",
+            "level_id": "gov",
+            "opens_level": 1,
+            "cost_usd": 1e6,
+            "duration_months": 3,
+            "monitoring_usd_per_year": 400_000,
+        },
+        {
+            "accreditation_id": "IL6",
+            "level_id": "secret",
+            "opens_level": 1,
+            "predecessor_id": "HIGH",
+            "cost_usd": 2e6,
+            "duration_months": 6,
+            "monitoring_usd_per_year": 800_000,
+        },
+    ],
+    "existing_accreditations": [{"site_id": "B", "accreditation_id": "HIGH", "source_id": "pencil"}],
+    "initiatives": [
+        {
+            "initiative_id": y,
+            "category": category,
+            "per": per,
+            "effect": effect,
+            "prerequisite_id": before,
+            "duration_months": months,
+            "need_ceiling_units": units,
+            "cost_usd": 1e6 * cost,
+            "recurring_usd_per_year": 1e5 * cost,
+        }
+        for y, category, per, effect, before, months, units, cost in [
+            ("TOOLS", "software", "programme", "prerequisite", "", 6, 1, 1),
+            ("PORT", "software", "site-level", "gates service", "TOOLS", 3, 2, 4),
+            ("SCHEDULER", "software", "programme", "raises utilisation", "TOOLS", 6, 1, 3),
+            ("LINK", "software", "system", "connects demand", "TOOLS", 3, 60, 0.1),
+            ("JOIN", "software", "agency", "gates agency", "", 6, 3, 5),
+            ("JOIN-SMALL", "software", "small agency", "gates agency", "", 3, 8, 0.5),
+            ("BOARD", "security", "programme", "phase 3", "", 3, 1, 2),
+            ("LEGACY", "software", "system", "phase 3", "", 6, 6, 1),
+            ("PACKAGE", "security", "service-level", "authorises service", "BOARD", 3, 1, 2),
+            ("WATCH", "security", "programme", "gates level", "", 6, 1, 10),
+            ("CROSS", "security", "site-level", "gates level", "WATCH", 3, 1, 1),
+        ]
+    ],
+    "level_needs": [{"level_id": "secret", "initiative_id": y} for y in ("WATCH", "CROSS")],
+    "training_tracks": [
+        {
+            "track_id": r,
+            "learners": learners,
+            "prerequisite_id": before,
+            "cohort_heads": heads,
+            "capacity_heads_per_year": most,
+            "need_ceiling_heads": ceiling,
+            "attrition_per_year": leave,
+            "duration_months": months,
+            "cost_usd_per_head": 1000,
+        }
+        for r, learners, before, heads, most, ceiling, leave, months in [
+            ("AWARE", "awareness", "", 50, 200, 150, 0, 1),
+            ("USE", "use", "TOOLS", 10, 80, 60, 0.19, 3),
+            ("OPERATE", "operation", "", 5, 30, 40, 0.19, 6),
+        ]
+    ],
+    "training_needs": [
+        {"agency_id": "DOE", "track_id": "AWARE", "heads": 120},
+        {"agency_id": "DOE", "track_id": "USE", "heads": 40},
+    ],
+    "staffing": [
+        {
+            "role_id": "GUARD",
+            "heads_per_mw": 0.2,
+            "heads_per_site": 20,
+            "loaded_usd_per_head_year": 100_000,
+            "wbs_code": "3.2.5",
+        }
+    ],
+    "funding_sources": [
+        {"source": source, "year": y, "cap_usd": cap}
+        for source, cap in [("appropriation", 60e6), ("cost share", 20e6)]
+        for y in PRICE_YEARS
+    ],
     "authority": [{"year": 2026, "share_of_budget": 0.6}, {"year": 2027, "share_of_budget": 0.4}],
 }
 
@@ -148,6 +248,9 @@ CLAIMS = [
     {"id": "installed", "metric": "compute", "tier": "installed", "level": 50.0, "by": 2026, "binding": "firm"},
     {"id": "commissioned", "metric": "power", "tier": "commissioned", "level": 40.0, "by": 2026, "binding": "goal"},
     {"id": "serving", "metric": "compute", "tier": "serving", "level": 90.0, "by": 2027, "binding": "goal"},
+    {"id": "governance", "metric": "governance", "level": 1.0, "by": 2027, "binding": "firm"},
+    {"id": "ports", "metric": "services", "initiatives": ["PORT"], "level": 1.0, "by": 2027, "binding": "firm"},
+    {"id": "split", "metric": "split", "level": 0.75, "by": 2027, "binding": "firm"},
 ]
 PRECISION = {"installed": "fp8", "serving": "fp8"}
 
@@ -172,6 +275,8 @@ def tables() -> Tables:
     change(found, "chips", {"chip_id": "H"}, rack_kw=50, lead_months=12, life_months=36, needs_liquid=0, **shared)
     change(found, "categories", {"category": "construction"}, contingency_share=0.2)
     change(found, "categories", {"category": "chips"}, contingency_share=0.05)
+    change(found, "categories", {"category": "software"}, contingency_share=0.25)
+    change(found, "categories", {"category": "security"}, contingency_share=0.1)
     parameter(found, **PARAMETERS)
     return found
 
@@ -182,7 +287,12 @@ def programme() -> Row:
         if claim["id"] in PRECISION:
             claim["precision"] = PRECISION[claim["id"]]
     horizon = {"first_year": 2026, "periods": 4, "months_per_period": 6}
-    asked = {"budget_usd": 1e9, "infrastructure_share": 0.75, "sites": {"count": 2, "minimum_regions": 2}}
+    asked = {
+        "budget_usd": 1e9,
+        "infrastructure_share": 0.75,
+        "infrastructure_share_tolerance": 0.05,
+        "sites": {"count": 2, "minimum_regions": 2},
+    }
     return {**tiny_programme(), **asked, "horizon": horizon, "claims": claims}
 
 

@@ -11,6 +11,8 @@ from typing import Any
 import pyomo.environ as pyo
 
 from planner.formulation import combinations as combos
+from planner.formulation import soft_combinations as soft
+from planner.inputs.case import PROGRAMME
 
 from .rooms import case, models
 
@@ -26,14 +28,14 @@ def index_words() -> dict[str, set[Any]]:
     sites = set(c.sites)
     return {
         "s": sites,
-        "place": sites | {"all sites"},
+        "place": sites | {"all sites", PROGRAMME},
         "region": {site.grid_region for site in c.sites.values()},
         "t": set(c.periods),
         "v": set(c.periods),
         "n": set(combos.years_after(c)),
         "g": {g for _, g in c.tranches_of_grid},
         "d": set(c.designs),
-        "k": set(c.plants),
+        "k": set(c.plants) | sites | set(c.agencies),
         "p": {p for p, _ in c.ppas},
         "c": set(c.chips),
         "q": set(combos.rack_classes(c)),
@@ -42,6 +44,12 @@ def index_words() -> dict[str, set[Any]]:
         "a": set(c.agencies),
         "j": set(c.demand_tranches),
         "i": {claim.id for claim in c.programme.claims},
+        "x": set(c.accreditations),
+        "y": set(c.initiatives),
+        "o": set(soft.services_of(c)),
+        "r": set(c.tracks),
+        "gate": set(c.initiatives) | set(c.tracks),
+        "year": {c.periods.year(t) for t in c.periods},
         "category": set(c.categories),
     }
 

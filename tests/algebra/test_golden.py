@@ -39,12 +39,12 @@ def write(texts: dict[str, str]) -> list[str]:
 
 
 def written_rules() -> Iterator[str]:
-    """Names of the rules that stand in the code: decorated functions, and limits that rooms post."""
+    """Names of the rules that stand in the code: decorated functions, and limits and meetings that rooms post."""
     for path in FORMULATION.glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef) and any(".Constraint(" in ast.unparse(d) for d in node.decorator_list):
                 yield node.name
-            elif isinstance(node, ast.Call) and ast.unparse(node.func) == "Limit":
+            elif isinstance(node, ast.Call) and ast.unparse(node.func) in ("Limit", "Meeting"):
                 yield ast.literal_eval(node.args[0]).partition(".")[2]
 
 

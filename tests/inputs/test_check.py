@@ -138,6 +138,13 @@ def test_a_faulty_shape_is_the_only_fault(data: Path, table: str, how: Callable[
         assert places([fault]) == [place]
 
 
+def test_a_line_that_costs_are_posted_to_has_a_category(data: Path) -> None:
+    change(data, "wbs", lambda lines: next(r for r in lines if r[0] == "3.2.4").__setitem__(3, ""))
+    (fault,) = read.check_folder(data)
+    assert (fault.file, fault.column) == ("wbs.csv", "category")
+    assert fault.row is not None
+
+
 def test_the_wrong_unit_names_the_right_one(data: Path) -> None:
     change(data, "sites", _rename("tariff_usd_per_mwh", "tariff_usd_per_kwh"))
     (fault,) = read.check_folder(data)

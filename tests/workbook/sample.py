@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from workbook import soft_sample
 
 from planner.inputs.case import Case
 from planner.inputs.programme import Programme
@@ -16,16 +17,35 @@ from planner.plan import TABLES, Plan, frame
 
 ROOT = Path(__file__).parents[2]
 SPOTS = 4
+#: dollars of infrastructure for a dollar of soft items, about, in the years of the band
+BESIDE = 2.4
+INFRASTRUCTURE = ("construction", "power and cooling", "chips")
+#: soft tables of the data set, with which a case may also be empty
+SOFT = (
+    "accreditations",
+    "existing_accreditations",
+    "initiatives",
+    "level_needs",
+    "training_tracks",
+    "training_needs",
+    "staffing",
+    "funding_sources",
+    "outlay_profiles",
+)
 
 
-def load_case(model: str = "federal-ai") -> Case:
-    """The shipped programme, read without the reader's checks."""
+def load_case(model: str = "federal-ai", soft: bool = True) -> Case:
+    """The shipped programme, read without the reader's checks; or the same without soft tables and payers."""
     raw = tomllib.loads((ROOT / "models" / f"{model}.toml").read_text())
     raw.pop("what_ifs", None)
+    raw["soft_side"] = "modelled"
     raw = {name: tuple(value) if isinstance(value, list) else value for name, value in raw.items()}
     for claim in raw["claims"]:
         if claim.get("binding") == "firm" and claim["metric"] in ("power", "compute"):
             claim["binding"] = "goal"  # the made-up plan is small
+        if claim["metric"] in ("governance", "services", "split", "funding") and not soft:
+            claim["binding"] = "reported"
+            claim["initiatives"] = []
     programme = Programme(**raw)
     tables = {}
     for table in SCHEMA:
@@ -35,6 +55,11 @@ def load_case(model: str = "federal-ai") -> Case:
         for name in text:
             read[name] = read[name].fillna("")
         tables[table.name] = read[[c.name for c in table.columns]]
+    for name in SOFT if not soft else ():
+        tables[name] = tables[name].iloc[:0]
+    if not soft:
+        tables["workloads"] = tables["workloads"].assign(service_id="", uplift_share=0.0)
+        tables["wbs"] = tables["wbs"].assign(fund_type="", availability="")
     return Case("sample", programme, tables)
 
 
@@ -77,6 +102,8 @@ class _Lines:
         for r in self.rows:
             if r[2] == "investment":
                 key = (r[1], r[3], r[5])
+                if r[1] not in INFRASTRUCTURE:
+                    continue
                 base[key] = base.get(key, 0.0) + r[6] * r[8] * r[10] * r[11]
         codes = {"construction": ("1.1.8", "1.1.9"), "power and cooling": ("1.2.8", "1.2.9"), "chips": ("", "1.3.9")}
         for (category, site, label), usd in base.items():
@@ -93,9 +120,9 @@ class _Lines:
 
 
 @cache
-def sample() -> tuple[Case, Plan, dict[str, Any]]:
+def sample(soft: bool = True) -> tuple[Case, Plan, dict[str, Any]]:
     """Case, plan and document. The plan is consistent in the workbook's sense, not a solution."""
-    case = load_case()
+    case = load_case(soft=soft)
     p = case.periods
     sites = [s for s in case.sites if (s, 1) in case.tranches_of_grid][:SPOTS]
     design = next(
@@ -164,11 +191,34 @@ def sample() -> tuple[Case, Plan, dict[str, Any]]:
         for precision in ("fp64", "bf16", "fp8"):
             held_all = sum(h[t] * case.chips[c].pflops(precision) for (_, c), h in racks.items())
             rows["compute"].append((p.label(t), precision, held_all, held_all * 0.6))
+    if soft:
+        soft_sample.add(case, rows, lines.add, sites)
+        soft_sample.contingency(case, lines.rows, lines.add)
+        _renewal(case, lines, sites)
     lines.on_top()
+    if soft:
+        soft_sample.split(case, rows, lines.rows, lines.add)
+        soft_sample.funding(case, rows, lines.rows)
     rows["detail"] = lines.rows
     _commitments(case, rows)
     plan = Plan({name: frame(name, rows[name]) for name in TABLES})
     return case, plan, document(case, plan)
+
+
+def _renewal(case: Case, lines: _Lines, sites: list[str]) -> None:
+    """Fabric renewed in the later years, so that no year is without infrastructure."""
+    chip = next(iter(case.chips))
+    rate = case.rate("chips", chip, "fabric_usd_per_rack")
+    for t in case.periods:
+        label = case.periods.label(t)
+        soft, built = (
+            sum(r[-1] for r in lines.rows if r[5] == label and case.wbs[r[0]].side == side) / 100
+            for side in ("soft", "infrastructure")
+        )
+        missing = BESIDE * soft - 1.15 * built
+        for s in sites if missing > 0 else ():
+            racks = missing / len(sites) / rate.usd / case.escalation(rate, t)
+            lines.add("1.3.2", s, "fabric renewal", t, round(racks), "racks", rate)
 
 
 def _service(case: Case, rows: dict[str, list[tuple[Any, ...]]], sites: list[str]) -> None:
@@ -203,16 +253,32 @@ def _commitments(case: Case, rows: dict[str, list[tuple[Any, ...]]]) -> None:
             planned = float(len(rows["opens"]))
         elif c.metric == "budget":
             planned = sum(r[-1] for r in rows["detail"] if r[2] == "investment") / 100
+        elif c.metric == "split":
+            spent = [r for r in rows["detail"] if r[2] == "investment"]
+            planned = sum(r[-1] for r in spent if case.wbs[r[0]].side == "infrastructure") / sum(r[-1] for r in spent)
+        elif c.metric == "funding" and case.funding_sources:
+            planned = max(_of_caps(case, rows, t) for t in p)
+        elif c.metric in ("governance", "services") and c.level is not None and case.initiatives:
+            planned = c.level
         short = None
         if planned is not None and c.level is not None:
-            short = max(0.0, planned - c.level if c.metric == "budget" else c.level - planned)
+            short = max(0.0, planned - c.level if c.metric in ("budget", "funding") else c.level - planned)
+        if planned is not None and c.metric == "split":
+            width = case.programme.infrastructure_share_tolerance
+            short = max(0.0, abs(planned - (c.level or 0.0)) - width)
         met = None if short is None else not short
         state = "met" if met else "short"
         if c.binding == "reported" or planned is None:
-            state = "reported" if c.metric in ("memo", "power") else "not modelled yet"
+            state = "reported"
         rows["commitments"].append(
             (c.id, c.metric, c.tier, c.precision, c.by, c.level, c.unit, c.binding, planned, short, met, state)
         )
+
+
+def _of_caps(case: Case, rows: dict[str, list[tuple[Any, ...]]], t: int) -> float:
+    label = case.periods.label(t)
+    paid = sum(r[-1] for r in rows["detail"] if r[2] == "operations" and r[5] == label) / 1e8
+    return float(paid / sum(case.funding_cap_musd(f, t) for f in case.funding_sources))
 
 
 def document(case: Case, plan: Plan) -> dict[str, Any]:

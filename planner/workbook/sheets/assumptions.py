@@ -63,9 +63,16 @@ CONSTANTS = (
     Row("constants.tolerance_ceiling_usd", 1000, "USD", note="a ceiling may be passed by the solver's tolerance"),
     Row("constants.tolerance_mw", 1e-3, "MW or PFLOP/s", note="two levels may differ by this much"),
     Row("constants.tolerance_relative", 1e-6, "fraction", note="allowed against the solver's own totals"),
+    Row("constants.tolerance_share", 1e-5, "fraction", note="a share may pass its bound by the solver's tolerance"),
     Row("constants.half", 0.5, "years", note="money falls in the middle of its year"),
     Row("constants.kw_per_mw", 1000, "kW/MW"),
     Row("constants.months_after_september", 3, "months", note="of a calendar year, in the next federal fiscal year"),
+    Row(
+        "constants.expired_years",
+        5,
+        "years",
+        note="an account pays old bills for so long after its period, then closes (31 USC 1552, from memory)",
+    ),
 )
 
 

@@ -139,7 +139,7 @@ def _steps(
     put(
         start + 3, "Grid beyond need", "secured power that no hall uses yet, at its share of the grid line", text, value
     )
-    constant, spent = (parts.investment.constant, 4), (parts.investment.category.total, 4)
+    constant, spent = (parts.investment.constant, 4), (parts.investment.split.infrastructure, 4)
     sofar = math.fsum(page.n(r, 4) for r in range(start, start + 4))
     ratio = inv.n(*constant) / max(1.0, inv.n(*spent))
     text = f"SUM(D{start}:D{start + 3})*({inv.ref(*constant)}/MAX(1,{inv.ref(*spent)})-1)"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from planner.workbook import style
 from planner.workbook.book import Book, Page
-from planner.workbook.sheets import assumptions, investment, promises, summary, ties
+from planner.workbook.sheets import assumptions, investment, promises, soft_ties, summary, ties
 from planner.workbook.sheets.detail import DOLLARS, POSTED, Detail
 from planner.workbook.sheets.parts import Parts
 from planner.workbook.sheets.ties import ME, Check, cell
@@ -23,6 +23,9 @@ def fill(book: Book, detail: Detail, parts: Parts, told: summary.Places, promise
     checks = [
         *ties.dollars(book, detail, parts, told),
         *ties.levels(book, parts),
+        *soft_ties.split(book, detail, parts),
+        *soft_ties.money(book, detail, parts, told),
+        *soft_ties.need(book, parts),
         *_solved(book, detail, parts, told, promised),
     ]
     first, last = HEADER_ROW + 1, HEADER_ROW + len(checks)
@@ -152,7 +155,13 @@ def _solved(book: Book, detail: Detail, parts: Parts, told: summary.Places, prom
     ]
     view = detail.view("promise", 1)
     checks.append(
-        Check("Firm promises that are short", cell(page, *promised.broken), ("0", 0.0), "constants.tolerance_mw")
+        Check(
+            "Firm promises that are short",
+            cell(page, *promised.broken),
+            ("0", 0.0),
+            "constants.tolerance_mw",
+            solved=True,
+        )
     )
     for row, claim in promised.checked:
         there = (view.formula(f'"{claim}|planned"'), view.value(claim, "planned"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from planner.inputs.case import Case
+from planner.inputs.case import Case, WbsLine
 from planner.inputs.schema import BY_NAME, MONEY_PARAMETERS
 from planner.workbook import style
 from planner.workbook.book import Book, Page, letter
@@ -35,6 +35,11 @@ HEADERS = (
     "Key 3",
     "Key 4",
     "Key 5",
+    "Key 6",
+    "Key 7",
+    "Key 8",
+    "Key 9",
+    "Key 10",
 )
 HEADER_ROW = 6
 #: cents from a half cent within which programs may round a product differently
@@ -54,7 +59,7 @@ class Detail:
         self._views: dict[tuple[str, int, int], View] = {}
 
     def view(self, block: str, key: int, column: int = QUANTITY) -> View:
-        """Sums of a block by its key column (1 to 5)."""
+        """Sums of a block by its key column (1 to 10)."""
         if (block, key, column) not in self._views:
             first, last = self.blocks[block]
             sums = self.page.ref(first, column, (last, column))
@@ -72,6 +77,11 @@ class Detail:
 
     def items(self, block: str) -> list[Fact]:
         return self.facts[block]
+
+    def lines(self, case: Case, ledger: str) -> list[WbsLine]:
+        """Lines of the work breakdown that carry dollars, or may: headings have no category."""
+        used = {fact.wbs for fact in self.facts["costs"]}
+        return [w for w in case.wbs.values() if w.ledger == ledger and (w.category or w.wbs_code in used)]
 
 
 def fill(book: Book) -> Detail:
@@ -112,7 +122,7 @@ def fill(book: Book) -> Detail:
             row += 1
         _close(detail, measure, facts, row, start)
     page.widths(
-        {3: 22, 5: 11, 6: 34, 9: 16, 10: 22, 11: 16, 12: 40, 15: 20, 16: 20, 17: 20, **dict.fromkeys(range(19, 24), 26)}
+        {3: 22, 5: 11, 6: 34, 9: 16, 10: 22, 11: 16, 12: 40, 15: 20, 16: 20, 17: 20, **dict.fromkeys(range(19, 29), 26)}
     )
     page.printed(HEADER_ROW, f"G{HEADER_ROW + 1}")
     page.sheet.print_area = f"A1:{letter(CARRIED)}{row - 1}"
@@ -135,7 +145,8 @@ def _common(page: Page, row: int, fact: Fact, category: str, quantity: bool = Tr
         page.put(row, QUANTITY, fact.quantity, "input", style.QUANTITY)
     page.put(row, 10, fact.unit or None, "unit")
     for column, key in enumerate(fact.keys, KEY):
-        page.put(row, column, key)
+        if key:
+            page.put(row, column, key)
 
 
 def _cost(book: Book, page: Page, row: int, fact: Fact, under: int, carried: float) -> None:

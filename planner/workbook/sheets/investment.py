@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from planner.workbook import charts, style
+from planner.workbook import charts, fiscal, style
 from planner.workbook.book import Book, Page
+from planner.workbook.facts import UNALLOCATED, UNALLOCATED_WBS
+from planner.workbook.sheets import split
 from planner.workbook.sheets.detail import DOLLARS, Detail
 from planner.workbook.tables import Block, Entry, below, beside, by_year, label, year_row
 
@@ -22,22 +24,12 @@ class Places(NamedTuple):
     cumulative: int
     ceiling: int
     over: int
+    split: split.Split
     fiscal: Block
     limit: int
     spent: int
     reserve: int
-    soft: int
     constant: int
-
-
-def lines(book: Book, detail: Detail) -> list[Entry]:
-    """WBS lines of the private ledger: the infrastructure side, and any other that has dollars."""
-    used = {fact.wbs for fact in detail.items("costs")}
-    return [
-        Entry(w.wbs_code, w.name, "$M")
-        for w in book.case.wbs.values()
-        if w.ledger == "investment" and w.category and (w.side == "infrastructure" or w.wbs_code in used)
-    ]
 
 
 def fill(book: Book, detail: Detail) -> Places:
@@ -45,30 +37,31 @@ def fill(book: Book, detail: Detail) -> Places:
         ME, "Investment by category, work breakdown line and year", "report: private ledger, then-year dollars"
     )
     page.banner(4, BANNER, book.last)
-    used = {fact.category for fact in detail.items("costs") if fact.ledger == "investment"}
     entries = [
-        Entry(c.category, c.category.capitalize(), "$M")
-        for c in book.case.categories.values()
-        if c.side == "infrastructure" or c.category in used
+        Entry(c.category, c.category.capitalize(), "$M") for c in book.case.categories.values() if c.side != "none"
     ]
+    entries.append(Entry(UNALLOCATED, "Soft money beyond the need: buys nothing", "$M"))
     money = style.MUSD
     view = detail.view("costs", 2, DOLLARS)
     category = by_year(page, 5, "Investment by category, calendar years, $M then-year", entries, view, money)
     _chart(book, page, category, category.next)
-    start = category.next + 22
+    start = category.next + 26
+    page.break_before(start)
     view = detail.view("costs", 1, DOLLARS)
-    wbs = by_year(
-        page, start, "Investment by WBS line, $M then-year", lines(book, detail), view, money, ("WBS", "Line")
-    )
-    page.break_before(wbs.next)
+    posted = [Entry(w.wbs_code, w.name, "$M") for w in detail.lines(book.case, "investment")]
+    wbs = by_year(page, start, "Investment by WBS line, $M then-year", posted, view, money, ("WBS", "Line"))
     row = _apart(page, wbs, wbs.next)
-    cumulative, ceiling, over, row = _authority(book, page, wbs.total, row)
-    limit, spent, reserve, soft, row = _budget(page, wbs.total, row)
-    fiscal = _fiscal(book, page, category, row)
-    constant = _constant(book, page, category, fiscal.next)
-    page.widths({1: 18, 2: 60, 3: 8, 4: 12, book.last + 1: 11})
+    page.break_before(row)
+    parts = split.section(book, page, category, row)
+    cumulative, ceiling, over, row = _authority(book, page, parts.total, parts.next)
+    limit, spent, reserve, row = _budget(page, parts, row)
+    rows = range(category.first, category.last + 1)
+    years = fiscal.table(book, page, row, "Investment by category, $M", rows)
+    page.break_before(years.next)
+    constant = _constant(book, page, category, parts, years.next)
+    page.widths({1: 23, 2: 62, 3: 8, 4: 12, book.last + 1: 11})
     page.printed(4, "E7")
-    return Places(category, wbs, cumulative, ceiling, over, fiscal, limit, spent, reserve, soft, constant)
+    return Places(category, wbs, cumulative, ceiling, over, parts, years, limit, spent, reserve, constant)
 
 
 def _chart(book: Book, page: Page, block: Block, row: int) -> None:
@@ -91,8 +84,13 @@ def _apart(page: Page, wbs: Block, row: int) -> int:
     parts = {
         "Management": [r for r in rows if str(page.values[r, 2]).startswith("Programme management")],
         "Contingency": [r for r in rows if str(page.values[r, 2]).startswith("Contingency")],
+        "Unallocated": [r for r in rows if page.values[r, 1] == UNALLOCATED_WBS],
     }
-    names = {"Management": "programme management, integration and test", "Contingency": "by category"}
+    names = {
+        "Management": "programme management, integration and test",
+        "Contingency": "by category",
+        "Unallocated": "unallocated by the split: no contingency stands on it",
+    }
     for place, (part, found) in enumerate(parts.items(), row + 3):
         text = "+".join("{c}" + str(r) for r in found) or "0"
 
@@ -101,18 +99,19 @@ def _apart(page: Page, wbs: Block, row: int) -> int:
 
         year_row(page, place, Entry(part, names[part], "$M"), text, part_of, style.MUSD)
     base = row + 2
-    text = f"{{c}}{wbs.total}-{{c}}{row + 3}-{{c}}{row + 4}"
+    end = row + 3 + len(parts)
+    text = f"{{c}}{wbs.total}-SUM({{c}}{row + 3}:{{c}}{end - 1})"
     year_row(
         page,
         base,
         Entry("Base cost", "all other lines", "$M"),
         text,
-        lambda c: page.n(wbs.total, c) - page.n(row + 3, c) - page.n(row + 4, c),
+        lambda c: page.n(wbs.total, c) - math.fsum(page.n(r, c) for r in range(row + 3, end)),
         style.MUSD,
     )
-    label(page, row + 5, Entry("Total", "", "$M"), "total")
-    below(page, row + 5, base, row + 4, style.MUSD)
-    return row + 7
+    label(page, end, Entry("Total", "", "$M"), "total")
+    below(page, end, base, end - 1, style.MUSD)
+    return end + 2
 
 
 def _authority(book: Book, page: Page, total: int, row: int) -> tuple[int, int, int, int]:
@@ -127,14 +126,13 @@ def _authority(book: Book, page: Page, total: int, row: int) -> tuple[int, int, 
     share_of = {c: figure.value if figure else 0.0 for c, figure in shares.items()}
     year_row(page, share, Entry("Share", "authorised in the year", "share"), look, share_of.__getitem__, style.SHARE)
     _running(book, page, cumulative_share, Entry("Share to date", "with carry-over", "share"), share, style.SHARE)
-    budget = [f"programme.{x}" for x in ("budget_usd", "infrastructure_share")]
-    reserve = "parameters.management_reserve_share.value"
-    terms = "*".join(book.address(ref, ME) for ref in budget) + f"*(1-{book.address(reserve, ME)})"
-    limit = book.figure(budget[0]) * book.figure(budget[1]) * (1 - book.figure(reserve))
+    budget, reserve = "programme.budget_usd", "parameters.management_reserve_share.value"
+    terms = f"{book.address(budget, ME)}*(1-{book.address(reserve, ME)})"
+    limit = book.figure(budget) * (1 - book.figure(reserve))
     year_row(
         page,
         ceiling,
-        Entry("Ceiling", "authorised to date for infrastructure", "$M"),
+        Entry("Ceiling", "authorised to date, less the management reserve", "$M"),
         f"{{c}}{cumulative_share}*{terms}",
         lambda c: page.n(cumulative_share, c) * limit,
         style.MUSD,
@@ -170,75 +168,39 @@ def _running(book: Book, page: Page, row: int, entry: Entry, source: int, form: 
     beside(page, row, form, level=True)
 
 
-def _budget(page: Page, total: int, row: int) -> tuple[int, int, int, int, int]:
+def _budget(page: Page, parts: split.Split, row: int) -> tuple[int, int, int, int]:
     """What the budget is for, in one column."""
     page.heading(row, "The budget and its parts, $M then-year")
     page.headers(row + 1, ("Part", "What it is", "Unit", "Amount"))
-    b, share = (page.book.address(f"programme.{x}", ME) for x in ("budget_usd", "infrastructure_share"))
-    r = page.book.address("parameters.management_reserve_share.value", ME)
-    budget, part = page.book.figure("programme.budget_usd"), page.book.figure("programme.infrastructure_share")
-    held = page.book.figure("parameters.management_reserve_share.value")
+    budget, share = "programme.budget_usd", "parameters.management_reserve_share.value"
+    b, r = (page.book.address(ref, ME) for ref in (budget, share))
+    whole, held = page.book.figure(budget), page.book.figure(budget) * page.book.figure(share)
     at = row + 2
+    spent = page.n(parts.total, 4)
     rows = (
-        ("Budget", "total private investment announced", b, budget),
-        ("Reserve", "management reserve: held, not spent", f"{b}*{r}", budget * held),
-        (
-            "Soft side",
-            "set aside for software, security, training: not modelled yet",
-            f"D{at}*(1-{share})*(1-{r})",
-            budget * (1 - part) * (1 - held),
+        ("Budget", "total private investment announced", b, whole),
+        ("Reserve", "management reserve: held, not spent", f"{b}*{r}", held),
+        ("Limit", "what may be spent", f"D{at}-D{at + 1}", whole - held),
+        *(
+            (name, str(page.values[source, 2]), f"D{source}", page.n(source, 4))
+            for name, source in (
+                ("Infrastructure", parts.infrastructure),
+                ("Soft items", parts.soft),
+                ("Unallocated", parts.unallocated),
+            )
         ),
-        ("Limit", "infrastructure limit", f"D{at}-D{at + 1}-D{at + 2}", 0.0),
-        ("Invested", "infrastructure investment of the plan", f"D{total}", page.n(total, 4)),
-        ("Unspent", "limit less invested", f"D{at + 3}-D{at + 4}", 0.0),
+        ("Invested", "the three together", f"SUM(D{at + 3}:D{at + 5})", spent),
+        ("Unspent", "limit less invested", f"D{at + 2}-D{at + 6}", whole - held - spent),
     )
     for place, (name, meaning, text, value) in enumerate(rows, at):
-        if name == "Limit":
-            value = page.n(at, 4) - page.n(at + 1, 4) - page.n(at + 2, 4)
-        if name == "Unspent":
-            value = page.n(at + 3, 4) - page.n(at + 4, 4)
-        look = "total" if name == "Unspent" else "line"
+        look = "total" if name in ("Invested", "Unspent") else "line"
         label(page, place, Entry(name, meaning, "$M"), look)
-        page.formula(place, 4, text, value, "total" if name == "Unspent" else "calculation", style.MUSD)
-    return at + 3, at + 4, at + 1, at + 2, at + 7
+        page.formula(place, 4, text, value, "total" if look == "total" else "calculation", style.MUSD)
+    return at + 2, at + 6, at + 1, at + 9
 
 
-def _fiscal(book: Book, page: Page, category: Block, row: int) -> Block:
-    """Federal fiscal years, computed from calendar years at an even rate within each year."""
-    first, last = book.years[0], book.years[-1]
-    page.heading(
-        row, f"Federal fiscal years (October to September), computed, $M: FY{first} is part, FY{last + 1} one quarter"
-    )
-    header = row + 1
-    page.years_header(header, "Key", "Name", "Unit", "Total")
-    tail = book.last + 1
-    page.across(header, [tail], "{p}{r}+1", lambda c: page.n(header, c - 1) + 1, style.YEAR, "header")
-    for c in (*book.columns, tail):
-        page.sheet.cell(header, c)._style = book.look("header", style.FISCAL)
-    q = book.address("constants.months_after_september", ME)
-    late = book.figure("constants.months_after_september")
-    rows = range(category.first, category.last + 1)
-    for at, source in enumerate(rows, header + 1):
-        label(page, at, Entry(*(str(page.values[source, c]) for c in (1, 2, 3))))
-        opening = f"{{c}}{source}*(12-{q})/12"
-        text = f"({{p}}{source}*{q}+{{c}}{source}*(12-{q}))/12"
-
-        def fiscal(c: int, row: int = source) -> float:
-            before = page.n(row, c - 1) if c > book.columns[0] else 0.0
-            return (before * late + page.n(row, c) * (12 - late)) / 12
-
-        page.across(at, book.columns[:1], opening, fiscal, style.MUSD)
-        page.across(at, [*book.columns[1:], tail], text, fiscal, style.MUSD)
-        page.sum(at, 4, (at, book.columns[0]), (at, tail), style.MUSD, "calculation")
-    end = header + len(rows)
-    label(page, end + 1, Entry("Total", "", "$M"), "total")
-    below(page, end + 1, header + 1, end, style.MUSD)
-    page.sum(end + 1, tail, (header + 1, tail), (end, tail), style.MUSD, "total")
-    return Block(header, header + 1, end, end + 1)
-
-
-def _constant(book: Book, page: Page, category: Block, row: int) -> int:
-    """Constant dollars of the base year: deflated by the general index alone."""
+def _constant(book: Book, page: Page, category: Block, parts: split.Split, row: int) -> int:
+    """Constant dollars of the base year, by the general index alone; returns the row of the infrastructure."""
     base = int(book.figure("programme.base_year"))
     page.heading(row, f"Constant {base} dollars (general index alone; category escalation stays as real growth), $M")
     header, index = row + 1, row + 2
@@ -260,4 +222,11 @@ def _constant(book: Book, page: Page, category: Block, row: int) -> int:
         at += 1
     label(page, at, Entry("Total", "", "$M"), "total")
     below(page, at, index + 1, at - 1, style.MUSD)
-    return at
+    text = f"{{c}}{parts.infrastructure}*{book.address(reference, ME)}/{{c}}${index}"
+
+    def infrastructure(c: int) -> float:
+        return page.n(parts.infrastructure, c) * book.figure(reference) / page.n(index, c)
+
+    entry = Entry("of which", "infrastructure", "$M")
+    year_row(page, at + 1, entry, text, infrastructure, style.MUSD)
+    return at + 1

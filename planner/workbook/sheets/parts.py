@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from planner.workbook.sheets import chips, compute, investment, power, present, sites
+from planner.workbook.sheets import (
+    chips,
+    compute,
+    federal,
+    funding,
+    investment,
+    power,
+    present,
+    security,
+    sites,
+    software,
+    training,
+)
 from planner.workbook.sheets.provenance import Solved
 
 
@@ -18,3 +30,8 @@ class Parts(NamedTuple):
     compute: compute.Places
     present: present.Places
     solved: Solved
+    security: security.Places
+    software: software.Places
+    training: training.Places
+    federal: federal.Places
+    funding: funding.Places

@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 from planner.workbook import style
 from planner.workbook.book import FIRST, Book, Page, letter
-from planner.workbook.facts import View
+from planner.workbook.facts import UNALLOCATED, View
 from planner.workbook.sheets.detail import DOLLARS, VALUE, Detail
 from planner.workbook.tables import Entry, label
 
 ME = "Present value"
+MONEY = style.MUSD
 
 
 class Places(NamedTuple):
@@ -20,6 +21,7 @@ class Places(NamedTuple):
     value: tuple[int, int]
     tail: tuple[int, int] | None
     rates: list[tuple[str, int, int]]
+    nothing: tuple[int, int]
 
 
 def fill(book: Book, detail: Detail) -> Places:
@@ -101,10 +103,14 @@ def fill(book: Book, detail: Detail) -> Places:
         _discounted(book, page, columns, at, str(rate), middle, real, worth)
         rates.append((str(rate), at + 1, at + 2))
         at += 3
-    tail = _tail(book, page, service, at + 1)
-    page.widths({1: 16, 2: 44, 3: 9, 4: 13})
+    nothing = at
+    text = ledgers.formula(f'"{UNALLOCATED}|"&{{c}}${header}')
+    names = ("Memo", "unallocated by the split: buys nothing, in no row above", "$M")
+    _row(page, nothing, names, columns, text, lambda c: ledgers.value(UNALLOCATED, page.values[header, c]), MONEY, True)
+    tail = _tail(book, page, service, at + 2)
+    page.widths({1: 16, 2: 48, 3: 9, 4: 13})
     page.printed(header, "E7")
-    return Places((cost, 4), (rates[0][1], 4), (rates[0][2], 4), tail, rates)
+    return Places((cost, 4), (rates[0][1], 4), (rates[0][2], 4), tail, rates, (nothing, 4))
 
 
 def _row(

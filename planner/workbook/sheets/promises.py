@@ -9,7 +9,7 @@ from planner.inputs.programme import Claim
 from planner.workbook import style
 from planner.workbook.book import Book, Page
 from planner.workbook.quantities import TIERS
-from planner.workbook.sheets import investment, power
+from planner.workbook.sheets import adds_up, funding, investment
 from planner.workbook.sheets.detail import Detail
 from planner.workbook.sheets.parts import Parts
 
@@ -33,6 +33,9 @@ HEADERS = (
 PROMISED, UNIT, BY, PLANNED, FIRST_TIER, SHORT, VERDICT = 3, 4, 5, 7, 8, 11, 12
 CONFIDENCE = "point estimate, confidence not assessed"
 NOT_MODELLED, NOT_TESTED = "not modelled yet", "shown, not tested"
+#: metrics whose level is the most
+CEILINGS = ("budget", "funding")
+YEARLY = 12
 #: promises from this level on are told in whole units
 LARGE = 100
 
@@ -47,7 +50,8 @@ class Places(NamedTuple):
 def fill(book: Book, detail: Detail, parts: Parts) -> Places:
     page = book.page(ME, f"{book.case.programme.title}: promises and plan", "opening page")
     page.banner(4, sentence(book), len(HEADERS))
-    row = _arithmetic(book, page, parts, 6)
+    row = adds_up.arithmetic(book, page, parts, 6)
+    row = adds_up.operating_money(book, page, parts, row)
     page.heading(row, "Every promise, and what the plan does about it")
     page.headers(row + 1, HEADERS)
     states = {str(r["id"]): r for r in book.plan["commitments"].to_dict("records")}
@@ -102,65 +106,6 @@ def sentence(book: Book) -> str:
     )
 
 
-def _arithmetic(book: Book, page: Page, parts: Parts, row: int) -> int:
-    """Announced dollars per announced MW beside the plan's own."""
-    page.heading(row, "Does the announcement add up? Infrastructure dollars per MW")
-    page.headers(row + 1, ("Figure", "Unit", "Amount", "Basis"))
-    claim = power.promise(book)
-    inv, fleet = book.pages[investment.ME], book.pages["Chips"]
-    budget, share = (f"programme.{x}" for x in ("budget_usd", "infrastructure_share"))
-    at = row + 2
-    lines: list[tuple[str, str, str, str, float, str]] = [
-        ("Budget", "announced, then-year", "$M", book.address(budget, ME), book.figure(budget), style.MUSD),
-        ("Infrastructure share", "announced", "share", book.address(share, ME), book.figure(share), style.SHARE),
-    ]
-    if claim:
-        level = f"claims.{claim.id}.level"
-        announced = book.figure(budget) * book.figure(share) / max(1.0, book.figure(level))
-        lines += [
-            ("Capacity promised", "basis not said", "MW", book.address(level, ME), book.figure(level), style.MW),
-            (
-                "Announced per MW",
-                "share of budget over MW",
-                "$M/MW",
-                f"C{at}*C{at + 1}/MAX(1,C{at + 2})",
-                announced,
-                style.MUSD,
-            ),
-        ]
-    total, mw = (parts.investment.spent, 4), parts.chips.mw_total
-    own = inv.n(*total) / max(1.0, fleet.n(*mw))
-    text = f"{inv.ref(*total)}/MAX(1,{fleet.ref(*mw)})"
-    lines.append(
-        (
-            "Plan per MW bought",
-            "infrastructure over MW IT of racks bought; published ranges and the reasons: Summary",
-            "$M/MW IT",
-            text,
-            own,
-            style.MUSD,
-        )
-    )
-    if claim:
-        ratio = own / max(1.0, announced)
-        lines.append(
-            (
-                "Plan over announced",
-                "times the announced figure",
-                "ratio",
-                f"C{at + 4}/MAX(1,C{at + 3})",
-                ratio,
-                style.QUANTITY,
-            )
-        )
-    for place, (name, basis, unit, formula, value, form) in enumerate(lines, at):
-        page.put(place, 1, name)
-        page.put(place, 2, unit)
-        page.formula(place, 3, formula, value, "calculation", form)
-        page.put(place, 4, basis, "unit")
-    return at + len(lines) + 1
-
-
 def _claim(book: Book, page: Page, row: int, claim: Claim) -> None:
     page.put(row, 1, claim.claim, "text")
     page.put(row, 2, claim.said_by, "text")
@@ -175,7 +120,11 @@ def _claim(book: Book, page: Page, row: int, claim: Claim) -> None:
 
 
 def _form(claim: Claim) -> str:
-    return style.MUSD if claim.unit == "USD" else "0.00" if claim.unit in ("share", "fraction") else style.MW
+    return style.MUSD if claim.unit == "USD" else "0.00" if _is_share(claim) else style.MW
+
+
+def _is_share(claim: Claim) -> bool:
+    return claim.unit == "fraction" or claim.unit.startswith("share")
 
 
 def _unit(claim: Claim) -> str:
@@ -198,8 +147,11 @@ def _outcome(
     view = detail.view("promise", 1)
     modelled = f"{claim.id}|planned" in view.totals
     if not modelled or word == NOT_MODELLED:
-        shown = NOT_TESTED if claim.metric == "memo" else NOT_MODELLED
-        page.put(row, VERDICT, shown, "check")
+        if claim.metric == "interconnect":
+            _physics(book, page, row)
+        else:
+            shown = NOT_MODELLED if word == NOT_MODELLED and claim.level is not None else NOT_TESTED
+            page.put(row, VERDICT, shown, "check")
         return False
     live = _live(book, detail, row, claim, parts)
     text, value = live or (view.formula(f'"{claim.id}|planned"'), view.value(claim.id, "planned"))
@@ -211,11 +163,29 @@ def _outcome(
     return live is not None
 
 
+def _physics(book: Book, page: Page, row: int) -> None:
+    """Which fabric tiers keep within a microsecond."""
+    values, _ = book.lookup("fabric", ME)
+    latencies = [f.value for f in book.case.figures if f.table == "fabric"]
+    within = sum(value <= 1 for value in latencies)
+    text = f'COUNTIF({values},"<=1")&" of "&ROWS({values})&" fabric tiers within 1 us"'
+    page.formula(row, VERDICT, text, f"{within} of {len(latencies)} fabric tiers within 1 us", "check")
+
+
+def _shortfall(book: Book, row: int, claim: Claim, level: float, planned: float) -> tuple[str, float]:
+    """A budget and the caps are ceilings, the split is a band, everything else a floor."""
+    if claim.metric in CEILINGS:
+        return f"MAX(0,G{row}-C{row})", max(0.0, planned - level)
+    if claim.metric == "split":
+        width = "programme.infrastructure_share_tolerance"
+        outside = max(0.0, abs(planned - level) - book.figure(width))
+        return f"MAX(0,ABS(G{row}-C{row})-{book.address(width, ME)})", outside
+    return f"MAX(0,C{row}-G{row})", max(0.0, level - planned)
+
+
 def _verdict(book: Book, page: Page, row: int, claim: Claim, level: float, planned: float) -> None:
-    """Shortfall, computed, and the word for it; a budget is a ceiling, everything else a floor."""
-    text, short = f"MAX(0,C{row}-G{row})", max(0.0, level - planned)
-    if claim.metric == "budget":
-        text, short = f"MAX(0,G{row}-C{row})", max(0.0, planned - level)
+    """Shortfall, computed, and the word for it."""
+    text, short = _shortfall(book, row, claim, level, planned)
     page.formula(row, SHORT, text, short, form=_form(claim))
     large, money = level >= LARGE, claim.unit == "USD"
     form = "#,##0,," if money else "#,##0" if large else "0.00"
@@ -223,8 +193,9 @@ def _verdict(book: Book, page: Page, row: int, claim: Claim, level: float, plann
     prefix = "reported, " if claim.binding == "reported" else ""
     allowed, tolerance = book.figure("constants.tolerance_relative"), book.address("constants.tolerance_relative", ME)
     missed = short > (1 + level) * allowed
-    verdict = f"{prefix}short by {amount} {_unit(claim)}" if missed else f"{prefix}met"
-    told = f'"{prefix}short by "&TEXT(K{row},"{form}")&" "&D{row}'
+    words = "over by" if claim.metric in CEILINGS else "outside by" if claim.metric == "split" else "short by"
+    verdict = f"{prefix}{words} {amount} {_unit(claim)}" if missed else f"{prefix}met"
+    told = f'"{prefix}{words} "&TEXT(K{row},"{form}")&" "&D{row}'
     page.formula(row, VERDICT, f'IF(K{row}>(1+C{row})*{tolerance},{told},"{prefix}met")', verdict, "check")
 
 
@@ -244,5 +215,11 @@ def _live(book: Book, detail: Detail, row: int, claim: Claim, parts: Parts) -> t
     if claim.metric == "budget":
         page = book.pages[investment.ME]
         cell = (parts.investment.category.total, 4)
+        return page.ref(*cell), page.n(*cell)
+    if claim.metric == "split" and claim.by in (None, book.years[-1]):
+        page, cell = book.pages[investment.ME], (parts.investment.split.share, 4)
+        return page.ref(*cell), page.n(*cell)
+    if claim.metric == "funding" and parts.funding.used and book.case.periods.months == YEARLY:
+        page, cell = book.pages[funding.ME], (parts.funding.used, 4)
         return page.ref(*cell), page.n(*cell)
     return None

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from planner.inputs.case import PROGRAMME
 from planner.workbook import style
-from planner.workbook.book import Book
+from planner.workbook.book import Book, Page
+from planner.workbook.facts import View
 from planner.workbook.sheets import power
 from planner.workbook.sheets.detail import DOLLARS, Detail
 
@@ -56,24 +58,37 @@ def fill(book: Book, detail: Detail, tiers: power.Places) -> Places:
         for column, item in enumerate(("facility_mwh", "emissions_t", "water_m3"), 9):
             text = energy.formula(f'$A{row}&"|{item}"')
             page.formula(row, column, text, energy.value(site.site_id, item), form=style.COUNT)
-        for column, ledger in ((INVESTMENT, "investment"), (OPERATIONS, "operations")):
-            text = money.formula(f'$A{row}&"|{ledger}"')
-            page.formula(row, column, text, money.value(site.site_id, ledger), form=style.MUSD)
-        both = page.n(row, INVESTMENT) + page.n(row, OPERATIONS)
-        page.formula(row, BOTH, f"L{row}+M{row}", both, form=style.MUSD)
+        _dollars(page, money, row, site.site_id)
     last = first + max(len(entries), 1) - 1
-    total = last + 1
+    total = last + 2
+    _programme(page, money, last + 1)
     page.put(total, 1, "Total", "total")
     for column in range(2, OPENED + 1):
         page.put(total, column, "", "total")
     for column in range(6, SHARE + 1):
         form = style.MW if column < 9 else style.COUNT if column < 12 else style.MUSD
         if column < SHARE:
-            page.sum(total, column, (first, column), (last, column), form, "total")
-    for row in (*range(first, first + len(entries)), total):
+            page.sum(total, column, (first, column), (last + 1, column), form, "total")
+    for row in (*range(first, first + len(entries)), last + 1, total):
         look = "total" if row == total else "calculation"
         value = page.n(row, INVESTMENT) / max(1.0, page.n(total, INVESTMENT))
         page.formula(row, SHARE, f"L{row}/MAX(1,L${total})", value, look, style.SHARE)
     page.widths({1: 12, 2: 36, 3: 7, 4: 13, 5: 10, 7: 17, 8: 15}, 14)
     page.printed(HEADER_ROW, f"C{HEADER_ROW + 1}")
     return Places(first, last, total)
+
+
+def _dollars(page: Page, money: View, row: int, key: str) -> None:
+    """Both ledgers of a site, or of what belongs to no site."""
+    for column, ledger in ((INVESTMENT, "investment"), (OPERATIONS, "operations")):
+        text = money.formula(f'$A{row}&"|{ledger}"')
+        page.formula(row, column, text, money.value(key, ledger), form=style.MUSD)
+    both = page.n(row, INVESTMENT) + page.n(row, OPERATIONS)
+    page.formula(row, BOTH, f"L{row}+M{row}", both, form=style.MUSD)
+
+
+def _programme(page: Page, money: View, row: int) -> None:
+    """Initiatives, training of agencies and the unallocated line stand at no site."""
+    page.put(row, 1, PROGRAMME)
+    page.put(row, 2, "No site: the programme as a whole")
+    _dollars(page, money, row, PROGRAMME)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from planner.workbook import charts, style
 from planner.workbook.book import Book, Page
-from planner.workbook.sheets import basis, compute, investment, power, present, sites
+from planner.workbook.sheets import basis, compute, investment, power, present, sites, soft_summary
 from planner.workbook.sheets.detail import DOLLARS, Detail
 from planner.workbook.sheets.parts import Parts
 from planner.workbook.sheets.per_mw import benchmarks, per_mw_bought
@@ -35,6 +35,8 @@ def fill(book: Book, detail: Detail, parts: Parts) -> Places:
     row, value, cost = _figures(book, page, parts)
     figures = {str(page.values[at, 1]): page.n(at, 4) for at in range(7, row - 1)}
     row = _stages(book, page, parts.solved, row)
+    row = soft_summary.section(book, page, detail, parts, row)
+    page.break_before(row)
     per_mw, row = per_mw_bought(book, page, parts, row)
     page.break_before(row)
     like, row = basis.explanation(book, page, parts, per_mw, row)
@@ -47,10 +49,11 @@ def fill(book: Book, detail: Detail, parts: Parts) -> Places:
         for w in book.case.wbs.values()
         if w.ledger == "operations" and w.wbs_code in codes
     ]
-    heading = "Operations ledger by WBS line: resource cost, $M then-year; who pays is not modelled yet"
+    heading = "Operations ledger by WBS line: resource cost, $M then-year; who pays: Federal funding"
     view = detail.view("costs", 1, DOLLARS)
     operations = by_year(page, row, heading, entries, view, style.MUSD, ("WBS", "Line"))
-    _charts(book, page, parts, operations.next)
+    row = soft_summary.memo(book, page, detail, parts, operations.next)
+    _charts(book, page, parts, row)
     page.widths({1: 32, 2: 70, 3: 15, 4: 13, 5: 15, 6: 12, 7: 12})
     page.printed(3, "A5")
     return Places(operations, per_mw, value, cost, figures)
@@ -74,6 +77,8 @@ def _figures(book: Book, page: Page, parts: Parts) -> tuple[int, tuple[int, int]
         here = line(f"of which {inv.values[r, 1]}", "share of investment", "$M", inv, (r, 4), style.MUSD)
         share = page.n(here, 4) / max(1.0, page.n(whole, 4))
         page.formula(here, 5, f"D{here}/MAX(1,D{whole})", share, form=style.SHARE)
+    split = parts.investment.split
+    line("Infrastructure share", "of what is invested; the band: below", "share", inv, (split.share, 4), style.SHARE)
     place = book.pages[sites.ME]
     total = parts.sites.total
     line(

@@ -25,12 +25,17 @@ SHEETS = (
     ("Ground rules", "scope, exclusions, base year, rates, conventions, open questions"),
     ("Checks", "live tests that the workbook ties; PASS, FAIL or EDITED"),
     ("Investment", "private ledger by category, WBS line, calendar and fiscal year"),
+    ("Federal BA and outlays", "operating cost as authority, obligations and outlays by fiscal year, with the tail"),
+    ("Federal funding", "operating cost by who pays, against yearly caps and their ranges"),
     ("Present value", "present cost of both ledgers and market value of the service"),
     ("Sites", "sites chosen, what stands there and what it costs"),
     ("Power", "secured, commissioned and populated MW; sources of secured power"),
     ("Construction", "halls started by site and design, MW commissioned"),
     ("Chips", "racks bought and retired, their power, compute and price"),
     ("Compute served", "PFLOP/s installed and serving; service against demand"),
+    ("Security", "accreditations by site and level, hardening, programme items, dollars"),
+    ("Software", "services, agencies, systems, what each agency is admitted to, dollars"),
+    ("Training", "cohorts, trained staff by track and agency, operators, staff in post, dollars"),
     ("Assumptions", "every figure with range, source and status"),
     ("Detail", "one row a fact: cost lines, service at market value, decisions and levels"),
     ("Provenance", "the run, versions, input hash and documents"),
@@ -72,6 +77,17 @@ def about(book: Book) -> None:
     page.printed(3, "A4")
 
 
+def _soft_side(book: Book) -> list[str]:
+    """What becomes of soft money, as the programme asks."""
+    if book.case.programme.soft_side == "left out":
+        return [
+            "LEFT OUT of this programme: software, security, training, the split, and who pays for operations. Nothing",
+            "waits for accreditation or staff; the soft share of the budget is set aside, held and not spent here;",
+            "promises that rest on it say: not modelled yet. The programme federal-ai-whole models all of it.",
+        ]
+    return ["Soft money beyond need is one line, unallocated by the split: even, no contingency, outside present cost."]
+
+
 def ground_rules(book: Book) -> None:
     page = book.page("Ground rules", "Ground rules", "rules the numbers follow")
     programme, case = book.case.programme, book.case
@@ -100,7 +116,7 @@ def ground_rules(book: Book) -> None:
             "Infrastructure share",
             "programme.infrastructure_share",
             style.SHARE,
-            "of the budget; the soft side is not modelled yet and its part is set aside",
+            "of what is invested, within the tolerance; the rest is software, security and training",
         ),
         (
             "Management reserve",
@@ -132,9 +148,10 @@ def ground_rules(book: Book) -> None:
         "Scope and conventions",
         [
             f"As of {programme.as_of}; demand case {programme.demand_case}.",
-            "Investment: construction, power and cooling, chips, with contingency and programme management inside. "
-            "Leases of halls are investment.",
+            "Investment: construction, power and cooling, chips, software, security, training; contingency and "
+            "programme management inside. Leases of halls are investment.",
             "Operations: energy, facility, staff, maintenance and data movement, at resource cost.",
+            *_soft_side(book),
             "Fees that agencies pay are transfers.",
             "A start is at a period's opening, readiness at a period's end; what is ready serves from the next period.",
             "Category escalation is real growth; prices that are already nominal are not escalated again.",
@@ -146,10 +163,31 @@ def ground_rules(book: Book) -> None:
     row = _lines(
         page,
         row,
+        "Paid by the investor, by rule",
+        [
+            "Training of federal staff, zero trust, onboarding of agencies and systems, and monitoring are investment.",
+            "The announcement counts them in its soft share; who holds them to be agencies' cost takes them off it.",
+            "Guards, platform engineers, user support and site staff are operating cost, whoever pays it.",
+        ],
+    )
+    row = _lines(
+        page,
+        row,
+        "Federal money",
+        [
+            "Appropriation, cost share and pay-as-you-go carry operating cost in proportion to their yearly caps.",
+            "The caps are ranges for what could be open to one programme, not appropriations.",
+            "Authority is given in the year service is ordered; the order is the obligation; outlays follow a profile.",
+            "Investment has no authority, no obligation and no outlay.",
+        ],
+    )
+    row = _lines(
+        page,
+        row,
         "Excluded so far, and open questions",
         [
-            "Software, security and training: not modelled yet. Promises that rest on them say so.",
-            "Who pays for operations (appropriations, cost share, pay-as-you-go): not modelled yet.",
+            "Continuing resolutions: the data hold none; whether a new start falls under one is not tested.",
+            "Output and jobs: a memo on Summary; the ratio has no source that was found.",
             "Confidence: this is a point estimate; confidence not assessed.",
             "The announcement gives no basis for its MW; this workbook shows three tiers, each with its basis.",
         ],

@@ -1,0 +1,137 @@
+"""Checks of the soft half: accreditations and initiatives in an order that ends, effects that fit their units."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from planner.errors import Fault
+from planner.inputs.check import Sheets, good_rows, sure
+from planner.inputs.parse import Row, Sheet, listing
+from planner.inputs.schema import EFFECTS
+
+#: (table, column of the row before)
+CHAINS = (("accreditations", "predecessor_id"), ("initiatives", "prerequisite_id"))
+#: (table, column, what the initiative must do there: its effects, or what its unit must be)
+USES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
+    ("initiatives", "prerequisite_id", "per", ("programme",)),
+    ("training_tracks", "prerequisite_id", "per", ("programme",)),
+    ("workloads", "service_id", "effect", ("gates service",)),
+    ("level_needs", "initiative_id", "effect", ("gates level",)),
+)
+#: numbers under 3, which the lines of a plan are ordered by
+STAFF_LINE = re.compile(r"3(\.[0-9]+)+")
+
+
+def check(sheets: Sheets) -> list[Fault]:
+    """Faults of the soft tables that no column shows by itself."""
+    faults = _chains(sheets)
+    faults += _effects(sheets["initiatives"])
+    faults += _uses(sheets)
+    faults += _only_one(sheets)
+    faults += _needs(sheets)
+    faults += _staff_lines(sheets)
+    return faults
+
+
+def _chains(sheets: Sheets) -> list[Fault]:
+    """One fault at the first row from which the chain comes back to itself."""
+    faults = []
+    for table, column in CHAINS:
+        sheet = sheets[table]
+        (key,) = sheet.table.keys
+        before = {row.values[key]: row.values[column] for row in good_rows(sheet, key, column)}
+        for row in good_rows(sheet, key, column):
+            seen = [row.values[key]]
+            while before.get(seen[-1]) and before[seen[-1]] not in seen:
+                seen.append(before[seen[-1]])
+            if before.get(seen[-1]) == row.values[key]:
+                found = " < ".join([*seen, row.values[key]])
+                faults.append(Fault(sheet.file, row.line, column, found, "an order that comes to an end"))
+                break
+    return faults
+
+
+def _effects(sheet: Sheet) -> list[Fault]:
+    return [
+        Fault(
+            sheet.file,
+            row.line,
+            "per",
+            f"{row.values['per']} for an initiative that {_does(row)}",
+            listing(EFFECTS[row.values["effect"]]),
+        )
+        for row in good_rows(sheet, "per", "effect")
+        if row.values["per"] not in EFFECTS[row.values["effect"]]
+    ]
+
+
+def _does(row: Row) -> str:
+    effect = str(row.values["effect"])
+    return effect if effect.split()[0].endswith("s") else f"is there for {effect}"
+
+
+def _uses(sheets: Sheets) -> list[Fault]:
+    """Where another row leans on an initiative, the initiative does what it is leant on for."""
+    faults = []
+    initiatives = {row.values["initiative_id"]: row for row in good_rows(sheets["initiatives"], "initiative_id")}
+    for table, column, trait, allowed in USES:
+        for row in good_rows(sheets[table], column):
+            meant = initiatives.get(row.values[column])
+            if meant is None or not meant.good(trait) or meant.values[trait] in allowed:
+                continue
+            found = f"{row.values[column]}, whose {trait} is {meant.values[trait]}"
+            what = f"an initiative whose {trait} is {listing(allowed)}"
+            faults.append(Fault(sheets[table].file, row.line, column, found, what))
+    return faults
+
+
+def _only_one(sheets: Sheets) -> list[Fault]:
+    """Where two rows would be told apart by nothing."""
+    initiatives, tracks = sheets["initiatives"], sheets["training_tracks"]
+    small = [r for r in good_rows(initiatives, "per") if r.values["per"] == "small agency"]
+    uplift = [r for r in good_rows(initiatives, "effect") if r.values["effect"] == "raises utilisation"]
+    operators = [r for r in good_rows(tracks, "learners") if r.values["learners"] == "operation"]
+    faults = _second(initiatives, "per", small) + _second(initiatives, "effect", uplift)
+    faults += _second(tracks, "learners", operators)
+    large = any(r.values["per"] == "agency" for r in good_rows(initiatives, "per"))
+    if small and not large and sure(initiatives) and not any(r.bad for r in initiatives.rows):
+        allowed = "an initiative per agency beside the one per small agency"
+        faults.append(Fault(initiatives.file, small[0].line, "per", "small agency, but no agency", allowed))
+    return faults
+
+
+def _second(sheet: Sheet, column: str, rows: Iterable[Row]) -> list[Fault]:
+    found = list(rows)
+    return [
+        Fault(sheet.file, row.line, column, str(row.values[column]), f"one such row; the first is row {found[0].line}")
+        for row in found[1:]
+    ]
+
+
+def _needs(sheets: Sheets) -> list[Fault]:
+    """Operators are asked for by MW; agencies need the other tracks."""
+    learners = {r.values["track_id"]: r.values["learners"] for r in good_rows(sheets["training_tracks"], "learners")}
+    sheet = sheets["training_needs"]
+    return [
+        Fault(sheet.file, row.line, "track_id", f"{row.values['track_id']}, for operation", "a track for staff")
+        for row in good_rows(sheet, "track_id")
+        if learners.get(row.values["track_id"]) == "operation"
+    ]
+
+
+def _staff_lines(sheets: Sheets) -> list[Fault]:
+    """Staff are operating cost: their line has the category, the ledger and a number of its own under 3."""
+    faults = []
+    lines = {r.values["wbs_code"]: r for r in good_rows(sheets["wbs"], "wbs_code", "category", "ledger")}
+    for row in good_rows(sheets["staffing"], "wbs_code"):
+        code = row.values["wbs_code"]
+        line = lines.get(code)
+        if line is None:
+            continue
+        category, ledger = line.values["category"], line.values["ledger"]
+        if (category, ledger) != ("operations", "operations") or not STAFF_LINE.fullmatch(code):
+            found = f"{code}, whose category is {category or 'empty'} and ledger {ledger}"
+            allowed = "a line under 3 whose category and ledger are operations"
+            faults.append(Fault("staffing.csv", row.line, "wbs_code", found, allowed))
+    return faults

@@ -1,0 +1,120 @@
+"""From a solved model to a Plan: decisions read by the rooms, cost lines in cents, tiers, compute, who is admitted."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import pandas as pd
+
+from planner import formulation as rooms
+from planner.formulation import Formulation
+from planner.formulation.accounts import value
+from planner.inputs.schema import PRECISIONS
+from planner.plan import NOISE, TABLES, Plan, frame
+from planner.results.amounts import at, chosen
+from planner.results.promises import measured
+
+
+def read_plan(built: Formulation) -> Plan:
+    """The plan at the values the model's variables hold."""
+    tables = {name: frame(name, []) for name in TABLES} | rooms.read(built)
+    tables["detail"] = _detail(built)
+    tables["tiers"] = _tiers(built)
+    tables["energy"] = _energy(built)
+    tables["compute"] = _compute(built)
+    tables["admitted"] = _admitted(built)
+    tables["trained"] = _trained(built)
+    tables["commitments"] = measured(built, tables)
+    return Plan(tables)
+
+
+def _detail(built: Formulation) -> pd.DataFrame:
+    case, rows = built.case, []
+    for line in built.accounts.costs:
+        quantity = value(line.quantity)
+        escalation = case.escalation(line.rate, line.period)
+        cents = round(100 * quantity * line.rate.usd * line.factor * escalation)
+        if abs(quantity) <= NOISE or (cents == 0 and abs(quantity * line.rate.usd) < 1):
+            continue
+        entry = case.wbs[line.wbs]
+        place = (
+            line.wbs,
+            entry.category,
+            entry.ledger,
+            line.site,
+            line.item,
+            case.periods.label(line.period),
+        )
+        rows.append((*place, quantity, line.unit, line.rate.usd, line.rate.ref, line.factor, escalation, cents))
+    rows.sort(key=lambda r: (tuple(int(x) for x in r[0].split(".")), r[3], r[4], r[5]))
+    return frame("detail", rows)
+
+
+def _commissioned(built: Formulation, site: str, t: int) -> float:
+    return sum(at(built, "commissioned_mw", site, d, t, label=d) for d in built.case.designs)
+
+
+def _tiers(built: Formulation) -> pd.DataFrame:
+    case = built.case
+    rows = [
+        (
+            s,
+            case.periods.label(t),
+            at(built, "secured_mw", s, t),
+            _commissioned(built, s, t),
+            at(built, "populated_mw", s, t),
+        )
+        for s in chosen(built)
+        for t in case.periods
+    ]
+    return frame("tiers", rows)
+
+
+def _energy(built: Formulation) -> pd.DataFrame:
+    case = built.case
+    water: dict[tuple[str, int], float] = defaultdict(float)
+    for line in built.accounts.costs:
+        if line.wbs == "3.2.2":
+            water[line.site, line.period] += value(line.quantity)
+    rows = []
+    for s in chosen(built):
+        for t in list(case.periods)[1:]:
+            used = -sum(value(p.terms) for p in built.accounts.posts("energy_gwh", (s, t)) if p.label in case.designs)
+            emitted = at(built, "emissions_t", s, t)
+            rows.append((s, case.periods.label(t), at(built, "it_energy_mwh", s, t), 1000 * used, emitted, water[s, t]))
+    return frame("energy", rows)
+
+
+def _compute(built: Formulation) -> pd.DataFrame:
+    case = built.case
+    rows = [
+        (case.periods.label(t), p, at(built, "installed_pflops", t, p), at(built, "serving_pflops", t, p))
+        for t in case.periods
+        for p in PRECISIONS
+    ]
+    return frame("compute", rows)
+
+
+def _admitted(built: Formulation) -> pd.DataFrame:
+    """What each gate of an agency admits, and the least of them."""
+    case = built.case
+    gates: dict[tuple[str, int], list[tuple[str, float]]] = defaultdict(list)
+    for row in built.accounts.meetings["workload.within_gates"]:
+        agency, gate, t = row.index
+        gates[agency, t].append((gate, min(1.0, row.most - value(row.terms))))  # type: ignore[index, arg-type]
+    rows = [
+        (a, gate, case.periods.label(t), share)
+        for a in case.agencies
+        for t in list(case.periods)[1:]
+        for gate, share in [*gates[a, t], ("all", min((x for _, x in gates[a, t]), default=1.0))]
+    ]
+    return frame("admitted", rows)
+
+
+def _trained(built: Formulation) -> pd.DataFrame:
+    rows = []
+    for track, place, t in built.accounts.keys("trained"):
+        heads = at(built, "trained", track, place, t)
+        if heads > NOISE:
+            rows.append((track, place, built.case.periods.label(t), heads))  # type: ignore[arg-type]
+    return frame("trained", rows)

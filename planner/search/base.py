@@ -1,0 +1,109 @@
+"""What all stages of a search share: its models, plans made whole, and how a stage ends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from planner.formulation import Formulation
+from planner.inputs.case import Case
+from planner.search.improve import soft_columns
+from planner.search.levels import Clock, Kept, Level
+from planner.search.models import level_of, pooled
+from planner.search.racks import HOSTS, PLACED, Note, place
+from planner.search.verdicts import better, with_bound
+from planner.solve import Limits, Outcome, Program, Verdict
+
+#: a plan keeps this many losses of whole racks clear of the floor it stands on
+LEAST_LOSS = 2e-4
+
+
+class Base:
+    """The models of a case: the exact one, those with few sites, and the pooled one."""
+
+    def __init__(self, case: Case, exact: Formulation, program: Program) -> None:
+        self.case = case
+        self.exact = Level.of(exact, program)
+        self.kept: list[Kept] = []
+        self._log = program.log
+        self._pooled: Level | None = None
+        self._fewer: dict[tuple[str, ...], Level] = {}
+        self._loss = LEAST_LOSS
+        #: least present cost of moving data, once it is known
+        self._least = 0.0
+
+    @property
+    def gated(self) -> bool:
+        """Whether something holds service back: then racks in one pool say too little."""
+        return bool((soft_columns(self.exact) & self.exact.program.whole).any())
+
+    def _pool(self) -> Level:
+        """The pooled model; with no more sites than are chosen there is nothing to tell apart."""
+        if self._pooled is None:
+            few = len(self.case.sites) <= self.case.programme.sites.count
+            self._pooled = self.exact if few else pooled(self.case, self._log)
+        return self._pooled
+
+    def _only(self, sites: Sequence[str]) -> Level:
+        """The exact model with these sites alone."""
+        if list(sites) == list(self.exact.formulation.case.sites):
+            return self.exact
+        key = tuple(sites)
+        if key not in self._fewer:
+            self._fewer[key] = level_of(self.case.only(sites), self._log, self.kept)
+        return self._fewer[key]
+
+    def _placed(self, level: Level, k: int, plan: Outcome, limits: Limits, clock: Clock, note: Note) -> Outcome | None:
+        """The plan with racks and cohorts made whole; None where there is none."""
+        return self._carried(level, level, k, plan, limits, clock, note)
+
+    def _carried(
+        self, source: Level, level: Level, k: int, plan: Outcome, limits: Limits, clock: Clock, note: Note
+    ) -> Outcome | None:
+        """The choices of a plan of another model, with racks and cohorts made whole; None if they cannot."""
+        assert plan.values is not None
+        names = {v.name: i for i, v in enumerate(level.program.columns)}
+        held = np.flatnonzero(source.program.whole & ~source.columns(*PLACED, HOSTS))
+        choices = {
+            names[name]: float(round(plan.values[i])) for i in held if (name := source.program.columns[i].name) in names
+        }
+        found = place(level, k, choices, limits, clock, note, plan.objective)
+        if found.values is None or found.objective is None:
+            return None
+        if k == 0:
+            self._learn_loss(plan, found)
+        return found
+
+    def _learn_loss(self, plan: Outcome, found: Outcome) -> None:
+        """What whole racks and cohorts lost of the first stage."""
+        if plan.objective and found.objective is not None:
+            self._loss = max(LEAST_LOSS, abs(plan.objective - found.objective) / abs(plan.objective))
+
+    def _closed(self, k: int, plan: Outcome, bound: float | None, limits: Limits, clock: Clock, note: Note) -> Outcome:
+        """The plan with its bound; if that is no proof, the exact model goes on from the plan for the time left."""
+        closed = with_bound(plan, replace(plan, bound=bound), limits)
+        if closed.verdict is Verdict.OPTIMAL or closed.interrupted or clock.left() <= 1:
+            return closed
+        more = self._exact(k, limits, clock, note, plan)
+        aim = self.exact.aims[k]
+        known = [b for b in (bound, more.bound) if b is not None]
+        tightest = (min if aim.sense == "max" else max)(known) if known else None
+        return with_bound(better(aim, more, plan) or plan, replace(more, bound=tightest), limits)
+
+    def _exact(self, k: int, limits: Limits, clock: Clock, note: Note, found: Outcome | None) -> Outcome:
+        """The exact model itself, from the plan found, for the time left."""
+        level = self.exact
+        return level.program.solve(
+            level.objectives[k],
+            level.aims[k].sense,
+            replace(limits, seconds=None if clock.left() == float("inf") else clock.left()),
+            rows=level.rows,
+            start=None if found is None else found.values,
+            progress=lambda p: note("exact model", p),
+        )
+
+
+def relaxed(level: Level) -> np.ndarray:
+    return level.columns(*PLACED)

@@ -1,0 +1,117 @@
+"""Making a plan of the pooled model better: part of it is set free, the rest is held, again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.search.levels import Clock, Level
+from planner.search.racks import Note
+from planner.search.verdicts import better
+from planner.solve import Limits, Outcome, Program, Row, Vector
+
+#: rooms whose choices gate service
+SOFT_ROOMS = ("security", "software", "training")
+CORES = 2
+#: totals over sites
+TOTALS = ("construction.halls_of_design", "construction.reached")
+#: part of the gap to which a neighbourhood is solved, and the seconds one may take
+NEAR = 0.1
+SECONDS = 8.0
+#: a pair of neighbourhoods that gains less than this part of the gap is idle; ``patience`` of them in a row are the end
+WORTHWHILE = 0.04
+
+
+@dataclass(frozen=True)
+class Neighbourhood:
+    """Whole columns that are free at once; the others are held."""
+
+    name: str
+    free: NDArray[np.bool_]
+
+
+def soft_columns(level: Level) -> NDArray[np.bool_]:
+    """Columns of the rooms whose choices gate service."""
+    return np.array([v.parent_component().name.split(".")[0] in SOFT_ROOMS for v in level.program.columns])
+
+
+def neighbourhoods(level: Level, whole: NDArray[np.bool_]) -> list[Neighbourhood]:
+    """Halls and power, then what gates service by service, by level, by site, by pair of sites."""
+    case, columns = level.formulation.case, level.program.columns
+    soft_rooms = soft_columns(level)
+    parts = [frozenset(v.index() if isinstance(v.index(), tuple) else (v.index(),)) for v in columns]
+
+    def at(*labels: str) -> NDArray[np.bool_]:
+        return np.array([not part.isdisjoint(labels) for part in parts])
+
+    chains = at(*case.accreditations)
+    halls = level.columns("construction.modules", "construction.halls_of_design", "construction.reached")
+    found = [("halls", halls), ("halls and power", ~soft_rooms)]
+    services = [y for y, e in case.initiatives.items() if e.effect == "gates service"]
+    found += [(y, soft_rooms & (at(y) | chains)) for y in services]
+    found += [(level_id, soft_rooms & (at(level_id) | chains)) for level_id in case.levels]
+    found += [(s, at(s) | level.columns(*TOTALS)) for s in case.sites]
+    several = (
+        soft_rooms if soft_rooms.any() else halls | level.columns("power.contracted", "power.first", "power.units")
+    )
+    found += [(f"{r} and {s}", several & (at(r, s) | level.columns(*TOTALS))) for r, s in combinations(case.sites, 2)]
+    found += [("agencies", soft_rooms & at(*case.agencies))]
+    sized = [Neighbourhood(name, free & whole) for name, free in found]
+    return [n for n in sized if n.free.any()]
+
+
+def improved(
+    level: Level,
+    k: int,
+    program: Program,
+    plan: Outcome,
+    rows: Sequence[Row],
+    relaxed: NDArray[np.bool_],
+    limits: Limits,
+    clock: Clock,
+    note: Note,
+    patience: int,
+) -> Outcome:
+    """The plan after passes over the neighbourhoods, two at a time, until they gain little or time is up."""
+    whole = program.whole & ~relaxed
+    around = neighbourhoods(level, whole)
+    aim, objective = level.aims[k], level.objectives[k]
+    best = plan
+
+    def go(start: Vector, n: Neighbourhood) -> Outcome:
+        held = {int(i): float(round(start[i])) for i in np.flatnonzero(whole & ~n.free)}
+        spent = None if clock.left() == float("inf") else min(SECONDS, clock.left())
+        bounded = replace(limits, gap=limits.gap * NEAR, seconds=spent, bound_only=False)
+        return program.solve(
+            objective,
+            aim.sense,
+            bounded,
+            rows=rows,
+            start=start,
+            relaxed=relaxed,
+            fixed=held,
+            progress=lambda p: note(f"better plan: {n.name}", p),
+            confirm=False,
+        )
+
+    def rounds() -> Iterator[list[Neighbourhood]]:
+        for i in range(0, len(around), CORES):
+            yield around[i : i + CORES]
+
+    idle = 0
+    while idle < patience and clock.left() > 1 and not best.interrupted:
+        for pair in rounds():
+            start, before = best.values, best.objective
+            if start is None or before is None or idle >= patience or clock.left() <= 1 or best.interrupted:
+                break
+            with ThreadPoolExecutor(CORES) as cores:
+                for found in cores.map(lambda n, start=start: go(start, n), pair):  # type: ignore[misc]
+                    best = better(aim, best, found) or best
+            gained = abs((best.objective or 0.0) - before)
+            idle = 0 if gained > WORTHWHILE * limits.gap * abs(before) else idle + 1
+    return best

@@ -1,0 +1,155 @@
+"""Stages where nothing holds service back: choose and prove on the pooled model, place on the exact one.
+
+The pooled model tracks racks in one place instead of at every site. Any plan of the exact model is one of the pooled
+model, so the pooled bound holds for both, and it is a small part of the work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from planner.formulation.objective import Aim
+from planner.search.base import relaxed
+from planner.search.gated import GatedOpening
+from planner.search.improve import CORES
+from planner.search.levels import Clock, Level
+from planner.search.models import least_movement, seen, transferred, with_movement
+from planner.search.racks import HOSTS, PLACED, Note
+from planner.search.tighten import tightened
+from planner.search.verdicts import better, with_bound
+from planner.solve import Limits, Outcome, Row, Vector, Verdict
+
+#: parts of the gap: for choosing sites, for the pooled bound (of a later stage), for a first plan
+SITES_GAP, BOUND_GAP, LATER_GAP, HALLS_GAP = 0.5, 0.65, 0.5, 0.4
+#: below this part of the gap the pooled bound is not asked for: the plan is too far
+LEAST_GAP_SHARE = 0.05
+
+
+class PooledStages(GatedOpening):
+    """Stages on the pooled model."""
+
+    def pooled_opening(self, limits: Limits, clock: Clock, note: Note) -> Outcome:
+        """Sites by a relaxation in which they alone are whole, halls and power on those, then the proof."""
+        pool = self._pool()
+        opens = pool.columns("sites.opens")
+        # few whole columns: the relaxation is nearly whole by itself, and heuristics take longer than the proof
+        sites = self._pooled_solve(
+            0, "sites", SITES_GAP, 0.25, limits, clock, note, relaxed=~opens, bound_only=True, confirm=True
+        )
+        if sites.values is None:
+            return sites if sites.verdict is Verdict.INFEASIBLE else self._exact(0, limits, clock, note, None)
+        held = {int(i): float(round(sites.values[i])) for i in np.flatnonzero(opens)}
+        start = self._pooled_solve(
+            0, "halls and power", HALLS_GAP, 0.25, limits, clock, note, fixed=held, rows=self._balanced(pool)
+        )
+
+        def carry(found: Outcome) -> Outcome | None:
+            return self._on_few_sites(pool, found, limits, clock, note)
+
+        return self.pooled_proof(0, start, None, carry, limits, clock, note)
+
+    def pooled_later(
+        self, k: int, limits: Limits, clock: Clock, note: Note, before: Vector, standing: Outcome
+    ) -> Outcome:
+        """A later stage: the plan of the stage before with its power held and its halls set free, then the proof."""
+        pool, exact = self._pool(), self.exact
+        self._least = least_movement(exact, replace(limits, seconds=clock.part(0.2)))
+        # the plan of the stage before keeps all rows, so that these are never empty
+        pool.rows += tightened(pool, seen(pool, pool.aims[k]), pool.rows, clock.part(0.2), CORES)
+        at = {v.name: float(x) for v, x in zip(exact.program.columns, before, strict=True)}
+        shared = np.flatnonzero(pool.program.whole & ~pool.columns(*PLACED, HOSTS))
+        held = {int(i): float(round(at[pool.program.columns[i].name])) for i in shared}
+        halls = pool.columns("construction.modules", "construction.halls_of_design", "construction.reached")
+        first = self._pooled_solve(k, "start", 1.0, 0.2, limits, clock, note, fixed=held)
+        freed = {i: x for i, x in held.items() if not halls[i]}
+        start = self._pooled_solve(k, "halls", HALLS_GAP, 0.2, limits, clock, note, fixed=freed, start=first.values)
+
+        def carry(found: Outcome) -> Outcome | None:
+            return self._carried(pool, exact, k, found, limits, clock, note)
+
+        return self.pooled_proof(k, start if start.values is not None else first, standing, carry, limits, clock, note)
+
+    def pooled_proof(
+        self,
+        k: int,
+        start: Outcome,
+        standing: Outcome | None,
+        carry: Callable[[Outcome], Outcome | None],
+        limits: Limits,
+        clock: Clock,
+        note: Note,
+    ) -> Outcome:
+        """While one core raises the pooled bound from a plan, the other makes the racks of that plan whole."""
+        aim, share = self._pool().aims[k], BOUND_GAP if k == 0 else LATER_GAP
+        with ThreadPoolExecutor(1) as other_core:
+            placing = other_core.submit(carry, start) if start.values is not None else None
+            bound = self._pooled_solve(k, "bound", share, 0.85, limits, clock, note, start=start.values)
+            best = better(aim, placing.result() if placing else None, standing)
+        if bound.verdict is Verdict.INFEASIBLE:
+            return bound
+        if not self._proven(best, bound, limits) and bound.values is not None:
+            best = better(aim, best, carry(bound))
+        missing = self._missing_gap(aim, best, bound, limits)
+        if missing is not None and clock.left() > 1:
+            deeper = self._pooled_solve(k, "bound", missing / limits.gap, 0.85, limits, clock, note, start=bound.values)
+            bound = deeper if deeper.bound is not None else bound
+        if best is None:
+            return self._exact(k, limits, clock, note, None)
+        return self._closed(k, best, bound.bound, limits, clock, note)
+
+    def _pooled_solve(
+        self, k: int, phase: str, share: float, part: float, limits: Limits, clock: Clock, note: Note, **how: Any
+    ) -> Outcome:
+        """A solve of the pooled stage to a share of the gap, for a part of the time left."""
+        pool = self._pool()
+        aim, program = pool.aims[k], seen(pool, pool.aims[k])
+        only_bound = how.pop("bound_only", phase == "bound" and how.get("start") is not None)
+        bounded = replace(limits, gap=limits.gap * share, seconds=clock.part(part), bound_only=only_bound)
+        rows = [*pool.rows, *how.pop("rows", ())]
+        asked: dict[str, Any] = {"relaxed": relaxed(pool), "confirm": False, **how}
+        objective = with_movement(pool, k, self._least)
+        return program.solve(objective, aim.sense, bounded, rows=rows, progress=lambda p: note(phase, p), **asked)
+
+    def _on_few_sites(self, pool: Level, found: Outcome, limits: Limits, clock: Clock, note: Note) -> Outcome | None:
+        """A pooled plan with whole racks at its sites, as a plan of the exact model."""
+        if found.values is None:
+            return None
+        at = found.values
+        opened = {s for (s, _), v in pool.formulation.model.sites.opens.items() if at[pool.program.column_of(v)] > 0.5}
+        few = self._only([s for s in self.case.sites if s in opened])
+        placed = self._carried(pool, few, 0, found, limits, clock, note)
+        placed = placed or self._planned(few, 0, limits, clock, note)
+        return placed and replace(placed, values=transferred(placed.values, few, self.exact))  # type: ignore[arg-type]
+
+    def _proven(self, best: Outcome | None, bound: Outcome, limits: Limits) -> bool:
+        return best is not None and with_bound(best, bound, limits).verdict is Verdict.OPTIMAL
+
+    def _missing_gap(self, aim: Aim, best: Outcome | None, bound: Outcome, limits: Limits) -> float | None:
+        """The gap of the pooled stage at which its bound would prove the plan; None if it does, or none would."""
+        if best is None or best.objective is None or bound.objective is None or bound.interrupted:
+            return None
+        if self._proven(best, bound, limits):
+            return None
+        sign = 1 if aim.sense == "max" else -1
+        room = sign * (best.objective - bound.objective) + limits.gap * abs(best.objective)
+        missing = 0.98 * room / max(abs(bound.objective), 1e-9)
+        return missing if missing > LEAST_GAP_SHARE * limits.gap else None
+
+    def _balanced(self, pool: Level) -> list[Row]:
+        """The pool cannot see who serves what; a start with no site far above its share can be placed."""
+        p, accounts = self.case.periods, pool.formulation.accounts
+        share = self.case.parameter("largest_site_share")
+        sites = list(pool.formulation.case.sites)
+        rows = []
+        for t in p:
+            if t > 0 and p.year(t) >= self.case.parameter("share_rule_from_year"):
+                everyone = [(-share * n, v) for s in sites for n, v in accounts.terms("populated_mw", s, t - 1)]
+                for s in sites:
+                    mine = pool.program.linear([*accounts.terms("populated_mw", s, t - 1), *everyone])
+                    rows.append(Row(f"balanced[{s},{p.label(t)}]", mine, upper=0.0))
+        return rows

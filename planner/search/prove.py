@@ -1,0 +1,145 @@
+"""A bound by contradiction: no plan beats the one at hand by the gap.
+
+What is looked for is only a plan beyond a mark. That makes every limit of the relaxation tight (``search.tighten``),
+and most sets of sites hold no such plan at all.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+import numpy as np
+
+from planner.formulation.combinations import openings
+from planner.formulation.objective import Aim
+from planner.inputs.case import Case
+from planner.search.levels import Clock, Level
+from planner.search.racks import Note
+from planner.search.tighten import Empty, tightened
+from planner.solve import Limits, Linear, Outcome, Program, Questions, Row, Verdict
+
+#: parts of the gap: how far beyond the plan the mark stands
+BEYOND = 0.97
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A value that no plan is to pass; ``row`` holds only plans that do."""
+
+    value: float
+    objective: Linear
+    row: Row
+
+
+def mark(aim: Aim, objective: Linear, value: float, gap: float) -> Mark:
+    """Beyond a plan's value by the gap; the gap is absolute where the value is 0."""
+    sign = 1 if aim.sense == "max" else -1
+    far = value + sign * BEYOND * gap * (abs(value) if abs(value) >= 1e-9 else 1.0)
+    return Mark(far, objective, Row("beyond the mark", objective, **{"lower" if sign > 0 else "upper": far}))
+
+
+def beyond(
+    level: Level,
+    k: int,
+    program: Program,
+    at: Mark,
+    relaxed: np.ndarray,
+    limits: Limits,
+    clock: Clock,
+    note: Note,
+    cores: int = 1,
+    parts: Sequence[Sequence[Row]] = ((),),
+) -> Outcome:
+    """A plan beyond the mark, or the proof that there is none: then INFEASIBLE, with the mark as the bound.
+
+    ``parts`` cut the search into pieces that cover it, looked at side by side.
+    """
+    began = time.perf_counter()
+    aim = level.aims[k]
+    rows = [*level.rows, at.row]
+    none = Outcome(Verdict.INFEASIBLE, None, at.value, None, 0.0, 0, None)
+    try:
+        rows += tightened(level, program, rows, _seconds(clock), cores)
+    except Empty:
+        return replace(none, seconds=time.perf_counter() - began)
+
+    def look(part: Sequence[Row]) -> Outcome:
+        return program.solve(
+            at.objective,
+            aim.sense,
+            replace(limits, seconds=_seconds(clock), bound_only=True, target=at.value),
+            rows=[*rows, *part],
+            relaxed=relaxed,
+            progress=lambda p: note("proof", p),
+            confirm=False,
+        )
+
+    with ThreadPoolExecutor(cores) as pool:
+        found = list(pool.map(look, parts))
+    seconds, nodes = time.perf_counter() - began, sum(o.nodes for o in found)
+    left = [o for o in found if o.verdict is not Verdict.INFEASIBLE]
+    if not left:
+        return replace(none, seconds=seconds, nodes=nodes)
+    bound = weakest(aim, [at.value, *(o.bound for o in left)])
+    best = next((o for o in left if o.values is not None), left[0])
+    return replace(best, bound=bound, seconds=seconds, nodes=nodes, interrupted=any(o.interrupted for o in left))
+
+
+def parts_by_halls(level: Level, halls: float, design: str) -> list[list[Row]]:
+    """As many halls of a design as the plan has, one more, fewer, more yet: told apart, a bound rises fast."""
+    count = level.program.linear([(1.0, level.formulation.model.construction.halls_of_design[design])])
+    return [
+        [Row("as many halls", count, lower=halls, upper=halls)],
+        [Row("one hall more", count, lower=halls + 1, upper=halls + 1)],
+        [Row("fewer halls", count, upper=halls - 1)],
+        [Row("more halls yet", count, lower=halls + 2)],
+    ]
+
+
+def _seconds(clock: Clock) -> float | None:
+    return None if clock.left() == float("inf") else max(0.1, clock.left())
+
+
+def site_sets(case: Case, level: Level, program: Program, rows: Sequence[Row], clock: Clock) -> list[list[str]] | None:
+    """Sets of sites that the relaxation with ``rows`` cannot rule out one site at a time; None: not known in time."""
+    opens = level.formulation.model.sites.opens
+    asked = Questions(program, rows, _seconds(clock))
+    if asked.empty:
+        return []
+    may, must = [], []
+    for s in case.sites:
+        terms = level.program.linear([(1.0, opens[s, t]) for t in openings(case)])
+        most, least = asked.most(terms), asked.least(terms)
+        if most is None or least is None:
+            return None
+        if most >= 1:
+            may.append(s)
+        if least > 0:
+            must.append(s)
+    if not set(must) <= set(may):
+        return []
+    return list(allowed_sets(case, may, must))
+
+
+def allowed_sets(case: Case, may: Sequence[str], must: Sequence[str] = ()) -> list[list[str]]:
+    """Sets of the programme's number of sites, of those that may be chosen, with all that must, in regions enough."""
+    free = [s for s in may if s not in must]
+    more = case.programme.sites.count - len(must)
+    found = []
+    for picked in combinations(free, more) if more >= 0 else ():
+        chosen = [s for s in case.sites if s in must or s in picked]
+        if len({case.sites[s].grid_region for s in chosen}) >= case.programme.sites.minimum_regions:
+            found.append(chosen)
+    return found
+
+
+def weakest(aim: Aim, bounds: Sequence[float | None]) -> float | None:
+    """The bound of a whole from those of its parts; none where a part has none."""
+    known = [b for b in bounds if b is not None]
+    if len(known) < len(bounds) or not known:
+        return None
+    return max(known) if aim.sense == "max" else min(known)

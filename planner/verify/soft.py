@@ -1,0 +1,170 @@
+"""What a plan does for the soft half: what is held, done, trained, live and in use by period, and who is admitted."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from planner.verify.built import Series
+from planner.verify.soft_facts import AgencyGate
+from planner.verify.tally import Vector
+from planner.verify.time import before
+
+if TYPE_CHECKING:
+    from planner.verify.world import World
+
+#: table -> its quantity, what a unit of its initiatives is, and the columns that with them name what is started
+STARTS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
+    "starts": ("starts", ("programme",), ()),
+    "ports": ("ports", ("site-level",), ("site_id", "level_id")),
+    "packages": ("packages", ("service-level",), ("service_id", "level_id")),
+    "onboards": ("agencies", ("agency",), ("agency_id",)),
+    "connects": ("units", ("small agency", "system"), ("agency_id",)),
+}
+
+
+class Soft:
+    """Levels of the soft half, recomputed from the decisions."""
+
+    def __init__(self, world: World) -> None:
+        self.world, self.facts, self.clock = world, world.facts.soft, world.facts.clock
+
+    # security
+
+    @cached_property
+    def accredits(self) -> Series:
+        return self.world.series("accredits", ("site_id", "accreditation_id"), "accredits")
+
+    def ready_accreditation(self, site: str, accreditation: str) -> Vector:
+        """Accredited by the end of each period, by a start of the plan."""
+        months = self.facts.accreditations[accreditation].duration_months
+        return self.clock.standing(self.accredits[site, accreditation], months)
+
+    def held(self, site: str, accreditation: str) -> Vector:
+        """Held in each period; what existed before is held from the opening."""
+        if (site, accreditation) in self.facts.existing:
+            return self.world.opened[site]
+        return before(self.ready_accreditation(site, accreditation))
+
+    # initiatives
+
+    @cached_property
+    def started(self) -> Series:
+        """Units started by initiative and what they are for; a row in the wrong table starts nothing."""
+        out: Series = defaultdict(self.clock.zeros)
+        for table, (quantity, units, keys) in STARTS.items():
+            for key, amount in self.world.series(table, ("initiative_id", *keys), quantity).items():
+                if self.facts.initiatives[key[0]].per in units:
+                    out[key] = amount
+        return out
+
+    @cached_property
+    def done(self) -> Series:
+        """Units done by the end of each period."""
+        out: Series = defaultdict(self.clock.zeros)
+        for key, amount in self.started.items():
+            out[key] = self.clock.standing(amount, self.facts.initiatives[key[0]].duration_months)
+        return out
+
+    def started_of(self, initiative: str) -> Vector:
+        return self.world.total(x for key, x in self.started.items() if key[0] == initiative)
+
+    def done_of(self, initiative: str) -> Vector:
+        return self.world.total(x for key, x in self.done.items() if key[0] == initiative)
+
+    def opens_done(self, *key: Any) -> Vector:
+        """Units done when each period opens; without an initiative, one."""
+        return before(self.done[key]) if key[0] else np.ones(self.clock.count)
+
+    # training
+
+    @cached_property
+    def cohorts(self) -> Series:
+        return self.world.series("cohorts", ("track_id", "place_id"), "cohorts")
+
+    @cached_property
+    def trained(self) -> Series:
+        """Heads at the end of each period, less those who have left."""
+        out: Series = defaultdict(self.clock.zeros)
+        for (r, place), cohorts in self.cohorts.items():
+            track = self.facts.tracks[r]
+            heads = self.clock.zeros()
+            for u in np.flatnonzero(cohorts).tolist():
+                ready = self.clock.ready(u, track.duration_months)
+                for t in range(ready, self.clock.count):
+                    stay = (1.0 - track.attrition_per_year) ** (self.clock.years * (t - ready))
+                    heads[t] += track.cohort_heads * stay * cohorts[u]
+            out[r, place] = heads
+        return out
+
+    @cached_property
+    def goes_live(self) -> Series:
+        return self.world.series("goes_live", ("site_id",), "goes_live")
+
+    def live(self, site: str) -> Vector:
+        """Staffed from the period itself."""
+        return np.cumsum(self.goes_live[site,])
+
+    # use
+
+    @cached_property
+    def in_use(self) -> Series:
+        """Hall MW by (site, service, level)."""
+        out: Series = defaultdict(self.clock.zeros)
+        for (s, c, w, level), racks in self.world.running.items():
+            out[s, self.facts.service(w), level] += self.world.facts.rack_mw(c) * racks
+        return out
+
+    @cached_property
+    def in_use_at(self) -> Series:
+        """Hall MW by (site, level), over services."""
+        out: Series = defaultdict(self.clock.zeros)
+        for (s, _, level), mw in self.in_use.items():
+            out[s, level] += mw
+        return out
+
+    def in_use_of(self, site: str) -> Vector:
+        return self.world.total(mw for (s, _), mw in self.in_use_at.items() if s == site)
+
+    @cached_property
+    def bonus(self) -> Series:
+        return self.world.series("bonus", ("site_id", "workload_id", "level_id"), "pflops_years")
+
+    def gate(self, gate: AgencyGate, agency: str) -> Vector:
+        """Part of the agency's demand that a gate lets through, at most all."""
+        if gate.kind == "track":
+            share = before(self.trained[gate.gate_id, agency]) / self.facts.heads[gate.gate_id, agency]
+        elif gate.kind == "system":
+            share = self.opens_done(gate.gate_id, agency) / self.facts.units(gate.gate_id, agency)
+        else:
+            parts = self.facts.parts_of(gate, agency)
+            share = self.world.total(
+                weight * (self.opens_done(y, agency) / (agencies if y else 1.0)) for weight, y, agencies in parts
+            )
+        return np.minimum(1.0, share)
+
+    @cached_property
+    def admitted(self) -> dict[str, Vector]:
+        """Part of the agency's demand that may be served."""
+        out = {a: np.ones(self.clock.count) for a in self.world.facts.agencies}
+        for a in out:
+            for gate in self.facts.gates_of(a):
+                out[a] = np.minimum(out[a], self.gate(gate, a))
+        return out
+
+    # money that is no cost of a decision
+
+    @cached_property
+    def unallocated(self) -> Vector:
+        """M then-year dollars set aside."""
+        out = self.clock.zeros()
+        for (label,), musd in self.world.amounts("unallocated", ("period",), "musd").items():
+            out[self.world.index[label]] += musd
+        return out
+
+    @cached_property
+    def funded(self) -> Series:
+        return self.world.series("funded", ("source",), "musd")

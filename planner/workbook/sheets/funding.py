@@ -1,0 +1,185 @@
+"""Federal funding: operating cost against appropriation, cost share and pay-as-you-go, with caps and their ranges."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from planner.workbook import charts, fiscal, style
+from planner.workbook.book import Book, Page
+from planner.workbook.sheets.detail import DOLLARS, Detail
+from planner.workbook.tables import TOTAL, Block, Entry, below, by_year, label, year_row
+
+ME = "Federal funding"
+BANNER = "Who pays the operating cost. The caps are ranges for what could be open to one programme, not appropriations."
+MONEY = style.MUSD
+#: columns of Assumptions that hold the range
+RANGE = {"low": ("D", "low end"), "value": ("B", "as planned"), "high": ("E", "high end")}
+
+
+class Places(NamedTuple):
+    """``used`` holds the largest share of the caps in its total column; None where nobody has a cap."""
+
+    cost: Block
+    paid: Block | None
+    caps: int | None
+    used: int | None
+    over: int | None
+    fiscal: Block | None
+    ranges: dict[str, int]
+
+
+def fill(book: Book, detail: Detail) -> Places:
+    page = book.page(ME, "Federal funding of operating cost", "report: resource cost by who pays, against yearly caps")
+    page.banner(4, BANNER, book.last)
+    page.note(
+        5, "Operating cost is a resource cost. Fees that agencies pay the operator are transfers and are not in it."
+    )
+    lines = detail.lines(book.case, "operations")
+    entries = [Entry(w.wbs_code, w.name, "$M") for w in lines]
+    heading = "Operating cost by WBS line, calendar years, $M then-year"
+    cost = by_year(page, 6, heading, entries, detail.view("costs", 1, DOLLARS), MONEY, ("WBS", "Line"))
+    sources = book.case.funding_sources
+    page.widths({1: 20, 2: 62, 3: 8, 4: 12})
+    page.printed(4, "E5")
+    if not sources:
+        page.note(cost.next, "No payer stands in the data: operating cost has no cap, and nobody is named who pays it.")
+        return Places(cost, None, None, None, None, None, {})
+    paid, row = _paid(book, page, detail, cost, sources, cost.next)
+    caps, ranges, row = _caps(book, page, sources, row)
+    used, over, row = _used(book, page, paid, caps, sources, row)
+    page.break_before(row)
+    _charts(book, page, paid, caps, ranges, used, row)
+    row += 22
+    years = fiscal.table(book, page, row, "Who pays, $M then-year", range(paid.first, paid.last + 1))
+    page.widths({1: 20, 2: 62, 3: 8, 4: 12})
+    return Places(cost, paid, caps.total, used, over, years, ranges)
+
+
+def _paid(book: Book, page: Page, detail: Detail, cost: Block, sources: Sequence[str], row: int) -> tuple[Block, int]:
+    """The plan's shares as solved, and the operating cost of today's figures shared out by them."""
+    page.heading(row, "What each payer carries as solved, $M then-year (in proportion to the caps)")
+    header = row + 1
+    page.years_header(header, "Payer", "Name", "Unit", "Horizon")
+    solved = detail.view("operating cost paid", 1)
+    first = header + 1
+    for at, source in enumerate(sources, first):
+        own = solved.formula(f'$A{at}&"|"&{{c}}${header}')
+
+        def dollars(c: int, source: str = source) -> float:
+            return solved.value(source, int(page.n(header, c)))
+
+        year_row(page, at, Entry(source, f"{source}, as solved", "$M"), own, dollars, MONEY)
+    end = first + len(sources)
+    label(page, end, Entry("Total", "as solved", "$M"), "total")
+    below(page, end, first, end - 1, MONEY)
+    row = end + 2
+    page.heading(row, "Who pays, $M then-year: operating cost times the payer's share")
+    page.years_header(row + 1, "Payer", "Name", "Unit", "Total")
+    for n, source in enumerate(sources):
+        at, by = row + 2 + n, first + n
+
+        def share(c: int, by: int = by) -> float:
+            return page.n(cost.total, c) * page.n(by, c) / max(1.0, page.n(end, c))
+
+        text = f"{{c}}{cost.total}*{{c}}{by}/MAX(1,{{c}}{end})"
+        year_row(page, at, Entry(source, _name(source), "$M"), text, share, MONEY)
+    last = row + 1 + len(sources)
+    label(page, last + 1, Entry("Total", "", "$M"), "total")
+    below(page, last + 1, row + 2, last, MONEY)
+    return Block(row + 1, row + 2, last, last + 1), last + 3
+
+
+def _name(source: str) -> str:
+    names = {
+        "appropriation": "appropriated to the programme's own agencies",
+        "cost share": "agencies' part of shared service, agreed for the year",
+        "pay-as-you-go": "paid for use, as it is used",
+    }
+    return names.get(source, source)
+
+
+def _caps(book: Book, page: Page, sources: Sequence[str], row: int) -> tuple[Block, dict[str, int], int]:
+    """The caps by payer, then all of them at the low end, as planned and at the high end."""
+    page.heading(
+        row, "Most that each payer could carry, $M then-year, and the range of the caps (sources: Assumptions)"
+    )
+    header = row + 1
+    page.years_header(header, "Payer", "Name", "Unit", "Total")
+    first = at = header + 1
+    blocks: dict[str, Block] = {}
+    figures = [f for f in book.case.figures if f.table == "funding_sources"]
+    for end in ("value", "low", "high"):
+        if all(getattr(f, end) is None for f in figures):
+            continue
+        first = at
+        for source in sources:
+            _cap(book, page, at, header, source, end)
+            at += 1
+        label(page, at, Entry(f"All, {RANGE[end][1]}", "caps of all payers together", "$M"), "total")
+        below(page, at, first, at - 1, MONEY)
+        blocks[end] = Block(header, first, at - 1, at)
+        at += 1
+    return blocks["value"], {end: block.total for end, block in blocks.items()}, at + 1
+
+
+def _cap(book: Book, page: Page, at: int, header: int, source: str, end: str) -> None:
+    values, refs = book.lookup("funding_sources", ME)
+    column, words = RANGE[end]
+    values = values.replace("$B$", f"${column}$")
+
+    def cap(c: int) -> float:
+        figure = book.figures.get(f"funding_sources.{source}/{page.n(header, c):.0f}.cap_usd")
+        number = {"low": figure.low, "high": figure.high, "value": figure.value}[end] if figure else None
+        return number or 0.0
+
+    key = f'"funding_sources."&$A{at}&"/"&{{c}}${header}&".cap_usd"'
+    year_row(page, at, Entry(source, f"cap, {words}", "$M"), f"SUMIFS({values},{refs},{key})", cap, MONEY)
+
+
+def _used(book: Book, page: Page, paid: Block, caps: Block, sources: Sequence[str], row: int) -> tuple[int, int, int]:
+    """What is paid over what could be; the largest share of a year is what the promise is measured by."""
+    page.heading(row, "Share of its cap that each payer carries")
+    page.years_header(row + 1, "Payer", "Name", "Unit", "Largest")
+    at = row + 2
+    for n in range(len(sources) + 1):
+        above, under = paid.first + n, caps.first + n
+
+        def share(c: int, above: int = above, under: int = under) -> float:
+            return page.n(above, c) / max(1.0, page.n(under, c))
+
+        name = sources[n] if n < len(sources) else "All payers"
+        text = f"{{c}}{above}/MAX(1,{{c}}{under})"
+        year_row(page, at, Entry(name, "paid over its cap", "share"), text, share, style.SHARE, "most")
+        at += 1
+    used = at - 1
+    tolerance = "constants.tolerance_share"
+    allowed = 1 + book.figure(tolerance)
+    rows = range(row + 2, used)
+
+    def over(c: int) -> float:
+        return float(sum(page.n(r, c) > allowed for r in rows))
+
+    text = f"SUMPRODUCT(1*({{c}}{rows[0]}:{{c}}{rows[-1]}>1+{book.address(tolerance, ME)}))"
+    year_row(page, at, Entry("Over", "payers above their cap", "payers"), text, over, style.COUNT)
+    return used, at, at + 2
+
+
+def _charts(book: Book, page: Page, paid: Block, caps: Block, ranges: dict[str, int], used: int, row: int) -> None:
+    title = "Operating cost by who pays"
+    chart = charts.columns(page, title, "$M then-year", paid.header, range(paid.first, paid.last + 1), "#,##0,,")
+    chart.width = 17
+    peak = max(book.columns, key=lambda c: page.n(paid.total, c))
+    text = (
+        f"Stacked columns of operating cost by payer and year; ${page.n(paid.total, TOTAL) / 1e6:,.0f}M over the "
+        f"horizon, the most in {page.n(paid.header, peak):.0f} with ${page.n(paid.total, peak) / 1e6:,.0f}M."
+    )
+    book.chart(page, chart, f"A{row}", title, text)
+    title = "Operating cost against the caps"
+    chart = charts.lines(page, title, "$M then-year", caps.header, [paid.total, *ranges.values()], "#,##0,,")
+    chart.series[0].tx.v = "Operating cost"
+    chart.width = 20
+    most = math.fsum([page.n(used, TOTAL)])
+    text = f"Lines of operating cost and of all caps, low, planned and high; at most {most:.0%} of the caps in a year."
+    book.chart(page, chart, f"D{row}", title, text)

@@ -1,0 +1,130 @@
+"""Security: accreditations by site and level, what is authorised when, hardening, programme items, dollars."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from planner.workbook import charts, style
+from planner.workbook.book import Book, Page
+from planner.workbook.sheets import soft_items
+from planner.workbook.sheets.detail import DOLLARS, Detail
+from planner.workbook.soft_quantities import held_from
+from planner.workbook.tables import Block, Entry, by_year
+
+ME, CATEGORY = "Security", "security"
+HEADERS = (
+    "Site and accreditation",
+    "Name",
+    "Level",
+    "Started in",
+    "Held at the end of",
+    "Months",
+    "Cost $M",
+    "Monitoring $M",
+)
+
+
+class Places(NamedTuple):
+    wbs: Block
+    authorised: Block
+
+
+def fill(book: Book, detail: Detail) -> Places:
+    page = book.page(
+        ME,
+        "Security: accreditation, hardening, programme items",
+        "report: nothing serves at a level before its site may",
+    )
+    page.note(
+        4, "Paid by the investor, continuous monitoring included. Dollars are then-year. Service opens the year after."
+    )
+    row = _accreditations(book, page, detail, 5)
+    levels = [Entry(e.level_id, e.name, "sites") for e in book.case.levels.values()]
+    authorised = by_year(
+        page,
+        row,
+        "Chosen sites that hold every accreditation of a level, at the end of each year",
+        levels,
+        detail.view("level authorised", 1),
+        style.COUNT,
+        ("Level", "Name"),
+        level=True,
+        foot="",
+    )
+    row = authorised.last + 2
+    _chart(book, page, authorised, row)
+    row += 22
+    wbs = soft_items.wbs_dollars(book, page, detail, row, CATEGORY)
+    soft_items.dollar_chart(book, page, wbs, "Investment in security by line", wbs.next)
+    row = wbs.next + 22
+    page.break_before(row)
+    row = soft_items.overview(book, page, detail, row, CATEGORY).total + 2
+    names = ("Programme items, cross-domain links and authorization packages", "Item")
+    row = soft_items.once(book, page, detail, row, CATEGORY, names)
+    row = soft_items.many(book, page, detail, row, CATEGORY).next
+    hardened = _hardening(book, page, detail, levels, row)
+    entries = [Entry(x, e.name, "$M") for x, e in book.case.accreditations.items()]
+    block = soft_items.item_dollars(page, detail, hardened, entries, "accreditations")
+    entries = [Entry(e.initiative_id, e.name, "$M") for e in soft_items.initiatives(book, CATEGORY)]
+    soft_items.item_dollars(page, detail, block.next, entries, "initiatives")
+    page.widths({1: 38, 2: 84, 3: 13, 4: 12})
+    page.printed(3, "C5")
+    return Places(wbs, authorised)
+
+
+def _accreditations(book: Book, page: Page, detail: Detail, row: int) -> int:
+    """One row a site and accreditation that it holds or starts."""
+    page.heading(row, "Accreditations of the chosen sites (before: held before the programme starts)")
+    page.headers(row + 1, HEADERS)
+    case = book.case
+    order = {x: n for n, x in enumerate(case.accreditations)}
+    pairs = sorted(held_from(case, book.plan), key=lambda pair: (list(case.sites).index(pair[0]), order[pair[1]]))
+    started = detail.view("accreditation started", 1, soft_items.YEAR_OF)
+    held = detail.view("accreditation held", 1, soft_items.YEAR_OF)
+    money = detail.view("costs", 8, DOLLARS)
+    at = row + 2
+    for s, x in pairs:
+        entry = case.accreditations[x]
+        page.put(at, 1, f"{s}|{x}")
+        page.put(at, 2, f"{case.sites[s].name.split(' (')[0]}: {entry.name}")
+        page.put(at, 3, entry.level_id)
+        for column, view in ((4, started), (5, held)):
+            page.formula(at, column, view.formula(f"$A{at}"), view.value(s, x), form=soft_items.BEFORE)
+        page.assume(at, 6, f"accreditations.{x}.duration_months", "0")
+        for column, name in ((7, "cost_usd"), (8, "monitoring_usd_per_year")):
+            ref = f"{s}|accreditations.{x}.{name}"
+            page.formula(at, column, money.formula(f'"{ref}"'), money.value(ref), form=style.MUSD_FINE)
+        at += 1
+    if not pairs:
+        page.note(at, "None: no accreditation opens a level in the data, or no site is chosen.")
+        return at + 2
+    page.put(at, 1, "Total", "total")
+    for column in range(2, 7):
+        page.put(at, column, "", "total")
+    for column in (7, 8):
+        page.sum(at, column, (row + 2, column), (at - 1, column), style.MUSD_FINE, "total")
+    return at + 2
+
+
+def _chart(book: Book, page: Page, block: Block, row: int) -> None:
+    rows = range(block.first, block.last + 1)
+    if not any(page.n(r, 4) for r in rows):
+        page.note(row, "No site holds every accreditation of a level at the end.")
+        return
+    title = "Sites authorised by level"
+    chart = charts.columns(page, title, "Sites at year end", block.header, rows, "0", stacked=False)
+    ends = ", ".join(f"{page.n(r, 4):.0f} at {page.values[r, 1]}" for r in rows)
+    book.chart(page, chart, f"A{row}", title, f"Columns by level and year: sites authorised at the end: {ends}.")
+
+
+def _hardening(book: Book, page: Page, detail: Detail, levels: list[Entry], row: int) -> int:
+    """MW hardened by level, and its dollars, which stand on the infrastructure side."""
+    entries = [Entry(e.key, e.name, "MW IT") for e in levels]
+    heading = "New hall MW hardened for a level, by year of start (on the infrastructure side: WBS 1.1.6)"
+    block = by_year(page, row, heading, entries, detail.view("halls hardened", 1), style.MW, ("Level", "Name"))
+    names = [Entry(w.wbs_code, w.name, "$M") for w in book.case.wbs.values() if w.wbs_code == "1.1.6"]
+    view = detail.view("costs", 1, DOLLARS)
+    cost = by_year(
+        page, block.next, "Dollars of hardening, $M then-year", names, view, style.MUSD, ("WBS", "Line"), foot=""
+    )
+    return cost.next

@@ -1,0 +1,123 @@
+"""Summary, the soft half: the split and its price, what asks for the soft dollars, output and jobs as a memo."""
+
+from __future__ import annotations
+
+from planner.workbook import style
+from planner.workbook.book import Book, Page, letter
+from planner.workbook.sheets import investment, training
+from planner.workbook.sheets.detail import DOLLARS, Detail
+from planner.workbook.sheets.parts import Parts
+from planner.workbook.tables import BY_YEAR, Entry, below, label, year_row
+
+ME = "Summary"
+MONEY = style.MUSD
+ASKED = (
+    ("service", "Service", "nothing is served without it: accreditations, ports, onboarding, systems, trained staff"),
+    ("prerequisite", "What these stand on", "platform, open interfaces, curriculum"),
+    ("output", "More output", "the scheduler: more delivered work from the same racks"),
+    ("promise", "A promise", "phase 3 and named services ask for it; no service waits for it"),
+    ("contingency", "Contingency", "on the lines above"),
+)
+
+
+def section(book: Book, page: Page, detail: Detail, parts: Parts, row: int) -> int:
+    """The split, then the soft dollars by what asks for them; what is left is asked for by the split alone."""
+    inv, split = book.pages[investment.ME], parts.investment.split
+    page.heading(row, "The split, and what asks for the soft dollars")
+    page.headers(row + 1, ("Figure", "Basis", "Unit", "Value", "Share of soft side"))
+    at = row + 2
+    firm = "a firm promise" if book.case.split_is_firm else "only reported in this programme"
+    for name, basis, cell in (
+        ("Infrastructure share", f"of what is invested; the split is {firm}", split.share),
+        ("Least", "that the split allows", split.least),
+        ("Most", "that the split allows", split.most),
+    ):
+        label(page, at, Entry(name, basis, "share"))
+        page.link(at, 4, inv, (cell, 4), style.SHARE)
+        at += 1
+    view = detail.view("costs", 9, DOLLARS)
+    first = at
+    for key, name, basis in ASKED:
+        label(page, at, Entry(name, basis, "$M"))
+        page.formula(at, 4, view.formula(f'"{key}"'), view.value(key), form=MONEY)
+        at += 1
+    label(page, at, Entry("The split alone", "unallocated by the split: would not be bought without it", "$M"))
+    page.link(at, 4, inv, (split.unallocated, 4), MONEY)
+    end = at + 1
+    label(page, end, Entry("Soft side", "all of it, the unallocated line included", "$M"), "total")
+    page.sum(end, 4, (first, 4), (at, 4), MONEY, "total")
+    for r in range(first, end + 1):
+        look = "total" if r == end else "calculation"
+        share = page.n(r, 4) / max(1.0, page.n(end, 4))
+        page.formula(r, 5, f"D{r}/MAX(1,D${end})", share, look, style.SHARE)
+    claim = next((c for c in book.case.programme.claims if c.metric == "split" and c.binding == "firm"), None)
+    if claim is None:
+        return end + 2
+    page.note(end + 1, "What else the split moves shows in a run without it, beside this one:")
+    page.note(end + 2, f"planner optimize --set claims.{claim.id}.binding=reported")
+    return end + 4
+
+
+def memo(book: Book, page: Page, detail: Detail, parts: Parts, row: int) -> int:
+    """Output and jobs: beside the plan, in no rule and no objective."""
+    page.heading(row, "Memo: output and jobs. In no rule and no objective")
+    row += 1
+    ref = "parameters.output_per_dollar.value"
+    if ref in book.assumption_rows:
+        row = _output(book, page, parts, ref, row)
+    return _jobs(book, page, detail, parts, row)
+
+
+def _output(book: Book, page: Page, parts: Parts, ref: str, row: int) -> int:
+    figure, inv = book.figures[ref], book.pages[investment.ME]
+    cell, total = book.assumption_rows[ref], (parts.investment.category.total, 4)
+    origin = "article, no source found" if figure.status == "unsupported" else figure.status
+    page.headers(row, ("Output claimed", "Reliability", "Unit", "Investment times ratio", "Ratio"))
+    at = row + 1
+    ends = (("Low", "D", figure.low), ("As claimed", "B", figure.value), ("High", "E", figure.high))
+    for name, column, number in ends:
+        if number is None or (name != "As claimed" and number == figure.value):
+            continue
+        label(page, at, Entry(name, f"{origin}; status on Assumptions: {figure.status}", "$M"))
+        book.address(ref, ME)
+        page.formula(at, 5, f"Assumptions!${column}${cell}", number, "link", style.QUANTITY)
+        page.formula(at, 4, f"{inv.ref(*total)}*E{at}", inv.n(*total) * number, form=MONEY)
+        at += 1
+    return at + 1
+
+
+def _jobs(book: Book, page: Page, detail: Detail, parts: Parts, row: int) -> int:
+    """Heads that the plan itself counts; the announcement says thousands of jobs and gives no figure."""
+    used = dict.fromkeys(f.item for f in detail.items("halls under construction"))
+    page.heading(row, "Jobs at the sites, counted from the plan's own figures (indirect jobs: not assessed)")
+    header = row + 1
+    page.years_header(header, "Jobs", "What they are", "Unit", "Largest year")
+    view = detail.view("halls under construction", 1)
+    at = header + 1
+    for design in used:
+        ref = f"designs.{design}.workers_per_mw"
+        text = view.formula(BY_YEAR.format(r=at, c="{c}", h=header)) + f"*{book.address(ref, ME)}"
+
+        def workers(c: int, key: str = design, rate: float = book.figure(ref)) -> float:
+            return view.value(key, int(page.n(header, c))) * rate
+
+        name = f"{book.case.designs[design].name}: craft workers at the end of the year"
+        year_row(page, at, Entry(design, name, "heads"), text, workers, style.COUNT, "most")
+        at += 1
+    if used:
+        label(page, at, Entry("Craft workers", "all designs", "heads"), "total")
+        below(page, at, header + 1, at - 1, style.COUNT)
+        _largest(page, at)
+        at += 1
+    staff, source = book.pages[training.ME], parts.training.staff
+    label(page, at, Entry("Site staff", "in post, head-years of the year", "heads"), "total")
+    for c in page.book.columns:
+        page.link(at, c, staff, (source.total, c), style.COUNT)
+    _largest(page, at)
+    return at + 2
+
+
+def _largest(page: Page, row: int) -> None:
+    first, last = page.book.columns[0], page.book.last
+    most = max(page.n(row, c) for c in page.book.columns)
+    page.formula(row, 4, f"MAX({letter(first)}{row}:{letter(last)}{row})", most, "total", style.COUNT)

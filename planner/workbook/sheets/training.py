@@ -1,0 +1,206 @@
+"""Training: cohorts and trained staff by track and agency, operators by site, staff in post, dollars."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from planner.inputs.case import Track
+from planner.workbook import charts, style
+from planner.workbook.book import Book, Page
+from planner.workbook.sheets import power, soft_items
+from planner.workbook.sheets.detail import DOLLARS, Detail
+from planner.workbook.tables import BY_YEAR, Block, Entry, by_year, year_row
+
+ME, CATEGORY = "Training", "training"
+SITE_STAFF = "3.2.3"
+
+
+class Places(NamedTuple):
+    wbs: Block
+    stock: Block
+    over: int | None
+    staff: Block
+
+
+def fill(book: Book, detail: Detail, tiers: power.Places) -> Places:
+    page = book.page(
+        ME,
+        "Training: cohorts, trained staff, operators",
+        "report: an agency uses compute in proportion to trained staff",
+    )
+    page.note(4, "Paid by the investor; wages of site staff are operating cost. Trained heads are levels at year end.")
+    tracks = list(book.case.tracks.values())
+    stock = _stock(page, detail, tracks)
+    over, row = _need(book, page, stock, tracks)
+    wbs = soft_items.wbs_dollars(book, page, detail, row, CATEGORY)
+    soft_items.dollar_chart(book, page, wbs, "Investment in training by line", wbs.next)
+    row = wbs.next + 22
+    page.break_before(row)
+    row = _cohorts(book, page, detail, tracks, row)
+    row = _agencies(book, page, detail, row)
+    row = _operators(book, page, detail, tiers, row)
+    row = soft_items.overview(book, page, detail, row, CATEGORY).total + 2
+    row = soft_items.once(book, page, detail, row, CATEGORY, ("Programme items", "Item"))
+    staff, row = _staff(book, page, detail, row)
+    block = soft_items.item_dollars(
+        page, detail, row, [Entry(t.track_id, t.name, "$M") for t in tracks], "training_tracks"
+    )
+    entries = [Entry(e.initiative_id, e.name, "$M") for e in soft_items.initiatives(book, CATEGORY)]
+    soft_items.item_dollars(page, detail, block.next, entries, "initiatives")
+    page.widths({1: 28, 2: 70, 3: 13, 4: 12})
+    page.printed(3, "E5")
+    return Places(wbs, stock, over, staff)
+
+
+def _stock(page: Page, detail: Detail, tracks: list[Track]) -> Block:
+    entries = [Entry(t.track_id, t.name, "heads") for t in tracks]
+    heading = "Trained heads still there, at the end of each year (those who left are gone)"
+    view = detail.view("trained staff", 1)
+    return by_year(page, 5, heading, entries, view, style.COUNT, ("Track", "Name"), level=True, foot="")
+
+
+def _need(book: Book, page: Page, stock: Block, tracks: list[Track]) -> tuple[int | None, int]:
+    """The stock against the most that the need can use, in a table and a chart."""
+    row = stock.next
+    page.heading(row, "Trained heads against the ceiling of the need")
+    header = row + 1
+    page.years_header(header, "Track", "Name", "Unit", "At the end")
+    if not tracks:
+        page.note(header + 1, "The data hold no training track.")
+        return None, header + 3
+    shown = []
+    for n, track in enumerate(tracks):
+        at, ref = header + 1 + n, f"training_tracks.{track.track_id}.need_ceiling_heads"
+        most, source = book.figure(ref), stock.first + n
+        text = f"{{c}}{source}/MAX(1,{book.address(ref, ME)})"
+
+        def share(c: int, source: int = source, most: float = most) -> float:
+            return page.n(source, c) / max(1.0, most)
+
+        year_row(
+            page,
+            at,
+            Entry(track.track_id, f"{track.name}, part of the need", "share"),
+            text,
+            share,
+            style.SHARE,
+            "level",
+        )
+        shown.append(at)
+    over, tolerance = shown[-1] + 1, "constants.tolerance_share"
+    text = f"SUMPRODUCT(1*({{c}}{shown[0]}:{{c}}{shown[-1]}>1+{book.address(tolerance, ME)}))"
+    allowed = 1 + book.figure(tolerance)
+
+    def beyond(c: int) -> float:
+        return float(sum(page.n(r, c) > allowed for r in shown))
+
+    year_row(page, over, Entry("Beyond", "tracks above the ceiling of their need", "tracks"), text, beyond, style.COUNT)
+    title = "Trained staff, part of the need"
+    chart = charts.lines(page, title, "Share of the need", header, shown, "0%")
+    for series, track in zip(chart.series, tracks, strict=True):
+        series.tx.v = track.name
+    ends = ", ".join(f"{page.n(r, 4):.0%} of {t.name.lower()}" for r, t in zip(shown, tracks, strict=True))
+    book.chart(page, chart, f"A{over + 2}", title, f"Lines by track of trained heads over the need; at the end {ends}.")
+    return over, over + 24
+
+
+def _cohorts(book: Book, page: Page, detail: Detail, tracks: list[Track], row: int) -> int:
+    view = detail.view("cohorts started", 1)
+    entries = [Entry(t.track_id, t.name, "cohorts") for t in tracks]
+    block = by_year(page, row, "Cohorts started, whole", entries, view, style.COUNT, ("Track", "Name"), foot="")
+    row = block.next
+    page.heading(row, "Heads that start training (cohorts times heads of a cohort), and trainers' capacity a year")
+    page.years_header(row + 1, "Track", "Name", "Capacity", "Total")
+    for n, track in enumerate(tracks):
+        at, source = row + 2 + n, block.first + n
+        heads = f"training_tracks.{track.track_id}.cohort_heads"
+        size = book.figure(heads)
+
+        def started(c: int, source: int = source, size: float = size) -> float:
+            return page.n(source, c) * size
+
+        text = f"{{c}}{source}*{book.address(heads, ME)}"
+        year_row(page, at, Entry(track.track_id, track.name, ""), text, started, style.COUNT)
+        page.assume(at, 3, f"training_tracks.{track.track_id}.capacity_heads_per_year", style.COUNT)
+    return row + 3 + max(len(tracks), 1)
+
+
+def _agencies(book: Book, page: Page, detail: Detail, row: int) -> int:
+    """Trained heads by agency and track, beside what the agency needs for all of its demand."""
+    page.heading(row, "Trained heads by track and agency at the end of each year, and the need (column C)")
+    header = row + 1
+    page.years_header(header, "Track and agency", "Name", "Need", "At the end")
+    view = detail.view("trained staff", 2)
+    used = {f.item for f in detail.items("trained staff")}
+    at = header + 1
+    for track in book.case.tracks.values():
+        for agency in book.case.agencies.values():
+            key = f"{track.track_id}|{agency.agency_id}"
+            needed = (agency.agency_id, track.track_id) in book.case.training_needs
+            if key not in used and not needed:
+                continue
+            text = view.formula(BY_YEAR.format(r=at, c="{c}", h=header))
+
+            def heads(c: int, key: str = key) -> float:
+                return view.value(key, int(page.n(header, c)))
+
+            year_row(page, at, Entry(key, f"{track.name}: {agency.name}", ""), text, heads, style.COUNT, "level")
+            if needed:
+                page.assume(at, 3, f"training_needs.{agency.agency_id}/{track.track_id}.heads", style.COUNT)
+            at += 1
+    if at == header + 1:
+        page.note(at, "None in this plan.")
+        at += 1
+    return at + 1
+
+
+def _operators(book: Book, page: Page, detail: Detail, tiers: power.Places, row: int) -> int:
+    """Cleared operators by site against the heads that its running racks ask for; when a site goes live."""
+    page.heading(row, "Cleared operators by site at the end of each year, and what populated MW ask for")
+    header = row + 1
+    page.years_header(header, "Track and site", "Site", "Live from", "At the end")
+    view, live = detail.view("trained staff", 2), detail.view("sites live", 1, soft_items.YEAR_OF)
+    ref = "parameters.site_staff_per_mw.value"
+    source, block = book.pages[power.ME], tiers.sites["populated"]
+    track = next((t.track_id for t in book.case.tracks.values() if t.learners == "operation"), None)
+    at = header + 1
+    for n, site in enumerate(power.site_entries(book, "heads")):
+        key = f"{track}|{site.key}"
+        if track:
+            text = view.formula(BY_YEAR.format(r=at, c="{c}", h=header))
+
+            def trained(c: int, key: str = key) -> float:
+                return view.value(key, int(page.n(header, c)))
+
+            year_row(page, at, Entry(key, f"{site.name}: operators", ""), text, trained, style.COUNT, "level")
+            page.formula(at, 3, live.formula(f'"{site.key}"'), live.value(site.key), form=soft_items.NEVER)
+            at += 1
+        text = f"{source.name}!{{c}}{block.first + n}*{book.address(ref, ME)}"
+
+        def wanted(c: int, r: int = block.first + n) -> float:
+            return source.n(r, c) * book.figure(ref)
+
+        year_row(
+            page, at, Entry(f"need|{site.key}", f"{site.name}: asked for", "heads"), text, wanted, style.COUNT, "level"
+        )
+        at += 1
+    if at == header + 1:
+        page.note(at, "None in this plan.")
+        at += 1
+    return at + 1
+
+
+def _staff(book: Book, page: Page, detail: Detail, row: int) -> tuple[Block, int]:
+    """Staff in post, from the operations ledger: head-years, then dollars."""
+    case = book.case
+    codes = {SITE_STAFF, *(role.wbs_code for role in case.staffing.values())}
+    lines = [w for w in case.wbs.values() if w.wbs_code in codes]
+    entries = [Entry(w.wbs_code, w.name, "head-years") for w in lines]
+    names = ("WBS", "Line")
+    view = detail.view("costs", 1)
+    heads = by_year(page, row, "Site and platform staff, head-years of each year", entries, view, style.COUNT, names)
+    entries = [Entry(w.wbs_code, w.name, "$M") for w in lines]
+    money = detail.view("costs", 1, DOLLARS)
+    heading = "Their cost, on the operations ledger, $M then-year"
+    cost = by_year(page, heads.next, heading, entries, money, style.MUSD, names)
+    return heads, cost.next

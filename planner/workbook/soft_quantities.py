@@ -1,0 +1,181 @@
+"""Decisions and levels of the soft half as facts: accreditations, initiatives, training, gates, who pays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from planner.inputs.case import PROGRAMME, Case
+from planner.plan import NOISE, Plan
+from planner.workbook.facts import Calendar, Fact, records
+
+#: tables of started initiatives -> the columns between initiative and period, in the order of the key
+STARTED: dict[str, tuple[str, ...]] = {
+    "starts": (),
+    "ports": ("site_id", "level_id"),
+    "packages": ("service_id", "level_id"),
+    "onboards": ("agency_id",),
+    "connects": ("agency_id",),
+}
+
+
+def soft_quantities(case: Case, plan: Plan) -> dict[str, list[Fact]]:
+    """Measure -> facts, in the same manner as those of the physical half."""
+    calendar = Calendar(case)
+    started, done = _initiatives(case, plan, calendar)
+    return {
+        "accreditation started": list(_accreditations(case, plan, calendar, ready=False)),
+        "accreditation held": list(_accreditations(case, plan, calendar, ready=True)),
+        "level authorised": list(_authorised(case, plan, calendar)),
+        "halls hardened": list(_hardened(plan, calendar)),
+        "initiative started": started,
+        "initiative done": done,
+        "cohorts started": list(_cohorts(plan, calendar)),
+        "trained staff": list(_trained(plan, calendar)),
+        "sites live": list(_live(plan, calendar)),
+        "share admitted": list(_admitted(plan, calendar)),
+        "output by the scheduler": list(_bonus(plan, calendar)),
+        "unallocated": list(_unallocated(plan, calendar)),
+        "operating cost paid": list(_paid(plan, calendar)),
+        "halls under construction": list(_under_construction(case, plan, calendar)),
+    }
+
+
+def chosen(case: Case, plan: Plan) -> dict[str, int]:
+    """Sites of the plan and the period in which each opens."""
+    calendar = Calendar(case)
+    return {r.site_id: calendar.index[str(r.period)] for r in records(plan, "opens") if r.opens > NOISE}
+
+
+def held_from(case: Case, plan: Plan) -> dict[tuple[str, str], int]:
+    """(site, accreditation) -> period at whose end it is held; what a site had before: its opening, less one."""
+    calendar, p = Calendar(case), case.periods
+    found = {
+        (r.site_id, r.accreditation_id): p.ready(
+            calendar.index[str(r.period)], case.accreditations[r.accreditation_id].duration_months
+        )
+        for r in records(plan, "accredits")
+    }
+    for s, opening in chosen(case, plan).items():
+        for x in case.accreditations:
+            if (s, x) in case.existing_accreditations:
+                found[s, x] = opening - 1
+    return found
+
+
+def _accreditations(case: Case, plan: Plan, calendar: Calendar, ready: bool) -> Iterator[Fact]:
+    p = case.periods
+    for r in records(plan, "accredits"):
+        t = calendar.index[str(r.period)]
+        if ready:
+            t = p.ready(t, case.accreditations[r.accreditation_id].duration_months)
+        if t < p.count:
+            keys = (f"{r.site_id}|{r.accreditation_id}", f"{r.accreditation_id}|{p.year(t)}")
+            unit = "accreditation"
+            yield Fact("quantity", r.accreditation_id, p.label(t), p.year(t), 1.0, unit, r.site_id, keys=keys)
+
+
+def _authorised(case: Case, plan: Plan, calendar: Calendar) -> Iterator[Fact]:
+    """Sites where every accreditation that opens a level is held, at the end of each period."""
+    p, held = case.periods, held_from(case, plan)
+    for s, opening in chosen(case, plan).items():
+        for level in case.levels:
+            openers = [x for x, e in case.accreditations.items() if e.level_id == level and e.opens_level]
+            if (s, level) not in case.site_levels or any((s, x) not in held for x in openers):
+                continue
+            first = max([opening, *(held[s, x] for x in openers)])
+            for t in range(first, p.count):
+                stock = calendar.stock_key(p.label(t))
+                keys = (f"{level}|{stock}", f"{s}|{level}|{stock}")
+                yield Fact("quantity", level, p.label(t), p.year(t), 1.0, "site", s, keys=keys)
+
+
+def _hardened(plan: Plan, calendar: Calendar) -> Iterator[Fact]:
+    for r in records(plan, "hardened"):
+        year = calendar.year[str(r.period)]
+        keys = (f"{r.level_id}|{year}", f"{r.site_id}|{r.level_id}|{year}")
+        yield Fact("quantity", r.level_id, str(r.period), year, float(r.mw), "MW IT", r.site_id, keys=keys)
+
+
+def _initiatives(case: Case, plan: Plan, calendar: Calendar) -> tuple[list[Fact], list[Fact]]:
+    """Units started, by period of start and by the period at whose end they are done."""
+    p = case.periods
+    started: list[Fact] = []
+    done: list[Fact] = []
+    for table, names in STARTED.items():
+        for r in records(plan, table):
+            y, t = r.initiative_id, calendar.index[str(r.period)]
+            place = "|".join((y, *(str(getattr(r, name)) for name in names)))
+            site = r.site_id if "site_id" in names else PROGRAMME
+            ready = p.ready(t, case.initiatives[y].duration_months)
+            for at, facts in ((t, started), (ready, done)):
+                if at < p.count:
+                    year = p.year(at)
+                    keys = (f"{y}|{year}", f"{place}|{year}", place, str(y))
+                    fact = Fact("quantity", place, p.label(at), year, float(r[-1]), "units", site, keys=keys)
+                    facts.append(fact)
+    return started, done
+
+
+def _cohorts(plan: Plan, calendar: Calendar) -> Iterator[Fact]:
+    for r in records(plan, "cohorts"):
+        year, item = calendar.year[str(r.period)], f"{r.track_id}|{r.place_id}"
+        keys = (f"{r.track_id}|{year}", f"{item}|{year}")
+        yield Fact("quantity", item, str(r.period), year, float(r.cohorts), "cohorts", keys=keys)
+
+
+def _trained(plan: Plan, calendar: Calendar) -> Iterator[Fact]:
+    for r in records(plan, "trained"):
+        period, item = str(r.period), f"{r.track_id}|{r.place_id}"
+        stock = calendar.stock_key(period)
+        keys = (f"{r.track_id}|{stock}", f"{item}|{stock}")
+        yield Fact("quantity", item, period, calendar.year[period], float(r.heads), "heads", keys=keys)
+
+
+def _live(plan: Plan, calendar: Calendar) -> Iterator[Fact]:
+    for r in records(plan, "goes_live"):
+        period = str(r.period)
+        yield Fact(
+            "quantity", "goes live", period, calendar.year[period], 1.0, "site", r.site_id, keys=(str(r.site_id),)
+        )
+
+
+def _admitted(plan: Plan, calendar: Calendar) -> Iterator[Fact]:
+    for r in records(plan, "admitted"):
+        period, item = str(r.period), f"{r.agency_id}|{r.gate_id}"
+        keys = (f"{item}|{calendar.stock_key(period)}",)
+        yield Fact("quantity", item, period, calendar.year[period], float(r.share), "share of demand", keys=keys)
+
+
+def _bonus(plan: Plan, calendar: Calendar) -> Iterator[Fact]:
+    for r in records(plan, "bonus"):
+        period, year = str(r.period), calendar.year[str(r.period)]
+        unit = "PFLOP/s delivered-years"
+        keys = (f"{r.workload_id}|{year}",)
+        yield Fact("quantity", r.workload_id, period, year, float(r.pflops_years), unit, r.site_id, keys=keys)
+
+
+def _unallocated(plan: Plan, calendar: Calendar) -> Iterator[Fact]:
+    for r in records(plan, "unallocated"):
+        period, year = str(r.period), calendar.year[str(r.period)]
+        yield Fact(
+            "quantity", "unallocated", period, year, float(r.musd) * 1e6, "USD", PROGRAMME, keys=(f"all|{year}",)
+        )
+
+
+def _paid(plan: Plan, calendar: Calendar) -> Iterator[Fact]:
+    for r in records(plan, "funded"):
+        period, year = str(r.period), calendar.year[str(r.period)]
+        keys = (f"{r.source}|{year}", f"all|{year}")
+        yield Fact("quantity", str(r.source), period, year, float(r.musd) * 1e6, "USD", keys=keys)
+
+
+def _under_construction(case: Case, plan: Plan, calendar: Calendar) -> Iterator[Fact]:
+    """MW that craft workers are at work on, for the memo on jobs."""
+    p = case.periods
+    for r in records(plan, "modules"):
+        design, start = case.designs[r.design_id], calendar.index[str(r.period)]
+        for t in range(start, min(p.ready(start, design.lead_months), p.last) + 1):
+            label = p.label(t)
+            keys = (f"{r.design_id}|{calendar.stock_key(label)}",)
+            mw = design.module_mw * float(r.modules)
+            yield Fact("quantity", r.design_id, label, p.year(t), mw, "MW IT", r.site_id, keys=keys)

@@ -1,0 +1,80 @@
+"""Rules of which "binds" says nothing, and rules that never bind while the figures stay inside their ranges."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from binding_cases import LOW_DEMAND, SCARCE_GRID
+from binding_lp import Question, high, low
+
+#: rows that say what a variable is: an equality, or what the plan reads off
+DEFINITIONS = {
+    "sites.weighing_service": "service of a site, weighed by rent",
+    "construction.commissioning": "MW that stand",
+    "construction.counting_halls": "halls of a design, a total to branch on",
+    "power.counting_contracts": "contracts to date, to branch on",
+    "budget.spending": "investment by category, place and period",
+    "budget.operating": "operating cost by site and period",
+}
+
+
+@dataclass(frozen=True)
+class Never:
+    """``slack``: the least relative slack at the extreme; 0 where the row is met with equality, for nothing."""
+
+    why: str
+    slack: float
+    extreme: Question
+
+
+def _at(aim: str, *edits: object) -> Question:
+    return Question(aim, (), edits)  # type: ignore[arg-type]
+
+
+NEVER = {
+    "construction.reached_above_threshold": Never(
+        "the framework price only lowers cost, so it is never declined; the rule says when it holds",
+        0.1,
+        _at("net present value", *low("parameters.volume_threshold_mw.value")),
+    ),
+    "power.first_is_a_unit": Never(
+        "a first order without a unit counts a spare that is not there and only loses firm MW",
+        0.0,
+        _at("net present value", *SCARCE_GRID),
+    ),
+    "software.packages_once": Never(
+        "one authorisation lets all demand through; a second one costs and adds nothing",
+        0.7,
+        _at("net present value", LOW_DEMAND, *low("initiatives.AUTH-PACKAGE.need_ceiling_units")),
+    ),
+    "training.cohorts_at_open_sites": Never(
+        "operators of a site that is not open cost and run nothing; the trainers' own limit comes first",
+        0.8,
+        _at(
+            "mission value",
+            *low("training_tracks.OPERATOR.capacity_heads_per_year"),
+            *high("parameters.site_staff_per_mw.value"),
+        ),
+    ),
+    "training.live_at_open_sites": Never(
+        "a site that is staffed without being open, or twice, costs and runs nothing",
+        0.0,
+        _at("net present value", "parameters.opening_window_months.value=48", *SCARCE_GRID),
+    ),
+}
+
+#: rules without a row in the shipped data
+WITHOUT_ROWS = {"software.package_after_prerequisite": "no authorisation package has a prerequisite"}
+
+#: rules of the plan that the model says by rows of other names, or by a bound
+ELSEWHERE = {
+    "sites.only_when_opened": "construction.modules_of_open_site",
+    "fleet.retired_within_bought": "fleet.kept_within_alive",
+    "software.prerequisite_first": "software.start_after_prerequisite",
+    "budget.operations_funded": "budget.operations_within_caps",
+    "budget.within_caps": "budget.operations_within_caps",
+    "budget.unallocated_even": "budget.split_most",
+    "budget.unallocated_is_least": "budget.split_most",
+}
+#: rules that compare what the plan says with itself: its tables, its cents, its reported values
+BOOKKEEPING = ("plan.", "money.", "results.", "budget.to_the_cent", "objective.")

@@ -1,0 +1,38 @@
+"""The plan by hand with something changed, and the rules that break."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from planner.plan import Plan
+from planner.verify import Verification
+
+from .hand import plan
+
+
+def broken_rules(found: Verification) -> set[str]:
+    return {breach.rule for breach in found.broken}
+
+
+def spoilt(table: str, row: int, column: str, value: object) -> Plan:
+    """The plan with one cell changed."""
+    tables = dict(plan().tables)
+    changed = tables[table].copy()
+    changed[column] = changed[column].astype(object)
+    changed.loc[row, column] = value
+    tables[table] = changed.infer_objects()
+    return Plan(tables)
+
+
+def extended(table: str, *rows: tuple[object, ...]) -> Plan:
+    """The plan with rows added to one table."""
+    tables = dict(plan().tables)
+    more = pd.DataFrame(list(rows), columns=tables[table].columns)
+    tables[table] = pd.concat([tables[table], more], ignore_index=True)
+    return Plan(tables)
+
+
+def without(table: str, row: int) -> Plan:
+    tables = dict(plan().tables)
+    tables[table] = tables[table].drop(index=row)
+    return Plan(tables)

@@ -1,0 +1,212 @@
+"""The sheets of the soft half and the federal ones: rows of the plan, totals that tie, sound without soft tables."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from lxml import etree
+from openpyxl import load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
+from workbook.sample import sample
+
+from planner import workbook
+from planner.errors import VerificationError
+from planner.plan import Plan
+from planner.workbook.sheets import promises
+
+NEW = ("Security", "Software", "Training", "Federal BA and outlays", "Federal funding")
+
+
+@pytest.fixture(scope="module")
+def sheets(finished: Path) -> dict[str, Worksheet]:
+    return {s.title: s for s in load_workbook(finished, data_only=True)}
+
+
+def rows(sheet: Worksheet, key: str) -> list[int]:
+    return [r for r in range(1, sheet.max_row + 1) if sheet.cell(r, 1).value == key]
+
+
+def under(sheet: Worksheet, heading: str, key: str) -> int:
+    """The row of a key below a heading that opens so."""
+    start = next(r for r in range(1, sheet.max_row + 1) if str(sheet.cell(r, 1).value).startswith(heading))
+    return next(r for r in rows(sheet, key) if r > start)
+
+
+def usd(*codes: str) -> float:
+    detail = sample()[1]["detail"]
+    return float(detail[detail["wbs_code"].str.startswith(codes)]["cents"].sum()) / 100
+
+
+@pytest.mark.parametrize(("sheet", "code"), [("Security", "2.2."), ("Software", "2.1."), ("Training", "2.3.")])
+def test_soft_dollars_are_those_of_the_plan(sheets: dict[str, Worksheet], sheet: str, code: str) -> None:
+    row = under(sheets[sheet], "Investment in", "Total")
+    assert sheets[sheet].cell(row, 4).value == pytest.approx(usd(code), abs=0.005)
+    items = [r for r in rows(sheets[sheet], "Total") if "Dollars by" in str(_heading(sheets[sheet], r))]
+    base = usd(code) - usd(f"{code}9")
+    assert sum(sheets[sheet].cell(r, 4).value for r in items) == pytest.approx(base, abs=0.005)
+
+
+def _heading(sheet: Worksheet, row: int) -> object:
+    """The heading above a table: two rows above its first line."""
+    while row and sheet.cell(row, 1).value:
+        row -= 1
+    return sheet.cell(row + 1, 1).value
+
+
+def test_every_decision_of_the_soft_half_has_its_row(sheets: dict[str, Worksheet]) -> None:
+    plan = sample()[1]
+    for r in plan["accredits"].itertuples():
+        row = rows(sheets["Security"], f"{r.site_id}|{r.accreditation_id}")[0]
+        assert sheets["Security"].cell(row, 4).value == int(r.period)
+        assert sheets["Security"].cell(row, 5).value >= int(r.period)
+    for r in plan["ports"].itertuples():
+        sheet = sheets["Security" if r.initiative_id == "CROSS-DOMAIN" else "Software"]
+        row = rows(sheet, f"{r.initiative_id}|{r.site_id}|{r.level_id}")[0]
+        assert sheet.cell(row, 3).value == int(r.period)
+    for r in plan["packages"].itertuples():
+        assert rows(sheets["Security"], f"{r.initiative_id}|{r.service_id}|{r.level_id}")
+    for r in plan["onboards"].itertuples():
+        found = [rows(sheets[name], f"{r.initiative_id}|{r.agency_id}") for name in ("Security", "Software")]
+        assert any(found)
+    ends = plan["trained"][plan["trained"]["period"] == "2035"]
+    for r in ends.itertuples():
+        row = rows(sheets["Training"], f"{r.track_id}|{r.place_id}")[0]
+        assert sheets["Training"].cell(row, 4).value == pytest.approx(r.heads)
+
+
+def test_the_split_stands_on_investment_and_summary(sheets: dict[str, Worksheet]) -> None:
+    inv, told = sheets["Investment"], sheets["Summary"]
+    share = inv.cell(under(inv, "The split", "Infrastructure share"), 4).value
+    invested = usd("1.", "2.")
+    assert share == pytest.approx(usd("1.") / invested, rel=1e-9)
+    nothing = under(inv, "The split", "Unallocated")
+    assert inv.cell(nothing, 4).value == pytest.approx(usd("2.9"), abs=0.005)
+    assert len({inv.cell(nothing, c).value for c in range(5, 15)}) == 1
+    asked = under(told, "The split", "The split alone")
+    assert told.cell(asked, 4).value == pytest.approx(usd("2.9"), abs=0.005)
+    assert told.cell(under(told, "The split", "Soft side"), 4).value == pytest.approx(usd("2."), abs=0.005)
+    present = sheets["Present value"]
+    assert present.cell(rows(present, "Cost")[0], 4).value == pytest.approx(
+        usd("1.", "2.", "3.") - usd("2.9"), abs=0.05
+    )
+
+
+@pytest.mark.parametrize(
+    ("sheet", "calendar", "fiscal"),
+    [
+        ("Investment", "Investment by category, calendar", "Investment by category, $M, federal"),
+        ("Federal BA and outlays", "Authority by fund type, calendar", "Authority, $M then-year, federal"),
+        ("Federal funding", "Who pays, $M then-year: ", "Who pays, $M then-year, federal"),
+    ],
+)
+def test_fiscal_years_hold_the_calendar_total(
+    sheets: dict[str, Worksheet], sheet: str, calendar: str, fiscal: str
+) -> None:
+    page = sheets[sheet]
+    totals = [page.cell(under(page, heading, "Total"), 4).value for heading in (calendar, fiscal)]
+    assert totals[0] == pytest.approx(totals[1], abs=0.005)
+    assert totals[0] > 1e8
+
+
+def test_outlays_pay_all_authority_and_the_tail_is_shown(sheets: dict[str, Worksheet]) -> None:
+    page = sheets["Federal BA and outlays"]
+    start = "Authority, obligations and outlays"
+    given, paid, unpaid = (under(page, start, key) for key in ("Authority", "Outlays", "Unpaid"))
+    assert page.cell(given, 4).value == pytest.approx(usd("3."), abs=0.005)
+    assert page.cell(paid, 4).value == pytest.approx(page.cell(given, 4).value, abs=0.005)
+    tail = [page.cell(paid, c).value for c in range(16, 20)]
+    assert all(x > 0 for x in tail)
+    assert page.cell(unpaid, 19).value == 0
+    assert page.cell(under(page, start, "Lapsed"), 4).value == 0
+    first = under(page, "Outlays, $M", "O&M")
+    assert [page.cell(first + k, 4).value for k in range(5)] == [0.65, 0.27, 0.05, 0.02, 0.01]
+
+
+def test_payers_stay_below_their_caps(sheets: dict[str, Worksheet]) -> None:
+    page = sheets["Federal funding"]
+    for source in sample()[0].funding_sources:
+        paid, cap = under(page, "Who pays", source), under(page, "Most that", source)
+        assert all(page.cell(paid, c).value <= page.cell(cap, c).value for c in range(4, 15))
+    low, planned, high = (page.cell(rows(page, f"All, {x}")[0], 4).value for x in ("low end", "as planned", "high end"))
+    assert low < planned < high
+
+
+def test_each_new_sheet_has_a_chart_that_states_a_number(finished: Path) -> None:
+    with zipfile.ZipFile(finished) as parts:
+        drawings = [n for n in parts.namelist() if re.fullmatch(r"xl/drawings/drawing\d+\.xml", n)]
+        found = [e for n in drawings for e in etree.fromstring(parts.read(n)).iter("{*}graphicFrame")]
+    texts = {f.find(".//{*}cNvPr").get("name"): f.find(".//{*}cNvPr").get("descr") for f in found}
+    for name in (
+        "Sites authorised by level",
+        "Investment in security by line",
+        "Investment in software by line",
+        "Demand that may be served, by agency",
+        "Trained staff, part of the need",
+        "Investment in training by line",
+        "Authority and outlays by fiscal year",
+        "Operating cost by who pays",
+        "Operating cost against the caps",
+        "Soft share of each year against its band",
+    ):
+        assert re.search(r"\d", texts[name])
+
+
+def test_nothing_is_called_not_modelled(sheets: dict[str, Worksheet]) -> None:
+    words = [c.value for s in sheets.values() for row in s.iter_rows() for c in row if isinstance(c.value, str)]
+    assert not [w for w in words if promises.NOT_MODELLED in w]
+
+
+def test_a_workbook_without_soft_tables_is_sound(tmp_path: Path) -> None:
+    path = tmp_path / "empty.xlsx"
+    workbook.write(path, *sample(soft=False))
+    book = load_workbook(path, data_only=True)
+    assert tuple(book.sheetnames) == workbook.ORDER
+    assert book["Checks"]["B5"].value == "PASS"
+    for name in NEW:
+        assert book[name]["A1"].value
+        assert book[name]["A2"].value
+    texts = [str(c.value) for name in NEW for row in book[name].iter_rows() for c in row]
+    assert "No payer stands in the data: operating cost has no cap, and nobody is named who pays it." in texts
+    assert not [t for t in texts if t.startswith("#")]
+
+
+def _with(table: str, column: str, value: float) -> Plan:
+    plan = sample()[1]
+    frame = plan[table].copy()
+    frame.loc[frame.index[-1], column] = frame[column].iloc[-1] * value
+    return Plan({**plan.tables, table: frame})
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "words"),
+    [
+        ("unallocated", "musd", "Unallocated by the split: the same in every period"),
+        ("funded", "musd", "Who pays: all payers against the run as solved"),
+        ("trained", "heads", "Trained heads within the need"),
+    ],
+)
+def test_a_falsified_soft_plan_is_never_written(table: str, column: str, words: str, tmp_path: Path) -> None:
+    case, _, document = sample()
+    with pytest.raises(VerificationError, match=re.escape(words)):
+        workbook.write(tmp_path / "x.xlsx", case, _with(table, column, 1e5), document)
+
+
+def test_a_share_outside_the_split_or_the_band_fails() -> None:
+    case, plan, document = sample()
+    for field, value, words in (
+        ("infrastructure_share", 0.9, "Split: infrastructure share at least the least"),
+        ("infrastructure_share", 0.5, "Split: infrastructure share at most the most"),
+    ):
+        other = replace(case, programme=case.programme.model_copy(update={field: value}))
+        assert any(words in text for text in workbook.build(other, plan, document)[1])
+    parameters = case.tables["parameters"].copy()
+    parameters.loc[parameters["parameter_id"] == "soft_band_low", "value"] = 0.3
+    narrow = replace(case, tables={**case.tables, "parameters": parameters})
+    assert any("Band: years" in text for text in workbook.build(narrow, plan, document)[1])
+    caps = case.tables["funding_sources"].assign(cap_usd=1e6)
+    poor = replace(case, tables={**case.tables, "funding_sources": caps})
+    assert any("Caps: payers and years" in text for text in workbook.build(poor, plan, document)[1])
