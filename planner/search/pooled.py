@@ -1,4 +1,4 @@
-"""Stages where nothing holds service back: choose and prove on the pooled model, place on the exact one.
+"""Stage 1, and the cost stage where nothing holds service back: proven on the pooled model, placed on the exact one.
 
 The pooled model tracks racks in one place instead of at every site. Any plan of the exact model is one of the pooled
 model, so the pooled bound holds for both, and it is a small part of the work.
@@ -15,10 +15,10 @@ import numpy as np
 
 from planner.formulation.objective import Aim
 from planner.search.base import relaxed
-from planner.search.gated import GatedOpening
 from planner.search.improve import CORES
 from planner.search.levels import Clock, Level
 from planner.search.models import least_movement, seen, transferred, with_movement
+from planner.search.planned import Planned
 from planner.search.racks import HOSTS, PLACED, Note
 from planner.search.tighten import tightened
 from planner.search.verdicts import better, with_bound
@@ -30,7 +30,7 @@ SITES_GAP, BOUND_GAP, LATER_GAP, HALLS_GAP = 0.5, 0.65, 0.5, 0.4
 LEAST_GAP_SHARE = 0.05
 
 
-class PooledStages(GatedOpening):
+class PooledStages(Planned):
     """Stages on the pooled model."""
 
     def pooled_opening(self, limits: Limits, clock: Clock, note: Note) -> Outcome:

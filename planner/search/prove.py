@@ -1,7 +1,6 @@
 """A bound by contradiction: no plan beats the one at hand by the gap.
 
-What is looked for is only a plan beyond a mark. That makes every limit of the relaxation tight (``search.tighten``),
-and most sets of sites hold no such plan at all.
+What is looked for is only a plan beyond a mark. That makes every limit of the relaxation tight (``search.tighten``).
 """
 
 from __future__ import annotations
@@ -10,17 +9,14 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from itertools import combinations
 
 import numpy as np
 
-from planner.formulation.combinations import openings
 from planner.formulation.objective import Aim
-from planner.inputs.case import Case
 from planner.search.levels import Clock, Level
 from planner.search.racks import Note
 from planner.search.tighten import Empty, tightened
-from planner.solve import Limits, Linear, Outcome, Program, Questions, Row, Verdict
+from planner.solve import Limits, Linear, Outcome, Program, Row, Verdict
 
 #: parts of the gap: how far beyond the plan the mark stands
 BEYOND = 0.97
@@ -102,39 +98,6 @@ def parts_by_halls(level: Level, halls: float, design: str) -> list[list[Row]]:
 
 def _seconds(clock: Clock) -> float | None:
     return None if clock.left() == float("inf") else max(0.1, clock.left())
-
-
-def site_sets(case: Case, level: Level, program: Program, rows: Sequence[Row], clock: Clock) -> list[list[str]] | None:
-    """Sets of sites that the relaxation with ``rows`` cannot rule out one site at a time; None: not known in time."""
-    opens = level.formulation.model.sites.opens
-    asked = Questions(program, rows, _seconds(clock))
-    if asked.empty:
-        return []
-    may, must = [], []
-    for s in case.sites:
-        terms = level.program.linear([(1.0, opens[s, t]) for t in openings(case)])
-        most, least = asked.most(terms), asked.least(terms)
-        if most is None or least is None:
-            return None
-        if most >= 1:
-            may.append(s)
-        if least > 0:
-            must.append(s)
-    if not set(must) <= set(may):
-        return []
-    return list(allowed_sets(case, may, must))
-
-
-def allowed_sets(case: Case, may: Sequence[str], must: Sequence[str] = ()) -> list[list[str]]:
-    """Sets of the programme's number of sites, of those that may be chosen, with all that must, in regions enough."""
-    free = [s for s in may if s not in must]
-    more = case.programme.sites.count - len(must)
-    found = []
-    for picked in combinations(free, more) if more >= 0 else ():
-        chosen = [s for s in case.sites if s in must or s in picked]
-        if len({case.sites[s].grid_region for s in chosen}) >= case.programme.sites.minimum_regions:
-            found.append(chosen)
-    return found
 
 
 def weakest(aim: Aim, bounds: Sequence[float | None]) -> float | None:

@@ -29,7 +29,7 @@ class Search(PooledStages):
         began = time.perf_counter()
         clock = Clock(limits.seconds)
         if before is None:
-            outcome = (self.gated_opening if self.gated else self.pooled_opening)(limits, clock, note)
+            outcome = self.pooled_opening(limits, clock, note)
         else:
             outcome = self._later(k, limits, clock, note, before)
         return replace(outcome, seconds=time.perf_counter() - began)
