@@ -16,7 +16,7 @@ from planner.search.racks import HOSTS, PLACED, Note, place
 from planner.search.verdicts import better, with_bound
 from planner.solve import Limits, Outcome, Program, Verdict
 
-#: a plan keeps this many losses of whole racks clear of the floor it stands on
+#: part of the first stage that whole racks are taken to lose at the least
 LEAST_LOSS = 2e-4
 
 
@@ -106,4 +106,5 @@ class Base:
 
 
 def relaxed(level: Level) -> np.ndarray:
+    """Columns of racks and cohorts: whole only once a plan is placed."""
     return level.columns(*PLACED)

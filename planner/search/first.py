@@ -1,4 +1,4 @@
-"""A first plan of the pooled model: what gates service is rounded up by date, then halls and power are made whole."""
+"""A first plan with parts of racks: what gates service is rounded up by date, then halls and power are made whole."""
 
 from __future__ import annotations
 

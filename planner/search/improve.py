@@ -1,4 +1,4 @@
-"""Making a plan of the pooled model better: part of it is set free, the rest is held, again and again."""
+"""Making a plan with parts of racks better: part of it is set free, the rest is held, again and again."""
 
 from __future__ import annotations
 

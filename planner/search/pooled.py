@@ -111,7 +111,7 @@ class PooledStages(Planned):
         only_bound = how.pop("bound_only", phase == "bound" and how.get("start") is not None)
         bounded = replace(limits, gap=limits.gap * share, seconds=clock.part(part), bound_only=only_bound)
         rows = [*pool.rows, *how.pop("rows", ())]
-        asked: dict[str, Any] = {"relaxed": relaxed(pool), "confirm": False, **how}
+        asked: dict[str, Any] = {"relaxed": relaxed(pool), "confirm": phase == "bound", **how}
         objective = with_movement(pool, k, self._least)
         return program.solve(objective, aim.sense, bounded, rows=rows, progress=lambda p: note(phase, p), **asked)
 

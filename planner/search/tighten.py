@@ -18,7 +18,6 @@ from planner.search.levels import Level
 from planner.solve import Program, Questions, Row
 
 Most = Callable[[Terms], float | None]
-CORES = 2
 
 
 class Empty(Exception):

@@ -13,6 +13,7 @@ from workbook import soft_sample
 from planner.inputs.case import Case
 from planner.inputs.programme import Programme
 from planner.inputs.schema import TABLES as SCHEMA
+from planner.inputs.scope import SOFT_TABLES
 from planner.plan import TABLES, Plan, frame
 
 ROOT = Path(__file__).parents[2]
@@ -21,17 +22,7 @@ SPOTS = 4
 BESIDE = 2.4
 INFRASTRUCTURE = ("construction", "power and cooling", "chips")
 #: soft tables of the data set, with which a case may also be empty
-SOFT = (
-    "accreditations",
-    "existing_accreditations",
-    "initiatives",
-    "level_needs",
-    "training_tracks",
-    "training_needs",
-    "staffing",
-    "funding_sources",
-    "outlay_profiles",
-)
+SOFT = (*SOFT_TABLES, "outlay_profiles")
 
 
 def load_case(model: str = "federal-ai", soft: bool = True) -> Case:
