@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -20,7 +21,7 @@ from planner.search.levels import Clock, Level
 from planner.search.models import least_movement, seen, transferred, with_movement
 from planner.search.planned import Planned
 from planner.search.racks import HOSTS, PLACED, Note
-from planner.search.tighten import tightened
+from planner.search.tighten import Empty, tightened
 from planner.search.verdicts import better, with_bound
 from planner.solve import Limits, Outcome, Row, Vector, Verdict
 
@@ -59,8 +60,9 @@ class PooledStages(Planned):
         """A later stage: the plan of the stage before with its power held and its halls set free, then the proof."""
         pool, exact = self._pool(), self.exact
         self._least = least_movement(exact, replace(limits, seconds=clock.part(0.2)))
-        # the plan of the stage before keeps all rows, so that these are never empty
-        pool.rows += tightened(pool, seen(pool, pool.aims[k]), pool.rows, clock.part(0.2), CORES)
+        # the plan of the stage before keeps all rows: an empty answer is the solver's tolerance, and the rows only help
+        with suppress(Empty):
+            pool.rows += tightened(pool, seen(pool, pool.aims[k]), pool.rows, clock.part(0.2), CORES)
         at = {v.name: float(x) for v, x in zip(exact.program.columns, before, strict=True)}
         shared = np.flatnonzero(pool.program.whole & ~pool.columns(*PLACED, HOSTS))
         held = {int(i): float(round(at[pool.program.columns[i].name])) for i in shared}
