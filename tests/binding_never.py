@@ -13,8 +13,23 @@ DEFINITIONS = {
     "construction.commissioning": "MW that stand",
     "construction.counting_halls": "halls of a design, a total to branch on",
     "power.counting_contracts": "contracts to date, to branch on",
+    "security.counting_accreditations": "starts to date, to branch on",
+    "software.counting_starts": "starts to date, to branch on",
+    "software.counting_ports": "starts to date, to branch on",
+    "software.counting_packages": "starts to date, to branch on",
+    "software.counting_onboards": "starts to date, to branch on",
+    "training.counting_live_sites": "starts to date, to branch on",
     "budget.spending": "investment by category, place and period",
     "budget.operating": "operating cost by site and period",
+}
+
+
+#: rows that whole plans keep by the gates alone; they bring the linear relaxation nearer
+FOLLOWS = {
+    "offers.within_gates": "from the gates of halls",
+    "offers.joined_within_gates": "from the gates of agencies",
+    "offers.served_where_offered": "from the gates of halls",
+    "offers.served_when_joined": "from the gates of agencies",
 }
 
 

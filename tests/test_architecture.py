@@ -33,7 +33,7 @@ DEPTH = {name: depth for depth, names in enumerate(LAYERS) for name in names}
 TOGETHER = {"terminal", "show", "options", "reports"}
 #: what a room of the formulation may import, and the closers, which add up what rooms post and may see each other
 COMBINATIONS = {"combinations", "soft_combinations", "use_combinations"}
-MEETING_PLACES = {"__init__", "accounts", "construction_costs", "power_costs"} | COMBINATIONS
+MEETING_PLACES = {"__init__", "accounts", "construction_costs", "dates", "power_costs"} | COMBINATIONS
 CLOSERS = {"balances", "budget", "commitments", "objective"}
 
 

@@ -8,7 +8,7 @@ import pyomo.environ as pyo
 import pytest
 from binding_cases import EDITED, SHIPPED
 from binding_lp import BINDS, WHOLE, Question, of_document, outside
-from binding_never import BOOKKEEPING, DEFINITIONS, ELSEWHERE, NEVER, WITHOUT_ROWS
+from binding_never import BOOKKEEPING, DEFINITIONS, ELSEWHERE, FOLLOWS, NEVER, WITHOUT_ROWS
 
 from planner.formulation import build
 from planner.inputs.read import load
@@ -24,7 +24,7 @@ def test_every_rule_is_asked_for_once() -> None:
     model = build(load(WHOLE)).model
     families = {c.name: len(c) for c in model.component_objects(pyo.Constraint)}
     shown = [name for question in QUESTIONS.values() for name in question.names()]
-    told = [*shown, *DEFINITIONS, *NEVER, *WITHOUT_ROWS]
+    told = [*shown, *DEFINITIONS, *FOLLOWS, *NEVER, *WITHOUT_ROWS]
     assert sorted(told) == sorted(set(told)), "a rule is named twice"
     assert set(families) | LATER_STAGES == set(told)
     assert {name for name, rows in families.items() if not rows} == set(WITHOUT_ROWS)

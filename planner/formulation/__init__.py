@@ -15,6 +15,7 @@ from planner.formulation import (
     construction,
     cooling,
     fleet,
+    offers,
     power,
     security,
     sites,
@@ -26,7 +27,7 @@ from planner.formulation.accounts import Accounts
 from planner.formulation.combinations import Places, each_site
 from planner.inputs.case import Case
 
-ROOMS = (sites, construction, power, cooling, fleet, workload, security, software, training)
+ROOMS = (sites, construction, power, cooling, fleet, workload, security, software, training, offers)
 CLOSERS = (balances, budget, commitments)
 
 

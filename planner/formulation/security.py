@@ -11,6 +11,7 @@ from planner.formulation import soft_combinations as soft
 from planner.formulation import use_combinations as use
 from planner.formulation.accounts import Cost, Limit, Meeting, Of, Post, Posting, Terms, total
 from planner.formulation.combinations import Places
+from planner.formulation.dates import counted, counts
 from planner.inputs.case import Case
 from planner.plan import frame
 
@@ -19,8 +20,14 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     """Starts of accreditations; posts what is started and held, the gates of levels, and costs."""
     p = case.periods
     b.accredits = pyo.Var(
-        soft.accreditation_starts(case), domain=pyo.Binary, doc="accreditation of the site is started in the period"
+        soft.accreditation_starts(case), bounds=(0, 1), doc="accreditation of the site is started in the period"
     )
+    b.accredited_by = counted(b.accredits, "accreditation of the site is started by the end of the period")
+
+    @b.Constraint(list(b.accredits), doc="counts accreditations by date")
+    def counting_accreditations(b: Any, *index: Any) -> Any:
+        return counts(b.accredits, b.accredited_by, index)
+
     pairs = soft.site_accreditations(case)
     when: dict[tuple[str, str], list[int]] = {}
     for s, x, t in b.accredits:

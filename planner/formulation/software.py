@@ -13,6 +13,7 @@ from planner.formulation import soft_combinations as soft
 from planner.formulation import use_combinations as use
 from planner.formulation.accounts import Cost, Key, Limit, Meeting, Of, Post, Posting, Terms, total
 from planner.formulation.combinations import Places
+from planner.formulation.dates import counted, counts
 from planner.inputs.case import PROGRAMME, Case, Initiative
 from planner.plan import NOISE, frame
 
@@ -56,20 +57,37 @@ class Starts:
 def add(b: Any, case: Case, places: Places) -> list[Posting]:
     """Starts; posts what is done, the gates of halls and of agencies, and costs."""
     p = case.periods
-    b.starts = pyo.Var(soft.programme_starts(case), domain=pyo.Binary, doc="done once for the programme: started")
-    b.ports = pyo.Var(soft.port_starts(case), domain=pyo.Binary, doc="started at a site for a level")
-    b.packages = pyo.Var(soft.package_starts(case), domain=pyo.Binary, doc="authorisation of a service at a level")
-    b.onboards = pyo.Var(
-        soft.agency_starts(case, "agency"),
-        domain=pyo.NonNegativeIntegers,
-        bounds=lambda b, y, a, t: (0, soft.units_of_agency(case, y, a)),
-        doc="large agencies of a group, started in the period",
-    )
-    b.connects = pyo.Var(
-        soft.agency_starts(case, "small agency", "system"),
-        bounds=lambda b, y, a, t: (0, soft.units_of_agency(case, y, a)),
-        doc="small agencies or systems of a group, started in the period",
-    )
+    b.starts = pyo.Var(soft.programme_starts(case), bounds=(0, 1), doc="done once for the programme: started")
+    b.ports = pyo.Var(soft.port_starts(case), bounds=(0, 1), doc="started at a site for a level")
+    b.packages = pyo.Var(soft.package_starts(case), bounds=(0, 1), doc="authorisation of a service at a level")
+
+    def of_agency(b: Any, y: str, a: str, t: int) -> tuple[float, float]:
+        return 0, soft.units_of_agency(case, y, a)
+
+    whole, parts = soft.agency_starts(case, "agency"), soft.agency_starts(case, "small agency", "system")
+    b.onboards = pyo.Var(whole, bounds=of_agency, doc="large agencies of a group, started in the period")
+    b.connects = pyo.Var(parts, bounds=of_agency, doc="small agencies or systems of a group, started in the period")
+    b.started_by = counted(b.starts, "the programme's initiatives started by the end of the period")
+    b.ported_by = counted(b.ports, "initiatives of a site and level started by the end of the period")
+    b.packaged_by = counted(b.packages, "authorisations started by the end of the period")
+    b.onboarded_by = counted(b.onboards, "large agencies of a group started by the end of the period")
+
+    @b.Constraint(list(b.starts), doc="counts the programme's initiatives by date")
+    def counting_starts(b: Any, *index: Any) -> Any:
+        return counts(b.starts, b.started_by, index)
+
+    @b.Constraint(list(b.ports), doc="counts initiatives of sites and levels by date")
+    def counting_ports(b: Any, *index: Any) -> Any:
+        return counts(b.ports, b.ported_by, index)
+
+    @b.Constraint(list(b.packages), doc="counts authorisations by date")
+    def counting_packages(b: Any, *index: Any) -> Any:
+        return counts(b.packages, b.packaged_by, index)
+
+    @b.Constraint(list(b.onboards), doc="counts large agencies by date")
+    def counting_onboards(b: Any, *index: Any) -> Any:
+        return counts(b.onboards, b.onboarded_by, index)
+
     starts = Starts(b, case)
     initiatives = case.initiatives
 

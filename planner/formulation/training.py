@@ -12,6 +12,7 @@ from planner.formulation import soft_combinations as soft
 from planner.formulation import use_combinations as use
 from planner.formulation.accounts import Cost, Limit, Meeting, Of, Post, Posting, Terms, total
 from planner.formulation.combinations import Places
+from planner.formulation.dates import counted, counts
 from planner.inputs.case import PROGRAMME, Case
 from planner.plan import frame
 
@@ -26,7 +27,13 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
         bounds=lambda b, r, k, t: (0, soft.most_cohorts(case, tracks[r])),
         doc="whole cohorts started in the period",
     )
-    b.goes_live = pyo.Var(use.live_starts(case), domain=pyo.Binary, doc="the site is staffed from the period on")
+    b.goes_live = pyo.Var(use.live_starts(case), bounds=(0, 1), doc="the site is staffed from the period on")
+    b.live_by = counted(b.goes_live, "the site is staffed by the end of the period")
+
+    @b.Constraint(list(b.goes_live), doc="counts staffed sites by date")
+    def counting_live_sites(b: Any, *index: Any) -> Any:
+        return counts(b.goes_live, b.live_by, index)
+
     when: dict[tuple[str, str], list[int]] = defaultdict(list)
     for r, k, t in b.cohorts:
         when[r, k].append(t)

@@ -117,6 +117,7 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     for a, w, level, t, j in depths:
         worth = case.rent_musd(w, p.year(t)) * case.levels[level].rent_premium * case.demand_tranches[j].value_share
         posts.append(Post("value", (t,), [(worth * case.present_factor(t), b.depth[a, w, level, t, j])], w))
+        posts.append(Post("depth", (a, w, level, t, j), [(1.0, b.depth[a, w, level, t, j])], w))
     posts += _movement(b, case, places, services)
     posts += _after_the_horizon(b, case, demand)
     return posts

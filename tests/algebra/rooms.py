@@ -2,7 +2,7 @@
 
 Four half years from 2026. Site A may have everything: a greenfield hall, the halls that stand, two grid tranches, an
 engine, wind, both levels. B has a greenfield hall and one tranche, and is accredited already. DOE learns and has large
-agencies alone, NSF has small ones as well. What a new room needs is added here, as rows.
+agencies alone, NSF has small ones as well, EPA is one by itself. What a new room needs is added here, as rows.
 """
 
 from __future__ import annotations
@@ -133,10 +133,11 @@ ROWS: Tables = {
             "small_agencies": 10,
             "small_demand_share": 0.25,
         },
+        {"agency_id": "EPA", "lat_deg": 39, "lon_deg": -77, "large_agencies": 1},
     ],
     "movement": [
         {"agency_id": a, "site_id": s, "movement_usd_per_pflops_year": usd}
-        for a, s, usd in [("DOE", "A", 100), ("DOE", "B", 300), ("NSF", "A", 200)]
+        for a, s, usd in [("DOE", "A", 100), ("DOE", "B", 300), ("NSF", "A", 200), ("EPA", "A", 150)]
     ],
     "demand": [
         {"agency_id": a, "workload_id": w, "level_id": k, "base_pflops_years": asked, "must_serve_share": must}
@@ -145,6 +146,7 @@ ROWS: Tables = {
             ("DOE", "simulation", "secret", 8, 0),
             ("NSF", "inference", "gov", 20, 0),
             ("NSF", "simulation", "gov", 4, 0),
+            ("EPA", "inference", "gov", 6, 0),
         ]
     ],
     "demand_tranches": [

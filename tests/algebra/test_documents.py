@@ -48,7 +48,10 @@ def index_words() -> dict[str, set[Any]]:
         "y": set(c.initiatives),
         "o": set(soft.services_of(c)),
         "r": set(c.tracks),
-        "gate": set(c.initiatives) | set(c.tracks),
+        "gate": set(c.initiatives)
+        | set(c.tracks)
+        | set(c.accreditations)
+        | {f"{e.prerequisite_id} before {y}" for y, e in c.initiatives.items()},
         "year": {c.periods.year(t) for t in c.periods},
         "category": set(c.categories),
     }
