@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,6 +50,11 @@ def name_of(room: Any) -> str:
 def build(case: Case, places: Places | None = None) -> Formulation:
     """The whole programme as one mixed-integer model; ``places`` says where racks are tracked (each site)."""
     places = places or each_site(case)
+    with _no_collection():
+        return _built(case, places)
+
+
+def _built(case: Case, places: Places) -> Formulation:
     m = pyo.ConcreteModel(name=case.name)
     accounts = Accounts()
     for room in ROOMS:
@@ -55,6 +63,18 @@ def build(case: Case, places: Places | None = None) -> Formulation:
     for closer in CLOSERS:
         closer.close(m, case, accounts, places)
     return Formulation(m, case, accounts)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """A model is a million small objects that all stay: looking for garbage among them only takes time."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def read(formulation: Formulation) -> dict[str, pd.DataFrame]:

@@ -617,9 +617,15 @@ class Case:
         return {(e.cooling_id, e.climate_zone): e for e in _entities(Climate, self.tables["climate"])}
 
     def profile(self, profile_id: str) -> list[float]:
-        frame = self.tables["spend_profiles"]
-        rows = frame[frame["profile_id"] == profile_id].sort_values("step")
-        return [float(x) for x in rows["share"]]
+        """Shares of a cost by step, in the order of the steps."""
+        return self._profiles.get(profile_id, [])
+
+    @cached_property
+    def _profiles(self) -> dict[str, list[float]]:
+        found: dict[str, list[float]] = {}
+        for row in self.tables["spend_profiles"].sort_values("step").to_dict("records"):
+            found.setdefault(row["profile_id"], []).append(float(row["share"]))
+        return found
 
     @cached_property
     def _authority(self) -> dict[int, float]:
