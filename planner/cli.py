@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from planner import __version__
+from planner.commands import compare
 from planner.errors import InputError, PlannerError, UsageError
 from planner.options import Debug, Edits, Json, Model, Quiet, Reports, Run, examples
 from planner.terminal import INTERRUPTED, TERMINATED, Style, complain, live
@@ -29,6 +30,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+compare.add(app)
 
 
 @app.command(

@@ -1,1 +1,1 @@
-"""Commands that bring a subject of their own; the command line registers them."""
+"""Commands by topic; ``cli`` puts them on the command line."""
