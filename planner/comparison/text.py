@@ -23,7 +23,7 @@ def terminal(comparison: Comparison) -> str:
     if not differs(pair):
         return f"{parts[0]}\n\nNothing differs: the inputs, the plan and its figures are the same."
     if told := no_plan(pair):
-        parts.append("\n".join(textwrap.fill(line, show.WIDTH) for line in told.splitlines()))
+        parts.append(_fold(told))
     parts += [_section(section) for section in of_pair(pair, brief=True) if section.rows or section.title[0] in "IF"]
     return "\n\n".join(parts)
 
@@ -53,14 +53,20 @@ def _many(comparison: Comparison) -> str:
         for _, key in columns:
             figure, base = headline(run, key), headline(comparison.base, key)
             text = str(figure)
-            if run is not comparison.base and figure.value is not None and base.value:
+            if figure.value is not None and base.value and figure.value != base.value:
                 text += f" {Figure(figure.value / base.value - 1, 'share', signed=True)}"
             cells.append(text)
         rows.append(tuple(cells))
     headers = ("Run", "Verdict", *(title for title, _ in columns))
     table = show.table(headers, rows, (28, 10, *((24,) * len(columns))), right=range(2, len(headers)))
     note = "Changes are relative to the first run. 'planner compare A B' tells two of them apart; --out writes all."
-    return f"SIDE BY SIDE\n{table}\n  {note}"
+    parts = [f"SIDE BY SIDE\n{table}\n  {note}"]
+    parts += [_fold(told) for pair in comparison.pairs if pair.other.plan is None and (told := no_plan(pair))]
+    return "\n\n".join(parts)
+
+
+def _fold(text: str) -> str:
+    return "\n".join(textwrap.fill(line, show.WIDTH) for line in text.splitlines())
 
 
 def markdown(comparison: Comparison) -> str:

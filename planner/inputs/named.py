@@ -119,14 +119,14 @@ class Expanded:
     names: tuple[str, ...]
 
 
-def expand(words: Sequence[str]) -> tuple[Expanded, list[Fault]]:
-    """Each word in its order: an edit PATH=VALUE stays, the name or the file of a what-if becomes its edits."""
+def expand(words: Sequence[str | Given]) -> tuple[Expanded, list[Fault]]:
+    """Each word in its order: an edit stays as it is, the name or the file of a what-if becomes its edits."""
     edits: list[Given] = []
     names: list[str] = []
     faults: list[Fault] = []
     for word in words:
-        if "=" in word:
-            edits.append(Given(word))
+        if isinstance(word, Given) or "=" in word:
+            edits.append(word if isinstance(word, Given) else Given(word))
             continue
         try:
             for one in find(word):

@@ -24,7 +24,7 @@ from planner.inputs.schema import TABLES, Table
 from planner.inputs.scope import left_out
 
 
-def load(model: str | Path | None = None, edits: Sequence[str] = ()) -> Case:
+def load(model: str | Path | None = None, edits: Sequence[str | what_if.Given] = ()) -> Case:
     """The Case of a programme: a path to a .toml or the name of a shipped one, with edits PATH=VALUE or what-ifs.
 
     Raises InputError with every independent fault, UsageError where there is no such programme.
