@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -146,3 +148,9 @@ def test_its_figures_say_where_they_come_from(name: str) -> None:
     assert one.status == "question" or one.basis
     assert one.title[-1] not in ".?!"
     assert one.why.endswith((".", "?"))
+
+
+def test_the_guide_lists_them_all() -> None:
+    guide = (Path(__file__).parent.parent / "docs" / "what-ifs.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([a-z0-9-]+)` \| (.+) \| (\w+) \|$", guide, re.M)
+    assert rows == [(one.name, one.title, one.status) for one in LIBRARY.values()]

@@ -102,8 +102,8 @@ def _runs(comparison: Comparison) -> Section:
     for place, (label, run) in enumerate(comparison.runs):
         gap, role = run.document.get("gap"), "base" if place == 0 else "compared"
         verdict = WORDS.get(str(run.document.get("verdict")), "")
-        rows.append((label, role, verdict, Figure(gap, "share"), ", ".join(run.case.changes) or "none", name(run)))
-    return Section("Runs", ("Run", "Role", "Verdict", "Gap", "Edits", "Id"), tuple(rows))
+        rows.append((label, role, verdict, Figure(gap, "share"), name(run), ", ".join(run.case.changes) or "none"))
+    return Section("Runs", ("Run", "Role", "Verdict", "Gap", "Id", "Edits"), tuple(rows))
 
 
 def headline(run: Stored, key: str) -> Figure:

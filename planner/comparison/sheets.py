@@ -51,13 +51,15 @@ def _overview(book: Book, comparison: Comparison) -> None:
     row = HEADER_ROW
     for section in overview(comparison):
         page.heading(row - 1, section.title)
-        page.headers(row, section.headers)
+        page.headers(row, [_with_unit(section, column) for column in range(len(section.headers))])
         first = row + 1
         for cells in section.rows:
             row += 1
             for column, cell in enumerate(cells, 1):
                 if section.headers[column - 1] == "change" and isinstance(cell, Figure):
                     _relative_change(page, row, column, first, cell)
+                elif section.title == "Runs" and column > 4 and isinstance(cell, str):
+                    page.put(row, column, cell, "text")
                 else:
                     _put(page, row, column, cell)
         row += 4
@@ -69,8 +71,15 @@ def _overview(book: Book, comparison: Comparison) -> None:
                 row += 1
                 page.note(row, line)
             row += 2
-    page.widths({1: RUN_WIDTH, 2: 16, 5: 20, 6: 20, **dict.fromkeys(range(7, 15), 16)}, default=18)
+    page.widths({1: RUN_WIDTH, **dict.fromkeys(range(4, 15, 2), 11), 5: 22, 6: 22}, default=17)
     page.printed(HEADER_ROW, "B5")
+
+
+def _with_unit(section: Section, column: int) -> str:
+    """A header with the unit of its figures; shares show theirs."""
+    header = section.headers[column]
+    units = {row[column].unit for row in section.rows if isinstance(row[column], Figure)}  # type: ignore[union-attr]
+    return header + "".join(f", {unit}" for unit in units - {"share", ""})
 
 
 def _relative_change(page: Page, row: int, column: int, first: int, cell: Figure) -> None:

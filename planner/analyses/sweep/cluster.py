@@ -12,8 +12,6 @@ from planner.analyses.sweep.work import solve
 from planner.errors import UsageError
 
 CONNECT_SECONDS = 20
-#: times that a job may lose its worker before it counts as failed
-LOST_WORKERS = 3
 
 
 class Cluster:
@@ -22,11 +20,9 @@ class Cluster:
     def __init__(self, address: str) -> None:
         """UsageError where Dask is not installed, or nothing answers at the address."""
         try:
-            import dask
             from distributed import Client
         except ModuleNotFoundError as error:
             raise UsageError(f"--scheduler needs the package distributed (planner[cluster]): {error}") from error
-        dask.config.set({"distributed.scheduler.allowed-failures": LOST_WORKERS})
         logging.getLogger("distributed").setLevel(logging.ERROR)
         try:
             self._client: Any = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
@@ -44,7 +40,7 @@ class Cluster:
         from distributed import as_completed
 
         known = {self._client.submit(solve, job, pure=False, key=None, retries=1): job for job in jobs}
-        for future in as_completed(list(known)):
+        for future in as_completed(list(known), loop=self._client.loop):
             yield known[future], _outcome(future)
             future.release()
 
