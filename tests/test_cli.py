@@ -435,7 +435,7 @@ def real_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_examples_on_a_real_run(command: str, real_run: Path) -> None:
     for example in examples_of(help_text(command)):
         done = planner_process(*shlex.split(example)[1:], cwd=real_run)
-        assert done.returncode == 0, done.stderr
+        assert done.returncode in ((0, 5) if command == "rerun" else (0,)), done.stderr
 
 
 @pytest.mark.slow
