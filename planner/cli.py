@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from planner import __version__
+from planner.commands import compare, rerun, what_if
 from planner.errors import InputError, PlannerError, UsageError
 from planner.options import Debug, Edits, Json, Model, Quiet, Reports, Run, examples
 from planner.terminal import INTERRUPTED, TERMINATED, Style, complain, live
@@ -29,6 +30,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+for topic in (compare, rerun, what_if):
+    topic.add(app)
 
 
 @app.command(
@@ -85,8 +88,7 @@ def optimize(
             raise
     text = show.summary(stored.document, result.case, result.plan)
     style.answer(stored.document, text, f"{show.verdict(stored.document)}\n{stored.path}")
-    stopped_by = stored.document.get("interrupted")
-    if stopped_by:
+    if stopped_by := stored.document.get("interrupted"):
         return TERMINATED if stopped_by in (signal.SIGTERM, "SIGTERM") else INTERRUPTED
     return EXIT_CODES.get(str(stored.document.get("verdict")), 9)
 

@@ -11,7 +11,12 @@ Model = Annotated[str | None, typer.Argument(metavar="MODEL", help="Programme: a
 Run = Annotated[str, typer.Argument(metavar="RUN", help="A run: its id, its name, its folder, or 'latest'.")]
 Edits = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="PATH=VALUE", help="Change one input: table.key.column=value, or +10%, -5, *2."),
+    typer.Option(
+        "--set",
+        "--what-if",
+        metavar="EDIT",
+        help="Change inputs: table.key.column=value (or +10%, *2), += adds, table.key=drop; or a what-if by its name.",
+    ),
 ]
 Reports = Annotated[
     Path | None,

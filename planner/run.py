@@ -210,6 +210,7 @@ def _document(
         "title": programme.title,
         "model": case.name,
         "changes": list(case.changes),
+        "what_ifs": list(case.what_ifs),
         "verdict": str(_verdict(solved, len(programme.stages))),
         "interrupted": signal.Signals(stopped).name if stopped else None,
         "stages": stages,

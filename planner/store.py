@@ -123,6 +123,7 @@ class Draft:
                 "run": run,
                 "model": result.case.name,
                 "changes": list(result.case.changes),
+                "what_ifs": list(result.case.what_ifs),
                 "tables": kinds,
                 "sha256": {name: fs.sha256(self.folder / name) for name in _listed(self.folder)},
             }
@@ -227,7 +228,8 @@ def load(folder: Path) -> Stored:
     with fs.plainly(f"read {folder}"):
         try:
             case = read.load(str(folder / "inputs" / "model.toml"))
-            case = replace(case, name=manifest["model"], changes=tuple(manifest["changes"]))
+            names = tuple(manifest.get("what_ifs", ()))
+            case = replace(case, name=manifest["model"], changes=tuple(manifest["changes"]), what_ifs=names)
             tables = {
                 name: fs.read_table(folder / "tables" / f"{name}.csv", kinds)
                 for name, kinds in manifest["tables"].items()

@@ -357,7 +357,8 @@ def _key_of(table: str, record: Mapping[Any, Any]) -> str:
 class Case:
     """Frozen inputs. ``tables`` are the checked frames (one per schema table, typed columns).
 
-    ``as_written`` holds, as their files say them, the tables that the programme leaves out of ``tables``.
+    ``as_written`` holds, as their files say them, the tables that the programme leaves out of ``tables``. ``changes``
+    are the edits made, those of the named ``what_ifs`` among them.
     """
 
     name: str
@@ -365,6 +366,7 @@ class Case:
     tables: Mapping[str, pd.DataFrame]
     changes: tuple[str, ...] = ()
     as_written: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    what_ifs: tuple[str, ...] = ()
     periods: Periods = field(init=False)
 
     def __post_init__(self) -> None:

@@ -12,6 +12,7 @@ from planner.inputs import (
     check_names,
     check_programme,
     check_soft,
+    named,
     parse,
     shipped,
     what_if,
@@ -23,8 +24,8 @@ from planner.inputs.schema import TABLES, Table
 from planner.inputs.scope import left_out
 
 
-def load(model: str | Path | None = None, edits: Sequence[str] = ()) -> Case:
-    """The Case of a programme: a path to a .toml or the name of a shipped one, with edits PATH=VALUE.
+def load(model: str | Path | None = None, edits: Sequence[str | what_if.Given] = ()) -> Case:
+    """The Case of a programme: a path to a .toml or the name of a shipped one, with edits PATH=VALUE or what-ifs.
 
     Raises InputError with every independent fault, UsageError where there is no such programme.
     """
@@ -33,7 +34,9 @@ def load(model: str | Path | None = None, edits: Sequence[str] = ()) -> Case:
     if asked is None:
         raise InputError(faults)
     raw = asked.raw
-    changes, wrong = what_if.parse_edits(edits)
+    asked_for, wrong = named.expand(edits)
+    faults += wrong
+    changes, wrong = what_if.parse_edits(asked_for.edits)
     faults += wrong
     edited, wrong = what_if.edit_programme(raw, changes)
     faults += wrong
@@ -50,7 +53,9 @@ def load(model: str | Path | None = None, edits: Sequence[str] = ()) -> Case:
         raise InputError(sorted(set(faults), key=_order))
     tables = {name: sheet.frame() for name, sheet in sheets.items()}
     empty = left_out(programme, tables)
-    return Case(path.stem, programme, tables | empty, tuple(edits), {name: tables[name] for name in empty})
+    said = tuple(edit.text for edit in asked_for.edits)
+    as_written = {name: tables[name] for name in empty}
+    return Case(path.stem, programme, tables | empty, said, as_written, what_ifs=asked_for.names)
 
 
 def check_folder(path: Path) -> list[Fault]:

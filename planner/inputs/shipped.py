@@ -28,6 +28,11 @@ def models() -> list[str]:
     return sorted(path.stem for path in _folder("models").glob("*.toml"))
 
 
+def what_if_files() -> dict[str, Path]:
+    """Files of the shipped what-ifs by name."""
+    return {path.stem: path for path in sorted((_folder("models") / "what-ifs").glob("*.toml"))}
+
+
 def data_sets() -> list[str]:
     """Names of the shipped data sets."""
     folder = _folder("data")

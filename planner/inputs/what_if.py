@@ -3,79 +3,114 @@
     sites.VA-NOVA.tariff_usd_per_mwh=+10%    demand.DOD/inference/gov.base_pflops_years=*1.2
     parameters.carbon_price_usd_per_t=50     chips.*.rack_kw=-5%
     programme.budget_usd=60e9                claims.power-commissioned.binding=firm
+    grid_tranches.*.lead_months+=24          sites.TX-ABI=drop
 
 The first point ends the table, the last one starts the column. ``*`` stands for every row, or for every
-value of one part of a key. A value is new, or a change: +10 %, -5 %, times 1.2.
+value of one part of a key. A value is new, or a change: +10 %, -5 %, times 1.2; ``+=`` and ``-=`` add and take away.
+``drop`` removes rows, and what other tables say of them.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel
 
 from planner.errors import Fault
-from planner.inputs import parse
+from planner.inputs import parse, rows
 from planner.inputs.parse import NUMBER, Row, Sheet, did_you_mean, listing, show, span
 from planner.inputs.programme import Claim, Horizon, Programme, Sites, Stage
 from planner.inputs.schema import BY_NAME, PARAMETERS
 
 FILE = "--set"
+DROP = "drop"
 _NUMBER = NUMBER.pattern
 _PERCENT = re.compile(rf"(?P<by>[+-]{_NUMBER.removeprefix('[+-]?')})%")
+_ADDED = re.compile(rf"(?P<sign>[+-])=(?P<by>{_NUMBER})")
 _TIMES = re.compile(rf"[*x×](?P<by>{_NUMBER})")
 _PARTS: dict[str, type[BaseModel]] = {"sites": Sites, "horizon": Horizon, "stages": Stage, "claims": Claim}
 _LISTS = ("stages", "claims")
 
 
 @dataclass(frozen=True)
+class Given:
+    """An edit as it was written, and where: on the command line, or in the file of a what-if."""
+
+    text: str
+    file: str = FILE
+
+
+@dataclass(frozen=True)
 class Edit:
-    """One edit: ``place`` is what stands between the table and the column."""
+    """One edit: ``place`` is what stands between the table and the column; one that drops rows has no column."""
 
     path: str
     value: str
     table: str
     place: str
     column: str
+    file: str = FILE
 
     def fault(self, found: str, allowed: str, suggestion: str = "") -> Fault:
-        return Fault(FILE, None, self.path, found, allowed, suggestion)
+        return Fault(self.file, None, self.path, found, allowed, suggestion)
 
     @property
-    def factor(self) -> float | None:
-        """What the old value is multiplied by; None where the value is new."""
+    def drops(self) -> bool:
+        return not self.column
+
+    @property
+    def change(self) -> Callable[[float], float] | None:
+        """What becomes of the old value; None where the value is new."""
         if match := _PERCENT.fullmatch(self.value):
-            return 1 + float(match["by"]) / 100
-        if match := _TIMES.fullmatch(self.value):
-            return float(match["by"])
-        return None
+            factor = 1 + float(match["by"]) / 100
+        elif match := _TIMES.fullmatch(self.value):
+            factor = float(match["by"])
+        elif match := _ADDED.fullmatch(self.value):
+            step = float(match["by"]) * (1 if match["sign"] == "+" else -1)
+            return lambda old: old + step
+        else:
+            return None
+        return lambda old: old * factor
 
 
-def parse_edits(edits: Sequence[str]) -> tuple[list[Edit], list[Fault]]:
+def parse_edits(edits: Sequence[Given]) -> tuple[list[Edit], list[Fault]]:
     """Cut edits into their parts."""
     found: list[Edit] = []
     faults = []
-    for text in edits:
-        path, equals, value = (part.strip() for part in text.partition("="))
+    for given in edits:
+        path, equals, value = (part.strip() for part in given.text.partition("="))
+        steps = path.endswith(("+", "-"))
+        if steps:
+            path, value = path[:-1].rstrip(), f"{path[-1]}={value}"
         table, _, rest = path.partition(".")
         if table == "parameters" and "." not in rest:
             rest = f"{rest}.value"
         place, point, column = rest.rpartition(".")
-        edit = Edit(path, value, table, place, column)
+        edit = Edit(path, value, table, place, column, given.file)
         names = ("programme", "claims", *BY_NAME)
         if not equals or not value:
-            faults.append(edit.fault(text, "PATH=VALUE, as in parameters.tail_years=3"))
+            faults.append(edit.fault(given.text, "PATH=VALUE, as in parameters.tail_years=3"))
         elif table not in names:
             faults.append(edit.fault(table, "a table, programme or claims", did_you_mean(table, names)))
+        elif steps and edit.change is None:
+            faults.append(edit.fault(value, "a number to add or to take away, as in ppas.*.lead_months+=12"))
+        elif value == DROP and rest and table != "programme" and not _names_a_column(table, point, column):
+            found.append(Edit(path, value, table, rest, "", given.file))
         elif not column or (not point and table != "programme"):
             faults.append(edit.fault(path, "table.key.column, programme.field or claims.id.field"))
         else:
             found.append(edit)
     return found, faults
+
+
+def _names_a_column(table: str, point: str, column: str) -> bool:
+    """A text may be set to the word that drops rows."""
+    fields = Claim.model_fields if table == "claims" else {c.name for c in BY_NAME[table].columns}
+    return bool(point) and column in fields
 
 
 # the programme
@@ -89,12 +124,23 @@ def edit_programme(raw: dict[str, Any], edits: Sequence[Edit]) -> tuple[dict[str
         if edit.table not in ("programme", "claims"):
             continue
         dotted = edit.path if edit.table == "claims" else edit.path.partition(".")[2]
-        fault = _set(raw, dotted.split("."), edit)
+        fault = _drop_claim(raw, edit) if edit.drops else _set(raw, dotted.split("."), edit)
         if fault is None:
             edited[dotted] = edit.path
         else:
             faults.append(fault)
     return edited, faults
+
+
+def _drop_claim(raw: dict[str, Any], edit: Edit) -> Fault | None:
+    claims = raw.get("claims")
+    there = [row for row in claims if isinstance(row, dict)] if isinstance(claims, list) else []
+    kept = [row for row in there if edit.place not in ("*", row.get("id"))]
+    if there and len(kept) == len(there):
+        names = [str(row.get("id", "")) for row in there]
+        return edit.fault(edit.place, f"one of the claims: {listing(names)}", did_you_mean(edit.place, names))
+    raw["claims"] = kept
+    return None
 
 
 def _set(raw: dict[str, Any], parts: list[str], edit: Edit) -> Fault | None:
@@ -126,12 +172,12 @@ def _set(raw: dict[str, Any], parts: list[str], edit: Edit) -> Fault | None:
 
 
 def _assign(here: dict[str, Any], name: str, edit: Edit) -> Fault | None:
-    old, factor = here.get(name), edit.factor
-    if factor is not None:
+    old, change = here.get(name), edit.change
+    if change is not None:
         if isinstance(old, bool) or not isinstance(old, int | float):
             found = "no value" if old is None else str(old)
             return edit.fault(f"{edit.value} of {found}", "a change of a number")
-        new = float(show(old * factor))
+        new = float(show(change(old)))
         here[name] = int(new) if isinstance(old, int) and new.is_integer() else new
     elif isinstance(old, str) or not NUMBER.fullmatch(edit.value) or math.isinf(float(edit.value)):
         here[name] = edit.value
@@ -155,12 +201,29 @@ def edit_tables(sheets: Mapping[str, Sheet], edits: Sequence[Edit]) -> list[Faul
         if edit.table not in BY_NAME:
             continue
         sheet = sheets[edit.table]
-        wrong = _edit(sheet, edit, touched)
+        wrong = _drop(sheets, edit) if edit.drops else _edit(sheet, edit, touched)
         if wrong is not None and not sheet.lost:
             faults.append(wrong)
     for (table, _, column), row in touched.items():
         _widen(sheets["figures"], sheets[table], row, column)
     return faults
+
+
+def _drop(sheets: Mapping[str, Sheet], edit: Edit) -> Fault | None:
+    sheet = sheets[edit.table]
+    if set(sheet.table.keys) & sheet.bad_columns:
+        return None
+    gone = [row for row in sheet.rows if _matches(row, sheet.table.keys, edit.place)]
+    if not gone:
+        return _no_row(sheet, edit)
+    rows.drop(sheets, edit.table, gone)
+    return None
+
+
+def _no_row(sheet: Sheet, edit: Edit) -> Fault:
+    keys = [rows.key(row, sheet.table) for row in sheet.rows]
+    allowed = f"{'/'.join(sheet.table.keys)} of a row, or *"
+    return edit.fault(edit.place, allowed, did_you_mean(edit.place, keys))
 
 
 def _edit(sheet: Sheet, edit: Edit, touched: dict[tuple[str, int, str], Row]) -> Fault | None:
@@ -171,27 +234,25 @@ def _edit(sheet: Sheet, edit: Edit, touched: dict[tuple[str, int, str], Row]) ->
         return edit.fault(edit.column, f"a column: {listing(open_columns, 40)}", advice)
     if edit.column in sheet.bad_columns or set(table.keys) & sheet.bad_columns:
         return None
-    rows = [row for row in sheet.rows if _matches(row, table.keys, edit.place)]
-    if not rows:
-        keys = [_key(row, table.keys) for row in sheet.rows]
-        allowed = f"{'/'.join(table.keys)} of a row, or *"
-        return edit.fault(edit.place, allowed, did_you_mean(edit.place, keys))
+    matching = [row for row in sheet.rows if _matches(row, table.keys, edit.place)]
+    if not matching:
+        return _no_row(sheet, edit)
     column = table.column(edit.column)
-    factor = edit.factor
-    if factor is not None and column.kind == "text":
+    change = edit.change
+    if change is not None and column.kind == "text":
         return edit.fault(edit.value, "text")
     new: list[tuple[Row, str]] = []
-    for row in rows:
+    for row in matching:
         old = row.text[edit.column]
-        if factor is None:
+        if change is None:
             text = edit.value
         elif NUMBER.fullmatch(old):
-            text = show(float(old) * factor)
+            text = show(change(float(old)))
         else:
             continue
         wrong = parse.cell(text, column)[1] or _parameter(table.name, row, text)
         if wrong is not None:
-            found = wrong[0] if len(rows) == 1 else f"{wrong[0]} for {_key(row, table.keys)}"
+            found = wrong[0] if len(matching) == 1 else f"{wrong[0]} for {rows.key(row, table)}"
             return edit.fault(found, wrong[1], wrong[2])
         new.append((row, text))
     for row, text in new:
@@ -208,12 +269,8 @@ def _parameter(table: str, row: Row, text: str) -> tuple[str, str, str] | None:
     return None if low <= float(text) <= high else (text, span(low, high, unit), "")
 
 
-def _key(row: Row, keys: Sequence[str]) -> str:
-    return "/".join(row.text[k] for k in keys)
-
-
 def _matches(row: Row, keys: Sequence[str], wanted: str) -> bool:
-    if wanted in ("*", _key(row, keys)):
+    if wanted in ("*", "/".join(row.text[k] for k in keys)):
         return True
     parts = wanted.split("/")
     return len(parts) == len(keys) and all(p in ("*", row.text[k]) for p, k in zip(parts, keys, strict=True))
@@ -223,7 +280,7 @@ def _widen(figures: Sheet, sheet: Sheet, row: Row, column: str) -> None:
     if figures.bad_columns or not NUMBER.fullmatch(row.text[column]):
         return
     value = float(row.text[column])
-    for key in (_key(row, sheet.table.keys), "*"):
+    for key in (rows.key(row, sheet.table), "*"):
         for line in figures.rows:
             if (line.text["table"], line.text["key"], line.text["column"]) == (sheet.table.name, key, column):
                 for end, outside in (("low", float.__lt__), ("high", float.__gt__)):

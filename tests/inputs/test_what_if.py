@@ -52,6 +52,13 @@ EDITS: list[tuple[str, Any, Any]] = [
     ("programme.demand_case=high", lambda c: c.programme.demand_case, "high"),
     ("programme.stages.mission value.give_back_share=0.1", lambda c: c.programme.stages[0].give_back_share, 0.1),
     ("programme.stages.1.give_back_share=0.1", lambda c: c.programme.stages[1].give_back_share, 0.1),
+    ("sites.*.tariff_usd_per_mwh+=5", lambda c: [s.tariff_usd_per_mwh for s in c.sites.values()], [55, 55]),
+    ("sites.A.lon_deg-=1.5", lambda c: c.sites["A"].lon_deg, -101.5),
+    ("claims.halls.by-=1", lambda c: c.programme.claims[0].by, 2027),
+    ("claims.halls=drop", lambda c: c.programme.claims, ()),
+    ("plants.RECIP=drop", lambda c: list(c.plants), []),
+    ("discount_rates.real1.5=drop", lambda c: list(c.tables["discount_rates"]["rate_id"]), ["real7"]),
+    ("sites.A.name=drop", lambda c: c.sites["A"].name, "drop"),
     ("claims.halls.level=60", lambda c: c.programme.claims[0].level, 60),
     ("claims.halls.binding=firm", lambda c: c.programme.claims[0].binding, "firm"),
 ]
@@ -91,6 +98,12 @@ WRONG: list[tuple[str, str, str]] = [
     ("claims.hals.level=1", "claims.hals.level", "Did you mean halls?"),
     ("claims.halls.levl=1", "claims.halls.levl", "Did you mean level?"),
     ("claims.halls.level=abc", "claims.halls.level", ""),
+    ("sites.A.lat_deg+=abc", "sites.A.lat_deg", ""),
+    ("sites.A.name+=1", "sites.A.name", ""),
+    ("sites.C=drop", "sites.C", ""),
+    ("plants.RECIPE=drop", "plants.RECIPE", "Did you mean RECIP?"),
+    ("claims.hals=drop", "claims.hals", "Did you mean halls?"),
+    ("programme.title2=drop", "programme.title2", "Did you mean title?"),
 ]
 
 
@@ -123,3 +136,17 @@ def test_an_edit_may_leave_the_range_of_its_figure(model: Path) -> None:
 def test_an_edit_may_name_a_missing_row_of_another_table(model: Path) -> None:
     (fault,) = found(model, "designs.GF-D2C.cooling_id=d2x")
     assert (fault.file, fault.row, fault.column) == ("designs.csv", 2, "cooling_id")
+
+
+def test_a_row_that_goes_takes_along_what_is_said_of_it(model: Path) -> None:
+    base, case = read.load(model), read.load(model, ("sites.A=drop",))
+    for table in ("sites", "site_levels", "grid_tranches", "movement"):
+        assert "A" in set(base.tables[table]["site_id"])
+        assert set(case.tables[table]["site_id"]) == {"B"}
+    assert case.tables["chips"].equals(base.tables["chips"])
+
+
+def test_what_must_stay_is_missed(model: Path) -> None:
+    (fault,) = found(model, "spend_profiles.even=drop")
+    assert (fault.file, fault.column) == ("--set", "spend_profiles.even")
+    assert {f.file for f in found(model, "spend_profiles.even/1=drop")} == {"designs.csv", "plants.csv"}

@@ -1,0 +1,126 @@
+"""Which inputs differ between two cases: every cell, and rows that only one of them has."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from planner.inputs.case import Case
+from planner.inputs.schema import BY_NAME, TABLES, Table
+
+PRESENT, ABSENT = "present", "absent"
+FIGURES = "figures"
+Rows = dict[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class InputChange:
+    """One cell. A row that only one case has is one change, without a column."""
+
+    table: str
+    key: str
+    column: str
+    old: Any
+    new: Any
+    #: whether a programme that leaves tables out reads this one in either case
+    used: bool = True
+
+    def as_dict(self) -> dict[str, Any]:
+        place = {"table": self.table, "key": self.key, "column": self.column}
+        return {**place, "from": self.old, "to": self.new, "used": self.used}
+
+    @property
+    def path(self) -> str:
+        return ".".join(part for part in (self.table, self.key, self.column) if part)
+
+
+def changed_inputs(a: Case, b: Case) -> list[InputChange]:
+    """Changes from ``a`` to ``b``, in the order of the tables; the programme first.
+
+    A range in figures.csv that an edit had to widen is no change of its own.
+    """
+    found = [*_programme(a, b)]
+    for table in TABLES:
+        if table.name != FIGURES:
+            found += _table(a, b, table)
+    return found + _figures(a, b, found)
+
+
+def _programme(a: Case, b: Case) -> Iterator[InputChange]:
+    old, new = (case.programme.model_dump(mode="python", exclude={"data"}) for case in (a, b))
+    for name in old:
+        if name == "claims":
+            yield from _listed("claims", "id", old[name], new[name])
+        elif name == "stages":
+            yield from _stages(old[name], new[name])
+        elif isinstance(old[name], dict):
+            yield from _cells("programme", name, old[name], new[name])
+        elif old[name] != new[name]:
+            yield InputChange("programme", "", name, _plain(old[name]), _plain(new[name]))
+
+
+def _listed(table: str, label: str, old: Any, new: Any) -> Iterator[InputChange]:
+    yield from _rows(table, {row[label]: row for row in old}, {row[label]: row for row in new})
+
+
+def _stages(old: Any, new: Any) -> Iterator[InputChange]:
+    """Stages by name; then their order, where they are the same ones in another."""
+    names = [[stage["name"] for stage in stages] for stages in (old, new)]
+    yield from _listed("programme.stages", "name", old, new)
+    if names[0] != names[1] and sorted(names[0]) == sorted(names[1]):
+        yield InputChange("programme.stages", "", "order", ", ".join(names[0]), ", ".join(names[1]))
+
+
+def _table(a: Case, b: Case, table: Table) -> list[InputChange]:
+    used = any(len(case.tables[table.name]) or table.name not in case.as_written for case in (a, b))
+    return list(_rows(table.name, _records(a, table), _records(b, table), used))
+
+
+def _records(case: Case, table: Table) -> Rows:
+    """Rows as the file of the table says them, by key."""
+    frame = case.as_written.get(table.name, case.tables[table.name])
+    return {"/".join(str(r[k]) for k in table.keys): r for r in frame.to_dict("records")}  # type: ignore[misc]
+
+
+def _rows(table: str, old: Rows, new: Rows, used: bool = True) -> Iterator[InputChange]:
+    for key in dict.fromkeys([*old, *new]):
+        if key in old and key in new:
+            yield from _cells(table, key, old[key], new[key], used)
+        else:
+            there = (PRESENT, ABSENT) if key in old else (ABSENT, PRESENT)
+            yield InputChange(table, key, "", *there, used)
+
+
+def _cells(
+    table: str, key: str, old: Mapping[str, Any], new: Mapping[str, Any], used: bool = True
+) -> Iterator[InputChange]:
+    for column in old:
+        before, after = _plain(old[column]), _plain(new.get(column))
+        if before != after:
+            yield InputChange(table, key, column, before, after, used)
+
+
+def _plain(value: Any) -> Any:
+    """As JSON knows it; a missing number is None."""
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    value = value.item() if hasattr(value, "item") else value
+    return None if isinstance(value, float) and math.isnan(value) else value
+
+
+def _figures(a: Case, b: Case, found: list[InputChange]) -> list[InputChange]:
+    """What figures.csv says anew of figures that are the same."""
+    cells = {(c.table, c.key, c.column) for c in found}
+    columns = {(c.table, c.column) for c in found}
+    rows = {(c.table, c.key) for c in found if not c.column}
+    old, new = (_records(case, BY_NAME[FIGURES]) for case in (a, b))
+    kept = []
+    for change in _rows(FIGURES, old, new):
+        row = old.get(change.key) or new[change.key]
+        place = (row["table"], row["key"], row["column"])
+        follows = place in cells or (row["key"] == "*" and place[::2] in columns) or place[:2] in rows
+        if not (follows and change.column in ("low", "high", "")):
+            kept.append(change)
+    return kept

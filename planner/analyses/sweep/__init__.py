@@ -1,0 +1,108 @@
+"""Many what-ifs at once: on all cores, or on a Dask cluster; each answer is a stored run; what is done stays done."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from planner import files, store
+from planner.analyses.compare.inputs import changed_inputs
+from planner.analyses.sweep.jobs import BASE, Answer, Job, Outcome, answered, folder_of, jobs_of, record
+from planner.analyses.sweep.local import Event, Pool, cores
+from planner.errors import PlannerError
+from planner.run import Result, Update
+
+__all__ = [
+    "BASE",
+    "NO_EFFECT",
+    "Answer",
+    "Job",
+    "Pool",
+    "Progress",
+    "Workers",
+    "cores",
+    "folder_of",
+    "jobs_of",
+    "sweep",
+]
+
+NO_EFFECT = "changes nothing that this programme reads"
+
+
+class Workers(Protocol):
+    """Whoever solves jobs: the embedded pool, or a cluster."""
+
+    @property
+    def workers(self) -> int: ...
+    def run(self, jobs: Sequence[Job]) -> Generator[Event]: ...
+
+
+@dataclass
+class Progress:
+    """Where a sweep is; ``at`` tells of the jobs in work."""
+
+    total: int
+    answers: dict[str, Answer] = field(default_factory=dict)
+    at: dict[str, Update] = field(default_factory=dict)
+
+    @property
+    def failed(self) -> int:
+        return sum(bool(answer.error) for answer in self.answers.values())
+
+
+def sweep(
+    jobs: Sequence[Job],
+    reports: Path,
+    folder: Path,
+    workers: Workers,
+    tell: Callable[[Progress], None] = lambda progress: None,
+) -> Mapping[str, Answer]:
+    """Answers by name of the job, in the order of the jobs. What an earlier go has answered is not solved again."""
+    with files.plainly(f"write the sweep into {folder}"):
+        folder.mkdir(parents=True, exist_ok=True)
+    progress = Progress(len(jobs))
+    left = []
+    for job in jobs:
+        known = answered(folder, reports, job) or _idle(jobs[0], job)
+        if known:
+            progress.answers[job.name] = known
+        else:
+            left.append(job)
+    tell(progress)
+    with closing(workers.run(left)) as events:
+        for job, news in events:
+            if isinstance(news, Update):
+                progress.at[job.name] = news
+            else:
+                progress.at.pop(job.name, None)
+                answer = _keep(reports, job, news)
+                progress.answers[job.name] = answer
+                record(folder, job, answer)
+            tell(progress)
+    return {job.name: progress.answers[job.name] for job in jobs if job.name in progress.answers}
+
+
+def _idle(base: Job, job: Job) -> Answer | None:
+    """A what-if that touches only what the programme leaves out is told so, not solved."""
+    if job.name == BASE or any(change.used for change in changed_inputs(base.case, job.case)):
+        return None
+    return Answer(job.name, error=NO_EFFECT)
+
+
+def _keep(reports: Path, job: Job, outcome: Outcome) -> Answer:
+    """Store the run of an outcome. A run that cannot be stored is the failure of that job alone, but for the disk."""
+    if outcome.document is None:
+        return Answer(job.name, error=outcome.error, seconds=outcome.seconds)
+    began = time.perf_counter() - outcome.seconds
+    result = Result(job.case, outcome.plan, outcome.document)
+    try:
+        name = f"{job.case.name}.{job.name.replace('+', '.')}"
+        with store.draft(reports, store.run_name(None, name)) as draft:
+            stored = draft.publish(result, lambda at, document: None, began)
+    except PlannerError as error:
+        return Answer(job.name, error=str(error), seconds=outcome.seconds)
+    return Answer(job.name, stored.run, str(result.document.get("verdict")), seconds=outcome.seconds)

@@ -1,0 +1,42 @@
+"""compare: what differs between stored runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from planner.options import Debug, Json, Quiet, Reports, examples
+from planner.terminal import Style
+
+
+def add(app: typer.Typer) -> None:
+    app.command(epilog=examples("planner compare latest latest", "planner compare latest latest --json"))(compare)
+
+
+def compare(
+    runs: Annotated[list[str], typer.Argument(metavar="A B [C...]", help="Runs; the first is the base of the others.")],
+    out: Annotated[
+        list[Path] | None, typer.Option("--out", metavar="PATH", help="Write it: .xlsx, .html, .md or .json.")
+    ] = None,
+    reports: Reports = None,
+    json: Json = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> int:
+    """What differs between stored runs: inputs, decisions, figures, and a cost bridge that sums to the cent.
+
+    A difference smaller than what the proofs leave open says so. Runs in dollars of other base years are refused.
+    """
+    from planner import comparison, store
+    from planner.analyses.compare import compare as compared
+
+    for path in out or ():
+        comparison.check_suffix(path)
+    folder = store.reports_folder(reports)
+    found = compared([store.load(store.find(folder, run)) for run in runs])
+    written = [str(comparison.write(found, path)) for path in out or ()]
+    text = "\n".join([comparison.terminal(found), *([""] if written else []), *written])
+    Style(json, quiet, debug).answer({**found.as_dict(), "files": written}, text, "\n".join(written) or text)
+    return 0

@@ -1,0 +1,169 @@
+"""A comparison as a workbook: differences, sums and shares are formulas over the compared figures."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+
+from planner.analyses.compare import Comparison, Pair
+from planner.comparison.sections import GAP_NOTE, Cell, Figure, Section, no_plan, of_pair, overview
+from planner.workbook import style
+from planner.workbook.book import Book, Page
+from planner.workbook.finish import save
+
+HEADER_ROW = 6
+RUN_WIDTH = 44
+#: characters from which a text wraps, and characters of a line of running text
+WRAPPED_FROM, LINE = 44, 130
+FORMS = {
+    "USD": style.USD,
+    "share": style.SHARE,
+    "points": style.SHARE,
+    "MW": style.MW,
+    "racks": style.COUNT,
+    "halls": style.COUNT,
+}
+#: sections that go to a sheet of their own, with the run in the first column
+SHEETS = {
+    "Inputs changed": ("Inputs", "inputs that differ from the first run"),
+    "All figures that differ": ("Figures", "every figure that differs"),
+    "Decisions by period": ("Decisions", "quantities that differ, by item and period"),
+}
+
+
+def write(path: Path, comparison: Comparison) -> None:
+    """Write the workbook; the same comparison gives the same bytes."""
+    base = comparison.base
+    book = Book(base.case, base.plan, base.document)  # type: ignore[arg-type]
+    book.workbook.properties.title = "Comparison of runs"
+    _overview(book, comparison)
+    _bridges(book, comparison.pairs)
+    for title, (sheet, role) in SHEETS.items():
+        _collected(book, comparison.pairs, title, sheet, role)
+    book.workbook.active = 0
+    save(book, path)
+
+
+def _overview(book: Book, comparison: Comparison) -> None:
+    page = book.page("Compare", "Comparison of runs", "report: who is compared, and the runs side by side")
+    page.note(4, "The first run is what the others are compared with. " + "Changes are relative to it.")
+    row = HEADER_ROW
+    for section in overview(comparison):
+        page.heading(row - 1, section.title)
+        page.headers(row, [_with_unit(section, column) for column in range(len(section.headers))])
+        first = row + 1
+        for cells in section.rows:
+            row += 1
+            for column, cell in enumerate(cells, 1):
+                if section.headers[column - 1] == "change" and isinstance(cell, Figure):
+                    _relative_change(page, row, column, first, cell)
+                elif section.title == "Runs" and column > 4 and isinstance(cell, str):
+                    page.put(row, column, cell, "text")
+                else:
+                    _put(page, row, column, cell)
+        row += 4
+    row -= 2
+    for pair in comparison.pairs:
+        if told := no_plan(pair):
+            page.heading(row, pair.label)
+            for line in textwrap.wrap(told, LINE):
+                row += 1
+                page.note(row, line)
+            row += 2
+    page.widths({1: RUN_WIDTH, **dict.fromkeys(range(4, 15, 2), 11), 5: 22, 6: 22}, default=17)
+    page.printed(HEADER_ROW, "B5")
+
+
+def _with_unit(section: Section, column: int) -> str:
+    """A header with the unit of its figures; shares show theirs."""
+    header = section.headers[column]
+    units = {row[column].unit for row in section.rows if isinstance(row[column], Figure)}  # type: ignore[union-attr]
+    return header + "".join(f", {unit}" for unit in units - {"share", ""})
+
+
+def _relative_change(page: Page, row: int, column: int, first: int, cell: Figure) -> None:
+    here, base = page.here(row, column - 1).replace("$", ""), page.here(first, column - 1)
+    figure, from_ = page.n(row, column - 1), page.n(first, column - 1)
+    page.formula(row, column, f"({here}-{base})/ABS({base})", (figure - from_) / abs(from_), form=style.SHARE)
+
+
+def _bridges(book: Book, pairs: Sequence[Pair]) -> None:
+    page = book.page("Bridge", "Cost bridges", "report: from the dollars of one plan to those of the other")
+    page.note(4, "Then-year dollars as posted, to the cent. The ledgers are never added. Difference must be 0.00.")
+    page.headers(HEADER_ROW, ("Run", "Step", "USD", "Difference"))
+    row = HEADER_ROW + 1
+    for pair in pairs:
+        for bridge in (pair.bridge, pair.operations):
+            if bridge is None:
+                continue
+            page.heading(row, f"{pair.label}: {bridge.ledger}")
+            first = row + 1
+            lines = [("From", bridge.start), *((step.name, step.cents) for step in bridge.steps)]
+            for place, (name, cents) in enumerate(lines, first):
+                page.put(place, 1, pair.label)
+                page.put(place, 2, name)
+                page.put(place, 3, cents / 100, "input", style.USD)
+            row = first + len(lines)
+            page.put(row, 2, "To, by the steps")
+            page.sum(row, 3, (first, 3), (row - 1, 3), style.USD, "total")
+            page.put(row + 1, 2, "To, as posted")
+            page.put(row + 1, 3, bridge.end / 100, "input", style.USD)
+            text = f"ROUND(C{row}-C{row + 1},2)"
+            page.formula(row + 1, 4, text, round(page.n(row, 3) - bridge.end / 100, 2), "check", style.USD)
+            row += 3
+    page.widths({1: 40, 2: 44, 3: 22, 4: 14})
+    page.printed(HEADER_ROW, f"A{HEADER_ROW + 1}")
+
+
+def _collected(book: Book, pairs: Sequence[Pair], title: str, sheet: str, role: str) -> None:
+    """One table over all pairs."""
+    page = book.page(sheet, title, f"report: {role}")
+    if sheet == "Figures":
+        for place, line in enumerate(GAP_NOTE.split(". ")):
+            page.note(4 + place, line if line.endswith(".") else line + ".")
+    row = HEADER_ROW
+    headers: tuple[str, ...] = ("Run",)
+    for pair in pairs:
+        for section in of_pair(pair):
+            if section.title != title:
+                continue
+            headers = ("Run", *(text or "Remark" for text in section.headers))
+            for cells in section.rows:
+                row += 1
+                page.put(row, 1, pair.label)
+                _row(page, row, cells, section)
+    page.headers(HEADER_ROW, headers)
+    if row == HEADER_ROW:
+        page.note(row + 1, "Nothing differs.")
+    wide = {5: 34, 6: 34} if sheet == "Inputs" else {}
+    page.widths({1: RUN_WIDTH, 2: 34, 3: 26, 4: 20} | wide, default=18)
+    page.printed(HEADER_ROW, f"B{HEADER_ROW + 1}")
+    if row > HEADER_ROW:
+        page.sheet.auto_filter.ref = f"A{HEADER_ROW}:{page.here(row, len(headers)).replace('$', '')}"
+
+
+def _row(page: Page, row: int, cells: Sequence[Cell], section: Section) -> None:
+    """Cells from the second column on; a change is the formula of its two figures where both are there."""
+    names = dict(zip(section.headers, range(2, len(cells) + 2), strict=True))
+    for column, (name, cell) in enumerate(zip(section.headers, cells, strict=True), 2):
+        known = isinstance(cell, Figure) and cell.value is not None
+        if known and name in ("Change", "Relative"):
+            old, new = (page.here(row, names[end]).replace("$", "") for end in ("From", "To"))
+            before, after = (page.n(row, names[end]) for end in ("From", "To"))
+            change = f"{new}-{old}" if name == "Change" else f"({new}-{old})/ABS({old})"
+            value = after - before if name == "Change" else (after - before) / abs(before)
+            page.formula(row, column, change, value, form=_form(cell))
+        else:
+            _put(page, row, column, cell)
+
+
+def _put(page: Page, row: int, column: int, cell: Cell) -> None:
+    if isinstance(cell, Figure):
+        page.put(row, column, cell.value, "input", _form(cell))
+    elif cell:
+        page.put(row, column, cell, "text" if len(cell) > WRAPPED_FROM else "line")
+
+
+def _form(cell: Cell) -> str:
+    return FORMS.get(cell.unit, style.QUANTITY) if isinstance(cell, Figure) else style.GENERAL

@@ -1,0 +1,100 @@
+"""A comparison on a terminal, and as Markdown."""
+
+from __future__ import annotations
+
+import textwrap
+
+from planner import show
+from planner.analyses.compare import Comparison, Pair
+from planner.comparison.sections import WORDS, Figure, Section, headline, no_plan, of_pair, overview
+
+MOST_ROWS = 18
+_SIDE = (("Mission value", "mission_value_usd"), ("Present cost", "present_cost_usd"), ("Investment", "spend_usd"))
+_LAST = (("Commissioned", "commissioned_mw"), ("Served", "served_share"))
+
+
+def terminal(comparison: Comparison) -> str:
+    """Two runs in full, several side by side."""
+    if len(comparison.pairs) > 1:
+        return _many(comparison)
+    (pair,) = comparison.pairs
+    base, other = (f"{label} ({WORDS.get(str(run.document.get('verdict')), '')})" for label, run in comparison.runs)
+    parts = [textwrap.fill(f"{other} against {base}", show.WIDTH)]
+    if not differs(pair):
+        return f"{parts[0]}\n\nNothing differs: the inputs, the plan and its figures are the same."
+    if told := no_plan(pair):
+        parts.append(_fold(told))
+    parts += [_section(section) for section in of_pair(pair, brief=True) if section.rows or section.title[0] in "IF"]
+    return "\n\n".join(parts)
+
+
+def differs(pair: Pair) -> bool:
+    return bool(pair.inputs or pair.decisions or pair.indicators or pair.decisions is None)
+
+
+def _section(section: Section) -> str:
+    title = section.title.upper()
+    if not section.rows:
+        return f"{title}\n  {section.empty}"
+    rows = [tuple(str(cell) for cell in row) for row in section.rows[:MOST_ROWS]]
+    text = show.table(section.headers, rows, (38,) * len(section.headers), right=section.right)
+    more = len(section.rows) - len(rows)
+    lines = [title, text] + ([f"  ... and {more} more; --json and --out have them all"] if more > 0 else [])
+    if section.note:
+        lines += textwrap.wrap(section.note, show.WIDTH, initial_indent="  ", subsequent_indent="  ")
+    return "\n".join(lines)
+
+
+def _many(comparison: Comparison) -> str:
+    columns = (*_SIDE, *_LAST)
+    rows = []
+    for label, run in comparison.runs:
+        cells = [label, WORDS.get(str(run.document.get("verdict")), "")]
+        for _, key in columns:
+            figure, base = headline(run, key), headline(comparison.base, key)
+            text = str(figure)
+            if figure.value is not None and base.value and figure.value != base.value:
+                text += f" {Figure(figure.value / base.value - 1, 'share', signed=True)}"
+            cells.append(text)
+        rows.append(tuple(cells))
+    headers = ("Run", "Verdict", *(title for title, _ in columns))
+    table = show.table(headers, rows, (28, 10, *((24,) * len(columns))), right=range(2, len(headers)))
+    note = "Changes are relative to the first run. 'planner compare A B' tells two of them apart; --out writes all."
+    parts = [f"SIDE BY SIDE\n{table}\n  {note}"]
+    parts += [_fold(told) for pair in comparison.pairs if pair.other.plan is None and (told := no_plan(pair))]
+    return "\n\n".join(parts)
+
+
+def _fold(text: str) -> str:
+    return "\n".join(textwrap.fill(line, show.WIDTH) for line in text.splitlines())
+
+
+def markdown(comparison: Comparison) -> str:
+    lines = ["# Comparison of runs", ""]
+    for section in overview(comparison):
+        lines += _markdown(section, 2)
+    for pair in comparison.pairs:
+        lines += [f"## {_plain(pair.label)} against {_plain(pair.base_label)}", ""]
+        if told := no_plan(pair):
+            lines += [_plain(told), ""]
+        for section in of_pair(pair):
+            lines += _markdown(section, 3)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _markdown(section: Section, depth: int) -> list[str]:
+    lines = [f"{'#' * depth} {section.title}", ""]
+    if not section.rows:
+        return [*lines, section.empty, ""]
+    right = section.right
+    lines.append("| " + " | ".join(section.headers) + " |")
+    lines.append("|" + "|".join(" ---: " if c in right else " --- " for c in range(len(section.headers))) + "|")
+    lines += ["| " + " | ".join(_plain(str(cell)) for cell in row) + " |" for row in section.rows]
+    return [*lines, "", *([section.note, ""] if section.note else [])]
+
+
+def _plain(text: str) -> str:
+    """Text that Markdown takes for nothing else."""
+    for mark in "\\`*_[]<>|":
+        text = text.replace(mark, f"\\{mark}")
+    return " ".join(text.split())

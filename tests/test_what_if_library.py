@@ -1,0 +1,156 @@
+"""The what-ifs that ship: each applies to the shipped programme and moves what its title says."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from planner.inputs import named, read
+from planner.inputs.case import Case
+from planner.inputs.schema import STATUSES
+
+#: what gates service and trains is in this one alone
+WHOLE = {"later-accreditation"}
+LIBRARY = named.library()
+
+
+def claim(case: Case, name: str) -> tuple[str, float | None, str | None, int | None]:
+    found = next(c for c in case.programme.claims if c.id == name)
+    return found.binding, found.level, found.precision, found.by
+
+
+def column(case: Case, table: str, name: str) -> float:
+    frame = case.tables.get(table) if len(case.tables[table]) else case.as_written[table]
+    assert frame is not None
+    return math.fsum(frame[name])
+
+
+def scaled(table: str, name: str, factor: float) -> Callable[[Case, Case], bool]:
+    return lambda base, case: math.isclose(column(case, table, name), factor * column(base, table, name))
+
+
+def milestones(precision: str, factor: float = 1) -> Callable[[Case, Case], bool]:
+    def moved(base: Case, case: Case) -> bool:
+        return all(
+            claim(case, p) == ("firm", factor * (claim(base, p)[1] or 0), precision, claim(base, p)[3])
+            for p in ("phase-1", "phase-2")
+        )
+
+    return moved
+
+
+def frozen(base: Case, case: Case) -> bool:
+    total = [math.fsum(c.authority_share(t) for t in c.periods) for c in (base, case)]
+    caps = case.as_written["funding_sources"].set_index(["source", "year"])["cap_usd"]
+    return (
+        case.authority_share(2) == 0 < base.authority_share(2)
+        and math.isclose(*total)
+        and caps["appropriation", 2028] == caps["appropriation", 2027]
+    )
+
+
+def escalated(base: Case, case: Case) -> bool:
+    def growth(c: Case, year: int) -> float:
+        return c.price_index("construction", year) / c.price_index("construction", year - 1)
+
+    def faster(year: int) -> bool:
+        return growth(case, year) > 1.029 * growth(base, year)
+
+    return all(map(faster, range(2027, 2037))) and growth(case, 2026) == growth(base, 2026)
+
+
+def rented(base: Case, case: Case) -> bool:
+    return {d.route for d in case.designs.values()} == {"lease"} and scaled("sites", "existing_mw", 10)(base, case)
+
+
+#: what holds of (base, changed) when the what-if moves the way its title says
+DIRECTIONS: dict[str, Callable[[Case, Case], bool]] = {
+    "5gw-secured": lambda b, c: (
+        claim(c, "power-commissioned")[0] == "reported" and claim(c, "power-secured")[0] == "firm"
+    ),
+    "5gw-commissioned": lambda b, c: claim(c, "power-commissioned")[:2] == ("firm", 5000),
+    "5gw-populated": lambda b, c: claim(c, "power-populated")[:2] == ("firm", 5000),
+    "investor-1-3gw": lambda b, c: (
+        [x.level for x in c.programme.claims if x.metric == "power" and x.binding != "reported"] == [1300]
+    ),
+    "power-first": lambda b, c: (
+        [s.model_dump() for s in c.programme.stages]
+        == [s.model_dump() for s in read.load("power-first").programme.stages]
+    ),
+    "unsold-chips-barred": lambda b, c: {x.sale_status for x in c.chips.values()} == {"on sale"} and c.chips != b.chips,
+    "milestones-bf16": milestones("bf16"),
+    "milestones-fp8": milestones("fp8"),
+    "milestones-exaflops": milestones("bf16", 1000),
+    "budget-minus-20": lambda b, c: math.isclose(c.spendable_musd, 0.8 * b.spendable_musd),
+    "budget-plus-20": lambda b, c: math.isclose(c.spendable_musd, 1.2 * b.spendable_musd),
+    "frozen-year": frozen,
+    "chips-dearer": scaled("chip_supply", "rack_price_usd", 1.25),
+    "chips-cheaper": scaled("chip_supply", "rack_price_usd", 0.75),
+    "supply-halved": scaled("chip_supply", "supply_racks_per_year", 0.5),
+    "grid-two-years-late": lambda b, c: all(
+        c.tranches_of_grid[k].lead_months == g.lead_months + 24 for k, g in b.tranches_of_grid.items()
+    ),
+    "gas-ban": lambda b, c: (
+        {p.fuel for p in c.plants.values()} == {"nuclear"} and {p.fuel for p in b.plants.values()} > {"nuclear"}
+    ),
+    "carbon-price": lambda b, c: (
+        c.parameter("carbon_price_usd_per_t") == 190 > b.parameter("carbon_price_usd_per_t") == 0
+    ),
+    "drought": scaled("sites", "water_budget_m3_per_year", 0.25),
+    "construction-escalation": escalated,
+    "site-lost": lambda b, c: set(b.sites) - set(c.sites) == {"TX-ABI"} and not c.has_movement("DOD", "TX-ABI"),
+    "two-extra-sites": lambda b, c: (
+        c.programme.sites.count == b.programme.sites.count + 2 == claim(c, "sites")[1] and len(c.sites) == len(b.sites)
+    ),
+    "split-60-40": lambda b, c: math.isclose(c.spendable_musd / b.spendable_musd, 0.6 / 0.7),
+    "split-80-20": lambda b, c: math.isclose(c.spendable_musd / b.spendable_musd, 0.8 / 0.7),
+    "discount-1-5": lambda b, c: c.real_rate == 0.015 and c.present_factor(9) > b.present_factor(9),
+    "later-accreditation": lambda b, c: (
+        min(c.accreditations[k].duration_months - a.duration_months for k, a in b.accreditations.items()) == 12
+    ),
+    "no-retrofit": lambda b, c: {d.route for d in c.designs.values()} == {"greenfield", "lease"},
+    "rent-not-build": rented,
+    "phase-2-sooner": lambda b, c: claim(c, "phase-2")[3] == 2028 and claim(b, "phase-2")[3] == 2029,
+    "demand-high": lambda b, c: all(c.demand_pflops_years(k, 9) > b.demand_pflops_years(k, 9) for k in b.demands),
+    "demand-low": lambda b, c: all(c.demand_pflops_years(k, 9) < b.demand_pflops_years(k, 9) for k in b.demands),
+    "electricity-dearer": scaled("sites", "tariff_usd_per_mwh", 1.25),
+    "no-spare-halls": lambda b, c: c.parameter("counted_factor") == 1 < b.parameter("counted_factor"),
+}
+
+
+def base_of(name: str) -> str | None:
+    return "federal-ai-whole" if name in WHOLE else None
+
+
+def test_every_what_if_has_its_direction() -> None:
+    assert set(DIRECTIONS) == set(LIBRARY)
+    assert len(LIBRARY) >= 20
+
+
+@pytest.mark.parametrize("name", sorted(LIBRARY))
+def test_it_moves_what_its_title_says(name: str) -> None:
+    base, case = read.load(base_of(name)), read.load(base_of(name), (name,))
+    assert case.sha256 != base.sha256
+    assert case.what_ifs == (name,)
+    assert case.changes == LIBRARY[name].changes
+    assert DIRECTIONS[name](base, case)
+    assert not DIRECTIONS[name](base, base), "a direction that an unchanged programme has too tells nothing"
+
+
+@pytest.mark.parametrize("name", sorted(LIBRARY))
+def test_its_figures_say_where_they_come_from(name: str) -> None:
+    one = LIBRARY[name]
+    assert one.status in (*STATUSES, "question")
+    assert one.status == "question" or one.basis
+    assert one.title[-1] not in ".?!"
+    assert one.why.endswith((".", "?"))
+
+
+def test_the_guide_lists_them_all() -> None:
+    guide = (Path(__file__).parent.parent / "docs" / "what-ifs.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([a-z0-9-]+)` \| (.+) \| (\w+) \|$", guide, re.M)
+    assert rows == [(one.name, one.title, one.status) for one in LIBRARY.values()]
