@@ -260,7 +260,6 @@ def forty(folder: Path) -> Path:
 @pytest.fixture
 def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
     """A scheduler and two workers, real processes on loopback; the address, and the workers."""
-    pytest.importorskip("distributed")
     address = tmp_path / "scheduler.json"
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     processes: list[subprocess.Popen[bytes]] = []
