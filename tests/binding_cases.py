@@ -43,7 +43,7 @@ SHIPPED = {
             "workload.bonus_within_output",
             "workload.served_by_depth",
             "workload.must_serve",
-            "workload.running_within_use",
+            "workload.running_is_use",
             "workload.within_admitted",
             "workload.tail_delivered",
             "workload.bonus_when_scheduled",

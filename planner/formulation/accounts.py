@@ -35,7 +35,7 @@ ACCOUNTS: dict[str, tuple[str, str, str]] = {
     "emissions_t": ("site, period", "t CO2", "emissions"),
     "clusters": ("place, workload, period", "PFLOP/s", "peak in place that can run the workload"),
     "survivors": ("chip, year after", "racks", "racks that serve after the horizon"),
-    "running_mw": ("place, period", "MW IT", "racks at work"),
+    "running_mw": ("site, period", "MW IT", "racks at work in the halls of the site"),
     "site_service": ("place, period", "M USD", "rent-weighted service"),
     "installed_pflops": ("period, precision", "PFLOP/s", "peak of racks in place"),
     "serving_pflops": ("period, precision", "PFLOP/s", "peak that serves work of the precision"),

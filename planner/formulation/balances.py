@@ -132,8 +132,7 @@ def _chosen_sites(b: Any, case: Case, accounts: Accounts, places: Places) -> Non
     @b.Constraint(due, doc="a chosen site serves")
     def minimum_serving(b: Any, s: str) -> Any:
         least = [(-case.parameter("minimum_site_serving_mw") * n, v) for n, v in accounts.terms("opened", s, p.last)]
-        at_work = accounts.terms("running_mw", s, by) if s in places else accounts.terms("populated_mw", s, by - 1)
-        return total([*at_work, *least]) >= 0
+        return total([*accounts.terms("running_mw", s, by), *least]) >= 0
 
     shared = [
         (s, t)

@@ -36,7 +36,6 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     )
     b.hosts = pyo.Var(clusters, domain=pyo.Binary, doc="the site holds the cluster the jobs need")
 
-    at_work: dict[tuple[str, str, int], Terms] = {}
     for_service: dict[tuple[str, str, str, int], Terms] = {}
     output: dict[tuple[str, str, str, int], Terms] = {}
     of_chip: dict[tuple[str, str, int], Terms] = {}
@@ -44,7 +43,6 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
         x = b.running[s, c, w, level, t]
         work = case.workloads[w]
         peak = case.chips[c].pflops(work.precision)
-        at_work.setdefault((s, level, t), []).append((case.chips[c].rack_mw, x))
         service = work.service_id or soft.NO_SERVICE
         for_service.setdefault((s, service, level, t), []).append((case.chips[c].rack_mw, x))
         output.setdefault((s, w, level, t), []).append((peak * work.delivered_share * p.years, x))
@@ -98,8 +96,6 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     posts += _scheduled(b, case, demand)
     for (s, c, t), terms in of_chip.items():
         posts.append(Post("installed_racks", (s, c, t - 1), [(-n, v) for n, v in terms], "running"))
-    for (s, level, t), terms in at_work.items():
-        posts.append(Post("running_mw", (s, t), terms, level))
     for s, w, t in clusters:
         posts.append(Post("clusters", (s, w, t - 1), [(-case.workloads[w].cluster_pflops, b.hosts[s, w, t])], w))
     for (a, w, _, t), terms in by_demand.items():
@@ -127,14 +123,19 @@ def _halls(b: Any, case: Case, places: Places, for_service: dict[tuple[str, str,
     """Hall MW in use at each site: what gates of sites speak of; racks of a place run within its sites'."""
     b.in_use = pyo.Var(use.halls_in_use(case), domain=pyo.NonNegativeReals, doc="MW IT of halls at work for a service")
 
-    @b.Constraint(list(for_service), doc="racks run in halls that are in use for their service and level")
-    def running_within_use(b: Any, r: str, o: str, level: str, t: int) -> Any:
-        halls = [(-1.0, b.in_use[s, o, level, t]) for s in places[r] if (s, o, level, t) in b.in_use]
-        return total([*for_service[r, o, level, t], *halls]) <= 0
+    place = {s: r for r, inside in places.items() for s in inside}
+    halls: dict[tuple[str, str, str, int], Terms] = {key: [] for key in for_service}
+    for (s, o, level, t), v in b.in_use.items():
+        halls.setdefault((place[s], o, level, t), []).append((-1.0, v))
+
+    @b.Constraint(list(halls), doc="halls in use for a service and level are those in which racks run for it")
+    def running_is_use(b: Any, r: str, o: str, level: str, t: int) -> Any:
+        return total([*for_service.get((r, o, level, t), []), *halls[r, o, level, t]]) == 0
 
     posts: list[Posting] = []
     for (s, o, level, t), v in b.in_use.items():
         posts.append(Post("hall_in_use_mw", (s, o, level, t), [(1.0, v)], o))
+        posts.append(Post("running_mw", (s, t), [(1.0, v)], level))
         posts.append(Post("hardened_mw", (s, level, t - 1), [(-1.0, v)], "in use"))
     return posts
 
