@@ -1,9 +1,11 @@
-"""The only reader of disk: a programme file and the tables it names become a checked Case."""
+"""The only reader of disk: a programme file and the tables it names, or one workbook, become a checked Case."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from planner.errors import Fault, InputError, UsageError
 from planner.inputs import (
@@ -12,23 +14,29 @@ from planner.inputs import (
     check_names,
     check_programme,
     check_soft,
+    excel,
     parse,
     shipped,
     what_if,
     written,
 )
-from planner.inputs.case import Case
 from planner.inputs.parse import Sheet, did_you_mean, listing
 from planner.inputs.schema import TABLES, Table
 from planner.inputs.scope import left_out
 
+if TYPE_CHECKING:
+    from planner.inputs.case import Case
+    from planner.inputs.programme import Programme
 
-def load(model: str | Path | None = None, edits: Sequence[str] = ()) -> Case:
-    """The Case of a programme: a path to a .toml or the name of a shipped one, with edits PATH=VALUE.
+
+def load(model: str | Path | None = None, edits: Sequence[str] = (), accept_formulas: bool = False) -> Case:
+    """The Case of a programme: a path to a .toml or a workbook, or the name of a shipped one, with edits PATH=VALUE.
 
     Raises InputError with every independent fault, UsageError where there is no such programme.
     """
     path = _find(model)
+    if excel.is_workbook(path):
+        return _workbook(path, edits, accept_formulas)
     asked, faults = written.read(path)
     if asked is None:
         raise InputError(faults)
@@ -48,9 +56,34 @@ def load(model: str | Path | None = None, edits: Sequence[str] = ()) -> Case:
             faults += check_programme.check(programme, sheets, asked.file_of, edited)
     if faults or programme is None or folder is None:
         raise InputError(sorted(set(faults), key=_order))
+    return _case(path.stem, programme, sheets, tuple(edits))
+
+
+def _workbook(path: Path, edits: Sequence[str], accept_formulas: bool) -> Case:
+    """The same way for a workbook, whose faults are told at their cells."""
+    book = excel.load(path, accept_formulas)
+    changes, faults = what_if.parse_edits(edits)
+    edited, wrong = what_if.edit_programme(book.raw, changes)
+    faults += wrong
+    if "data" in edited:
+        faults.append(Fault("--set", None, edited["data"], "another data set", "the tables of the workbook itself"))
+    programme, wrong = check_programme.validate(book.raw, book.file_of, edited)
+    faults += wrong + what_if.edit_tables(book.sheets, changes)
+    faults += _tables(book.sheets)
+    if programme is not None:
+        faults += check_programme.check(programme, book.sheets, book.file_of, edited)
+    faults = excel.located(book, faults)
+    if faults or programme is None:
+        raise InputError(sorted(set(faults), key=partial(excel.order, book)))
+    return _case(path.stem, programme, book.sheets, (*edits, *book.accepted))
+
+
+def _case(name: str, programme: Programme, sheets: dict[str, Sheet], changes: tuple[str, ...]) -> Case:
+    from planner.inputs.case import Case
+
     tables = {name: sheet.frame() for name, sheet in sheets.items()}
     empty = left_out(programme, tables)
-    return Case(path.stem, programme, tables | empty, tuple(edits), {name: tables[name] for name in empty})
+    return Case(name, programme, tables | empty, changes, {name: tables[name] for name in empty})
 
 
 def check_folder(path: Path) -> list[Fault]:
@@ -78,11 +111,11 @@ def _find(model: str | Path | None) -> Path:
     if str(model) in shipped.models():
         return shipped.model_file(str(model))
     if path.is_dir():
-        raise UsageError(f"{model} is a folder; name a programme file (.toml) or a shipped programme")
-    beside = [str(p) for p in path.parent.glob("*.toml")] if path.parent.is_dir() else []
+        raise UsageError(f"{model} is a folder; name a programme file (.toml), a workbook or a shipped programme")
+    beside = [str(p) for s in ("toml", "xlsx") for p in path.parent.glob(f"*.{s}")] if path.parent.is_dir() else []
     advice = did_you_mean(str(model), [*shipped.models(), *beside])
     raise UsageError(
-        f"no programme {model}: neither a .toml file nor one of {listing(shipped.models())}. {advice}".strip()
+        f"no programme {model}: neither a file nor one of {listing(shipped.models())}. {advice}".strip()
     )
 
 

@@ -1,0 +1,79 @@
+"""Faults of tables and of the programme, told at the cell of the workbook in which they stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+from planner.errors import Fault
+from planner.inputs.excel import layout
+from planner.inputs.excel.book import address
+from planner.inputs.excel.workbook import SHOWN, Workbook
+from planner.inputs.schema import BY_NAME
+
+_FILE = re.compile(rf"\b({'|'.join(BY_NAME)})\.csv\b")
+
+
+def located(book: Workbook, faults: Iterable[Fault]) -> list[Fault]:
+    """Each fault once, at its sheet and cell; what follows from a cell that is reported already is left out."""
+    own = {(fault.sheet, fault.cell) for fault in book.faults if fault.sheet and fault.cell}
+    told = []
+    for fault in dict.fromkeys((*book.faults, *faults)):
+        if fault.sheet or (fault.file != book.file and not fault.file.endswith(".csv")):
+            told.append(fault)
+        elif fault.file == book.file:
+            told += [f for f in _programme(book, fault) if (f.sheet, f.cell) not in own]
+        else:
+            told += [f for f in [_table(book, fault)] if (f.sheet, f.cell) not in own]
+    return [_cut(fault) for fault in told]
+
+
+def order(book: Workbook, fault: Fault) -> tuple[int, str, int, str, str]:
+    """In the order of a template's sheets, down each sheet."""
+    names = [layout.PROGRAMME, layout.STAGES, layout.CLAIMS, *map(layout.sheet_name, BY_NAME)]
+    folded = [layout.folded(name) for name in names]
+    sheet = layout.folded(fault.sheet)
+    number = folded.index(sheet) if sheet in folded else len(folded)
+    return number, fault.sheet, fault.row or 0, fault.column, fault.found
+
+
+def _table(book: Workbook, fault: Fault) -> Fault:
+    name = fault.file.removesuffix(".csv")
+    words = {part: _words(getattr(fault, part)) for part in ("allowed", "suggestion")}
+    if fault.found.startswith(("a figure without", "a column without")):
+        words["found"] = _words(fault.found)
+    moved = replace(fault, file=book.file, **words)
+    header = book.headers.get(name)
+    if header is None:
+        return replace(moved, sheet=layout.sheet_name(name))
+    columns = [header.columns[c] for c in fault.column.split(", ") if c in header.columns]
+    row = fault.row or header.row
+    column = columns[0] if columns else min(header.columns.values())
+    return replace(moved, row=row, sheet=header.sheet, cell=address(row, column))
+
+
+def _programme(book: Workbook, fault: Fault) -> list[Fault]:
+    """None where its sheet or column is not there, which is said already."""
+    head = fault.column.partition(".")[0]
+    part = head if head in ("stages", "claims") else ""
+    if part in book.lost or fault.column in book.lost:
+        return []
+    place = fault.column
+    while place and place not in book.places:
+        place = place.rpartition(".")[0]
+    if place not in book.places:
+        place = part
+    sheet, row, column = book.places[place]
+    words = {p: _words(getattr(fault, p)) for p in ("allowed", "suggestion")}
+    return [replace(fault, sheet=sheet, row=row, cell=address(row, column), **words)]
+
+
+def _words(text: str) -> str:
+    """sites.csv is the sheet Sites."""
+    return _FILE.sub(lambda match: f"the sheet {layout.sheet_name(match[1])}", text)
+
+
+def _cut(fault: Fault) -> Fault:
+    found = fault.found
+    return fault if len(found) <= 2 * SHOWN else replace(fault, found=f"{found[:SHOWN]}... ({len(found):,} characters)")
