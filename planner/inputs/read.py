@@ -114,9 +114,7 @@ def _find(model: str | Path | None) -> Path:
         raise UsageError(f"{model} is a folder; name a programme file (.toml), a workbook or a shipped programme")
     beside = [str(p) for s in ("toml", "xlsx") for p in path.parent.glob(f"*.{s}")] if path.parent.is_dir() else []
     advice = did_you_mean(str(model), [*shipped.models(), *beside])
-    raise UsageError(
-        f"no programme {model}: neither a file nor one of {listing(shipped.models())}. {advice}".strip()
-    )
+    raise UsageError(f"no programme {model}: neither a file nor one of {listing(shipped.models())}. {advice}".strip())
 
 
 def _data_folder(model: Path, name: object, edited: dict[str, str], faults: list[Fault]) -> Path | None:

@@ -103,7 +103,7 @@ class _Reader:
     def sheets(self) -> list[Grid]:
         package = self.package
         relations = package.relations("xl/workbook.xml")
-        kinds = {kind: part for kind, part in relations.values()}
+        kinds = dict(relations.values())
         listed: list[tuple[str, str, str]] = []
 
         def start(tag: str, given: dict[str, str]) -> None:
@@ -276,9 +276,9 @@ class _Cells:
         if not abs(number) < float("inf"):
             return "error", text[:80]
         style = self.given.get("s", "0")
-        if style.isascii() and style.isdigit() and len(style) < 7 and int(style) < len(self.reader.dates):
-            if self.reader.dates[int(style)]:
-                return "date", _date(number, self.reader.from_1904)
+        known = style.isascii() and style.isdigit() and len(style) < 7 and int(style) < len(self.reader.dates)
+        if known and self.reader.dates[int(style)]:
+            return "date", _date(number, self.reader.from_1904)
         return "number", str(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(number)
 
     def _refuse(self, found: str, allowed: str, advice: str = "") -> Refused:

@@ -44,7 +44,10 @@ _PROGRAMME: dict[str, tuple[str, str]] = {
 _STAGES: dict[str, tuple[str, str]] = {
     "name": ("", "what is asked for; the rows are taken in their order"),
     "give_back_share": ("fraction", "part of its best value that later stages may give back"),
-    "give_back_budget_share": ("fraction of budget", "dollars that later stages may move; empty: no limit of this kind"),
+    "give_back_budget_share": (
+        "fraction of budget",
+        "dollars that later stages may move; empty: no limit",
+    ),
     "precision": ("", "precision that compute is counted in"),
 }
 _CLAIMS: dict[str, tuple[str, str]] = {

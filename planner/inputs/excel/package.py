@@ -231,7 +231,9 @@ class Package:
             depth += 1
             self._elements += 1
             if depth > DEEPEST or self._elements > MOST_ELEMENTS:
-                raise self.refuse(f"{name}: too many or too deep elements", f"at most {MOST_ELEMENTS:,}, {DEEPEST} deep")
+                raise self.refuse(
+                    f"{name}: too many or too deep elements", f"at most {MOST_ELEMENTS:,}, {DEEPEST} deep"
+                )
             assert start is not None
             start(tag, given)
 

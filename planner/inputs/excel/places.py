@@ -40,10 +40,9 @@ def order(book: Workbook, fault: Fault) -> tuple[int, str, int, str, str]:
 
 def _table(book: Workbook, fault: Fault) -> Fault:
     name = fault.file.removesuffix(".csv")
-    words = {part: _words(getattr(fault, part)) for part in ("allowed", "suggestion")}
+    moved = replace(fault, file=book.file, allowed=_words(fault.allowed), suggestion=_words(fault.suggestion))
     if fault.found.startswith(("a figure without", "a column without")):
-        words["found"] = _words(fault.found)
-    moved = replace(fault, file=book.file, **words)
+        moved = replace(moved, found=_words(fault.found))
     header = book.headers.get(name)
     if header is None:
         return replace(moved, sheet=layout.sheet_name(name))
@@ -65,8 +64,8 @@ def _programme(book: Workbook, fault: Fault) -> list[Fault]:
     if place not in book.places:
         place = part
     sheet, row, column = book.places[place]
-    words = {p: _words(getattr(fault, p)) for p in ("allowed", "suggestion")}
-    return [replace(fault, sheet=sheet, row=row, cell=address(row, column), **words)]
+    moved = replace(fault, allowed=_words(fault.allowed), suggestion=_words(fault.suggestion))
+    return [replace(moved, sheet=sheet, row=row, cell=address(row, column))]
 
 
 def _words(text: str) -> str:

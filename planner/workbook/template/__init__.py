@@ -6,8 +6,8 @@ from pathlib import Path
 
 from planner.errors import VerificationError
 from planner.inputs.case import Case
-from planner.workbook.template.pages import build
 from planner.workbook.template.marks import mark_up
+from planner.workbook.template.pages import build
 
 __all__ = ["mark_up", "write"]
 

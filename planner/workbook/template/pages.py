@@ -13,10 +13,11 @@ from planner import __version__
 from planner.inputs.case import Case
 from planner.inputs.excel import layout
 from planner.inputs.schema import BY_NAME, PARAMETERS, TABLES, Table
+from planner.inputs.scope import SOFT_TABLES
 from planner.workbook import style
 from planner.workbook.sheets.words import STATUS_MEANING
 from planner.workbook.template import rules, sources
-from planner.workbook.template.page import HEADER, Page, Records
+from planner.workbook.template.page import HEADER, Page, Records, form
 
 HOW = (
     "Edit the cells with blue text on cream. Add rows directly below a table. The names of sheets and of columns stay.",
@@ -109,7 +110,7 @@ def _programme(book: Workbook, case: Case) -> None:
         head, _, last = entry.place.rpartition(".")
         value = _cell((said[head] if head else said)[last])
         page.put(row, 1, entry.place, "line")
-        page.put(row, 2, value, "input", text=entry.column.kind == "text", wrap=True)
+        page.put(row, 2, value, "input", form(entry.column, value), wrap=True)
         allowed = rules.allowed(entry.column)
         if entry.default not in (None, ""):
             allowed = f"{allowed}; empty: {entry.default}".removeprefix("; ")
@@ -121,32 +122,32 @@ def _programme(book: Workbook, case: Case) -> None:
 
 
 def _guide(page: Page, rows: Mapping[str, int], case: Case) -> None:
-    page.widths = {1: 26, 2: 16, 3: 30, 4: 80}
+    page.widths = {1: 26, 2: 10, 3: 34, 4: 80}
     page.heading(4, "How to use it")
     for row, text in enumerate(HOW, 5):
         page.put(row, 1, f"{row - 4}. {text}", "line")
-    row = 6 + len(HOW)
-    page.heading(row, "Sheets")
-    page.headers(("Sheet", "Rows", "Key", "Holds"), row + 1)
+    at = 6 + len(HOW)
+    page.heading(at, "Sheets")
+    page.headers(("Sheet", "Rows", "Key", "Holds"), at + 1)
     asked = (
         (layout.PROGRAMME, len(layout.fields()), layout.FIELD, "what is asked of the data"),
         (layout.STAGES, len(case.programme.stages), "name", layout.stages().meaning),
         (layout.CLAIMS, len(case.programme.claims), "id", layout.claims().meaning),
     )
-    tables = [(layout.sheet_name(n), count, ", ".join(BY_NAME[n].keys), BY_NAME[n].meaning) for n, count in rows.items()]
-    order = {layout.sheet_name(t.name): k for k, t in enumerate(TABLES)}
-    for row, entry in enumerate((*asked, *sorted(tables, key=lambda e: order[e[0]])), row + 2):
-        page.link(row, 1, entry[0])
-        for column, value in enumerate(entry[1:], 2):
-            page.put(row, column, value, "text")
-    if case.as_written:
-        left = ", ".join(layout.sheet_name(name) for name in case.as_written if name != "workloads")
-        row += 2
-        page.put(row, 1, f"This programme leaves its soft side out (Programme, soft_side): not used are {left}.", "line")
-    row += 2
-    page.heading(row, "Status of a figure")
-    for row, (word, meaning) in enumerate(STATUS_MEANING.items(), row + 1):
-        if word in BY_NAME["figures"].column("status").allowed:
-            page.put(row, 1, word, "line")
-            page.put(row, 2, meaning, "line")
+    tables = [(layout.sheet_name(t.name), rows[t.name], ", ".join(t.keys), t.meaning) for t in TABLES]
+    for row, (name, *about) in enumerate((*asked, *tables), at + 2):
+        page.link(row, 1, name)
+        for column, value in enumerate(about, 2):
+            page.put(row, column, value, "unit")
+    at += 3 + len(asked) + len(tables)
+    if case.programme.soft_side == "left out":
+        left = ", ".join(layout.sheet_name(name) for name in SOFT_TABLES)
+        page.put(at, 1, "Not used while soft_side on the sheet Programme says left out:", "line")
+        page.put(at + 1, 1, f"{left}.", "line")
+        at += 3
+    page.heading(at, "Status of a figure")
+    words = BY_NAME["figures"].column("status").allowed
+    for row, word in enumerate(words, at + 1):
+        page.put(row, 1, word, "line")
+        page.put(row, 2, STATUS_MEANING[word], "line")
     page.finish(frozen_columns=0, header=3)

@@ -11,7 +11,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from planner.inputs.check import WITHIN
 from planner.inputs.excel import layout
-from planner.inputs.parse import show, span
+from planner.inputs.parse import show
 from planner.inputs.schema import BY_NAME, TABLES, Column, Table
 
 if TYPE_CHECKING:
@@ -35,8 +35,14 @@ def allowed(column: Column) -> str:
     if column.kind == "flag":
         return "0 or 1"
     if column.minimum is not None or column.maximum is not None:
-        return span(column.minimum, column.maximum)
+        return _bounds(column)
     return {"integer": "a whole number", "number": "any number"}.get(column.kind, "text")
+
+
+def _bounds(column: Column) -> str:
+    form = ".15g" if column.unit == "year" else ",.15g"
+    low, high = ("" if x is None else format(x, form) for x in (column.minimum, column.maximum))
+    return f"{low} to {high}" if low and high else f"at least {low}" if low else f"at most {high}"
 
 
 def unit_and_allowed(column: Column) -> str:
@@ -86,7 +92,9 @@ def _rule(column: Column, reference: str) -> DataValidation:
     kind = "whole" if column.kind == "integer" else "decimal"
     low = -1e300 if column.minimum is None else column.minimum
     high = 1e300 if column.maximum is None else column.maximum
-    return DataValidation(type=kind, operator="between", formula1=_number(low), formula2=_number(high), allow_blank=blank)
+    return DataValidation(
+        type=kind, operator="between", formula1=_number(low), formula2=_number(high), allow_blank=blank
+    )
 
 
 def _number(value: float) -> str:
