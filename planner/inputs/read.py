@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,7 +73,7 @@ def _workbook(path: Path, edits: Sequence[str], accept_formulas: bool) -> Case:
         faults += check_programme.check(programme, book.sheets, book.file_of, edited)
     faults = excel.located(book, faults)
     if faults or programme is None:
-        raise InputError(sorted(set(faults), key=partial(excel.order, book)))
+        raise InputError(sorted(set(faults), key=excel.order))
     return _case(path.stem, programme, book.sheets, (*edits, *book.accepted))
 
 

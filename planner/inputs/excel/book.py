@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 from planner.inputs.excel.package import Package, Refused
+from planner.inputs.parse import NUMBER
 
 MAIN = (
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
@@ -17,7 +19,7 @@ _RELATIONS = ("http://schemas.openxmlformats.org/officeDocument/2006/relationshi
 _RELATION_ID = tuple(f"{name} id" for name in (*_RELATIONS, "http://purl.oclc.org/ooxml/officeDocument/relationships"))
 #: bounds of what is read; the reference programme has 2,900 rows, 20 columns and 25,000 cells
 LAST_ROW, LAST_COLUMN = 20_000, 200
-MOST_CELLS = 250_000
+MOST_CELLS = 100_000
 MOST_SHEETS = 100
 LONGEST_TEXT = 32_767
 #: number formats that show a number as a date
@@ -86,6 +88,7 @@ def _unescaped(text: str) -> str:
     return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
 
 
+@lru_cache(1000)
 def _local(tag: str) -> str:
     """Name of an element of the spreadsheet's own namespaces; empty for others."""
     space, _, name = tag.rpartition(" ")
@@ -133,6 +136,7 @@ class _Reader:
             elif not grid.is_chart:
                 raise package.refuse(f"the sheet {name!r} of the kind {kind!r}", "sheets of cells")
             grids.append(grid)
+        package.look_at_rest()
         return grids
 
     def _strings(self, part: str) -> None:
@@ -269,10 +273,7 @@ class _Cells:
     def _number(self, text: str) -> tuple[str, str]:
         if not text:
             return "text", ""
-        try:
-            number = float(text) if re.fullmatch(r"[0-9eE.+-]+", text) else float("nan")
-        except ValueError:
-            number = float("nan")
+        number = float(text) if NUMBER.fullmatch(text) else float("nan")
         if not abs(number) < float("inf"):
             return "error", text[:80]
         style = self.given.get("s", "0")

@@ -1,7 +1,7 @@
 """The file as such: a zip of XML within bounds, and nothing in it that runs, links or hides.
 
-Its directory is looked at before anything is unpacked, every XML part is streamed once for document types before
-anything is read, and no part is ever held whole. What is refused here is refused before anything heavy is imported.
+Its directory is looked at before anything is unpacked; every XML part is streamed, those that nobody reads too, and
+none is ever held whole. What is refused here is refused before anything heavy is imported.
 """
 
 from __future__ import annotations
@@ -17,19 +17,22 @@ from xml.parsers import expat
 from planner.errors import Fault, InputError
 
 MEGABYTE = 1 << 20
-#: bounds of a file; the template of the reference programme has 0.3 MB, 5 MB unpacked, in 70 parts
-LARGEST_FILE = 16 * MEGABYTE
-LARGEST_PART = 24 * MEGABYTE
-LARGEST_TOTAL = 40 * MEGABYTE
+#: bounds of a file; the template of the reference programme has 0.3 MB, 3.3 MB unpacked, its largest part 1 MB
+LARGEST_FILE = 8 * MEGABYTE
+LARGEST_PART = 12 * MEGABYTE
+LARGEST_TOTAL = 24 * MEGABYTE
 LARGEST_DIRECTORY = MEGABYTE
 MOST_PARTS = 1000
 #: unpacked against packed, for parts that are not small; a sheet of numbers has 5 to 20
 LARGEST_RATIO = 200
 SMALL_PART = MEGABYTE
-#: elements that are looked at one by one, and how deep they may lie in each other
-MOST_ELEMENTS = 1_200_000
+#: elements (that template has 86,000), how deep they may lie in each other, and attributes of one of them
+MOST_ELEMENTS = 400_000
 DEEPEST = 64
+MOST_ATTRIBUTES = 100
 CHUNK = 1 << 16
+#: bytes of one tag or comment, which no part of it can be looked at before its end
+LONGEST_TAG = 4 * CHUNK
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 SUFFIXES = (".xlsx", ".xlsm", ".xltx", ".xltm", ".xls", ".xlsb", ".ods")
@@ -87,9 +90,17 @@ class Package:
             raise self._damaged(str(error)) from error
         self.parts = self._parts(len(data))
         self._elements = 0
+        self._seen: set[str] = set()
+        self.parse("[Content_Types].xml", self._content_type)
         for name in self.parts:
-            if name.endswith((".xml", ".rels", ".vml")):
-                self._look(name)
+            if name.endswith(".rels"):
+                self.parse(name, self._relation)
+
+    def look_at_rest(self) -> None:
+        """Stream what was not read, so that nothing in the file holds a document type or is without bounds."""
+        for name in self.parts:
+            if name not in self._seen and name.endswith((".xml", ".vml")):
+                self.parse(name)
 
     def refuse(self, found: str, allowed: str, suggestion: str = "") -> Refused:
         return Refused(self.file, found, allowed, suggestion)
@@ -184,15 +195,6 @@ class Package:
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
             raise self._damaged(f"{name}: {error}") from error
 
-    def _look(self, name: str) -> None:
-        """Refuse a document type anywhere, macro sheets by content type, and relations that lead outside."""
-        start: Start | None = None
-        if name == "[Content_Types].xml":
-            start = self._content_type
-        elif name.endswith(".rels"):
-            start = self._relation
-        self.parse(name, start)
-
     def _content_type(self, tag: str, given: dict[str, str]) -> None:
         if "macro" in given.get("ContentType", "").lower():
             raise self.refuse("a workbook with macros", "a workbook of values alone", _SAVE)
@@ -221,21 +223,20 @@ class Package:
 
     def parse(self, name: str, start: Start | None = None, end: End | None = None, text: Text | None = None) -> None:
         """Stream a part through expat; tags are "namespace name"."""
+        self._seen.add(name)
         parser = expat.ParserCreate(namespace_separator=" ")
         parser.buffer_text = True
-        parser.StartDoctypeDeclHandler = self._no_doctype(name)
-        depth = 0
+        depth, count = 0, self._elements
 
         def opened(tag: str, given: dict[str, str]) -> None:
-            nonlocal depth
+            nonlocal depth, count
             depth += 1
-            self._elements += 1
-            if depth > DEEPEST or self._elements > MOST_ELEMENTS:
-                raise self.refuse(
-                    f"{name}: too many or too deep elements", f"at most {MOST_ELEMENTS:,}, {DEEPEST} deep"
-                )
-            assert start is not None
-            start(tag, given)
+            count += 1
+            if depth > DEEPEST or count > MOST_ELEMENTS or len(given) > MOST_ATTRIBUTES:
+                allowed = f"{MOST_ELEMENTS:,} elements, {DEEPEST} deep, each with {MOST_ATTRIBUTES} attributes, at most"
+                raise self.refuse(f"{name}: more or deeper elements", allowed)
+            if start is not None:
+                start(tag, given)
 
         def closed(tag: str) -> None:
             nonlocal depth
@@ -243,16 +244,21 @@ class Package:
             if end is not None:
                 end(tag)
 
-        if start is not None:
-            parser.StartElementHandler, parser.EndElementHandler = opened, closed
+        parser.StartDoctypeDeclHandler = self._no_doctype(name)
+        parser.StartElementHandler, parser.EndElementHandler = opened, closed
         if text is not None:
             parser.CharacterDataHandler = text
+        given = 0
         try:
             for chunk in self.chunks(name):
                 parser.Parse(chunk, False)
+                given += len(chunk)
+                if given - parser.CurrentByteIndex > LONGEST_TAG:
+                    raise self.refuse(f"{name}: a tag of more than {LONGEST_TAG:,} bytes", "XML as Excel writes it")
             parser.Parse(b"", True)
         except expat.ExpatError as error:
             raise self._damaged(f"{name}: {error}") from error
+        self._elements = count
 
     def _no_doctype(self, name: str) -> Callable[[str, str | None, str | None, bool], None]:
         def declared(*_: object) -> None:

@@ -12,6 +12,8 @@ from planner.inputs.excel.book import address
 from planner.inputs.excel.workbook import SHOWN, Workbook
 from planner.inputs.schema import BY_NAME
 
+_SHEETS = (layout.PROGRAMME, layout.STAGES, layout.CLAIMS, *map(layout.sheet_name, BY_NAME))
+_ORDER = {layout.folded(name): number for number, name in enumerate(_SHEETS)}
 _FILE = re.compile(rf"\b({'|'.join(BY_NAME)})\.csv\b")
 
 
@@ -29,12 +31,9 @@ def located(book: Workbook, faults: Iterable[Fault]) -> list[Fault]:
     return [_cut(fault) for fault in told]
 
 
-def order(book: Workbook, fault: Fault) -> tuple[int, str, int, str, str]:
+def order(fault: Fault) -> tuple[int, str, int, str, str]:
     """In the order of a template's sheets, down each sheet."""
-    names = [layout.PROGRAMME, layout.STAGES, layout.CLAIMS, *map(layout.sheet_name, BY_NAME)]
-    folded = [layout.folded(name) for name in names]
-    sheet = layout.folded(fault.sheet)
-    number = folded.index(sheet) if sheet in folded else len(folded)
+    number = _ORDER.get(layout.folded(fault.sheet), len(_ORDER))
     return number, fault.sheet, fault.row or 0, fault.column, fault.found
 
 
