@@ -8,6 +8,9 @@ import struct
 import zipfile
 from collections.abc import Callable, Iterator
 
+from planner.inputs.excel.book import address
+from planner.inputs.schema import BY_NAME
+
 Parts = dict[str, bytes]
 
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
@@ -150,8 +153,8 @@ def cases(sound: bytes) -> Iterator[tuple[str, Callable[[], bytes], str]]:
     yield "64-bit zip", lambda: _64(sound), "64-bit"
     yield "another packing", lambda: zipped(parts, zipfile.ZIP_LZMA), "packed in a way"
 
-    yield "bomb", sheet(lambda: rows(" " * 200_000_000)), "packed"
-    yield "bomb in a part nobody reads", having(**{"xl/media/image1.png": b"\0" * 200_000_000}), "packed"
+    yield "bomb", sheet(lambda: rows(" " * 100_000_000)), "packed"
+    yield "bomb in a part nobody reads", having(**{"xl/media/image1.png": b"\0" * 100_000_000}), "packed"
     yield "bomb that lies about its size", lambda: _lying(sound, 100_000_000), "damaged"
     yield "bomb of many parts", having(**{f"xl/media/{n}.bin": b"\0" * 900_000 for n in range(60)}), "unpacked"
     yield "parts within parts", lambda: _overlapping(sound), "lie in one another"
@@ -185,7 +188,11 @@ def cases(sound: bytes) -> Iterator[tuple[str, Callable[[], bytes], str]]:
     yield "row beyond all rows", sheet(lambda: far(9_999_999)), "XFD9999999"
     one = "<row>" + "<c><v>1</v></c>" * 100 + "</row>"
     yield "half a million cells", sheet(lambda: rows(one * 5000)), "cells"
-    yield "a million elements", sheet(lambda: rows("<a/>\n<b/> <c/><d/>" * 250_000)), "more or deeper"
+    yield (
+        "half a million elements",
+        sheet(lambda: rows("".join(f"<a>{n}</a>" for n in range(500_000)))),
+        "more or deeper",
+    )
     yield "deep elements", sheet(lambda: rows("<a>" * 100_000 + "</a>" * 100_000)), "more or deeper"
     few = "<row " + " ".join(f'a{n}="{n}"' for n in range(90)) + "/>"
     yield "a million attributes", sheet(lambda: rows(few * 11_000)), "no row of column names"
@@ -195,10 +202,15 @@ def cases(sound: bytes) -> Iterator[tuple[str, Callable[[], bytes], str]]:
     yield "300,000 attributes", sheet(lambda: rows(f"<row {many}/>")), "a tag of more than"
     yield "a comment of 10 MB", sheet(lambda: rows(f"<!--{noise(10_000_000)}-->")), "a tag of more than"
     yield "an entity that is not declared", sheet(lambda: rows("<a>&b;</a>")), "damaged"
-    short = "".join(f"<row r='{n}'><c r='A{n}' t='str'><v>site_id</v></c></row>" for n in range(1, 20_000))
-    yield "a header in every row", sheet(lambda: rows(short)), "no such column"
     wrong = "".join(f'<c r="A{n}"><f>1+{n}</f><v>{n}</v></c>' for n in range(6, 19_000))
-    yield "19,000 formulas", sheet(lambda: rows(f'<c r="A5" t="str"><v>site_id</v></c>{wrong}')), "formulas"
+    header = "".join(
+        f'<c r="{address(5, n)}" t="str"><v>{c.name}</v></c>' for n, c in enumerate(BY_NAME["sites"].columns, 1)
+    )
+    yield "19,000 formulas", sheet(lambda: rows(header + wrong)), "formulas"
+    merged = rows("").replace(
+        b"</worksheet>", b"<mergeCells>%s</mergeCells></worksheet>" % (b'<mergeCell ref="A1:B9"/>' * 9999)
+    )
+    yield "9999 merged areas", sheet(lambda: merged), "merged areas"
     long = f'<c r="A1" t="str"><v>{noise(10_000_000)}</v></c>'
     yield "a text of 10 MB", sheet(lambda: rows(long)), "characters"
     yield "cell twice", sheet(lambda: rows('<row r="1"><c r="A1"><v>1</v></c><c r="A1"><v>2</v></c></row>')), "twice"

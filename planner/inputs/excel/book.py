@@ -21,6 +21,7 @@ _RELATION_ID = tuple(f"{name} id" for name in (*_RELATIONS, "http://purl.oclc.or
 LAST_ROW, LAST_COLUMN = 20_000, 200
 MOST_CELLS = 100_000
 MOST_SHEETS = 100
+MOST_MERGED = 200
 LONGEST_TEXT = 32_767
 #: number formats that show a number as a date
 _DATES = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
@@ -223,7 +224,9 @@ class _Cells:
         elif name == "v":
             self.has_value = True
         elif name == "mergeCell":
-            self.grid.merged.append(given.get("ref", ""))
+            self.grid.merged.append(given.get("ref", "")[:20])
+            if len(self.grid.merged) > MOST_MERGED:
+                raise self._refuse(f"more than {MOST_MERGED} merged areas", "one value a cell", "Unmerge them.")
 
     def text(self, piece: str) -> None:
         holder = self.inside[-1] if self.inside else ""

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from planner.errors import Fault
 from planner.inputs.excel import layout
-from planner.inputs.excel.book import address
+from planner.inputs.excel.book import Place, address, place
 from planner.inputs.excel.workbook import SHOWN, Workbook
 from planner.inputs.schema import BY_NAME
 
@@ -20,6 +20,7 @@ _FILE = re.compile(rf"\b({'|'.join(BY_NAME)})\.csv\b")
 def located(book: Workbook, faults: Iterable[Fault]) -> list[Fault]:
     """Each fault once, at its sheet and cell; what follows from a cell that is reported already is left out."""
     own = {(fault.sheet, fault.cell) for fault in book.faults if fault.sheet and fault.cell}
+    areas = [(sheet, *_corners(area)) for sheet, area in book.merged]
     told = []
     for fault in dict.fromkeys((*book.faults, *faults)):
         if fault.sheet or (fault.file != book.file and not fault.file.endswith(".csv")):
@@ -28,7 +29,21 @@ def located(book: Workbook, faults: Iterable[Fault]) -> list[Fault]:
             told += [f for f in _programme(book, fault) if (f.sheet, f.cell) not in own]
         else:
             told += [f for f in [_table(book, fault)] if (f.sheet, f.cell) not in own]
-    return [_cut(fault) for fault in told]
+    return [_cut(fault) for fault in told if not _within(fault, areas)]
+
+
+def _corners(area: str) -> tuple[Place, Place]:
+    first, _, last = area.partition(":")
+    return place(first) or (0, 0), place(last or first) or (0, 0)
+
+
+def _within(fault: Fault, areas: list[tuple[str, Place, Place]]) -> bool:
+    """Whether a cell is empty because it is merged, which is said already."""
+    at = place(fault.cell)
+    return at is not None and any(
+        sheet == fault.sheet and top <= at[0] <= bottom and left <= at[1] <= right
+        for sheet, (top, left), (bottom, right) in areas
+    )
 
 
 def order(fault: Fault) -> tuple[int, str, int, str, str]:
@@ -57,12 +72,10 @@ def _programme(book: Workbook, fault: Fault) -> list[Fault]:
     part = head if head in ("stages", "claims") else ""
     if part in book.lost or fault.column in book.lost:
         return []
-    place = fault.column
-    while place and place not in book.places:
-        place = place.rpartition(".")[0]
-    if place not in book.places:
-        place = part
-    sheet, row, column = book.places[place]
+    name = fault.column
+    while name and name not in book.places:
+        name = name.rpartition(".")[0]
+    sheet, row, column = book.places.get(name) or book.places[part]
     moved = replace(fault, allowed=_words(fault.allowed), suggestion=_words(fault.suggestion))
     return [replace(moved, sheet=sheet, row=row, cell=address(row, column))]
 

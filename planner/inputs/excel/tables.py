@@ -51,6 +51,7 @@ def _sorted(book: Workbook, grids: list[Grid]) -> dict[str, Grid]:
             for area in grid.merged:
                 advice = "Unmerge them and write each cell."
                 book.fault(grid.name, area, "", "merged cells", "one value a cell", advice)
+                book.merged.append((grid.name, area))
     named = {_MEANT.get(layout.folded(grid.name)) for grid in grids}
     missing = [name for name in _NAMES if name not in named]
     strays = [g.name for g in grids if not g.hidden and layout.folded(g.name) not in _MEANT]
@@ -67,12 +68,13 @@ def _sorted(book: Workbook, grids: list[Grid]) -> dict[str, Grid]:
 
 
 def _header_row(grid: Grid, names: set[str]) -> int | None:
-    """The row with the most column names."""
+    """The row with the most column names, at least half of them: a meaning may be one of them too."""
     found: dict[int, set[str]] = {}
     for (row, _), cell in grid.cells.items():
         if row <= HEADER_WITHIN and cell.text.strip() in names:
             found.setdefault(row, set()).add(cell.text.strip())
-    return max(found, key=lambda row: (len(found[row]), -row)) if found else None
+    best = max(found, key=lambda row: (len(found[row]), -row), default=None)
+    return best if best is not None and 2 * len(found[best]) >= len(names) else None
 
 
 def _table(book: Workbook, grid: Grid | None, table: Table) -> Sheet:

@@ -41,6 +41,7 @@ class Workbook:
     headers: dict[str, Header] = field(default_factory=dict)
     places: dict[str, tuple[str, int, int]] = field(default_factory=dict)
     lost: set[str] = field(default_factory=set)
+    merged: list[tuple[str, str]] = field(default_factory=list)
     formulas: int = 0
 
     def file_of(self, place: str) -> str:

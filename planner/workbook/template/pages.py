@@ -37,7 +37,7 @@ def build(case: Case) -> Workbook:
     book.remove(book.active)
     style.register(book)
     properties = book.properties
-    properties.title = f"Inputs: {case.programme.title}"
+    properties.title = "".join(c if c.isprintable() else " " for c in f"Inputs: {case.programme.title}")
     properties.creator = "planner"
     properties.language = "en-US"
     properties.created = datetime.fromisoformat(case.programme.as_of)
