@@ -93,6 +93,10 @@ def _write(source: Path, target: Path, error: InputError, style: Style) -> None:
         return
     from planner.workbook.template import mark_up
 
-    with replacing(target) as draft:
-        mark_up(source, draft, error.faults)
+    try:
+        with replacing(target) as draft:
+            mark_up(source, draft, error.faults)
+    except (KeyError, ValueError, TypeError, AttributeError, IndexError) as broken:
+        style.say(f"No marked copy: {source.name} cannot be written again ({type(broken).__name__}: {broken}).")
+        return
     style.say(f"Every fault is marked in {target}.")

@@ -10,12 +10,13 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from hostile import unzipped
+from hostile import unzipped, zipped
 from tiny import write_tiny
 from workbooks import HEADER, column, found, opened, places, put
 
 from planner.cli import run_command
 from planner.inputs import read
+from planner.inputs.excel import layout
 from planner.workbook import template
 from planner.workbook.template import marks
 
@@ -81,6 +82,25 @@ def test_a_marked_copy_is_mended_and_checked_like_any_workbook(here: Path, fault
     assert cell.comment.text == "mine"
     assert not any(cell.coordinate in str(area.sqref).split() for area in book["Sites"].conditional_formatting)
     capsys.readouterr()
+
+
+def test_a_workbook_that_cannot_be_written_again_still_gets_its_faults(
+    here: Path, faulty: list[str], capsys: Capture
+) -> None:
+    parts = unzipped((here / "inputs.xlsx").read_bytes())
+    parts["xl/styles.xml"] = (
+        parts["xl/styles.xml"].replace(b"<cellXfs", b"<cellXf ").replace(b"</cellXfs", b"</cellXf ")
+    )
+    (here / "inputs.xlsx").write_bytes(zipped(parts))
+    assert run_command(["check", "inputs.xlsx", "--mark-up", "out.xlsx"]) == 3
+    said = capsys.readouterr().err
+    assert "No marked copy" in said
+    assert all(place in said for place in faulty)
+    assert sorted(p.name for p in here.glob("*.xlsx")) == ["inputs.xlsx"]
+
+
+def test_the_list_of_faults_is_for_people() -> None:
+    assert layout.folded(marks.SHEET).startswith(layout.UNREAD)
 
 
 def test_nothing_is_written_where_there_is_nothing_to_mark(here: Path, capsys: Capture) -> None:

@@ -72,7 +72,9 @@ class Workbook:
             raise Refused(self.file, f"more than {MOST_FORMULAS:,} formulas", "values", "Paste them as values.")
         formula = f"={(cell.formula or '...')[:SHOWN]}"
         if not self.accept_formulas:
-            advice = f"Paste it as a value, or take its last one, {cell.text[:40]}, with {ACCEPT}; the run records it."
+            advice = "Paste it as a value."
+            if cell.text:
+                advice = f"Paste it as a value, or take {cell.text[:40]}, its last one, with {ACCEPT}."
             self.fault(grid.name, address(*at), column.name, f"the formula {formula}", "a value", advice)
             return False
         if not cell.text:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import wrap as wrap_text
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.comments import Comment
@@ -16,9 +17,10 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from planner.errors import Fault
-from planner.inputs.excel import layout
 from planner.inputs.excel.book import Place, address
 from planner.inputs.excel.book import place as spot
+from planner.workbook.style import FACE, NAVY
+from planner.workbook.template.page import LINE_HEIGHT
 
 SHEET = "Faults"
 AUTHOR = "planner check"
@@ -26,13 +28,13 @@ AUTHOR = "planner check"
 ALWAYS = 'LEN("planner check")>0'
 RED, DARK = "F8CBAD", "9C0006"
 _BEFORE = "\n\nBefore:\n"
-_WIDTHS = {"Number": 9, "Sheet": 24, "Cell": 10, "Column": 30, "Found": 46, "Allowed": 46, "Suggestion": 46}
+_WIDTHS = {"Fault": 8, "Sheet": 24, "Cell": 12, "Column": 38, "Found": 46, "Allowed": 46, "Suggestion": 46}
 
 
 def mark_up(source: Path, target: Path, faults: Sequence[Fault]) -> None:
     """Write the copy. ``source`` has been read before: it is known to be safe, if faulty."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what openpyxl leaves out of the copy; docs/excel.md tells it
+        warnings.simplefilter("ignore")  # what openpyxl leaves out of the copy: docs/excel.md tells it
         book = load_workbook(source)
     for sheet in book.worksheets:
         _clean(sheet)
@@ -83,25 +85,31 @@ def _mark(sheet: Worksheet, marks: dict[Place, list[tuple[int, Fault]]]) -> None
 def _list(book: Workbook, faults: Sequence[Fault]) -> None:
     sheet = book.create_sheet(SHEET, 0)
     sheet["A1"], sheet["A2"] = f"{len(faults)} faults", "This sheet is not read. Mend the marked cells and check again."
-    sheet["A1"].font, sheet["A2"].font = Font(size=16, bold=True, color="1F3864"), Font(italic=True, color="595959")
-    wrap = Alignment(vertical="top", wrap_text=True)
+    sheet["A1"].font = Font(name=FACE, size=16, bold=True, color=NAVY)
+    sheet["A2"].font = Font(name=FACE, size=10, italic=True, color="595959")
+    wrap = Alignment(horizontal="left", vertical="top", wrap_text=True)
     for column, (name, width) in enumerate(_WIDTHS.items(), 1):
         cell = sheet.cell(4, column, name)
-        cell.font, cell.fill = Font(bold=True, color="FFFFFF"), PatternFill("solid", fgColor="1F3864")
+        cell.font = Font(name=FACE, size=10, bold=True, color="FFFFFF")
+        cell.fill = PatternFill("solid", fgColor=NAVY)
         sheet.column_dimensions[cell.column_letter].width = width
     for row, fault in enumerate(faults, 5):
-        texts = (fault.sheet, fault.cell, fault.column, fault.found, fault.allowed, fault.suggestion)
-        sheet.cell(row, 1, row - 4).alignment = wrap
-        for column, text in enumerate(texts, 2):
+        texts = (str(row - 4), fault.sheet, fault.cell, fault.column, fault.found, fault.allowed, fault.suggestion)
+        lines = 1
+        for column, (text, width) in enumerate(zip(texts, _WIDTHS.values(), strict=True), 1):
             cell = sheet.cell(row, column)
-            cell.value = _shown(text)
-            cell.data_type = "s"
+            cell.value = _shown(text) if column > 1 else row - 4
+            if column > 1:
+                cell.data_type = "s"
             cell.alignment = wrap
+            cell.font = Font(name=FACE, size=10)
+            lines = max(lines, sum(len(wrap_text(part, width - 2)) or 1 for part in text.split("\n")))
+        sheet.row_dimensions[row].height = LINE_HEIGHT * min(lines, 25) + 2
         if fault.cell and fault.sheet in book.sheetnames:
             cell = sheet.cell(row, 3)
             at = f"{quote_sheetname(fault.sheet)}!{fault.cell}"
             cell.hyperlink = Hyperlink(ref=cell.coordinate, location=at, display=fault.cell)
-            cell.font = Font(underline="single", color="0000FF")
+            cell.font = Font(name=FACE, size=10, underline="single", color="0000FF")
     sheet.freeze_panes = "A5"
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.fitToHeight = 0
@@ -114,6 +122,3 @@ def _list(book: Workbook, faults: Sequence[Fault]) -> None:
 def _shown(text: str) -> str:
     """Without what a cell cannot hold."""
     return "".join(c for c in text if c.isprintable() or c == "\n")
-
-
-assert SHEET.lower() in layout.UNREAD
