@@ -10,13 +10,14 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from faulty import ROOT
 from hostile import unzipped, zipped
 from tiny import write_tiny
 from workbooks import HEADER, column, found, opened, places, put
 
 from planner.cli import run_command
 from planner.inputs import read
-from planner.inputs.excel import layout
+from planner.inputs.excel import book, layout, package, workbook
 from planner.workbook import template
 from planner.workbook.template import marks
 
@@ -34,15 +35,15 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def faulty(here: Path) -> list[str]:
     """Four faults, one of them in a cell with a note and one that stands in no cell; their places in order."""
-    book = opened(here / "inputs.xlsx")
+    made = opened(here / "inputs.xlsx")
     seeded = [
-        put(book, "Programme", FIRST + 4, "value", "=1+1"),
-        put(book, "Sites", FIRST, "land_acres", "plenty"),
-        put(book, "Gas prices", FIRST, "price_usd_per_mmbtu", -1),
+        put(made, "Programme", FIRST + 4, "value", "=1+1"),
+        put(made, "Sites", FIRST, "land_acres", "plenty"),
+        put(made, "Gas prices", FIRST, "price_usd_per_mmbtu", -1),
     ]
-    book["Sites"].cell(FIRST, column(book["Sites"], "land_acres")).comment = marks.Comment("mine", "me")
-    book.remove(book["Plants"])
-    book.save(here / "inputs.xlsx")
+    made["Sites"].cell(FIRST, column(made["Sites"], "land_acres")).comment = marks.Comment("mine", "me")
+    made.remove(made["Plants"])
+    made.save(here / "inputs.xlsx")
     return [*seeded[:2], "sheet Plants", seeded[2]]
 
 
@@ -53,34 +54,34 @@ def test_the_marked_copy(here: Path, faulty: list[str], capsys: Capture) -> None
     assert str(here / "out" / "marked.xlsx") in said
     assert all(place in said for place in faulty)
     assert (here / "inputs.xlsx").read_bytes() == before
-    book = opened(here / "out" / "marked.xlsx")
-    sheet = book.worksheets[0]
+    made = opened(here / "out" / "marked.xlsx")
+    sheet = made.worksheets[0]
     assert (sheet.title, sheet["A1"].value) == ("Faults", "4 faults")
     listed = [(sheet.cell(r, 2).value, sheet.cell(r, 3).value) for r in range(5, 9)]
     cells = [place.replace("'", "").rpartition("!") for place in faulty]
     assert [f"{s}!{c}" if c else f"sheet {s}" for s, c in listed] == [p.replace("'", "") for p in faulty]
     for name, _, cell in cells:
         if name:
-            (rules,) = [list(a.rules) for a in book[name].conditional_formatting if cell in str(a.sqref).split()]
+            (rules,) = [list(a.rules) for a in made[name].conditional_formatting if cell in str(a.sqref).split()]
             assert rules[0].formula == [marks.ALWAYS]
-            assert book[name][cell].comment.text.startswith("Fault ")
-    assert book["Sites"][cells[1][2]].comment.text.endswith("Before:\nmine")
+            assert made[name][cell].comment.text.startswith("Fault ")
+    assert made["Sites"][cells[1][2]].comment.text.endswith("Before:\nmine")
     assert not any(b"<f>" in part for part in unzipped((here / "out" / "marked.xlsx").read_bytes()).values())
 
 
 def test_a_marked_copy_is_mended_and_checked_like_any_workbook(here: Path, faulty: list[str], capsys: Capture) -> None:
     run_command(["check", "inputs.xlsx", "--mark-up", "one.xlsx"])
     assert places(found(here / "one.xlsx")) == faulty
-    book = opened(here / "one.xlsx")
-    put(book, "Sites", FIRST, "land_acres", 1000)
-    book.save(here / "one.xlsx")
+    made = opened(here / "one.xlsx")
+    put(made, "Sites", FIRST, "land_acres", 1000)
+    made.save(here / "one.xlsx")
     assert run_command(["check", "one.xlsx", "--mark-up", "two.xlsx"]) == 3
-    book = opened(here / "two.xlsx")
-    assert book.sheetnames.count("Faults") == 1
-    assert book["Faults"]["A1"].value == "3 faults"
-    cell = book["Sites"].cell(FIRST, column(book["Sites"], "land_acres"))
+    made = opened(here / "two.xlsx")
+    assert made.sheetnames.count("Faults") == 1
+    assert made["Faults"]["A1"].value == "3 faults"
+    cell = made["Sites"].cell(FIRST, column(made["Sites"], "land_acres"))
     assert cell.comment.text == "mine"
-    assert not any(cell.coordinate in str(area.sqref).split() for area in book["Sites"].conditional_formatting)
+    assert not any(cell.coordinate in str(area.sqref).split() for area in made["Sites"].conditional_formatting)
     capsys.readouterr()
 
 
@@ -156,3 +157,30 @@ def test_a_template_of_a_workbook_keeps_its_edits(here: Path, capsys: Capture) -
     document = json.loads(capsys.readouterr().out)
     assert read.load(here / "b.xlsx").sha256 == document["inputs_sha256"]
     assert read.load(here / "b.xlsx").parameter("tail_years") == 3
+
+
+def test_a_run_of_a_workbook_keeps_its_inputs(here: Path, capsys: Capture) -> None:
+    assert run_command(["optimize", "inputs.xlsx", "--json", "--quiet"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    folder = Path(document["folder"])
+    assert document["run"].startswith("inputs-")
+    assert document["inputs_sha256"] == read.load(here / "inputs.xlsx").sha256
+    assert read.load(folder / "inputs" / "model.toml").sha256 == document["inputs_sha256"]
+    assert run_command(["verify", "latest", "--json"]) == 0
+    capsys.readouterr()
+
+
+def test_the_bounds_in_the_docs_are_those_of_the_code() -> None:
+    said = " ".join((ROOT / "docs" / "excel.md").read_text(encoding="utf-8").split())
+    unit = package.MEGABYTE
+    for words in (
+        f"more than {package.LARGEST_FILE // unit} MB, {package.MOST_PARTS:,} parts",
+        f"{package.LARGEST_PART // unit} MB a part or {package.LARGEST_TOTAL // unit} MB unpacked",
+        f"more than {package.LARGEST_RATIO} times",
+        f"more than {book.MOST_CELLS:,} cells, {package.MOST_ELEMENTS:,} elements, {book.MOST_SHEETS} sheets",
+        f"{book.MOST_MERGED} merged areas",
+        f"row {book.LAST_ROW:,} or column {book.LAST_COLUMN}",
+        f"{book.LONGEST_TEXT:,} characters",
+        f"more than {workbook.MOST_FORMULAS:,} formulas",
+    ):
+        assert words in said

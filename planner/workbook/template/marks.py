@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 from textwrap import wrap as wrap_text
 
@@ -35,7 +36,7 @@ def mark_up(source: Path, target: Path, faults: Sequence[Fault]) -> None:
     """Write the copy. ``source`` has been read before: it is known to be safe, if faulty."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what openpyxl leaves out of the copy: docs/excel.md tells it
-        book = load_workbook(source)
+        book = load_workbook(BytesIO(source.read_bytes()))
     for sheet in book.worksheets:
         _clean(sheet)
     if SHEET in book.sheetnames:
