@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from hostile import unzipped
 from stored_runs import finished
 from tiny import write_tiny
-from workbooks import HEADER, column, found, opened, places, put
+from workbooks import HEADER, column, found, opened, places, put, write_cell
 
 from planner import store
 from planner.inputs import read, shipped
@@ -253,9 +253,9 @@ CELLS: list[tuple[str, int, str, Any, str]] = [
 
 @pytest.mark.parametrize(("sheet", "row", "name", "value", "suggestion"), CELLS)
 def test_a_faulty_cell_is_the_only_fault(
-    edit: Edit, path: Path, sheet: str, row: int, name: str, value: Any, suggestion: str
+    tiny: Path, path: Path, sheet: str, row: int, name: str, value: Any, suggestion: str
 ) -> None:
-    place = edit(lambda book: put(book, sheet, row, name, value))
+    place = write_cell(tiny, path, sheet, row, name, value)
     faults = found(path)
     assert places(faults) == [place]
     assert faults[0].suggestion == suggestion or not suggestion
@@ -311,6 +311,7 @@ SHAPES: list[tuple[str, Callable[[Workbook], Any], list[str], str]] = [
     ("beside the table", lambda b: b["Levels"].cell(FIRST, 9, 5), [f"Levels!I{FIRST}"], "5"),
     ("no header", lambda b: b["Levels"].delete_rows(HEADER), ["sheet Levels"], "no row of column names"),
     ("unknown field", lambda b: b["Programme"].cell(FIRST + 30, 1, "colour"), [], ""),
+    ("field with a sheet", lambda b: b["Programme"].cell(40, 1, "stages"), ["Programme!A40"], "stages"),
     ("field twice", lambda b: b["Programme"].cell(40, 1, "title"), ["Programme!A40"], "title"),
     ("other unit", lambda b: b["Sites"].cell(HEADER, 12, "tariff_usd_per_kwh"), ["Sites!L5"], "in another unit"),
     ("missing column", lambda b: b["Claims"].delete_cols(13), ["Claims!A5"], "no such column"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -25,10 +26,18 @@ FIRST = HEADER + 1
 Capture = pytest.CaptureFixture[str]
 
 
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a programme and its workbook."""
+    folder = tmp_path_factory.mktemp("tiny")
+    template.write(folder / "inputs.xlsx", read.load(write_tiny(folder)))
+    return folder
+
+
 @pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def here(tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    template.write(tmp_path / "inputs.xlsx", read.load(write_tiny(tmp_path)))
+    shutil.copytree(tiny, tmp_path, dirs_exist_ok=True)
     return tmp_path
 
 

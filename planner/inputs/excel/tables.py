@@ -144,6 +144,9 @@ def _fields(book: Workbook, grid: Grid | None) -> dict[str, Any]:
             allowed = "each field once, with its name"
             book.fault(grid.name, address(row, field_at), "", name or "a value without a field", allowed)
             continue
+        if name in (layout.DATA, "stages", "claims"):
+            book.fault(grid.name, address(row, field_at), name, name, "a field", "The workbook has sheets for it.")
+            continue
         book.places[name] = grid.name, row, value_at if name in known else field_at
         column = known.get(name, Column(name, "text", ""))
         text = book.text(grid, (row, value_at), column)
