@@ -7,14 +7,16 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from planner import __version__
 from planner.commands import compare, rerun, what_if
-from planner.errors import InputError, PlannerError, UsageError
-from planner.options import Debug, Edits, Json, Model, Quiet, Reports, Run, examples
+from planner.commands.check import check
+from planner.commands.template import template
+from planner.errors import PlannerError, UsageError
+from planner.options import AcceptFormulas, Debug, Edits, Json, Model, Quiet, Reports, Run, examples
 from planner.terminal import INTERRUPTED, TERMINATED, Style, complain, live
 
 if TYPE_CHECKING:
@@ -40,6 +42,7 @@ for topic in (compare, rerun, what_if):
 def optimize(
     model: Model = None,
     edits: Edits = None,
+    accept_formulas: AcceptFormulas = False,
     name: Annotated[str | None, typer.Option(help="Name of the run. [default: the model's]")] = None,
     gap: Annotated[
         float | None, typer.Option(min=0, max=1, help="Gap of a proof, per stage. [default: 0.0025]")
@@ -66,7 +69,7 @@ def optimize(
     from planner import store
 
     run_name = store.run_name(name, "") if name is not None else None
-    case = _load(model, edits)
+    case = _load(model, edits, accept_formulas)
     if dry_run:
         return _dry_run(case, style, began)
     read_seconds = time.perf_counter() - began
@@ -112,42 +115,8 @@ def _dry_run(case: Case, style: Style, began: float) -> int:
     return 0
 
 
-@app.command(epilog=examples("planner check", "planner check federal-ai --json"))
-def check(
-    model: Annotated[
-        str | None, typer.Argument(metavar="MODEL_or_FOLDER", help="A programme, or a folder of data tables.")
-    ] = None,
-    edits: Edits = None,
-    json: Json = False,
-    quiet: Quiet = False,
-    debug: Debug = False,
-) -> int:
-    """Check inputs and name every fault at once: file, row, column, what was found, what is allowed."""
-    style = Style(json, quiet, debug)
-    if model is not None and Path(model).is_dir():
-        from planner.inputs import read
-
-        if edits:
-            raise UsageError("--set needs a programme, not a folder of tables")
-        faults = read.check_folder(Path(model))
-        if faults:
-            raise InputError(faults)
-        checked: dict[str, Any] = {"checked": str(Path(model).absolute())}
-        text = f"{model}: no fault found."
-    else:
-        case = _load(model, edits)
-        rows = sum(len(table) for table in case.tables.values())
-        checked = {
-            "checked": case.name,
-            "title": case.programme.title,
-            "changes": list(case.changes),
-            "inputs_sha256": case.sha256,
-            "tables": len(case.tables),
-            "rows": rows,
-        }
-        text = f"{case.programme.title}\nNo fault found in {len(case.tables)} tables, {rows:,} rows."
-    style.answer({"schema": "planner/check/1", "valid": True, "faults": [], **checked}, text)
-    return 0
+app.command(epilog=examples("planner check", "planner check federal-ai --json"))(check)
+app.command(epilog=examples("planner template", "planner template federal-ai-whole -o whole.xlsx --json"))(template)
 
 
 @app.command(epilog=examples("planner verify latest", "planner verify latest --json"))
@@ -248,10 +217,10 @@ def export(
     return 0
 
 
-def _load(model: str | None, edits: Sequence[str] | None) -> Case:
+def _load(model: str | None, edits: Sequence[str] | None, accept_formulas: bool = False) -> Case:
     from planner.inputs import read
 
-    return read.load(model, tuple(edits or ()))
+    return read.load(model, tuple(edits or ()), accept_formulas)
 
 
 def _show_version(wanted: bool) -> None:

@@ -25,12 +25,23 @@ class Fault:
     allowed: str
     suggestion: str = ""
     sheet: str = ""
+    cell: str = ""
 
     def as_dict(self) -> dict[str, object]:
         return asdict(self)
 
+    @property
+    def at(self) -> str:
+        """Sheet and cell as a spreadsheet writes them: Sites!D7, 'Grid tranches'!B9."""
+        quote = "" if self.sheet.isidentifier() else "'"
+        sheet = quote + self.sheet.replace("'", "''") + quote
+        return f"{sheet}!{self.cell}" if self.cell else f"sheet {sheet}"
+
     def sentence(self) -> str:
-        place = self.file + (f", row {self.row}" if self.row else "") + (f", {self.column}" if self.column else "")
+        """File, cell or row, and column; then what is wrong."""
+        row = f", row {self.row}" if self.row and not self.cell else ""
+        sheet = f", {self.at}" if self.sheet else ""
+        place = self.file + sheet + row + (f", {self.column}" if self.column else "")
         advice = f" {self.suggestion}" if self.suggestion else ""
         return f"{place}: found {self.found}; allowed: {self.allowed}.{advice}"
 

@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
-Model = Annotated[str | None, typer.Argument(metavar="MODEL", help="Programme: a name that ships, or a TOML file.")]
+Model = Annotated[
+    str | None, typer.Argument(metavar="MODEL", help="Programme: a name that ships, a TOML file or a workbook.")
+]
 Run = Annotated[str, typer.Argument(metavar="RUN", help="A run: its id, its name, its folder, or 'latest'.")]
 Edits = Annotated[
     list[str] | None,
@@ -17,6 +19,10 @@ Edits = Annotated[
         metavar="EDIT",
         help="Change inputs: table.key.column=value (or +10%, *2), += adds, table.key=drop; or a what-if by its name.",
     ),
+]
+AcceptFormulas = Annotated[
+    bool,
+    typer.Option("--accept-formulas", help="Take the last value of formulas in a workbook; the run records each."),
 ]
 Reports = Annotated[
     Path | None,

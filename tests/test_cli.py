@@ -26,7 +26,19 @@ from planner.inputs.case import Case
 from planner.terminal import sentence
 
 ROOT = Path(__file__).parent.parent
-COMMANDS = ("optimize", "check", "compare", "what-if", "rerun", "verify", "show", "runs", "report", "export")
+COMMANDS = (
+    "optimize",
+    "check",
+    "template",
+    "compare",
+    "what-if",
+    "rerun",
+    "verify",
+    "show",
+    "runs",
+    "report",
+    "export",
+)
 #: Typer itself parses the words of a command with pydantic, so pydantic is not on the list
 HEAVY = ("pyomo", "pandas", "numpy", "highspy", "openpyxl", "scipy", "lxml", "rich")
 #: examples that need a plan which keeps every rule, or write one: they wait for a real run

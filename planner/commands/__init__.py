@@ -1,1 +1,1 @@
-"""Commands by topic; ``cli`` puts them on the command line."""
+"""Commands of the command line, one file a topic; ``cli`` puts them on the application."""

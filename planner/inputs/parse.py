@@ -13,12 +13,13 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from planner.errors import Fault
 from planner.inputs.schema import Column, Table
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _FORMULA = ("=", "+", "-", "@")
@@ -66,6 +67,8 @@ class Sheet:
 
     def frame(self) -> pd.DataFrame:
         """The checked rows with the schema's columns: text str, integers and flags int, numbers float."""
+        import pandas as pd
+
         kinds = {"text": "str", "number": "float64", "integer": "int64", "flag": "int64"}
         columns = {
             c.name: pd.Series(
@@ -119,11 +122,17 @@ def split(text: str, table: Table) -> tuple[Sheet, list[Fault]]:
         sheet.lost = True
         names = ",".join(c.name for c in table.columns)
         return sheet, [Fault(name, None, "", "an empty file", f"a table with the header {names}")]
+    return sheet, fit(sheet, lines)
+
+
+def fit(sheet: Sheet, lines: list[tuple[int, list[str]]]) -> list[Fault]:
+    """Put rows of cells, the header first, into a sheet; each with its line."""
+    table, name = sheet.table, sheet.file
     header = [cell.strip() for cell in lines[0][1]]
     if not {column.name for column in table.columns} & set(header):
         sheet.lost = True
         names = ",".join(c.name for c in table.columns)
-        return sheet, [Fault(name, lines[0][0], "", "a line without any column name", f"the header {names}")]
+        return [Fault(name, lines[0][0], "", "a line without any column name", f"the header {names}")]
     faults = _header(sheet, header, lines[0][0])
     for line, cells in lines[1:]:
         if len(cells) != len(header):
@@ -136,13 +145,13 @@ def split(text: str, table: Table) -> tuple[Sheet, list[Fault]]:
     if len(sheet.torn) > 1 and not sheet.rows:  # the header is the one that is wrong
         sheet.lost = True
         words = f"{len(header)} cells, where no row has as many", "as many names as the rows have cells"
-        return sheet, [Fault(name, lines[0][0], "", *words)]
+        return [Fault(name, lines[0][0], "", *words)]
     if not sheet.rows and not sheet.torn and not table.may_be_empty:
         sheet.lost = True
         faults.append(Fault(name, None, "", "no rows", "at least one row"))
     if sheet.bad_columns & set(table.keys):
         sheet.unsure = True
-    return sheet, faults
+    return faults
 
 
 def _header(sheet: Sheet, header: list[str], line: int) -> list[Fault]:
@@ -190,7 +199,7 @@ def type_cells(sheet: Sheet) -> list[Fault]:
     faults = []
     for row in sheet.rows:
         for column in sheet.table.columns:
-            if column.name in sheet.bad_columns:
+            if column.name in sheet.bad_columns or column.name in row.bad:
                 continue
             value, wrong = cell(row.text[column.name], column)
             if wrong is None:

@@ -1,9 +1,10 @@
-"""The only reader of disk: a programme file and the tables it names become a checked Case."""
+"""The only reader of disk: a programme file and the tables it names, or one workbook, become a checked Case."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from planner.errors import Fault, InputError, UsageError
 from planner.inputs import (
@@ -12,24 +13,34 @@ from planner.inputs import (
     check_names,
     check_programme,
     check_soft,
+    excel,
     named,
     parse,
     shipped,
     what_if,
     written,
 )
-from planner.inputs.case import Case
 from planner.inputs.parse import Sheet, did_you_mean, listing
 from planner.inputs.schema import TABLES, Table
 from planner.inputs.scope import left_out
 
+if TYPE_CHECKING:
+    from planner.inputs.case import Case
+    from planner.inputs.programme import Programme
 
-def load(model: str | Path | None = None, edits: Sequence[str | what_if.Given] = ()) -> Case:
-    """The Case of a programme: a path to a .toml or the name of a shipped one, with edits PATH=VALUE or what-ifs.
+
+def load(
+    model: str | Path | None = None, edits: Sequence[str | what_if.Given] = (), accept_formulas: bool = False
+) -> Case:
+    """The Case of a programme: a path to a .toml or a workbook, or the name of a shipped one.
+
+    ``edits`` are PATH=VALUE or named what-ifs, in their order.
 
     Raises InputError with every independent fault, UsageError where there is no such programme.
     """
     path = _find(model)
+    if excel.is_workbook(path):
+        return _workbook(path, edits, accept_formulas)
     asked, faults = written.read(path)
     if asked is None:
         raise InputError(faults)
@@ -51,11 +62,40 @@ def load(model: str | Path | None = None, edits: Sequence[str | what_if.Given] =
             faults += check_programme.check(programme, sheets, asked.file_of, edited)
     if faults or programme is None or folder is None:
         raise InputError(sorted(set(faults), key=_order))
+    return _case(path.stem, programme, sheets, tuple(e.text for e in asked_for.edits), asked_for.names)
+
+
+def _workbook(path: Path, edits: Sequence[str | what_if.Given], accept_formulas: bool) -> Case:
+    """The same way for a workbook, whose faults are told at their cells."""
+    book = excel.load(path, accept_formulas)
+    asked_for, faults = named.expand(edits)
+    changes, wrong = what_if.parse_edits(asked_for.edits)
+    faults += wrong
+    edited, wrong = what_if.edit_programme(book.raw, changes)
+    faults += wrong
+    if "data" in edited:
+        faults.append(Fault("--set", None, edited["data"], "another data set", "the tables of the workbook itself"))
+    programme, wrong = check_programme.validate(book.raw, book.file_of, edited)
+    faults += wrong + what_if.edit_tables(book.sheets, changes)
+    faults += _tables(book.sheets)
+    if programme is not None:
+        faults += check_programme.check(programme, book.sheets, book.file_of, edited)
+    faults = excel.located(book, faults)
+    if faults or programme is None:
+        raise InputError(sorted(set(faults), key=excel.order))
+    said = tuple(e.text for e in asked_for.edits)
+    return _case(path.stem, programme, book.sheets, (*said, *book.accepted), asked_for.names)
+
+
+def _case(
+    name: str, programme: Programme, sheets: dict[str, Sheet], changes: tuple[str, ...], what_ifs: tuple[str, ...]
+) -> Case:
+    from planner.inputs.case import Case
+
     tables = {name: sheet.frame() for name, sheet in sheets.items()}
     empty = left_out(programme, tables)
-    said = tuple(edit.text for edit in asked_for.edits)
     as_written = {name: tables[name] for name in empty}
-    return Case(path.stem, programme, tables | empty, said, as_written, what_ifs=asked_for.names)
+    return Case(name, programme, tables | empty, changes, as_written, what_ifs=what_ifs)
 
 
 def check_folder(path: Path) -> list[Fault]:
@@ -83,12 +123,10 @@ def _find(model: str | Path | None) -> Path:
     if str(model) in shipped.models():
         return shipped.model_file(str(model))
     if path.is_dir():
-        raise UsageError(f"{model} is a folder; name a programme file (.toml) or a shipped programme")
-    beside = [str(p) for p in path.parent.glob("*.toml")] if path.parent.is_dir() else []
+        raise UsageError(f"{model} is a folder; name a programme file (.toml), a workbook or a shipped programme")
+    beside = [str(p) for s in ("toml", "xlsx") for p in path.parent.glob(f"*.{s}")] if path.parent.is_dir() else []
     advice = did_you_mean(str(model), [*shipped.models(), *beside])
-    raise UsageError(
-        f"no programme {model}: neither a .toml file nor one of {listing(shipped.models())}. {advice}".strip()
-    )
+    raise UsageError(f"no programme {model}: neither a file nor one of {listing(shipped.models())}. {advice}".strip())
 
 
 def _data_folder(model: Path, name: object, edited: dict[str, str], faults: list[Fault]) -> Path | None:

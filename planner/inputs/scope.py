@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from planner.inputs.programme import Programme
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: what gates service, trains, staffs sites and pays for operations
 SOFT_TABLES = (

@@ -9,6 +9,7 @@ from io import BytesIO
 from pathlib import Path
 
 from lxml import etree
+from openpyxl import Workbook
 from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
 
 from planner.workbook.book import Book, Value
@@ -22,10 +23,7 @@ LARGEST_SAFE = 1e15
 
 def save(book: Book, path: Path) -> None:
     """Writes the workbook to ``path``; the same book gives the same bytes."""
-    raw = BytesIO()
-    book.workbook.save(raw)
-    with zipfile.ZipFile(raw) as source:
-        parts = {name: source.read(name) for name in source.namelist()}
+    parts = parts_of(book.workbook)
     sheets = _sheet_parts(parts)
     for name, part in sheets.items():
         page = book.pages[name]
@@ -34,8 +32,22 @@ def save(book: Book, path: Path) -> None:
         if name in book.alternatives:
             drawing = _target(parts, part, "/drawing")
             parts[drawing] = _with_descriptions(parts[drawing], book.alternatives[name])
-    parts["docProps/core.xml"] = _with_dates(parts["docProps/core.xml"], f"{book.case.programme.as_of}T00:00:00Z")
-    year, month, day = (int(x) for x in book.case.programme.as_of.split("-"))
+    pack(path, parts, book.case.programme.as_of)
+
+
+def parts_of(workbook: Workbook) -> dict[str, bytes]:
+    """The parts of the file that openpyxl would write."""
+    raw = BytesIO()
+    workbook.save(raw)
+    with zipfile.ZipFile(raw) as source:
+        return {name: source.read(name) for name in source.namelist()}
+
+
+def pack(path: Path, parts: dict[str, bytes], as_of: str) -> None:
+    """A zip of the parts in a fixed order, dated as the inputs are."""
+    core = "docProps/core.xml"
+    parts = {**parts, core: _with_dates(parts[core], f"{as_of}T00:00:00Z")}
+    year, month, day = (int(x) for x in as_of.split("-"))
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as target:
         for name in sorted(parts, key=lambda n: (n != "[Content_Types].xml", n)):
             entry = zipfile.ZipInfo(name, (max(year, 1980), month, day, 0, 0, 0))
