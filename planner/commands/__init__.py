@@ -1,0 +1,1 @@
+"""Commands by topic; ``cli`` puts them on the command line."""
