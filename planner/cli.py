@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from planner import __version__
+from planner.commands import why
 from planner.errors import InputError, PlannerError, UsageError
 from planner.options import Debug, Edits, Json, Model, Quiet, Reports, Run, examples
 from planner.terminal import INTERRUPTED, TERMINATED, Style, complain, live
@@ -85,8 +86,7 @@ def optimize(
             raise
     text = show.summary(stored.document, result.case, result.plan)
     style.answer(stored.document, text, f"{show.verdict(stored.document)}\n{stored.path}")
-    stopped_by = stored.document.get("interrupted")
-    if stopped_by:
+    if stopped_by := stored.document.get("interrupted"):
         return TERMINATED if stopped_by in (signal.SIGTERM, "SIGTERM") else INTERRUPTED
     return EXIT_CODES.get(str(stored.document.get("verdict")), 9)
 
@@ -127,8 +127,7 @@ def check(
 
         if edits:
             raise UsageError("--set needs a programme, not a folder of tables")
-        faults = read.check_folder(Path(model))
-        if faults:
+        if faults := read.check_folder(Path(model)):
             raise InputError(faults)
         checked: dict[str, Any] = {"checked": str(Path(model).absolute())}
         text = f"{model}: no fault found."
@@ -244,6 +243,9 @@ def export(
     document = {"schema": "planner/export/1", "source": source, "stage": stage, "files": written}
     Style(json, quiet, debug).answer(document, "\n".join(written))
     return 0
+
+
+why.register(app)
 
 
 def _load(model: str | None, edits: Sequence[str] | None) -> Case:

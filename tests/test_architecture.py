@@ -15,6 +15,7 @@ FILES = sorted(p for p in PACKAGE.rglob("*.py") if "_shipped" not in p.parts)
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("__main__",),
     ("cli",),
+    ("commands",),
     ("terminal", "show", "options", "reports"),
     ("workbook", "page"),
     ("analyses",),

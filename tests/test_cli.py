@@ -26,11 +26,11 @@ from planner.inputs.case import Case
 from planner.terminal import sentence
 
 ROOT = Path(__file__).parent.parent
-COMMANDS = ("optimize", "check", "verify", "show", "runs", "report", "export")
+COMMANDS = ("optimize", "check", "verify", "show", "runs", "report", "export", "explain")
 #: Typer itself parses the words of a command with pydantic, so pydantic is not on the list
 HEAVY = ("pyomo", "pandas", "numpy", "highspy", "openpyxl", "scipy", "lxml", "rich")
 #: examples that need a plan which keeps every rule, or write one: they wait for a real run
-NEED_A_REAL_RUN = ("verify", "report")
+NEED_A_REAL_RUN = ("verify", "report", "explain")
 
 
 def planner_process(*words: str, cwd: Path, **more: Any) -> subprocess.CompletedProcess[str]:

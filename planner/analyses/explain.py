@@ -9,7 +9,7 @@ from typing import Any
 
 from planner.analyses.conflict import Remembered, apart, irreducible, smallest
 from planner.analyses.question import Answer, Model, Tell, Undecided, Work
-from planner.analyses.repairs import MOST, WANTED, Menu, Repair
+from planner.analyses.repairs import WANTED, Menu, Repair
 from planner.analyses.source import Source
 from planner.analyses.terms import Term
 from planner.search.clash import LIMITS, Limit
@@ -72,6 +72,7 @@ class _Explaining:
 
     def verdict(self) -> Answer:
         """Of the whole programme; the relaxation is enough for a no."""
+        self.whole = self.model.small
         answer = self.model.linear()
         if answer is Answer.YES:
             self.whole = True
@@ -97,8 +98,14 @@ class _Explaining:
         return Member(term, answer is Answer.YES, shown, enough)
 
 
-def explain(source: Source, *, seconds: float | None = SECONDS, wanted: int = WANTED, tell: Tell | None = None) -> Explanation:
-    """The explanation of a programme that may have no plan. What the time or the user cut off is said in the notes."""
+def explain(
+    source: Source, *, seconds: float | None = SECONDS, wanted: int = WANTED, tell: Tell | None = None
+) -> Explanation:
+    """The explanation of a programme that may have no plan.
+
+    ``wanted`` repairs at the least, if there are so many; 0 asks for the conflict alone. What the time or the user cut
+    off is said in the notes.
+    """
     began = time.perf_counter()
     asking = _Explaining(source, seconds, tell or (lambda phase: None))
     try:
@@ -118,18 +125,20 @@ def explain(source: Source, *, seconds: float | None = SECONDS, wanted: int = WA
     try:
         everything = asking.model.terms
         if not asking.holds(frozenset()):
-            note = "The clash is in the inputs and physical limits alone: no promise and no limit of the programme is in it."
+            note = (
+                "The clash is in the inputs and physical limits alone: no promise or limit of the programme is in it."
+            )
             return Explanation("infeasible", notes=(note,), without_presolve=sure, seconds=time.perf_counter() - began)
         conflict, alone = smallest(asking.holds, everything)
         settled = True
         others = apart(asking.holds, everything, conflict)
-        menu = Menu(source, asking.model, asking.holds, alone, asking.tell)
-        repairs = menu.confirm(menu.singles())
-        ready = [r for r in repairs if r.confirmed]
-        pairs = menu.confirm(menu.pairs(repairs, min(MOST - len(repairs), wanted - len(ready) + 1)))
-        repairs += pairs
-        if not menu.complete:
-            asking.notes.append("Some questions about repairs hit a limit: there may be repairs that are not listed.")
+        if wanted:
+            menu = Menu(source, asking.model, asking.holds, alone, asking.tell)
+            repairs = menu.easiest_first(menu.singles(), wanted)
+            if not menu.complete:
+                asking.notes.append(
+                    "Some questions about repairs hit a limit: there may be repairs that are not listed."
+                )
         members = asking.members(conflict, alone, repairs)
         runs_into = _runs_into(asking, conflict)
     except Undecided:
@@ -139,7 +148,10 @@ def explain(source: Source, *, seconds: float | None = SECONDS, wanted: int = WA
             asking.notes.append("The time ended before every question was answered.")
         members = members or tuple(Member(t, None, "not shown: the time ended", None) for t in conflict)
     if not asking.whole and settled:
-        asking.notes.append("The clash is seen with nothing whole: no plan of whole things avoids it.")
+        asking.notes.append(
+            "The clash is seen with nothing whole: no plan of whole things avoids it. Beside it, clashes that only whole "
+            "things make were not looked for."
+        )
     proven = settled and all(m.without_it for m in members)
     return Explanation(
         "infeasible",

@@ -19,13 +19,20 @@ def text(found: Explanation) -> str:
     if found.verdict == "feasible":
         return "A plan that keeps every rule and firm promise exists: there is nothing to repair."
     if found.verdict == "unknown":
-        return "Whether a plan exists was not settled in the time allowed: neither a plan nor a proof that there is none."
-    lines = ["No plan keeps every rule and firm promise." + (" Confirmed with presolve off." if found.without_presolve else "")]
+        return (
+            "Whether a plan exists was not settled in the time allowed: neither a plan nor a proof that there is none."
+        )
+    lines = [
+        "No plan keeps every rule and firm promise."
+        + (" Confirmed with presolve off." if found.without_presolve else "")
+    ]
     if found.conflict:
         lines += ["", _conflict(found)]
         lines += [f"  - {m.term.says}  [{m.term.id}]" for m in found.conflict]
     if found.runs_into:
-        lines.append("It runs into physical limits, which are not for sale: " + "; ".join(x.says for x in found.runs_into) + ".")
+        lines.append(
+            "It runs into physical limits, which are not for sale: " + "; ".join(x.says for x in found.runs_into) + "."
+        )
     for other in found.others:
         lines += ["", "A clash of its own beside it:", *(f"  - {t.says}  [{t.id}]" for t in other)]
     if found.conflict:

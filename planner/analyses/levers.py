@@ -70,7 +70,8 @@ def number(value: float) -> str:
 
 def _later(case: Case, term: Term) -> Lever:
     c = term.claim
-    assert c is not None and c.by is not None
+    assert c is not None
+    assert c.by is not None
     last = max(case.periods.year(t) for t in case.periods)
     years = range(c.by + 1, last + 1)
     steps = tuple(Step(y, (f"claims.{c.id}.by={y}",), (y - c.by) / max(1, len(case.periods.labels()))) for y in years)
@@ -79,7 +80,8 @@ def _later(case: Case, term: Term) -> Lever:
 
 def _promise(case: Case, term: Term) -> list[Lever]:
     c = term.claim
-    assert c is not None and c.level
+    assert c is not None
+    assert c.level
     level = c.level
 
     def lower(to: float) -> Step:
@@ -192,7 +194,9 @@ def _sites(case: Case, term: Term) -> list[Lever]:
 
 def _regions(case: Case, term: Term) -> list[Lever]:
     least = case.programme.sites.minimum_regions
-    steps = tuple(Step(n, (f"programme.sites.minimum_regions={n}",), (least - n) / least) for n in range(least - 1, 0, -1))
+    steps = tuple(
+        Step(n, (f"programme.sites.minimum_regions={n}",), (least - n) / least) for n in range(least - 1, 0, -1)
+    )
     return [Lever(term, "grid regions", "regions", least, steps)]
 
 
@@ -226,7 +230,8 @@ def _demand(case: Case, term: Term) -> list[Lever]:
     first, years = case.parameter("must_serve_from_year"), [case.periods.year(t) for t in case.periods]
     start = int(max(first, min(years)))
     later = tuple(
-        Step(y, (f"parameters.must_serve_from_year={y}",), (y - start) / len(years)) for y in range(start + 1, max(years) + 2)
+        Step(y, (f"parameters.must_serve_from_year={y}",), (y - start) / len(years))
+        for y in range(start + 1, max(years) + 2)
     )
     return [
         Lever(term, "marked demand", "% of it that must be met", 100, shares),

@@ -1,7 +1,7 @@
 """Does a plan exist? Asked of a case, of a case with terms left out, and of a case with edits.
 
-A "no" is a proof: of the linear relaxation, or of everything whole, confirmed with presolve off. A "yes" is a plan. What
-hits a limit is "unknown", and nothing is concluded from it.
+A "no" is a proof: of the linear relaxation, or of everything whole, confirmed with presolve off. A "yes" is a plan.
+What hits a limit is "unknown", and nothing is concluded from it.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from planner.analyses.terms import Term, terms
 from planner.inputs.case import USD_PER_MUSD, Case
@@ -28,12 +29,10 @@ from planner.solve import Limits, Linear, Outcome, Program, Sense, Verdict
 from planner.solve.interrupt import INTERRUPT
 from planner.verify import Verification, verify
 
-#: whole columns up to which the exact model is asked at once; above, the relaxation is asked and plans are made on few sites
+#: whole columns up to which the exact model is asked at once; above, the relaxation, and plans are made on few sites
 AT_ONCE = 1500
 #: seconds of one question with whole things, and of one linear question
 WHOLE_SECONDS, LINEAR_SECONDS = 60.0, 30.0
-#: gap of the choice of sites
-SITES_GAP = 0.05
 #: the algebra is built by one thread at a time
 BUILDING = threading.Lock()
 NOTHING = Linear(np.zeros(0, dtype=np.int64), np.zeros(0))
@@ -55,6 +54,7 @@ class Work:
 
     def __init__(self, seconds: float | None) -> None:
         self.gates: list[tuple[tuple[str, ...], dict[str, float]]] = []
+        self.small: bool | None = None
         self._end = None if seconds is None else time.perf_counter() + seconds
 
     def left(self) -> float:
@@ -82,21 +82,36 @@ class Model:
 
     def __init__(self, case: Case, work: Work) -> None:
         self.case, self.work = case, work
-        with BUILDING:
-            level = pooled(case, None)
-            self.small = int(level.program.whole.sum()) <= AT_ONCE
-            self.level = level_of(case, None) if self.small else level
-        self.program: Program = self.level.program
-        self.terms: tuple[Term, ...] = terms(case, self.program.row_names)
         self._few: dict[tuple[str, ...], Level] = {}
         self.without_presolve: bool | None = None
+
+    @cached_property
+    def level(self) -> Level:
+        with BUILDING:
+            level = pooled(self.case, None)
+            if self.work.small is None:
+                self.work.small = int(level.program.whole.sum()) <= AT_ONCE
+            return level_of(self.case, None) if self.work.small else level
+
+    @property
+    def small(self) -> bool:
+        """Decided once for an analysis, by its first model."""
+        if self.work.small is None:
+            _ = self.level
+        return bool(self.work.small)
+
+    @property
+    def program(self) -> Program:
+        return self.level.program
+
+    @cached_property
+    def terms(self) -> tuple[Term, ...]:
+        return terms(self.case, self.program.row_names)
 
     def linear(self, dropped: Iterable[Term] = (), physical: Sequence[str] = ()) -> Answer:
         """With nothing whole: NO is a proof, YES says only that the relaxation sees nothing against it."""
         program = self._without(dropped, physical)
-        o = program.solve(
-            NOTHING, "min", self.work.limits(LINEAR_SECONDS), relaxed=program.whole, confirm=not dropped
-        )
+        o = program.solve(NOTHING, "min", self.work.limits(LINEAR_SECONDS), relaxed=program.whole, confirm=not dropped)
         return self._answer(o)
 
     def whole(self, dropped: Iterable[Term] = (), physical: Sequence[str] = ()) -> Answer:
@@ -112,9 +127,6 @@ class Model:
 
     def plan(self) -> Found:
         """A plan of the case, read and checked like any other."""
-        relaxed = self.linear()
-        if relaxed is not Answer.YES:
-            return Found(relaxed, without_presolve=bool(self.without_presolve))
         if self.small:
             o = self.program.solve(NOTHING, "min", self.work.limits(WHOLE_SECONDS))
             if o.values is None:
@@ -139,20 +151,19 @@ class Model:
         return self._placed(chosen, dropped) if chosen else None
 
     def _sites(self, dropped: tuple[Term, ...]) -> tuple[str, ...]:
-        """Sites that the relaxation with whole openings chooses for the least investment; none where it has no answer."""
+        """Sites of a relaxation in which openings alone are whole; none where it has no answer."""
         opens, program = self.level.columns("sites.opens"), self._without(dropped, ())
-        spent = self.level.program.linear([(1.0, v) for v in self.level.formulation.model.budget.spent_musd.values()])
-        limits = replace(self.work.limits(LINEAR_SECONDS), gap=SITES_GAP)
-        found = program.solve(spent, "min", limits, relaxed=program.whole & ~opens, confirm=False)
+        limits = self.work.limits(LINEAR_SECONDS)
+        found = program.solve(NOTHING, "min", limits, relaxed=program.whole & ~opens, confirm=False)
         if found.values is None:
             return ()
-        at = {s: 0.0 for s in self.case.sites}
+        at = dict.fromkeys(self.case.sites, 0.0)
         for (s, _), v in self.level.formulation.model.sites.opens.items():
             at[s] += found.values[self.program.column_of(v)]
         return tuple(s for s, n in at.items() if n > 0.5)
 
     def _placed(self, sites: tuple[str, ...], dropped: tuple[Term, ...]) -> tuple[Level, Outcome] | None:
-        """A plan on these sites: what gates service first, with parts of halls and racks, then all around those choices."""
+        """A plan on these sites: what gates service first, with parts of halls and racks, then all around that."""
         if not set(sites) <= set(self.case.sites):
             return None
         if sites not in self._few:
@@ -165,24 +176,30 @@ class Model:
         known = [held for places, held in self.work.gates if places == sites]
         for held in known:
             fixed = {int(i): held[names[i]] for i in np.flatnonzero(gates) if names[i] in held}
-            if (found := self._around(program, fixed)) is not None:
+            if (found := self._around(few, program, fixed)) is not None:
                 return few, found
-        gated = self._around(program, {}, program.whole & ~gates)
+        gated = self._some(program, relaxed=program.whole & ~gates)
         if gated is None or gated.values is None:
             return None
         fixed = {int(i): float(round(gated.values[i])) for i in np.flatnonzero(gates)}
-        found = self._around(program, fixed)
+        found = self._around(few, program, fixed)
         if found is None:
             return None
         self.work.gates.append((sites, {names[i]: x for i, x in fixed.items()}))
         return few, found
 
-    def _around(
-        self, program: Program, fixed: dict[int, float], relaxed: NDArray[np.bool_] | None = None
-    ) -> Outcome | None:
-        """Whatever plan holds these choices; None where there is none in time."""
-        limits = self.work.limits(WHOLE_SECONDS)
-        found = program.solve(NOTHING, "min", limits, fixed=fixed, relaxed=relaxed, confirm=False)
+    def _around(self, few: Level, program: Program, gates: dict[int, float]) -> Outcome | None:
+        """A plan that holds the gates: halls and power first, racks around them, all at once where that fails."""
+        racks = few.columns(*PLACED)
+        halls = self._some(program, fixed=gates, relaxed=racks)
+        if halls is None or halls.values is None:
+            return None
+        held = {int(i): float(round(halls.values[i])) for i in np.flatnonzero(program.whole & ~racks)}
+        return self._some(program, fixed=held) or self._some(program, fixed=gates)
+
+    def _some(self, program: Program, **how: Any) -> Outcome | None:
+        """Any plan; None where there is none in time."""
+        found = program.solve(NOTHING, "min", self.work.limits(WHOLE_SECONDS), confirm=False, **how)
         return None if found.values is None else found
 
     def _without(self, dropped: Iterable[Term], physical: Sequence[str]) -> Program:

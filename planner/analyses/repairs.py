@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import combinations
+from typing import Any
 
 from planner.analyses.conflict import Holds
 from planner.analyses.levers import Lever, Step, levers
@@ -14,9 +15,9 @@ from planner.analyses.question import Answer, Found, Model, Tell, Undecided, Wor
 from planner.analyses.source import Source
 from planner.analyses.terms import Term
 
-#: repairs that a menu holds at the least, if there are so many, and at the most
-WANTED, MOST = 5, 12
-#: what a step is carried beyond its bound, in parts of the way, until a plan is found: bounds of everything whole are near
+#: repairs that a menu holds at the least, if there are so many
+WANTED = 5
+#: what part an amount is carried beyond its bound until a plan is found; bounds of everything whole are near
 MARGINS_WHOLE, MARGINS_RELAXED = (0.0, 1e-3, 0.02), (0.1, 0.3)
 #: digits of an amount
 DIGITS = 4
@@ -84,20 +85,19 @@ class Menu:
     def singles(self) -> list[Repair]:
         """Every single repair that exists, the smallest part given away first."""
         ways = [lever for term in self.alone for lever in levers(self.model.case, term)]
-        found = self._each(lambda lever: self._single(lever), ways)
+        found = self._each(self._single, ways)
         return sorted(found, key=lambda r: r.part)
 
     def pairs(self, singles: Sequence[Repair], wanted: int) -> list[Repair]:
         """Pairs that are enough where neither is; then a part of one single repair with what that leaves of another."""
-        asked = [lambda p=p: self._pair(*p) for p in self._needed_pairs()]
-        found = [r for r in self._each(lambda ask: ask(), asked) if r is not None]
+        found: list[Repair] = self._each(lambda pair: self._pair(*pair), list(self._needed_pairs()))
         if len(found) < wanted:
             shared = list(self._shared(singles))[: 2 * wanted]
-            found += [r for r in self._each(lambda ask: ask(), shared) if r is not None]
+            found += self._each(lambda pair: self._beside(*pair), shared)
         return sorted(found, key=lambda r: r.part)[: max(wanted, 0)]
 
     def confirm(self, repairs: Sequence[Repair]) -> list[Repair]:
-        """Each with the plan that was found for it; a repair is carried a little further where its bound was too near."""
+        """Each with the plan that was found for it; carried a little further where its bound was too near."""
         return self._each(self._confirmed, repairs)
 
     # one change
@@ -112,7 +112,7 @@ class Menu:
         """The least of a lever that lets everything hold beside the edits, with some terms left out."""
         gone = tuple(dropped)
         if lever.amount is not None:
-            model = self._model(edits)
+            model = self._model(edits) if edits else self.model
             return None if model is None else self._amount(lever, model, gone)
         steps = [s for s in lever.steps if not set(_paths(s.edits)) & set(_paths(edits))]
         at = self._nearest(lever, steps, lambda step: self._holds((*edits, *step.edits), gone))
@@ -159,21 +159,20 @@ class Menu:
         second = self._least(other, first.step.edits)
         return None if second is None else Repair((first, second))
 
-    def _shared(self, singles: Sequence[Repair]) -> Iterable[Callable[[], Repair | None]]:
+    def _shared(self, singles: Sequence[Repair]) -> Iterable[tuple[Change, Change]]:
         """Half of the way of one repair and what that leaves of another; then what others spare of an amount."""
         amounts = [r.changes[0] for r in singles if r.changes[0].lever.amount]
         for one, other in combinations(amounts, 2):
             if one.lever.term != other.lever.term:
                 for a, b in ((one, other), (other, one)):
-                    yield lambda a=a, b=b: self._beside(_half(a), b)
+                    yield _half(a), b
         helpers = [lever for term in self.model.terms for lever in levers(self.model.case, term) if lever.steps]
         taken = {(r.changes[0].lever.term.id, r.changes[0].lever.what) for r in singles}
         spare = [h for h in helpers if (h.term.id, h.what) not in taken]
         for change in amounts:
             for helper in sorted(spare, key=lambda h: h.term not in (*self.alone, change.lever.term)):
                 for n in dict.fromkeys((len(helper.steps) // 2, len(helper.steps) - 1)):
-                    given = Change(helper, helper.steps[n], None)
-                    yield lambda given=given, change=change: self._beside(given, change)
+                    yield Change(helper, helper.steps[n], None), change
 
     def _beside(self, given: Change, change: Change) -> Repair | None:
         """The second change once the first is made; None if that spares nothing of it."""
@@ -200,10 +199,10 @@ class Menu:
             raise Undecided
         return answer is Answer.YES
 
-    def _each(self, ask: Callable[..., object], given: Sequence[object]) -> list:  # type: ignore[type-arg]
+    def _each(self, ask: Callable[[Any], Repair | None], given: Sequence[Any]) -> list[Repair]:
         """Answers in the order asked, two at a time; what ended at a limit leaves the menu incomplete."""
 
-        def safely(item: object) -> object:
+        def safely(item: Any) -> Repair | None:
             try:
                 return ask(item)
             except Undecided:
@@ -212,6 +211,23 @@ class Menu:
 
         with ThreadPoolExecutor(1 if self.model.small else CORES) as cores:
             return [answer for answer in cores.map(safely, given) if answer is not None]
+
+    def easiest_first(self, repairs: Sequence[Repair], wanted: int) -> list[Repair]:
+        """All repairs and as many pairs as are wanted, confirmed: one plan is made while pairs are looked for.
+
+        What gates service in that plan is where the others start.
+        """
+        if self.model.small or not repairs:
+            ready = self.confirm(repairs)
+            lacking = wanted - sum(r.confirmed for r in ready)
+            return ready + (self.confirm(self.pairs(repairs, lacking)) if lacking > 0 else [])
+        easiest = max(repairs, key=lambda r: (r.changes[0].lever.amount is None, r.part))
+        with ThreadPoolExecutor(1) as other_core:
+            first = other_core.submit(self.confirm, [easiest])
+            pairs = self.pairs(repairs, wanted + 1 - len(repairs)) if wanted >= len(repairs) else []
+            (done,) = first.result()
+        rest = self.confirm([r for r in (*repairs, *pairs) if r is not easiest])
+        return sorted((done, *rest), key=lambda r: (len(r.changes), r.part))
 
     def _confirmed(self, repair: Repair) -> Repair:
         for tried in self._carried(repair):

@@ -1,7 +1,7 @@
 """What people agreed on and could agree on anew: promises, and limits that the programme sets itself.
 
-A term names the rules of the model that say it, so that the model can be asked without it. Physical limits (land, workers,
-supply, lead times, connections, water) are no terms: they are never left out and never offered.
+A term names the rules of the model that say it, so that the model can be asked without it. Physical limits (land,
+workers, supply, lead times, connections, water) are no terms: they are never left out and never offered.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Term:
 
     def as_dict(self) -> dict[str, object]:
         c = self.claim
-        known = {"promise": self.id, "kind": self.kind, "says": self.says}
+        known: dict[str, object] = {"promise": self.id, "kind": self.kind, "says": self.says}
         if c is None:
             return known
         return {**known, "claim": c.claim, "level": c.level, "unit": c.unit, "by": c.by, "tier": c.tier}
@@ -71,7 +71,9 @@ def _promise(c: Claim) -> Term:
 
 def _limits(case: Case) -> list[Term]:
     p = case.programme
-    asked = {c.metric: c.id for c in p.claims if c.binding == "firm" and c.metric in ("budget", "split", "sites", "funding")}
+    asked = {
+        c.metric: c.id for c in p.claims if c.binding == "firm" and c.metric in ("budget", "split", "sites", "funding")
+    }
     years = [case.periods.label(t) for t in case.periods if case.authority_share(t)]
     low, high = (100 * case.parameter(n) for n in ("soft_band_low", "soft_band_high"))
     share, around = 100 * p.infrastructure_share, 100 * p.infrastructure_share_tolerance
@@ -84,7 +86,12 @@ def _limits(case: Case) -> list[Term]:
             ("budget.split_least", "budget.split_most"),
         ),
         Term("yearly-band", "band", f"{low:g} to {high:g} % of each year for the soft side", ("budget.band_",)),
-        Term(asked.get("funding", "payers"), "payers", "What the payers can pay a year", ("budget.operations_within_caps",)),
+        Term(
+            asked.get("funding", "payers"),
+            "payers",
+            "What the payers can pay a year",
+            ("budget.operations_within_caps",),
+        ),
         Term(asked.get("sites", "sites"), "sites", _sites(p.sites.count), ("sites.chosen_count",)),
         Term("regions", "regions", f"{p.sites.minimum_regions} grid regions at least", ("sites.enough_regions",)),
         Term(
