@@ -149,8 +149,8 @@ def explain(
         members = members or tuple(Member(t, None, "not shown: the time ended", None) for t in conflict)
     if not asking.whole and settled:
         asking.notes.append(
-            "The clash is seen with nothing whole: no plan of whole things avoids it. Beside it, clashes that only whole "
-            "things make were not looked for."
+            "The clash is seen with nothing whole: no plan of whole things avoids it. Clashes beside it that only "
+            "whole things make were not looked for."
         )
     proven = settled and all(m.without_it for m in members)
     return Explanation(

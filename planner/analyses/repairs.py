@@ -104,6 +104,9 @@ class Menu:
 
     def _single(self, lever: Lever, given: Sequence[Change] = ()) -> Repair | None:
         edits = tuple(edit for change in given for edit in change.step.edits)
+        if lever.unit == "binding" and not given:  # the model without the term, which is known to hold
+            (step,) = lever.steps
+            return Repair((Change(lever, step, None),))
         self.tell(f"{lever.term.id}: {lever.what}")
         change = self._least(lever, edits)
         return None if change is None else Repair((*given, change))
