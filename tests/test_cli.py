@@ -26,11 +26,11 @@ from planner.inputs.case import Case
 from planner.terminal import sentence
 
 ROOT = Path(__file__).parent.parent
-COMMANDS = ("optimize", "check", "verify", "show", "runs", "report", "export", "explain")
+COMMANDS = ("optimize", "check", "verify", "show", "runs", "report", "export", "explain", "price")
 #: Typer itself parses the words of a command with pydantic, so pydantic is not on the list
 HEAVY = ("pyomo", "pandas", "numpy", "highspy", "openpyxl", "scipy", "lxml", "rich")
 #: examples that need a plan which keeps every rule, or write one: they wait for a real run
-NEED_A_REAL_RUN = ("verify", "report", "explain")
+NEED_A_REAL_RUN = ("verify", "report", "explain", "price")
 
 
 def planner_process(*words: str, cwd: Path, **more: Any) -> subprocess.CompletedProcess[str]:
@@ -435,7 +435,8 @@ def real_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_examples_on_a_real_run(command: str, real_run: Path) -> None:
     for example in examples_of(help_text(command)):
         done = planner_process(*shlex.split(example)[1:], cwd=real_run)
-        assert done.returncode == 0, done.stderr
+        # a price list of the reference may end at its limit, with what was priced so far
+        assert done.returncode in ((0, 5) if command == "price" else (0,)), done.stderr
 
 
 @pytest.mark.slow

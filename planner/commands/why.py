@@ -115,4 +115,6 @@ def _told(progress: Callable[[Update], None] | None) -> Callable[[str], None]:
 def register(app: typer.Typer) -> None:
     """Put the commands of this file on the command line."""
     app.command(epilog=examples("planner explain latest", "planner explain latest --json"))(explain)
-    app.command(epilog=examples("planner price latest", "planner price latest --json"))(price)
+    app.command(
+        epilog=examples("planner price latest --time-limit 120", "planner price latest --time-limit 120 --json")
+    )(price)
