@@ -134,7 +134,7 @@ def explain(
         others = apart(asking.holds, everything, conflict)
         if wanted:
             menu = Menu(source, asking.model, asking.holds, alone, asking.tell)
-            repairs = menu.easiest_first(menu.singles(), wanted)
+            repairs = menu.confirmed(menu.singles(), wanted)
             if not menu.complete:
                 asking.notes.append(
                     "Some questions about repairs hit a limit: there may be repairs that are not listed."

@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from planner.analyses.terms import Term, terms
 from planner.inputs.case import USD_PER_MUSD, Case
@@ -32,7 +33,7 @@ from planner.verify import Verification, verify
 #: whole columns up to which the exact model is asked at once; above, the relaxation, and plans are made on few sites
 AT_ONCE = 1500
 #: seconds of one question with whole things, and of one linear question
-WHOLE_SECONDS, LINEAR_SECONDS = 60.0, 30.0
+WHOLE_SECONDS, LINEAR_SECONDS = 90.0, 30.0
 #: the algebra is built by one thread at a time
 BUILDING = threading.Lock()
 NOTHING = Linear(np.zeros(0, dtype=np.int64), np.zeros(0))
@@ -50,10 +51,10 @@ class Undecided(Exception):
 
 
 class Work:
-    """Seconds for a whole analysis, None for no limit; and what gated service in its plans, to start others from."""
+    """Seconds for a whole analysis, None for no limit; and the whole choices of its plans, to make others from."""
 
     def __init__(self, seconds: float | None) -> None:
-        self.gates: list[tuple[tuple[str, ...], dict[str, float]]] = []
+        self.plans: list[tuple[tuple[str, ...], dict[str, float]]] = []
         self.small: bool | None = None
         self._end = None if seconds is None else time.perf_counter() + seconds
 
@@ -143,9 +144,9 @@ class Model:
         return Found(Answer.YES, plan, verify(self.case, plan, []))
 
     def _on_few(self, dropped: tuple[Term, ...]) -> tuple[Level, Outcome] | None:
-        """A plan on few sites, those of an earlier plan first; None where none was found in time."""
-        for sites in dict.fromkeys(sites for sites, _ in self.work.gates):
-            if (placed := self._placed(sites, dropped)) is not None:
+        """A plan on few sites: around the choices of an earlier one, else from nothing; None where none was found."""
+        for sites, choices in reversed(self.work.plans):
+            if (placed := self._again(sites, choices, dropped)) is not None:
                 return placed
         chosen = self._sites(dropped)
         return self._placed(chosen, dropped) if chosen else None
@@ -162,31 +163,51 @@ class Model:
             at[s] += found.values[self.program.column_of(v)]
         return tuple(s for s, n in at.items() if n > 0.5)
 
-    def _placed(self, sites: tuple[str, ...], dropped: tuple[Term, ...]) -> tuple[Level, Outcome] | None:
-        """A plan on these sites: what gates service first, with parts of halls and racks, then all around that."""
-        if not set(sites) <= set(self.case.sites):
-            return None
+    def _level(self, sites: tuple[str, ...]) -> Level:
+        """The exact model of these sites alone."""
         if sites not in self._few:
             with BUILDING:
                 self._few[sites] = level_of(self.case.only(sites), None)
-        few, rules = self._few[sites], _rules(dropped)
-        program = few.program.without(*rules) if rules else few.program
-        gates = soft_columns(few) & program.whole & ~few.columns(*PLACED)
-        names = [v.name for v in few.program.columns]
-        known = [held for places, held in self.work.gates if places == sites]
-        for held in known:
-            fixed = {int(i): held[names[i]] for i in np.flatnonzero(gates) if names[i] in held}
-            if (found := self._around(few, program, fixed)) is not None:
-                return few, found
+        return self._few[sites]
+
+    def _again(
+        self, sites: tuple[str, ...], choices: dict[str, float], dropped: tuple[Term, ...]
+    ) -> tuple[Level, Outcome] | None:
+        """An earlier plan's whole choices, else what gates service in it alone; None where they do not fit."""
+        if not set(sites) <= set(self.case.sites):
+            return None
+        few = self._level(sites)
+        program, names = self._kept(few, dropped), [v.name for v in few.program.columns]
+        if self._some(program, relaxed=program.whole) is None:
+            return None
+        known = {i: choices[name] for i, name in enumerate(names) if program.whole[i] and name in choices}
+        found = self._some(program, fixed=known)
+        if found is None:
+            gates = _gates(few)
+            found = self._around(few, program, {i: x for i, x in known.items() if gates[i]})
+        return None if found is None else (few, self._noted(sites, few, found))
+
+    def _placed(self, sites: tuple[str, ...], dropped: tuple[Term, ...]) -> tuple[Level, Outcome] | None:
+        """A plan on these sites: what gates service first, with parts of halls and racks, then all around that."""
+        few = self._level(sites)
+        program, gates = self._kept(few, dropped), _gates(few)
         gated = self._some(program, relaxed=program.whole & ~gates)
         if gated is None or gated.values is None:
             return None
-        fixed = {int(i): float(round(gated.values[i])) for i in np.flatnonzero(gates)}
-        found = self._around(few, program, fixed)
-        if found is None:
-            return None
-        self.work.gates.append((sites, {names[i]: x for i, x in fixed.items()}))
-        return few, found
+        found = self._around(few, program, {int(i): float(round(gated.values[i])) for i in np.flatnonzero(gates)})
+        return None if found is None else (few, self._noted(sites, few, found))
+
+    def _noted(self, sites: tuple[str, ...], few: Level, found: Outcome) -> Outcome:
+        """The plan, its whole choices noted for the next one."""
+        assert found.values is not None
+        columns = few.program.columns
+        chosen = {columns[i].name: float(round(found.values[i])) for i in np.flatnonzero(few.program.whole)}
+        self.work.plans.append((sites, chosen))
+        return found
+
+    def _kept(self, few: Level, dropped: tuple[Term, ...]) -> Program:
+        rules = _rules(dropped)
+        return few.program.without(*rules) if rules else few.program
 
     def _around(self, few: Level, program: Program, gates: dict[int, float]) -> Outcome | None:
         """A plan that holds the gates: halls and power first, racks around them, all at once where that fails."""
@@ -242,6 +263,12 @@ class Model:
         relaxed = None if self.small else program.whole
         limits = replace(self.work.limits(WHOLE_SECONDS), gap=1e-9)
         return program.solve(objective, sense, limits, relaxed=relaxed, confirm=False).bound
+
+
+def _gates(few: Level) -> NDArray[np.bool_]:
+    """Whole columns of what gates service, cohorts apart."""
+    gates: NDArray[np.bool_] = soft_columns(few) & few.program.whole & ~few.columns(*PLACED)
+    return gates
 
 
 def _rules(dropped: Iterable[Term]) -> tuple[str, ...]:

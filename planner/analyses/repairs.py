@@ -215,22 +215,22 @@ class Menu:
         with ThreadPoolExecutor(1 if self.model.small else CORES) as cores:
             return [answer for answer in cores.map(safely, given) if answer is not None]
 
-    def easiest_first(self, repairs: Sequence[Repair], wanted: int) -> list[Repair]:
-        """All repairs and as many pairs as are wanted, confirmed: one plan is made while pairs are looked for.
+    def confirmed(self, repairs: Sequence[Repair], wanted: int) -> list[Repair]:
+        """All repairs and as many pairs as are wanted, confirmed.
 
-        What gates service in that plan is where the others start.
+        On a large programme a plan of the tightest is made while pairs are looked for: its choices may fit the others.
         """
         if self.model.small or not repairs:
             ready = self.confirm(repairs)
             lacking = wanted - sum(r.confirmed for r in ready)
             return ready + (self.confirm(self.pairs(repairs, lacking)) if lacking > 0 else [])
-        easiest = max(repairs, key=lambda r: (r.changes[0].lever.amount is None, r.part))
+        tightest = next((r for r in repairs if _is_level(r)), repairs[0])
         with ThreadPoolExecutor(1) as other_core:
-            first = other_core.submit(self.confirm, [easiest])
+            first = other_core.submit(self.confirm, [tightest])
             pairs = self.pairs(repairs, wanted + 1 - len(repairs)) if wanted >= len(repairs) else []
-            (done,) = first.result()
-        rest = self.confirm([r for r in (*repairs, *pairs) if r is not easiest])
-        return sorted((done, *rest), key=lambda r: (len(r.changes), r.part))
+            done = first.result()
+        rest = self.confirm([r for r in (*repairs, *pairs) if r is not tightest])
+        return sorted((*done, *rest), key=lambda r: (len(r.changes), r.part))
 
     def _confirmed(self, repair: Repair) -> Repair:
         for tried in self._carried(repair):
@@ -270,6 +270,10 @@ def rounded(value: float, to: Callable[[float], int], digits: int = DIGITS) -> f
     size = 10.0 ** (math.floor(math.log10(value)) + 1 - digits)
     sure = value * (1 + 1e-6) if to is math.floor else value * (1 - 1e-6)
     return float(f"{to(sure / size) * size:.{digits}g}")
+
+
+def _is_level(repair: Repair) -> bool:
+    return repair.changes[0].lever.what == "level"
 
 
 def _half(change: Change) -> Change:
