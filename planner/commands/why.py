@@ -54,7 +54,8 @@ def explain(
             text, verdict = binding.text(document), "plan"
         else:
             found = why.explain(source, seconds=seconds, tell=tell)
-            document, text, verdict = why.document(source, found), explain_words.text(found), found.verdict
+            document, verdict = why.document(source, found), found.verdict
+            text = _wrapped(explain_words.text(found))
         stopped = interrupt.signal
     style.answer(document, text, text.partition("\n")[0])
     return INTERRUPTED if stopped else EXIT_CODES[verdict]
@@ -99,6 +100,15 @@ def price(
     if stopped:
         return INTERRUPTED
     return 5 if found.verdict == "priced" and not found.complete else PRICE_CODES[found.verdict]
+
+
+def _wrapped(text: str) -> str:
+    """Long lines cut to the width of the other commands, the rest of a line under its beginning."""
+    from textwrap import fill
+
+    from planner.show import WIDTH
+
+    return "\n".join(fill(x, WIDTH, subsequent_indent="     " if x.startswith(" ") else "") for x in text.split("\n"))
 
 
 def _told(progress: Callable[[Update], None] | None) -> Callable[[str], None]:

@@ -89,3 +89,14 @@ def test_what_binds_goes_when_there_is_room(here: Path) -> None:
     assert "budget.within_budget" not in tight
     spent = next(r for r in rows(case, result.plan) if r.rule == "budget.within_budget")
     assert spent.slack == pytest.approx(0.5)
+
+
+@pytest.mark.slow
+def test_the_announcement_is_explained(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The budget and the 5 GW of halls clash, and nothing else does; the time allows for a slow machine."""
+    assert run_command(["explain", "announced", "--json", "--time-limit", "900"]) == 4
+    document = said(capsys)
+    assert {c["promise"] for c in document["conflict"]} == {"power-commissioned", "budget"}
+    assert document["irreducible"] is True
+    assert document["confirmed_without_presolve"] is True
+    assert sum(r["confirmed"] for r in document["repairs"]) >= 5
