@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from planner import __version__
-from planner.commands import compare, rerun, what_if
+from planner.commands import compare, rerun, what_if, why
 from planner.commands.check import check
 from planner.commands.template import template
 from planner.errors import PlannerError, UsageError
@@ -32,8 +32,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for topic in (compare, rerun, what_if):
-    topic.add(app)
 
 
 @app.command(
@@ -117,6 +115,8 @@ def _dry_run(case: Case, style: Style, began: float) -> int:
 
 app.command(epilog=examples("planner check", "planner check federal-ai --json"))(check)
 app.command(epilog=examples("planner template", "planner template federal-ai-whole -o whole.xlsx --json"))(template)
+for topic in (what_if, compare, why, rerun):
+    topic.add(app)
 
 
 @app.command(epilog=examples("planner verify latest", "planner verify latest --json"))

@@ -5,6 +5,7 @@ four verdicts. A gap is always computed here from objective and dual bound, neve
 """
 
 from planner.solve.interrupt import Interrupted, interruptible
+from planner.solve.marginal import marginals
 from planner.solve.program import Program
 from planner.solve.questions import Questions
 from planner.solve.values import Limits, Linear, Outcome, Progress, Row, Sense, Vector, Verdict, relative_gap
@@ -22,5 +23,6 @@ __all__ = [
     "Vector",
     "Verdict",
     "interruptible",
+    "marginals",
     "relative_gap",
 ]
