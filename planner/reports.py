@@ -21,7 +21,7 @@ def write(folder: Path, case: Case, plan: Plan | None, document: dict[str, Any])
     if plan is not None:
         from planner import page, workbook
 
-        workbook.write(folder / store.WORKBOOK, case, plan, document)
+        workbook.write(folder / store.WORKBOOK, case, plan, document, folder / store.VALUES)
         page.write(folder / store.PAGE, case, plan, document)
 
 

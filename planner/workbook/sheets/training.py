@@ -122,6 +122,8 @@ def _cohorts(book: Book, page: Page, detail: Detail, tracks: list[Track], row: i
         text = f"{{c}}{source}*{book.address(heads, ME)}"
         year_row(page, at, Entry(track.track_id, track.name, ""), text, started, style.COUNT)
         page.assume(at, 3, f"training_tracks.{track.track_id}.capacity_heads_per_year", style.COUNT)
+    if not tracks:
+        page.note(row + 2, "None in this plan.")
     return row + 3 + max(len(tracks), 1)
 
 
