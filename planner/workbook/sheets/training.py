@@ -32,6 +32,7 @@ def fill(book: Book, detail: Detail, tiers: power.Places) -> Places:
     tracks = list(book.case.tracks.values())
     stock = _stock(page, detail, tracks)
     over, row = _need(book, page, stock, tracks)
+    page.break_before(row)
     wbs = soft_items.wbs_dollars(book, page, detail, row, CATEGORY)
     soft_items.dollar_chart(book, page, wbs, "Investment in training by line", wbs.next)
     row = wbs.next + 22
