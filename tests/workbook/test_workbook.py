@@ -152,7 +152,7 @@ def test_charts_have_alternative_text_with_a_number(finished: Path) -> None:
 
 def test_text_that_looks_like_a_formula_stays_text(tmp_path: Path) -> None:
     case, plan, document = sample()
-    notes = ("=1+1", "+1", "-1+2", "@SUM(A1)")
+    notes = ("=1+1", "+1+1", "-1+2", "@SUM(A1)")
     first = [c.model_copy(update={"note": n}) for c, n in zip(case.programme.claims, notes, strict=False)]
     claims = (*first, *case.programme.claims[len(notes) :])
     evil = replace(case, programme=case.programme.model_copy(update={"title": "=HYPERLINK(1)", "claims": claims}))
