@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 def write(folder: Path, case: Case, plan: Plan | None, document: dict[str, Any]) -> None:
     """The reports of a run; one without a plan has none."""
     if plan is not None:
-        from planner import workbook
+        from planner import page, workbook
 
-        workbook.write(folder / store.WORKBOOK, case, plan, document)
+        workbook.write(folder / store.WORKBOOK, case, plan, document, folder / store.VALUES)
+        page.write(folder / store.PAGE, case, plan, document)
 
 
 def rebuild(run: Path, out: Path | None) -> list[Path]:
-    """Write workbook and tables of a stored run again: to ``out``, else back into the run, unless they would differ."""
+    """Write the reports and tables of a stored run again: to ``out``, else into the run, unless they would differ."""
     stored = _with_plan(run)
     target = run if out is None else out.expanduser().absolute()
     with files.plainly(f"write reports into {target}"):

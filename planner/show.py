@@ -205,10 +205,10 @@ def places(document: Mapping[str, Any]) -> str:
     folder = document.get("folder")
     if not folder:
         return ""
-    workbook = next((str(f) for f in document.get("files") or [] if str(f).endswith(".xlsx")), "")
+    files = [str(f) for f in document.get("files") or []]
     lines = [f"Run:      {document['run']}"] if document.get("run") else []
-    if workbook:
-        lines.append(f"Workbook: {workbook}")
+    for word, ending in (("Workbook: ", ".xlsx"), ("Page:     ", "report.html")):
+        lines += [f"{word}{file}" for file in files if file.endswith(ending)][:1]
     return "\n".join([*lines, f"Folder:   {folder}"])
 
 

@@ -47,7 +47,7 @@ __all__ = [
 ]
 
 LOG = "solver.log"
-WORKBOOK = "plan.xlsx"
+WORKBOOK, VALUES, PAGE = "plan.xlsx", "values.csv", "report.html"
 _ABANDONED_AFTER_SECONDS = 7 * 86400
 
 #: writes the reports of a run into a folder, from the document without anything volatile

@@ -9,6 +9,7 @@ from typing import Any
 from planner.errors import VerificationError
 from planner.inputs.case import Case
 from planner.plan import Plan
+from planner.workbook import values
 from planner.workbook.book import Book
 from planner.workbook.finish import save
 from planner.workbook.sheets import (
@@ -20,6 +21,7 @@ from planner.workbook.sheets import (
     detail,
     federal,
     funding,
+    glossary,
     investment,
     power,
     present,
@@ -56,11 +58,14 @@ ORDER = (
     "Assumptions",
     "Detail",
     "Provenance",
+    "Glossary",
 )
 
 
-def write(path: Path, case: Case, plan: Plan, document: Mapping[str, Any]) -> dict[str, float]:
-    """Writes the workbook and returns its key totals.
+def write(
+    path: Path, case: Case, plan: Plan, document: Mapping[str, Any], values_path: Path | None = None
+) -> dict[str, float]:
+    """Writes the workbook, its values as text to ``values_path``, and returns its key totals.
 
     ``document`` is what ``optimize --json`` prints. Bytes depend on the three arguments alone.
     Raises VerificationError, and writes nothing, when a check of the workbook does not pass.
@@ -69,6 +74,8 @@ def write(path: Path, case: Case, plan: Plan, document: Mapping[str, Any]) -> di
     if failures:
         raise VerificationError("the workbook does not tie: " + "; ".join(failures))
     save(book, path)
+    if values_path is not None:
+        values.write(book, values_path)
     return book.totals
 
 
@@ -100,6 +107,7 @@ def build(case: Case, plan: Plan, document: Mapping[str, Any]) -> tuple[Book, li
     failures = checks.fill(book, facts, parts, told, promised)
     words.about(book)
     words.ground_rules(book)
+    glossary.fill(book)
     assumptions.write_uses(book)
     flag = book.pages[checks.ME]
     for page in book.pages.values():

@@ -8,11 +8,15 @@ from openpyxl.chart import BarChart, LineChart, Reference, Series
 from openpyxl.chart.axis import ChartLines
 from openpyxl.chart.layout import Layout, ManualLayout
 from openpyxl.chart.shapes import GraphicalProperties
+from openpyxl.drawing.fill import ColorChoice, PatternFillProperties
 from openpyxl.drawing.line import LineProperties
 
 from planner.workbook.book import Page
 
 COLOURS = ("1F3864", "C55A11", "7F9F3F", "7F7F7F", "5B9BD5", "BF9000", "7030A0")
+
+#: how each series is filled, so that a grey print tells them apart; the first is full
+PATTERNS = (None, "wdUpDiag", "pct50", "ltHorz", "wdDnDiag", "smGrid", "dkVert")
 
 #: from so many series on the legend takes several lines
 MANY = 5
@@ -40,6 +44,16 @@ def lines(page: Page, title: str, unit: str, header: int, rows: Sequence[int], f
     return _dressed(page, LineChart(), title, unit, header, rows, form)
 
 
+def _filled(colour: str, pattern: str | None) -> GraphicalProperties:
+    """The colour, or a pattern of it on white."""
+    if pattern is None:
+        return GraphicalProperties(solidFill=colour)
+    fill = PatternFillProperties(prst=pattern, fgClr=ColorChoice(srgbClr=colour), bgClr=ColorChoice(srgbClr="FFFFFF"))
+    made = GraphicalProperties(pattFill=fill)
+    made.line.solidFill = colour
+    return made
+
+
 def _named(key: str) -> str:
     """A short name for the legend: the row's key, as words."""
     return (key[:1].upper() + key[1:]).replace("|", " ")
@@ -60,7 +74,7 @@ def _dressed(page, chart, title, unit, header, rows, form, last=None):  # type: 
             series.graphicalProperties.line.dashStyle = ("solid", "dash", "sysDot", "lgDash", "dashDot")[place % 5]
             series.smooth = False
         else:
-            series.graphicalProperties = GraphicalProperties(solidFill=colour)
+            series.graphicalProperties = _filled(colour, PATTERNS[place % len(PATTERNS)])
         chart.series.append(series)
     chart.set_categories(Reference(page.sheet, min_col=first, max_col=last, min_row=header))
     chart.title, chart.y_axis.title, chart.x_axis.title = title, unit, "Year"

@@ -95,14 +95,14 @@ def _with_values(xml: bytes, wanted: dict[tuple[int, int], Value], name: str) ->
             holder.text = value
         else:
             cell.attrib.pop("t", None)
-            holder.text = _number(value)
+            holder.text = number(value)
         filled += 1
     if filled != len(wanted):
         raise ValueError(f"{name}: {len(wanted) - filled} formula cells were not found in the file")
     return bytes(etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True))
 
 
-def _number(value: float | int) -> str:
+def number(value: float | int) -> str:
     number = float(value)
     return str(int(number)) if number.is_integer() and abs(number) < LARGEST_SAFE else repr(number)
 

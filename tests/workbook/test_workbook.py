@@ -152,12 +152,14 @@ def test_charts_have_alternative_text_with_a_number(finished: Path) -> None:
 
 def test_text_that_looks_like_a_formula_stays_text(tmp_path: Path) -> None:
     case, plan, document = sample()
-    claims = (case.programme.claims[0].model_copy(update={"note": "=1+1"}), *case.programme.claims[1:])
+    notes = ("=1+1", "+1+1", "-1+2", "@SUM(A1)")
+    first = [c.model_copy(update={"note": n}) for c, n in zip(case.programme.claims, notes, strict=False)]
+    claims = (*first, *case.programme.claims[len(notes) :])
     evil = replace(case, programme=case.programme.model_copy(update={"title": "=HYPERLINK(1)", "claims": claims}))
     path = tmp_path / "evil.xlsx"
     workbook.write(path, evil, plan, {**document, "run": "@run"})
-    found = [c for c in cells(load_workbook(path)) if c.value in ("=1+1", "@run", "=HYPERLINK(1): promises and plan")]
-    assert len(found) == 3
+    found = [c for c in cells(load_workbook(path)) if c.value in (*notes, "@run", "=HYPERLINK(1): promises and plan")]
+    assert len(found) == len(notes) + 2
     assert {c.data_type for c in found} == {"s"}
 
 

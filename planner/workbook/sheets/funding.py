@@ -169,7 +169,7 @@ def _used(book: Book, page: Page, paid: Block, caps: Block, sources: Sequence[st
 def _charts(book: Book, page: Page, paid: Block, caps: Block, ranges: dict[str, int], used: int, row: int) -> None:
     title = "Operating cost by who pays"
     chart = charts.columns(page, title, "$M then-year", paid.header, range(paid.first, paid.last + 1), "#,##0,,")
-    chart.width = 17
+    chart.width = 15
     peak = max(book.columns, key=lambda c: page.n(paid.total, c))
     text = (
         f"Stacked columns of operating cost by payer and year; ${page.n(paid.total, TOTAL) / 1e6:,.0f}M over the "

@@ -59,6 +59,7 @@ def fill(book: Book, detail: Detail) -> Places:
     years = fiscal.table(book, page, row, "Investment by category, $M", rows)
     page.break_before(years.next)
     constant = _constant(book, page, category, parts, years.next)
+    _cumulative_chart(book, page, cumulative, ceiling, constant + 3)
     page.widths({1: 23, 2: 62, 3: 8, 4: 12, book.last + 1: 11})
     page.printed(4, "E7")
     return Places(category, wbs, cumulative, ceiling, over, parts, years, limit, spent, reserve, constant)
@@ -74,6 +75,16 @@ def _chart(book: Book, page: Page, block: Block, row: int) -> None:
         f"{page.n(block.header, peak):.0f} with ${page.n(block.total, peak) / 1e9:.2f}B."
     )
     book.chart(page, chart, f"A{row}", "Investment by year and category", text)
+
+
+def _cumulative_chart(book: Book, page: Page, cumulative: int, ceiling: int, row: int) -> None:
+    """Cash to date under its ceiling."""
+    title = "Cumulative investment against the authority ceiling"
+    header = ceiling - 3
+    chart = charts.lines(page, title, "$M then-year, to date", header, [ceiling, cumulative], "#,##0,,")
+    spent, allowed = (page.n(at, 4) / 1e9 for at in (cumulative, ceiling))
+    text = f"Lines to date: ${spent:.2f}B invested at the end, under a ceiling of ${allowed:.2f}B."
+    book.chart(page, chart, f"A{row}", title, text)
 
 
 def _apart(page: Page, wbs: Block, row: int) -> int:

@@ -142,7 +142,7 @@ def _timing(book: Book, page: Page, columns: range, number: int, year: int, midd
         number,
         ("Number", "periods before this one", "periods"),
         columns,
-        f"COLUMN({{c}}{number})-COLUMN(${opening}{number})",
+        f"COLUMN({{c}}{number - 1})-COLUMN(${opening}{number - 1})",
         lambda c: c - columns[0],
         "0",
     )
@@ -222,7 +222,7 @@ def _tail(book: Book, page: Page, service: View, row: int) -> tuple[int, int] | 
         number,
         ("Number", "years after the horizon", "years"),
         columns,
-        f"COLUMN({{c}}{number})-COLUMN(${opening}{number})+1",
+        f"COLUMN({{c}}{number - 1})-COLUMN(${opening}{number - 1})+1",
         lambda c: c - columns[0] + 1,
         "0",
     )

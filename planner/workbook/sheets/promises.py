@@ -64,7 +64,9 @@ def fill(book: Book, detail: Detail, parts: Parts) -> Places:
             _tiers(book, page, detail, at, claim)
         if _outcome(book, page, detail, at, claim, state, parts):
             checked.append((at, claim.id))
-    last = first + len(book.case.programme.claims) - 1
+    if not book.case.programme.claims:
+        page.put(first, 1, "The programme names no claim.", "text")
+    last = first + max(len(book.case.programme.claims), 1) - 1
     broken = _broken(page, book, first, last)
     page.widths({1: 46, 2: 24, 3: 11, 4: 13, 5: 7, 6: 11, 7: 11, 8: 12, 9: 15, 10: 11, 11: 11, 12: 32, 13: 26, 14: 56})
     page.printed(4, "B5")

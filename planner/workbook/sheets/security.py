@@ -54,6 +54,7 @@ def fill(book: Book, detail: Detail) -> Places:
     row = authorised.last + 2
     _chart(book, page, authorised, row)
     row += 22
+    page.break_before(row)
     wbs = soft_items.wbs_dollars(book, page, detail, row, CATEGORY)
     soft_items.dollar_chart(book, page, wbs, "Investment in security by line", wbs.next)
     row = wbs.next + 22

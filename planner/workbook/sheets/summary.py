@@ -52,6 +52,7 @@ def fill(book: Book, detail: Detail, parts: Parts) -> Places:
     heading = "Operations ledger by WBS line: resource cost, $M then-year; who pays: Federal funding"
     view = detail.view("costs", 1, DOLLARS)
     operations = by_year(page, row, heading, entries, view, style.MUSD, ("WBS", "Line"))
+    page.break_before(operations.next)
     row = soft_summary.memo(book, page, detail, parts, operations.next)
     _charts(book, page, parts, row)
     page.widths({1: 32, 2: 70, 3: 15, 4: 13, 5: 15, 6: 12, 7: 12})

@@ -32,6 +32,7 @@ def fill(book: Book, detail: Detail, tiers: power.Places) -> Places:
     tracks = list(book.case.tracks.values())
     stock = _stock(page, detail, tracks)
     over, row = _need(book, page, stock, tracks)
+    page.break_before(row)
     wbs = soft_items.wbs_dollars(book, page, detail, row, CATEGORY)
     soft_items.dollar_chart(book, page, wbs, "Investment in training by line", wbs.next)
     row = wbs.next + 22
@@ -122,6 +123,8 @@ def _cohorts(book: Book, page: Page, detail: Detail, tracks: list[Track], row: i
         text = f"{{c}}{source}*{book.address(heads, ME)}"
         year_row(page, at, Entry(track.track_id, track.name, ""), text, started, style.COUNT)
         page.assume(at, 3, f"training_tracks.{track.track_id}.capacity_heads_per_year", style.COUNT)
+    if not tracks:
+        page.note(row + 2, "None in this plan.")
     return row + 3 + max(len(tracks), 1)
 
 

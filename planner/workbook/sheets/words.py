@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from planner.workbook import style
 from planner.workbook.book import Book, Page
+from planner.workbook.sheets import crosswalk
 
 STATUS_MEANING = {
     "read": "read in the cited document",
@@ -39,6 +40,7 @@ SHEETS = (
     ("Assumptions", "every figure with range, source and status"),
     ("Detail", "one row a fact: cost lines, service at market value, decisions and levels"),
     ("Provenance", "the run, versions, input hash and documents"),
+    ("Glossary", "words of the report; every table and column of the inputs"),
 )
 
 
@@ -188,10 +190,12 @@ def ground_rules(book: Book) -> None:
         [
             "Continuing resolutions: the data hold none; whether a new start falls under one is not tested.",
             "Output and jobs: a memo on Summary; the ratio has no source that was found.",
+            "Investment stands in the year it is paid; what is committed and not paid yet is not shown apart.",
             "Confidence: this is a point estimate; confidence not assessed.",
             "The announcement gives no basis for its MW; this workbook shows three tiers, each with its basis.",
         ],
     )
+    crosswalk.table(book, page, row)
     page.widths({1: 26, 2: 16, 3: 100})
     page.printed(3, "A4")
 

@@ -1,0 +1,128 @@
+"""What the sections draw from: the case, the plan and the document, with the sums that several of them show."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from planner.inputs.case import PROGRAMME, Case
+from planner.inputs.programme import Claim
+from planner.plan import Plan
+
+#: column of the table tiers -> what a reader calls it, and its unit
+TIERS = {
+    "secured_mw": ("Secured", "MW facility"),
+    "commissioned_mw": ("Commissioned", "MW IT"),
+    "populated_mw": ("Populated", "MW IT"),
+}
+#: words of a programme that leaves out its soft half
+NOT_MODELLED = "not modelled yet"
+
+
+@dataclass(frozen=True)
+class Figures:
+    """One run. Sums are of posted cents; levels of a year are those at its end."""
+
+    case: Case
+    plan: Plan
+    document: Mapping[str, Any]
+
+    @cached_property
+    def years(self) -> list[int]:
+        return sorted({self.case.periods.year(t) for t in self.case.periods})
+
+    @cached_property
+    def index(self) -> dict[str, int]:
+        """Label of a period -> its place."""
+        return {label: t for t, label in enumerate(self.case.periods.labels())}
+
+    @cached_property
+    def ends(self) -> dict[str, int]:
+        """Label of the last period of a year -> the year."""
+        p = self.case.periods
+        return {p.label(t): p.year(t) for t in p if p.end_of_year(p.year(t)) == t}
+
+    @property
+    def soft_left_out(self) -> bool:
+        return self.case.programme.soft_side == "left out"
+
+    def rows(self, table: str) -> Iterator[Any]:
+        return iter(self.plan[table].itertuples(index=False))
+
+    @cached_property
+    def sites(self) -> list[str]:
+        """Chosen sites, the first opened first."""
+        opened = sorted((self.index[str(r.period)], str(r.site_id)) for r in self.rows("opens") if r.opens > 0.5)
+        return [site for _, site in opened]
+
+    @cached_property
+    def opened(self) -> dict[str, str]:
+        return {str(r.site_id): str(r.period) for r in self.rows("opens")}
+
+    @cached_property
+    def dollars(self) -> dict[tuple[str, str, int], float]:
+        """(ledger, category, year) -> then-year USD."""
+        cents: dict[tuple[str, str, int], int] = defaultdict(int)
+        for r in self.rows("detail"):
+            cents[str(r.ledger), str(r.category), self.case.periods.year(self.index[str(r.period)])] += int(r.cents)
+        return {key: value / 100 for key, value in cents.items()}
+
+    @cached_property
+    def site_dollars(self) -> dict[tuple[str, str], float]:
+        """(ledger, site) -> then-year USD; site "programme" is what belongs to no site."""
+        cents: dict[tuple[str, str], int] = defaultdict(int)
+        for r in self.rows("detail"):
+            cents[str(r.ledger), str(r.site_id or PROGRAMME)] += int(r.cents)
+        return {key: value / 100 for key, value in cents.items()}
+
+    def spent(self, ledger: str, category: str | None = None, year: int | None = None) -> float:
+        return math.fsum(
+            usd
+            for (book, kind, at), usd in self.dollars.items()
+            if book == ledger and category in (None, kind) and year in (None, at)
+        )
+
+    @cached_property
+    def categories(self) -> list[str]:
+        """Categories in which something is invested, in the order of the data."""
+        return [c for c in self.case.categories if self.spent("investment", c)]
+
+    @cached_property
+    def _tiers(self) -> dict[tuple[str, str, str], float]:
+        found: dict[tuple[str, str, str], float] = defaultdict(float)
+        for r in self.rows("tiers"):
+            for tier in TIERS:
+                for site in (str(r.site_id), ""):
+                    found[tier, site, str(r.period)] += float(getattr(r, tier))
+        return found
+
+    def tier(self, tier: str, year: int, site: str = "") -> float:
+        """MW at the end of a year, of a site or of all."""
+        label = next(label for label, at in self.ends.items() if at == year)
+        return self._tiers.get((tier, site, label), 0.0)
+
+    @cached_property
+    def compute(self) -> dict[tuple[str, str, int], float]:
+        """(state, precision, year) -> PFLOP/s at the end of the year."""
+        return {
+            (state, str(r.precision), self.ends[str(r.period)]): float(getattr(r, f"{state}_pflops"))
+            for r in self.rows("compute")
+            for state in ("installed", "serving")
+            if str(r.period) in self.ends
+        }
+
+    @cached_property
+    def commitments(self) -> dict[str, Mapping[str, Any]]:
+        return {str(item["id"]): item for item in self.document.get("commitments") or []}
+
+    def promised(self, metric: str) -> list[Claim]:
+        """Claims of a metric with a level and a year."""
+        return [c for c in self.case.programme.claims if c.metric == metric and c.level is not None and c.by]
+
+    def site_name(self, site: str) -> str:
+        known = self.case.sites.get(site)
+        return f"{known.name}, {known.state}" if known else site

@@ -1,0 +1,100 @@
+"""Private money by year and category, what is left of the budget, and operations apart from it."""
+
+from __future__ import annotations
+
+import math
+
+from planner.page import amounts, draw
+from planner.page.figures import NOT_MODELLED, Figures
+from planner.page.html import Markup, join, picture, section, table, tag
+
+NAME, HEADING = "investment", "Investment"
+BANNER = "Private investment. Not federal budget authority. Do not add to federal money."
+
+
+def fill(f: Figures) -> Markup:
+    return section(
+        NAME,
+        HEADING,
+        tag("p", BANNER, class_="banner"),
+        _picture(f),
+        _by_year(f),
+        _budget(f),
+        tag("h3", "Operations, and who pays for them"),
+        *_operations(f),
+    )
+
+
+def _picture(f: Figures) -> Markup:
+    series = [draw.Series(c, [f.spent("investment", c, y) / 1e9 for y in f.years]) for c in f.categories]
+    total = f.spent("investment")
+    peak = max(f.years, key=lambda y: (f.spent("investment", year=y), -y))
+    text = (
+        f"Stacked columns of investment by year. In all {amounts.busd(total)}; the largest year is {peak} with "
+        f"{amounts.busd(f.spent('investment', year=peak))}."
+    )
+    shapes = draw.stacked(f.years, series, "$B, then-year")
+    return picture("spend", "Investment by year and category", text, (draw.WIDE, draw.HIGH), shapes)
+
+
+def _by_year(f: Figures) -> Markup:
+    def line(name: str, category: str | None) -> tuple[object, ...]:
+        parts = [f.spent("investment", category, y) for y in f.years]
+        return (name, *map(amounts.musd, parts), amounts.musd(math.fsum(parts)))
+
+    rows = [line(c, c) for c in f.categories]
+    rows.append(line("Total", None))
+    headers = ("Category", *map(str, f.years), "Total")
+    return table("Investment by category and year, $M then-year", headers, rows, foot=1)
+
+
+def _budget(f: Figures) -> Markup:
+    """The budget, what is held or set aside, what is spent, what is left."""
+    programme = f.case.programme
+    reserve = programme.budget_usd * f.case.parameter("management_reserve_share")
+    limit, spent = f.case.spendable_musd * 1e6, f.spent("investment")
+    rows: list[tuple[object, ...]] = [
+        ("Budget", amounts.musd(programme.budget_usd), "as announced"),
+        ("Management reserve", amounts.musd(reserve), "held, not spent"),
+    ]
+    if f.soft_left_out:
+        aside = programme.budget_usd - reserve - limit
+        rows.append(
+            ("Set aside for the soft side", amounts.musd(aside), f"software, security, training: {NOT_MODELLED}")
+        )
+    rows += [
+        ("May be spent", amounts.musd(limit), "what the plan is held to"),
+        ("Invested", amounts.musd(spent), "all categories, contingency inside"),
+        (
+            "Unspent",
+            amounts.musd(limit - spent),
+            "may be spent, less invested",
+        ),
+    ]
+    unallocated = (f.document.get("indicators") or {}).get("unallocated_by_split_usd")
+    if unallocated and not f.soft_left_out:
+        rows.insert(
+            -1, ("of which unallocated by the split", amounts.musd(unallocated), "buys nothing; the split asks for it")
+        )
+    return table("The budget and its parts, $M then-year", ("Part", "$M", "What it is"), rows, text=(2,))
+
+
+def _operations(f: Figures) -> list[Markup]:
+    names = f.case.funding_sources if not f.soft_left_out else []
+    rows: list[tuple[object, ...]] = []
+    paid: dict[tuple[str, int], float] = {}
+    for r in f.rows("funded"):
+        key = str(r.source), f.case.periods.year(f.index[str(r.period)])
+        paid[key] = paid.get(key, 0.0) + 1e6 * float(r.musd)
+    for name in names:
+        parts = [paid.get((name, y), 0.0) for y in f.years]
+        rows.append((name, *map(amounts.musd, parts), amounts.musd(math.fsum(parts))))
+    parts = [f.spent("operations", year=y) for y in f.years]
+    rows.append(("All operations", *map(amounts.musd, parts), amounts.musd(math.fsum(parts))))
+    told = (
+        f"Who pays for operations: {NOT_MODELLED} in this programme. Below is their resource cost."
+        if f.soft_left_out
+        else "What each payer could carry is a range of what is open to one programme, not an appropriation."
+    )
+    headers = ("Payer", *map(str, f.years), "Total")
+    return [tag("p", told), join((table("Operations by payer and year, $M then-year", headers, rows, foot=1),))]

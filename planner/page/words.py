@@ -1,0 +1,57 @@
+"""Verdicts in words: what is proven of the plan, and what became of a promise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from planner.inputs.programme import Claim
+from planner.page.amounts import amount, share
+from planner.page.figures import NOT_MODELLED
+
+UNTESTED = "shown, not tested"
+
+
+def proof(document: Mapping[str, Any]) -> tuple[str, str]:
+    """A word, and the sentence that stands behind it; an unproven plan never looks like a proven one."""
+    gap = document.get("gap")
+    told = share(gap, 2) if isinstance(gap, int | float) else "unknown"
+    declared, reached = document.get("stages_declared") or [], document.get("stages") or []
+    missing = [name for name in declared if name not in {stage["name"] for stage in reached}]
+    later = f" These objectives were not reached: {', '.join(missing)}." if missing else ""
+    if document.get("verdict") == "optimal":
+        return "Proven", f"No better plan exists, up to a gap of {told} in each objective.{later}"
+    why = "somebody stopped it" if document.get("interrupted") else "the search stopped at a limit"
+    return (
+        "Not proven",
+        f"This plan keeps every rule, but {why}: a better one may exist. The largest gap is {told}.{later}",
+    )
+
+
+def check(document: Mapping[str, Any]) -> str:
+    """What the second computation of every rule found."""
+    found = document.get("verification") or {}
+    if not found:
+        return "The rules of this plan were not checked a second time."
+    rules = found.get("rules")
+    many = f"All {rules} rules" if isinstance(rules, int) else "All rules"
+    if found.get("passed"):
+        return f"{many} were recomputed from the inputs by other code than the solver's; none is broken."
+    return f"FAILED ITS CHECK, do not use: {len(found.get('broken') or [])} findings."
+
+
+def verdict(claim: Claim, state: Mapping[str, Any] | None) -> str:
+    """Kept, short, shown or not modelled yet, in the words of the workbook's readers."""
+    if claim.level is None or state is None:
+        return UNTESTED
+    if state.get("state") == NOT_MODELLED:
+        return NOT_MODELLED
+    if state.get("planned") is None:
+        return UNTESTED
+    reported = claim.binding == "reported"
+    if state.get("met"):
+        return "reported: reached" if reported else "kept"
+    direction = {"budget": "over by", "funding": "over by", "split": "outside by"}.get(claim.metric, "short by")
+    missed = amount(state.get("shortfall"), claim.unit)
+    opening = "reported: not reached" if reported else "NOT KEPT"
+    return f"{opening}, {direction} {missed}"

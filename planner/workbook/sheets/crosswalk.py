@@ -1,0 +1,48 @@
+"""The twelve steps of a reliable estimate (GAO-20-195G, Cost Estimating and Assessment Guide), and what is missing."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from planner.workbook.book import Book, Page
+
+DONE, PART, NOT = "addressed", "in part", "not addressed"
+#: statuses of figures that somebody read
+READ = ("read", "read-excerpt", "secondary", "derived")
+
+
+def table(book: Book, page: Page, row: int) -> int:
+    """One row a step: whether it is addressed, and where or what is missing; the row after it."""
+    page.heading(row, "GAO's twelve steps of a cost estimate, and where this workbook stands")
+    page.headers(row + 1, ("Step", "Answer", "Where, or what is missing"))
+    at = row + 2
+    for number, (step, answer, told) in enumerate(_steps(book), 1):
+        for column, text in enumerate((f"{number} {step}", answer, told), 1):
+            page.put(at, column, text, "text")
+        at += 1
+    return at + 1
+
+
+def _steps(book: Book) -> tuple[tuple[str, str, str], ...]:
+    statuses = Counter(figure.status for figure in book.case.figures if figure.source_id)
+    read = sum(statuses[name] for name in READ)
+    return (
+        ("Purpose of the estimate", DONE, "About says what is estimated and why; Promises which claims it tests."),
+        ("Estimating plan", NOT, "No team, schedule or budget of the estimate itself is recorded."),
+        ("Programme characteristics", PART, "Sites, Power, Construction and Chips say what is bought, when and where. "
+         "No technical baseline approved by a programme office."),
+        ("Estimating structure", DONE, "Every dollar stands under one WBS code, with programme management, contingency "
+         "and disposal: Investment, Federal funding, Detail. The WBS has names and no dictionary."),
+        ("Ground rules and assumptions", DONE, "This sheet; Assumptions: each figure with range, source, status."),
+        ("Data", PART, f"Assumptions: of {sum(statuses.values()):,} figures with a source {read:,} are read or derived "
+         "from that; the others are recalled, assumed or unsupported. None is an actual cost of this programme."),
+        ("Point estimate and independent estimate", PART, "The point estimate: Investment, Federal funding, Summary. "
+         "Beside it published dollars per MW; nobody has made an independent cost estimate."),
+        ("Sensitivity analysis", NOT, "Ranges stand on Assumptions; this workbook varies none of them."),
+        ("Risk and uncertainty analysis", NOT, "Contingency is a share chosen by category, not the result of a risk "
+         "analysis. A point estimate; confidence not assessed."),
+        ("Documentation", PART, "Any number leads to its source in two clicks; Provenance names the run and inputs. "
+         "No narrative by estimators, no data collected by hand."),
+        ("Approval by management", NOT, "No approval is recorded. Promises and Summary are made to be presented."),
+        ("Update with actual costs", NOT, "No actual cost is read. Another run is another estimate beside this one."),
+    )  # fmt: skip

@@ -1,0 +1,155 @@
+"""The reports of a run: the same bytes each time, and an earlier report survives a full disk, a lock and a kill."""
+
+from __future__ import annotations
+
+import csv
+import errno
+import hashlib
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from small import programme, solved
+from tiny import tiny_tables
+from workbook.sample import sample
+
+from planner import files, reports, store, workbook
+from planner.errors import StorageError
+
+ROOT = Path(__file__).parents[1]
+EXPORT = """
+import sys
+from pathlib import Path
+sys.path[:0] = [sys.argv[1], sys.argv[1] + "/tests"]
+from workbook.sample import sample
+from planner import reports
+reports.write(Path(sys.argv[2]), *sample(soft=False))
+"""
+NAMES = (store.WORKBOOK, store.VALUES, store.PAGE)
+#: written again into a folder, but the process dies in the middle of the second file
+KILLED = """
+import os, sys
+from pathlib import Path
+from planner.files import replacing
+for name in sys.argv[2:]:
+    with replacing(Path(sys.argv[1]) / name) as draft:
+        draft.write_bytes(b"half")
+        if name == sys.argv[3]:
+            os.kill(os.getpid(), 9)
+"""
+
+
+@pytest.fixture(scope="module")
+def earlier(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small run, solved and stored, with its reports."""
+    result = solved(tmp_path_factory.mktemp("case"), tiny_tables(), programme("mission value"))
+    folder = tmp_path_factory.mktemp("reports")
+    return store.save(folder, "kept", result, lambda at, doc: reports.write(at, result.case, result.plan, doc)).path
+
+
+def digests(folder: Path) -> dict[str, str]:
+    return {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in NAMES}
+
+
+def test_three_hash_seeds_three_seconds_apart_give_one_file(tmp_path: Path) -> None:
+    found = []
+    for seed in ("0", "1", "4711"):
+        began = time.monotonic()
+        folder = tmp_path / seed
+        folder.mkdir()
+        environment = {**os.environ, "PYTHONHASHSEED": seed}
+        subprocess.run([sys.executable, "-c", EXPORT, str(ROOT), str(folder)], check=True, env=environment)
+        found.append(digests(folder))
+        time.sleep(max(0.0, 3.0 - (time.monotonic() - began)))
+    assert found[0] == found[1] == found[2]
+
+
+def test_values_are_those_of_the_workbook(tmp_path: Path) -> None:
+    path = tmp_path / "values.csv"
+    case, plan, document = sample(soft=False)
+    told = workbook.write(tmp_path / "plan.xlsx", case, plan, {**document, "run": "=1+1"}, path)
+    with path.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    cells = {(r["sheet"], r["cell"]): r["value"] for r in rows}
+    assert float(cells["Summary", "D7"]) == told["Investment"]
+    assert "'=1+1" in cells.values()
+    assert not any(r["value"].startswith(("=", "+", "@")) for r in rows)
+    assert {r["sheet"] for r in rows} == set(workbook.ORDER) - {"Detail", "Assumptions", "Glossary"}
+
+
+def test_a_report_is_rebuilt_to_the_byte(earlier: Path, tmp_path: Path) -> None:
+    written = reports.rebuild(earlier, tmp_path / "again")
+    assert {tmp_path / "again" / name for name in NAMES} <= set(written)
+    assert digests(tmp_path / "again") == digests(earlier)
+
+
+def test_a_full_disk_leaves_the_earlier_report(earlier: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The copy into place runs out of room after the first file."""
+    target = tmp_path / "out"
+    reports.rebuild(earlier, target)
+    (target / store.PAGE).write_text("signed copy", encoding="utf-8")
+    before = digests(target)
+    copied = []
+
+    def full(source: Path, draft: Path) -> None:
+        copied.append(draft)
+        draft.write_bytes(source.read_bytes()[:100])
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(draft))
+
+    monkeypatch.setattr(reports.shutil, "copyfile", full)
+    with pytest.raises(StorageError, match="the disk is full"):
+        reports.rebuild(earlier, target)
+    assert copied
+    assert digests(target) == before
+    assert sorted(p.name for p in target.iterdir()) == sorted([*NAMES, "tables"])
+
+
+def test_a_full_disk_while_writing_publishes_nothing(
+    earlier: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, plan, document = sample(soft=False)
+
+    def full(folder: Path, doc: dict[str, object]) -> None:
+        (folder / store.WORKBOOK).write_bytes(b"half")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    before = digests(earlier)
+    with store.draft(earlier.parent, "next") as room, pytest.raises(StorageError, match="the disk is full"):
+        finished = type("Result", (), {"case": case, "plan": plan, "document": document})
+        room.publish(finished, full)  # type: ignore[arg-type]
+    assert [p.name for p in earlier.parent.iterdir()] == [earlier.name]
+    assert digests(earlier) == before
+
+
+def test_a_read_only_folder_leaves_the_earlier_report(
+    earlier: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The system refuses to create a file there, whoever asks (root too, so the refusal is simulated)."""
+    target = tmp_path / "out"
+    reports.rebuild(earlier, target)
+    before, opened = digests(target), reports.shutil.copyfile
+
+    def refused(source: Path, draft: Path) -> None:
+        if draft.parent == target:
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(draft))
+        opened(source, draft)
+
+    monkeypatch.setattr(reports.shutil, "copyfile", refused)
+    with pytest.raises(StorageError, match="read-only"):
+        reports.rebuild(earlier, target)
+    assert digests(target) == before
+
+
+def test_a_kill_during_writing_leaves_every_file_whole(earlier: Path, tmp_path: Path) -> None:
+    target = tmp_path / "out"
+    reports.rebuild(earlier, target)
+    before = digests(target)
+    call = [sys.executable, "-c", KILLED, str(target), store.WORKBOOK, store.VALUES, store.PAGE]
+    call[4:] = [store.VALUES, store.VALUES, store.WORKBOOK]
+    done = subprocess.run(call, check=False, cwd=ROOT)
+    assert done.returncode == -9
+    assert digests(target) == before
+    assert files.sha256(target / store.PAGE) == before[store.PAGE]
