@@ -26,6 +26,7 @@ DEFINITIONS = {
 
 #: rows that whole plans keep by the gates alone; they bring the linear relaxation nearer
 FOLLOWS = {
+    "workload.running_within_housed": "from the racks of a site; it speaks where racks are in one pool",
     "offers.within_gates": "from the gates of halls",
     "offers.joined_within_gates": "from the gates of agencies",
     "offers.served_where_offered": "from the gates of halls",

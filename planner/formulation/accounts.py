@@ -26,6 +26,7 @@ ACCOUNTS: dict[str, tuple[str, str, str]] = {
     "grid_rights_mw": ("site, period", "MW facility", "what the grid may deliver, at the end of the period"),
     "power_need_mw": ("site, period", "MW facility", "what halls must have secured"),
     "commissioned_mw": ("site, design, period", "MW IT", "halls with power and cooling"),
+    "arrived_mw": ("place, class, period", "MW IT", "new racks less those that come to sites"),
     "populated_mw": ("site, period", "MW IT", "racks housed at the site"),
     "installed_mw": ("place, rack class, period", "MW IT", "racks in place"),
     "installed_racks": ("place, chip, period", "racks", "racks in place"),

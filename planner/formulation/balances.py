@@ -79,6 +79,10 @@ def _space(cooling: Any, workload: Any, accounts: Accounts) -> None:
     def racks_housed(b: Any, s: str, q: str, t: int) -> Any:
         return total(accounts.terms("installed_mw", s, q, t)) == 0
 
+    @cooling.Constraint(accounts.keys("arrived_mw"), doc="racks that come to a site are new")
+    def arrivals_are_new(b: Any, s: str, q: str, t: int) -> Any:
+        return _not_negative(accounts.terms("arrived_mw", s, q, t))
+
     @cooling.Constraint(accounts.keys("commissioned_mw"), doc="racks stay within their hall")
     def within_halls(b: Any, s: str, d: str, t: int) -> Any:
         return _not_negative(accounts.terms("commissioned_mw", s, d, t))
@@ -94,6 +98,11 @@ def _space(cooling: Any, workload: Any, accounts: Accounts) -> None:
     @workload.Constraint(used, doc="halls in use for a level are hardened for it")
     def within_hardened(b: Any, s: str, level: str, t: int) -> Any:
         return _not_negative(accounts.terms("hardened_mw", s, level, t))
+
+    @workload.Constraint(accounts.keys("running_mw"), doc="racks at work at a site stand in its halls")
+    def running_within_housed(b: Any, s: str, t: int) -> Any:
+        housed = [(-n, v) for n, v in accounts.terms("populated_mw", s, t - 1)]
+        return total([*accounts.terms("running_mw", s, t), *housed]) <= 0
 
     held = [k for k in accounts.keys("clusters") if any(q.label == k[1] for q in accounts.posts("clusters", k))]
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pyomo.environ as pyo
 
 from planner.formulation import combinations as combos
-from planner.formulation.accounts import Cost, Limit, Post, Posting
+from planner.formulation.accounts import Cost, Limit, Post, Posting, Terms, total
 from planner.formulation.combinations import Places
 from planner.inputs.case import Case
 from planner.plan import NOISE, frame
@@ -42,6 +42,7 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
                 served = (s, t + 1)
                 posts.append(Post("it_energy_mwh", served, [(hours, here)], d))
                 posts.append(Post("energy_gwh", served, [(-climate.pue_average * hours / 1000, here)], d))
+    posts += _arrivals(b, place)
     price = case.rate("parameters", "cost_of_water_usd_per_m3", "value")
     for s in case.sites:
         for t in p:
@@ -58,6 +59,21 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
                     Limit("cooling.within_water", s, t, thousands, budget, "cooling stays within the site's water")
                 )
     return posts
+
+
+def _arrivals(b: Any, place: dict[str, str]) -> list[Posting]:
+    """What a site houses of a class grows by new racks alone. Racks at sites say so by themselves, a pool does not."""
+    here: dict[tuple[str, str, int], Terms] = {}
+    for (s, _, q, t), v in b.housed_mw.items():
+        here.setdefault((s, q, t), []).append((1.0, v))
+    b.arrived_mw = pyo.Var(list(here), domain=pyo.NonNegativeReals, doc="MW IT of racks that come to the site")
+
+    @b.Constraint(list(here), doc="a site houses more racks only as they arrive")
+    def growing_by_arrivals(b: Any, s: str, q: str, t: int) -> Any:
+        before = [(-n, v) for n, v in here[s, q, t - 1]] if t > 0 else []
+        return total([*here[s, q, t], *before, (-1.0, b.arrived_mw[s, q, t])]) <= 0
+
+    return [Post("arrived_mw", (place[s], q, t), [(-1.0, v)], s) for (s, q, t), v in b.arrived_mw.items()]
 
 
 def read(b: Any, case: Case) -> dict[str, pd.DataFrame]:

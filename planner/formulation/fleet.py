@@ -87,6 +87,10 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
             for w in combos.cluster_workloads(case)
             if (c, w) in case.suitable
         ]
+    for s, c, t in present:
+        chip = case.chips[c]
+        if terms := [(chip.rack_mw * n, v) for n, v in new(s, c, t)]:
+            posts.append(Post("arrived_mw", (s, combos.rack_class(case, chip), t), terms, c))
     posts += [Post("survivors", (c, n), [(1.0, b.surviving[s, c, n])], s) for s, c, n in after]
     posts += [Post("tie_break", (s,), [(case.chips[c].rack_mw, b.bought[s, c, v])], c) for s, c, v in bought]
     posts += _investment(b, case, places, bought, present)

@@ -14,9 +14,10 @@ from typing import Any
 
 import numpy as np
 
+from planner.formulation.balances import counted_period
 from planner.formulation.objective import Aim
 from planner.search.base import relaxed
-from planner.search.improve import CORES
+from planner.search.improve import CORES, improved
 from planner.search.levels import Clock, Level
 from planner.search.models import least_movement, seen, transferred, with_movement
 from planner.search.planned import Planned
@@ -27,6 +28,10 @@ from planner.solve import Limits, Outcome, Row, Vector, Verdict
 
 #: parts of the gap: for choosing sites, for the pooled bound (of a later stage), for a first plan
 SITES_GAP, BOUND_GAP, LATER_GAP, HALLS_GAP = 0.5, 0.65, 0.5, 0.4
+#: what placing may lose of a pooled plan, in gaps, before other choices are looked for, and their part of the time
+PLACING_GAP, PLAN_SHARE = 0.8, 0.4
+#: a start serves this times what a chosen site owes: in the pool its racks may come from anywhere
+SERVING_ROOM = 1.1
 #: below this part of the gap the pooled bound is not asked for: the plan is too far
 LEAST_GAP_SHARE = 0.05
 
@@ -57,7 +62,7 @@ class PooledStages(Planned):
     def pooled_later(
         self, k: int, limits: Limits, clock: Clock, note: Note, before: Vector, standing: Outcome
     ) -> Outcome:
-        """A later stage: the plan of the stage before with its power held and its halls set free, then the proof."""
+        """A later stage: the plan of the stage before, made better part by part, then the proof."""
         pool, exact = self._pool(), self.exact
         self._least = least_movement(exact, replace(limits, seconds=clock.part(0.2)))
         # the plan of the stage before keeps all rows: an empty answer is the solver's tolerance, and the rows only help
@@ -66,15 +71,15 @@ class PooledStages(Planned):
         at = {v.name: float(x) for v, x in zip(exact.program.columns, before, strict=True)}
         shared = np.flatnonzero(pool.program.whole & ~pool.columns(*PLACED, HOSTS))
         held = {int(i): float(round(at[pool.program.columns[i].name])) for i in shared}
-        halls = pool.columns("construction.modules", "construction.halls_of_design", "construction.reached")
-        first = self._pooled_solve(k, "start", 1.0, 0.2, limits, clock, note, fixed=held)
-        freed = {i: x for i, x in held.items() if not halls[i]}
-        start = self._pooled_solve(k, "halls", HALLS_GAP, 0.2, limits, clock, note, fixed=freed, start=first.values)
+        start = self._pooled_solve(k, "start", 1.0, 0.2, limits, clock, note, fixed=held)
+        if start.values is not None:
+            program, rows, spent = seen(pool, pool.aims[k]), pool.rows, clock.share(PLAN_SHARE)
+            start = improved(pool, k, program, start, rows, relaxed(pool), limits, spent, note, 1)
 
         def carry(found: Outcome) -> Outcome | None:
             return self._carried(pool, exact, k, found, limits, clock, note)
 
-        return self.pooled_proof(k, start if start.values is not None else first, standing, carry, limits, clock, note)
+        return self.pooled_proof(k, start, standing, carry, limits, clock, note)
 
     def pooled_proof(
         self,
@@ -125,8 +130,23 @@ class PooledStages(Planned):
         opened = {s for (s, _), v in pool.formulation.model.sites.opens.items() if at[pool.program.column_of(v)] > 0.5}
         few = self._only([s for s in self.case.sites if s in opened])
         placed = self._carried(pool, few, 0, found, limits, clock, note)
-        placed = placed or self._planned(few, 0, limits, clock, note)
+        if placed is None:
+            placed = self._planned(few, 0, limits, clock, note)
+        elif self._far(placed, found, limits):
+            placed = self._nearer(few, placed, limits, clock.share(PLAN_SHARE), note)
         return placed and replace(placed, values=transferred(placed.values, few, self.exact))  # type: ignore[arg-type]
+
+    def _far(self, placed: Outcome, found: Outcome, limits: Limits) -> bool:
+        """Whether the exact model lost so much of a pooled plan that other choices may well be better."""
+        reached, wanted = placed.objective or 0.0, found.objective or 0.0
+        return abs(reached - wanted) > PLACING_GAP * limits.gap * abs(wanted)
+
+    def _nearer(self, few: Level, placed: Outcome, limits: Limits, clock: Clock, note: Note) -> Outcome:
+        aim, racks = few.aims[0], relaxed(few)
+        plan = improved(few, 0, seen(few, aim), placed, few.rows, racks, limits, clock, note, 2)
+        if plan.values is placed.values:
+            return placed
+        return better(aim, self._placed(few, 0, plan, limits, clock, note), placed) or placed
 
     def _proven(self, best: Outcome | None, bound: Outcome, limits: Limits) -> bool:
         return best is not None and with_bound(best, bound, limits).verdict is Verdict.OPTIMAL
@@ -143,11 +163,18 @@ class PooledStages(Planned):
         return missing if missing > LEAST_GAP_SHARE * limits.gap else None
 
     def _balanced(self, pool: Level) -> list[Row]:
-        """The pool cannot see who serves what; a start with no site far above its share can be placed."""
+        """The pool cannot see who serves what: a start is kept clear of what sites owe and of what they may carry."""
         p, accounts = self.case.periods, pool.formulation.accounts
         share = self.case.parameter("largest_site_share")
         sites = list(pool.formulation.case.sites)
         rows = []
+        if (by := counted_period(self.case)) is not None:
+            least = SERVING_ROOM * self.case.parameter("minimum_site_serving_mw")
+            for s in sites:
+                owed = [(-least * n, v) for n, v in accounts.terms("opened", s, p.last)]
+                rows.append(
+                    Row(f"serves[{s}]", pool.program.linear([*accounts.terms("running_mw", s, by), *owed]), lower=0.0)
+                )
         for t in p:
             if t > 0 and p.year(t) >= self.case.parameter("share_rule_from_year"):
                 everyone = [(-share * n, v) for s in sites for n, v in accounts.terms("populated_mw", s, t - 1)]

@@ -5,6 +5,7 @@ What is looked for is only a plan beyond a mark. That makes every limit of the r
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -63,8 +64,10 @@ def beyond(
     except Empty:
         return replace(none, seconds=time.perf_counter() - began)
 
+    found_one = threading.Event()
+
     def look(part: Sequence[Row]) -> Outcome:
-        return program.solve(
+        outcome = program.solve(
             at.objective,
             aim.sense,
             replace(limits, seconds=_seconds(clock), bound_only=True, target=at.value),
@@ -72,7 +75,12 @@ def beyond(
             relaxed=relaxed,
             progress=lambda p: note("proof", p),
             confirm=False,
+            # one plan beyond the mark is enough; a run that is to be repeated waits for all parts
+            cancel=found_one if limits.seconds is not None else None,
         )
+        if outcome.values is not None:
+            found_one.set()
+        return outcome
 
     with ThreadPoolExecutor(cores) as pool:
         found = list(pool.map(look, parts))

@@ -17,6 +17,8 @@ from planner.solve import Limits, Outcome, Row, Vector, Verdict
 
 #: part of a later stage's time for its plan, before the proof
 PLAN_SHARE = 0.5
+#: idle neighbourhoods until a plan is taken for good enough, once a better one is known to be near
+PATIENT = 5
 #: a plan keeps this many losses of whole racks clear of the floor it stands on
 ROOM = 1.5
 
@@ -42,23 +44,31 @@ class Search(PooledStages):
         best = Outcome(Verdict.WITHIN_LIMITS, level.objectives[k].at(before), None, None, 0.0, 0, before)
         shortfall = aim.stage.name == "goal shortfall"
         clear = room(level, self.kept, ROOM * self._loss) if shortfall else []
-        rows = [*level.rows, *(clear if program.violation(before, clear) <= 1e-6 else [])]
         pool = self._pool()
         if pool is not level and not shortfall:
             return self.pooled_later(k, limits, clock, note, before, best)
-        plan = improved(level, k, program, best, rows, racks, limits, clock.share(PLAN_SHARE), note, 1)
-        if plan.values is not before:
-            best = better(aim, self._placed(level, k, plan, limits, clock, note), best) or best
+        patience, start = 1, best
         while True:
+            assert start.values is not None
+            rows = [*level.rows, *(clear if program.violation(start.values, clear) <= 1e-6 else [])]
+            plan = improved(level, k, program, start, rows, racks, limits, clock.share(PLAN_SHARE), note, patience)
+            if plan.values is not start.values:
+                best = better(aim, self._placed(level, k, plan, limits, clock, note), best) or best
             at = prove.mark(aim, pool.objectives[k], best.objective or 0.0, limits.gap)
             parts = self._parts(pool, best) if shortfall else [[]]
             found = prove.beyond(pool, k, seen(pool, aim), at, relaxed(pool), limits, clock, note, CORES, parts)
             if found.values is None or clock.left() <= 1:
                 break
             nearer = self._carried(pool, level, k, found, limits, clock, note)
-            if nearer is None or better(aim, best, nearer) is best:
+            if nearer is not None and better(aim, best, nearer) is not best:
+                best = start = nearer
+            elif patience < PATIENT:
+                patience, start = (
+                    PATIENT,
+                    plan,
+                )  # the plan found cannot be placed: one that can is looked for with more care
+            else:
                 break
-            best = nearer
         return self._closed(k, best, found.bound, limits, clock, note)
 
     def _parts(self, pool: Level, plan: Outcome) -> list[list[Row]]:

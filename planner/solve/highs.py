@@ -57,6 +57,7 @@ class Run:
     whole: NDArray[np.bool_]
     box: Mapping[int, tuple[float, float]]
     progress: Callable[[Progress], None] | None
+    cancel: threading.Event | None = None
 
     def model(self, *, names: bool = False, relaxed: bool = False, pinned: Vector | None = None) -> highspy.Highs:
         """A Highs with everything passed."""
@@ -143,7 +144,7 @@ class Run:
                 self.progress(item)
 
         h.cbMipLogging += note
-        listen(h)
+        listen(h, self.cancel)
         run_in_thread(h)
         return self._outcome(h, history, time.perf_counter() - began)
 
@@ -214,11 +215,11 @@ class Run:
         )
 
 
-def listen(h: highspy.Highs) -> None:
-    """Let the user's signal end the solve."""
+def listen(h: highspy.Highs, cancel: threading.Event | None = None) -> None:
+    """Let the user's signal end the solve, or whoever asked for it."""
 
     def stop(event: Any) -> None:
-        event.interrupt(INTERRUPT.signal is not None)
+        event.interrupt(INTERRUPT.signal is not None or (cancel is not None and cancel.is_set()))
 
     for callback in (h.cbMipInterrupt, h.cbSimplexInterrupt, h.cbIpmInterrupt):
         callback += stop

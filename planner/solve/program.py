@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -122,19 +123,20 @@ class Program:
         boxed: Mapping[int, tuple[float, float]] | None = None,
         progress: Callable[[Progress], None] | None = None,
         confirm: bool = True,
+        cancel: threading.Event | None = None,
     ) -> Outcome:
         """Solve to the gap or a limit.
 
         ``relaxed`` columns need not be whole; ``fixed`` columns are held, ``boxed`` ones kept between two values;
         ``rows`` hold in this solve only. Raises
         ValueError for a start that breaks a row. An infeasible answer is confirmed once with presolve off, unless it
-        only cuts off one half of a search (``confirm`` false).
+        only cuts off one half of a search (``confirm`` false). ``cancel``, once set, ends the solve as a limit would.
         """
         if start is not None and self.violation(start, rows) > FEASIBLE * 10:
             raise ValueError(f"the start breaks a row by {self.violation(start, rows):.2g} of its size")
         whole = self.whole if relaxed is None else self.whole & ~relaxed
         box = {i: (x, x) for i, x in (fixed or {}).items()} | dict(boxed or {})
-        run = Run(self, objective, sense, limits, rows, whole, box, progress)
+        run = Run(self, objective, sense, limits, rows, whole, box, progress, cancel)
         outcome = run.go(start)
         if outcome.verdict is Verdict.INFEASIBLE and confirm:
             outcome = run.confirm(outcome)
