@@ -26,6 +26,8 @@ DEFINITIONS = {
 
 #: rows that whole plans keep by the gates alone; they bring the linear relaxation nearer
 FOLLOWS = {
+    "cooling.growing_by_arrivals": "from the racks of a site; it speaks where racks are in one pool",
+    "cooling.arrivals_are_new": "from the racks of a site; it speaks where racks are in one pool",
     "workload.running_within_housed": "from the racks of a site; it speaks where racks are in one pool",
     "offers.within_gates": "from the gates of halls",
     "offers.joined_within_gates": "from the gates of agencies",

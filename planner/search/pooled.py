@@ -51,7 +51,7 @@ class PooledStages(Planned):
             return sites if sites.verdict is Verdict.INFEASIBLE else self._exact(0, limits, clock, note, None)
         held = {int(i): float(round(sites.values[i])) for i in np.flatnonzero(opens)}
         start = self._pooled_solve(
-            0, "halls and power", HALLS_GAP, 0.25, limits, clock, note, fixed=held, rows=self._balanced(pool)
+            0, "halls and power", HALLS_GAP, 0.12, limits, clock, note, fixed=held, rows=self._balanced(pool)
         )
 
         def carry(found: Outcome) -> Outcome | None:
