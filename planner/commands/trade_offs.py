@@ -1,4 +1,4 @@
-"""What trades against what, and what matters: ``planner frontier`` and ``planner sensitivity``."""
+"""What trades against what, and what matters: ``planner frontier``, ``sensitivity`` and ``alternatives``."""
 
 from __future__ import annotations
 
@@ -151,6 +151,45 @@ def _anew(
     return reoptimised.bands(chosen, found, runs, stage)
 
 
+def alternatives(
+    asked: Asked = None,
+    edits: Edits = None,
+    time_limit: Seconds = None,
+    fresh: Fresh = False,
+    out: Out = None,
+    reports: Reports = None,
+    json: Json = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> int:
+    """Find different plans nearly as good as the best, and what each site and technology is worth having or barring.
+
+    Exit codes: 0 all answered, 4 infeasible (see 'explain'), 5 stopped at a limit or open in part, 6 no plan found,
+    130 interrupted. The same command goes on where it was stopped.
+    """
+    style = Style(json, quiet, debug)
+    from planner import answers, store
+    from planner.analyses import alternatives as others
+    from planner.analyses.notebook import Notebook
+    from planner.analyses.source import Source
+    from planner.answers import ways
+    from planner.solve import interruptible
+
+    for path in out or ():
+        answers.check_suffix(path)
+    folder = store.reports_folder(reports)
+    source = Source.find(asked, edits or (), folder)
+    notebook = Notebook(folder, "alternatives", source.case().sha256, fresh)
+    seconds = others.SECONDS if time_limit is None else time_limit
+    with live(style) as progress, interruptible() as interrupt:
+        found = others.alternatives(source, notebook, seconds=seconds, tell=told(progress))
+        stopped = interrupt.signal
+    _answer(style, ways.answer(source, found), out or ())
+    if stopped:
+        return INTERRUPTED
+    return {"found": 0 if found.complete else 5, "infeasible": 4}.get(found.verdict, 6)
+
+
 def _answer(style: Style, answer: Answer, out: Sequence[Path]) -> None:
     """Write what was asked for, then say it."""
     from planner import answers
@@ -169,3 +208,8 @@ def add(app: typer.Typer) -> None:
         )
     )(frontier)
     app.command(epilog=examples("planner sensitivity latest", "planner sensitivity latest --json"))(sensitivity)
+    app.command(
+        epilog=examples(
+            "planner alternatives latest --time-limit 120", "planner alternatives latest --time-limit 120 --json"
+        )
+    )(alternatives)
