@@ -17,7 +17,8 @@ from planner.workbook.book import Book, Page
 from planner.workbook.charts import COLOURS
 from planner.workbook.finish import save
 
-HEADER_ROW = 5
+#: row of the headers: where the chart follows the table, and where a tall one stands above a long table
+HEADER_ROW, BELOW_BARS = 5, 37
 #: longest name of a sheet, and what it may not hold
 LONGEST, FORBIDDEN = 31, re.compile(r"[\[\]:*?/\\']")
 WIDEST = 60
@@ -60,18 +61,19 @@ def _section(book: Book, name: str, section: Section, chart: Chart | None) -> No
     page = book.page(name, section.title, "report")
     if section.note:
         page.note(3, section.note)
-    page.headers(HEADER_ROW, [_with_unit(section, c) for c in range(len(section.headers))])
-    for row, cells in enumerate(section.rows, HEADER_ROW + 1):
+    bars = chart is not None and chart.kind == "bars"
+    header = BELOW_BARS if bars else HEADER_ROW
+    page.headers(header, [_with_unit(section, c) for c in range(len(section.headers))])
+    for row, cells in enumerate(section.rows, header + 1):
         for column, cell in enumerate(cells, 1):
             put(page, row, column, cell)
     if not section.rows:
-        page.note(HEADER_ROW + 1, section.empty)
+        page.note(header + 1, section.empty)
     longest = [max([len(str(row[c])) for row in section.rows] or [0]) for c in range(len(section.headers))]
     page.widths({c + 1: min(WIDEST, max(18, 1.1 * longest[c])) for c in range(len(section.headers))})
-    page.printed(HEADER_ROW, f"A{HEADER_ROW + 1}")
+    page.printed(*((2, "A3") if bars else (HEADER_ROW, f"A{HEADER_ROW + 1}")))
     if chart is not None and section.rows:
-        below = HEADER_ROW + len(section.rows) + 3
-        anchor = f"A{below}" if chart.kind == "lines" else f"{chr(66 + len(section.headers))}{HEADER_ROW}"
+        anchor = f"A{HEADER_ROW}" if bars else f"A{HEADER_ROW + len(section.rows) + 3}"
         drawn = _lines(page, section, chart) if chart.kind == "lines" else _bars(page, section, chart)
         book.chart(page, drawn, anchor, section.title, chart.says)
 
@@ -82,17 +84,17 @@ def _with_unit(section: Section, column: int) -> str:
     return section.headers[column] + (f", {units[0]}" if len(units) == 1 else "")
 
 
-def _reference(page: Page, section: Section, column: int, rows: int | None) -> Reference:
-    last = HEADER_ROW + min(len(section.rows), rows or len(section.rows))
-    return Reference(page.sheet, min_col=column + 1, min_row=HEADER_ROW + 1, max_row=last)
+def _reference(page: Page, section: Section, column: int, rows: int | None, header: int) -> Reference:
+    last = header + min(len(section.rows), rows or len(section.rows))
+    return Reference(page.sheet, min_col=column + 1, min_row=header + 1, max_row=last)
 
 
 def _lines(page: Page, section: Section, chart: Chart) -> ScatterChart:
     drawn = ScatterChart()
     drawn.style, drawn.scatterStyle = 13, "lineMarker"
-    at = _reference(page, section, chart.x, chart.rows)
+    at = _reference(page, section, chart.x, chart.rows, HEADER_ROW)
     for place, column in enumerate(chart.ys):
-        series = Series(_reference(page, section, column, chart.rows), at, title=section.headers[column])
+        series = Series(_reference(page, section, column, chart.rows, HEADER_ROW), at, title=section.headers[column])
         series.marker.symbol = ("circle", "diamond")[place % 2]
         series.marker.size = 7
         series.marker.graphicalProperties = GraphicalProperties(solidFill=COLOURS[place])
@@ -108,10 +110,10 @@ def _bars(page: Page, section: Section, chart: Chart) -> BarChart:
     drawn = BarChart()
     drawn.type, drawn.grouping, drawn.overlap, drawn.gapWidth = "bar", "stacked", 100, 40
     for place, column in enumerate(chart.ys):
-        series = Series(_reference(page, section, column, chart.rows), title=section.headers[column])
+        series = Series(_reference(page, section, column, chart.rows, BELOW_BARS), title=section.headers[column])
         series.graphicalProperties = GraphicalProperties(solidFill=COLOURS[place])
         drawn.series.append(series)
-    drawn.set_categories(_reference(page, section, chart.x, chart.rows))
+    drawn.set_categories(_reference(page, section, chart.x, chart.rows, BELOW_BARS))
     drawn.x_axis.scaling.orientation = "maxMin"
     drawn.x_axis.tickLblPos = "low"
     return _dressed(drawn, section, chart)

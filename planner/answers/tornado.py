@@ -33,6 +33,8 @@ def answer(run: str, case: Case, found: Sensitivity, document: Mapping[str, Any]
         f"{len(found.swings)} figures move the plan of {run} within the low and high of their sources, one at a time; "
         f"{found.idle} with a range do not, {found.without} have no sourced range. Decisions stand as they are."
     )
+    if found.left:  # the largest may be among them
+        lead = f"INCOMPLETE, {found.left} figures are not counted yet. {lead}"
     notes = (
         [f"{found.left} figures were not counted in time; the same command goes on from here."] if found.left else []
     )
@@ -43,7 +45,7 @@ def _tornado(found: Sensitivity, measure: str) -> tuple[str, Section, Chart]:
     name, dollars = TITLES[measure]
     base = float(getattr(found.base, measure))
     rows = tuple(_row(s, measure, base) for s in found.largest(measure))
-    headers = ("Figure", "Low", "Base", "High", "At low", "Of the plan", "At high", "Below", "Above", "Swing", "Source")
+    headers = ("Figure", "Low", "Base", "High", "Below", "Above", "Swing", "Source")
     note = f"{name} of the plan as it is: {Figure(base, 'USD')}, {dollars}; below and above are against it."
     section = Section(name, headers, rows, note)
     first = found.largest(measure)[0]
@@ -51,7 +53,7 @@ def _tornado(found: Sensitivity, measure: str) -> tuple[str, Section, Chart]:
         f"Tornado of {name.lower()}, {min(BARS, len(rows))} figures, the largest first: {first.range.ref} moves it by "
         f"{Figure(first.of(measure), 'USD')} between its sourced low and high."
     )
-    return name, section, Chart("bars", 0, (7, 8), "", f"{name}, change in M USD", says, BARS)
+    return name, section, Chart("bars", 0, (4, 5), "", f"{name}, change in M USD", says, BARS)
 
 
 def _row(s: Swing, measure: str, base: float) -> tuple[Cell, ...]:
@@ -62,9 +64,6 @@ def _row(s: Swing, measure: str, base: float) -> tuple[Cell, ...]:
         Figure(s.range.low, s.range.unit),
         Figure(s.range.base, s.range.unit) if s.range.base is not None else "varies",
         Figure(s.range.high, s.range.unit),
-        Figure(low, "USD"),
-        Figure(base, "USD"),
-        Figure(high, "USD"),
         Figure(min(0.0, *change), "USD", signed=True),
         Figure(max(0.0, *change), "USD", signed=True),
         Figure(s.of(measure), "USD"),
