@@ -16,6 +16,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("__main__",),
     ("cli",),
     ("commands",),
+    ("answers",),
     ("comparison",),
     ("terminal", "show", "options", "reports"),
     ("workbook", "page"),

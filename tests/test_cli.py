@@ -40,11 +40,14 @@ COMMANDS = (
     "export",
     "explain",
     "price",
+    "frontier",
+    "sensitivity",
+    "alternatives",
 )
 #: Typer itself parses the words of a command with pydantic, so pydantic is not on the list
 HEAVY = ("pyomo", "pandas", "numpy", "highspy", "openpyxl", "scipy", "lxml", "rich")
 #: examples that need a plan which keeps every rule, or write one: they wait for a real run
-NEED_A_REAL_RUN = ("verify", "report", "rerun", "explain", "price")
+NEED_A_REAL_RUN = ("verify", "report", "rerun", "explain", "price", "frontier", "sensitivity", "alternatives")
 
 
 def planner_process(*words: str, cwd: Path, **more: Any) -> subprocess.CompletedProcess[str]:
@@ -449,8 +452,10 @@ def real_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_examples_on_a_real_run(command: str, real_run: Path) -> None:
     for example in examples_of(help_text(command)):
         done = planner_process(*shlex.split(example)[1:], cwd=real_run)
-        # a price list, or a run again, may end at its limit with what there is by then
-        assert done.returncode in ((0, 5) if command in ("price", "rerun") else (0,)), done.stderr
+        # a price list, a frontier, or a run again, may end at its limit with what there is by then
+        assert done.returncode in (
+            (0, 5) if command in ("price", "rerun", "frontier", "sensitivity", "alternatives") else (0,)
+        ), done.stderr
 
 
 @pytest.mark.slow

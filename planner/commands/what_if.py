@@ -121,7 +121,7 @@ def _sweep(style: Style, jobs: list[Job], folder: Path, own: Path, workers: Work
         nonlocal progress
         progress = news
         if tell:
-            tell(_update(news))
+            tell(update(news))
 
     try:
         with live(style) as tell:
@@ -133,7 +133,7 @@ def _sweep(style: Style, jobs: list[Job], folder: Path, own: Path, workers: Work
     return _tell(style, jobs, folder, own, answers)
 
 
-def _update(progress: Progress) -> Update:
+def update(progress: Progress) -> Update:
     from planner.run import Update
 
     failed = f", {progress.failed} without a run" if progress.failed else ""

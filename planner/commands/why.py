@@ -47,7 +47,7 @@ def explain(
     source = Source.find(asked, edits or (), store.reports_folder(reports))
     seconds = why.SECONDS if time_limit is None else time_limit
     with live(style) as progress, interruptible() as interrupt:
-        tell = _told(progress)
+        tell = told(progress)
         stored = store.load(source.run) if source.run and not source.edits else None
         if stored is not None and stored.plan is not None:
             document = binding.explain_plan(source, stored.case, stored.plan, stored.document, seconds, tell)
@@ -93,7 +93,7 @@ def price(
     notebook = Notebook(folder, "price", source.case().sha256, fresh)
     seconds = pricing.SECONDS if time_limit is None else time_limit
     with live(style) as progress, interruptible() as interrupt:
-        found = pricing.price(source, notebook, seconds=seconds, tell=_told(progress))
+        found = pricing.price(source, notebook, seconds=seconds, tell=told(progress))
         stopped = interrupt.signal
     text = price_words.text(found)
     style.answer(pricing.document(source, found), text, text.partition("\n")[0])
@@ -111,7 +111,7 @@ def _wrapped(text: str) -> str:
     return "\n".join(fill(x, WIDTH, subsequent_indent="     " if x.startswith(" ") else "") for x in text.split("\n"))
 
 
-def _told(progress: Callable[[Update], None] | None) -> Callable[[str], None]:
+def told(progress: Callable[[Update], None] | None) -> Callable[[str], None]:
     """What an analysis is at, on the live line."""
     from planner.run import Update
 

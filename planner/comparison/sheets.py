@@ -23,6 +23,8 @@ FORMS = {
     "MW": style.MW,
     "racks": style.COUNT,
     "halls": style.COUNT,
+    "sites": style.COUNT,
+    "year": style.YEAR,
 }
 #: sections that go to a sheet of their own, with the run in the first column
 SHEETS = {
@@ -61,7 +63,7 @@ def _overview(book: Book, comparison: Comparison) -> None:
                 elif section.title == "Runs" and column > 4 and isinstance(cell, str):
                     page.put(row, column, cell, "text")
                 else:
-                    _put(page, row, column, cell)
+                    put(page, row, column, cell)
         row += 4
     row -= 2
     for pair in comparison.pairs:
@@ -155,10 +157,10 @@ def _row(page: Page, row: int, cells: Sequence[Cell], section: Section) -> None:
             value = after - before if name == "Change" else (after - before) / abs(before)
             page.formula(row, column, change, value, form=_form(cell))
         else:
-            _put(page, row, column, cell)
+            put(page, row, column, cell)
 
 
-def _put(page: Page, row: int, column: int, cell: Cell) -> None:
+def put(page: Page, row: int, column: int, cell: Cell) -> None:
     if isinstance(cell, Figure):
         page.put(row, column, cell.value, "input", _form(cell))
     elif cell:

@@ -23,8 +23,10 @@ def terminal(comparison: Comparison) -> str:
     if not differs(pair):
         return f"{parts[0]}\n\nNothing differs: the inputs, the plan and its figures are the same."
     if told := no_plan(pair):
-        parts.append(_fold(told))
-    parts += [_section(section) for section in of_pair(pair, brief=True) if section.rows or section.title[0] in "IF"]
+        parts.append(fold(told))
+    parts += [
+        section_text(section) for section in of_pair(pair, brief=True) if section.rows or section.title[0] in "IF"
+    ]
     return "\n\n".join(parts)
 
 
@@ -32,7 +34,7 @@ def differs(pair: Pair) -> bool:
     return bool(pair.inputs or pair.decisions or pair.indicators or pair.decisions is None)
 
 
-def _section(section: Section) -> str:
+def section_text(section: Section) -> str:
     title = section.title.upper()
     if not section.rows:
         return f"{title}\n  {section.empty}"
@@ -61,39 +63,39 @@ def _many(comparison: Comparison) -> str:
     table = show.table(headers, rows, (28, 10, *((24,) * len(columns))), right=range(2, len(headers)))
     note = "Changes are relative to the first run. 'planner compare A B' tells two of them apart; --out writes all."
     parts = [f"SIDE BY SIDE\n{table}\n  {note}"]
-    parts += [_fold(told) for pair in comparison.pairs if pair.other.plan is None and (told := no_plan(pair))]
+    parts += [fold(told) for pair in comparison.pairs if pair.other.plan is None and (told := no_plan(pair))]
     return "\n\n".join(parts)
 
 
-def _fold(text: str) -> str:
+def fold(text: str) -> str:
     return "\n".join(textwrap.fill(line, show.WIDTH) for line in text.splitlines())
 
 
 def markdown(comparison: Comparison) -> str:
     lines = ["# Comparison of runs", ""]
     for section in overview(comparison):
-        lines += _markdown(section, 2)
+        lines += markdown_section(section, 2)
     for pair in comparison.pairs:
-        lines += [f"## {_plain(pair.label)} against {_plain(pair.base_label)}", ""]
+        lines += [f"## {plain(pair.label)} against {plain(pair.base_label)}", ""]
         if told := no_plan(pair):
-            lines += [_plain(told), ""]
+            lines += [plain(told), ""]
         for section in of_pair(pair):
-            lines += _markdown(section, 3)
+            lines += markdown_section(section, 3)
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _markdown(section: Section, depth: int) -> list[str]:
+def markdown_section(section: Section, depth: int) -> list[str]:
     lines = [f"{'#' * depth} {section.title}", ""]
     if not section.rows:
         return [*lines, section.empty, ""]
     right = section.right
     lines.append("| " + " | ".join(section.headers) + " |")
     lines.append("|" + "|".join(" ---: " if c in right else " --- " for c in range(len(section.headers))) + "|")
-    lines += ["| " + " | ".join(_plain(str(cell)) for cell in row) + " |" for row in section.rows]
+    lines += ["| " + " | ".join(plain(str(cell)) for cell in row) + " |" for row in section.rows]
     return [*lines, "", *([section.note, ""] if section.note else [])]
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Text that Markdown takes for nothing else."""
     for mark in "\\`*_[]<>|":
         text = text.replace(mark, f"\\{mark}")

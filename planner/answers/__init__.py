@@ -1,0 +1,78 @@
+"""What an analysis found, for people: on the terminal, as a workbook with charts, Markdown or JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from planner.comparison.sections import Section
+from planner.comparison.text import fold, markdown_section, plain, section_text
+from planner.errors import UsageError
+from planner.files import json_text, replacing
+from planner.inputs.case import Case
+
+SUFFIXES = (".xlsx", ".md", ".json")
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A native chart of a section: ``lines`` over the figures of column ``x``, or ``bars`` with names there.
+
+    ``ys`` are columns of figures; of bars, the first one only carries the others and is not drawn. ``rows`` cuts it.
+    """
+
+    kind: Literal["lines", "bars"]
+    x: int
+    ys: tuple[int, ...]
+    x_title: str
+    y_title: str
+    says: str
+    rows: int | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """``sections``, each with the name of its sheet and its chart (None: none); the document is all of it."""
+
+    title: str
+    lead: str
+    case: Case
+    document: Mapping[str, Any]
+    sections: Sequence[tuple[str, Section, Chart | None]]
+    notes: Sequence[str] = ()
+
+
+def check_suffix(path: Path) -> None:
+    if path.suffix.lower() not in SUFFIXES:
+        raise UsageError(f"--out {path}: an answer is written as {', '.join(SUFFIXES)}")
+
+
+def terminal(answer: Answer) -> str:
+    parts = [fold(answer.lead), *(section_text(section) for _, section, _ in answer.sections)]
+    return "\n\n".join([*parts, *(["\n".join(fold(note) for note in answer.notes)] if answer.notes else [])])
+
+
+def markdown(answer: Answer) -> str:
+    lines = [f"# {plain(answer.title)}", "", plain(answer.lead), ""]
+    for _, section, _ in answer.sections:
+        lines += markdown_section(section, 2)
+    return "\n".join([*lines, *(f"- {plain(note)}" for note in answer.notes)]).rstrip() + "\n"
+
+
+def write(answer: Answer, path: Path) -> Path:
+    """Write an answer in the form that the file's name asks for, whole or not at all."""
+    check_suffix(path)
+    path = path.expanduser().absolute()
+    with replacing(path) as draft:
+        match path.suffix.lower():
+            case ".xlsx":
+                from planner.answers import sheets
+
+                sheets.write(draft, answer)
+            case ".md":
+                draft.write_text(markdown(answer), encoding="utf-8")
+            case _:
+                draft.write_text(json_text(answer.document), encoding="utf-8")
+    return path

@@ -1,0 +1,72 @@
+"""Frontiers as tables and charts."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from planner.answers import Answer, Chart
+from planner.comparison.sections import Cell, Figure, Section
+
+if TYPE_CHECKING:
+    from planner.analyses.frontier import Frontier
+    from planner.analyses.points import Curve, Point
+    from planner.analyses.source import Source
+
+
+class Year(Figure):
+    """A year has no thousands."""
+
+    def __str__(self) -> str:
+        return f"{self.value:.0f}"
+
+
+def answer(source: Source, found: Frontier) -> Answer:
+    from planner.analyses.frontier import document
+
+    title = "Frontiers: what more, sooner or cleaner costs"
+    sections = [(curve.id.replace(":", " "), _section(curve, found.gap), _chart(curve)) for curve in found.curves]
+    return Answer(title, _lead(source, found), source.case(), document(source, found), sections, found.notes)
+
+
+def _lead(source: Source, found: Frontier) -> str:
+    points = [p.state(found.gap) for c in found.curves for p in c.points]
+    if found.verdict == "infeasible":
+        return "There is no plan at any point: 'planner explain' says what clashes."
+    settled = sum(s in ("proven", "no plan") for s in points)
+    kind = "the exact model" if found.exact else "the model with racks in one pool"
+    return (
+        f"{len(found.curves)} frontiers of {source.words}, {settled} of {len(points)} points settled on {kind}. "
+        f"Each figure lies between what is proven and what a plan takes; proven: within {100 * found.gap:g} %."
+    )
+
+
+def _section(curve: Curve, gap: float) -> Section:
+    rows = tuple(_row(curve, p, gap) for p in curve.points)
+    headers = (curve.axis, f"{curve.measure}: proven at least", "A plan takes", "State", "Programme")
+    note = (
+        "Then-year dollars, all other firm promises held."
+        if "budget" in curve.measure
+        else "Base-year present dollars."
+    )
+    return Section(curve.title, headers, rows, note)
+
+
+def _row(curve: Curve, p: Point, gap: float) -> tuple[Cell, ...]:
+    bound = None if p.bound is None or p.bound == math.inf else 1e6 * p.bound
+    state = p.state(gap) + (", by its neighbours" if p.taken else "")
+    asked = "as asked" if curve.asked is not None and math.isclose(p.at, curve.asked, rel_tol=1e-9) else ""
+    at = Year(p.at, "year") if curve.unit == "year" else Figure(p.at, "" if curve.id == "sites" else curve.unit)
+    return (at, Figure(bound, "USD"), Figure(None if p.value is None else 1e6 * p.value, "USD"), state, asked)
+
+
+def _chart(curve: Curve) -> Chart | None:
+    known = [p for p in curve.points if p.value is not None]
+    if len(known) < 2:
+        return None
+    unit = "" if curve.unit == "year" else f", {curve.unit}"
+    ends = [f"{p.value:,.4g} M USD at {p.at:g}" for p in (known[0], known[-1])]
+    says = (
+        f"{curve.measure} by {curve.axis.lower()}{unit}: {ends[0]}, {ends[1]}; the proven bound beside what plans take."
+    )
+    return Chart("lines", 0, (2, 1), f"{curve.axis}{unit}", f"{curve.measure}, M USD", says)

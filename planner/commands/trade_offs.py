@@ -1,0 +1,215 @@
+"""What trades against what, and what matters: ``planner frontier``, ``sensitivity`` and ``alternatives``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from planner.commands.why import told
+from planner.errors import UsageError
+from planner.options import Debug, Edits, Json, Quiet, Reports, Run, examples
+from planner.terminal import INTERRUPTED, Style, live
+
+if TYPE_CHECKING:
+    from planner.analyses.ranges import Range
+    from planner.answers import Answer
+    from planner.run import Options
+
+Asked = Annotated[
+    str | None, typer.Argument(metavar="MODEL_or_RUN", help="A programme (name or TOML file), or a stored run.")
+]
+Out = Annotated[list[Path] | None, typer.Option("--out", metavar="PATH", help="Write it: .xlsx, .md or .json.")]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Ask everything again, whatever an earlier call found.")]
+Seconds = Annotated[float | None, typer.Option(min=1, help="Seconds for all solves together. [default: 900]")]
+
+
+def frontier(
+    asked: Asked = None,
+    curves: Annotated[
+        list[str] | None,
+        typer.Option("--curve", metavar="ID", help="level:PROMISE, date:PROMISE, emissions, water, sites. [all]"),
+    ] = None,
+    points: Annotated[int, typer.Option(min=2, max=50, help="Points of a frontier, its ends included.")] = 5,
+    edits: Edits = None,
+    time_limit: Seconds = None,
+    fresh: Fresh = False,
+    out: Out = None,
+    reports: Reports = None,
+    json: Json = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> int:
+    """Trace what promises cost: the budget by level and date of each milestone, cost by emissions, water and sites.
+
+    Every point is a band: what a plan takes, and what is proven that none goes below. Exit codes: 0 every point
+    settled, 4 no point has a plan, 5 stopped at a limit with some, 6 with none, 130 interrupted. The same command goes
+    on where it was stopped.
+    """
+    style = Style(json, quiet, debug)
+    from planner import answers, store
+    from planner.analyses import frontier as tracing
+    from planner.analyses.notebook import Notebook
+    from planner.analyses.source import Source
+    from planner.answers import frontiers
+    from planner.solve import interruptible
+
+    for path in out or ():
+        answers.check_suffix(path)
+    folder = store.reports_folder(reports)
+    source = Source.find(asked, edits or (), folder)
+    notebook = Notebook(folder, "frontier", source.case().sha256, fresh)
+    seconds = tracing.SECONDS if time_limit is None else time_limit
+    with live(style) as progress, interruptible() as interrupt:
+        tell = told(progress)
+        found = tracing.frontier(source, notebook, asked=curves or (), points=points, seconds=seconds, tell=tell)
+        stopped = interrupt.signal
+    _answer(style, frontiers.answer(source, found), out or ())
+    if stopped:
+        return INTERRUPTED
+    return {"traced": 0 if found.complete else 5, "infeasible": 4}.get(found.verdict, 6)
+
+
+def sensitivity(
+    run: Run,
+    reoptimise: Annotated[
+        int, typer.Option(min=0, max=100, metavar="N", help="Decide anew at both ends of the N largest.")
+    ] = 0,
+    workers: Annotated[int | None, typer.Option(min=1, help="Solves at a time. [default: one a core]")] = None,
+    gap: Annotated[
+        float | None, typer.Option(min=0, max=1, help="Gap of a proof, per stage. [default: 0.0025]")
+    ] = None,
+    solve_limit: Annotated[float | None, typer.Option(min=0, help="Seconds of each solve. [default: 240]")] = None,
+    time_limit: Annotated[float | None, typer.Option(min=1, help="Seconds for counting. [default: 900]")] = None,
+    fresh: Fresh = False,
+    out: Out = None,
+    reports: Reports = None,
+    json: Json = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> int:
+    """Say how much each figure matters to a stored plan, within the low and high that its source gives.
+
+    The plan's decisions are counted again under each figure, and the rules it would break are told; with --reoptimise,
+    the N figures that move the first objective most are also decided anew. Exit codes: 0 all counted, 5 some not in
+    time or not proven, 130 interrupted. The same command goes on where it was stopped.
+    """
+    style = Style(json, quiet, debug)
+    from planner import answers, store
+    from planner.analyses import sensitivity as counting
+    from planner.analyses.notebook import Notebook
+    from planner.answers import tornado
+    from planner.run import Options
+    from planner.solve import interruptible
+
+    for path in out or ():
+        answers.check_suffix(path)
+    folder = store.reports_folder(reports)
+    at = store.find(folder, run)
+    stored = store.load(at)
+    if stored.plan is None:
+        raise UsageError(f"{at.name} has no plan to count: 'planner explain {at.name}' says why")
+    notebook = Notebook(folder, f"sensitivity-{at.name}", stored.case.sha256, fresh)
+    seconds = counting.SECONDS if time_limit is None else time_limit
+    with live(style) as progress, interruptible() as interrupt:
+        found = counting.sensitivity(stored.case, stored.plan, notebook, seconds=seconds, tell=told(progress))
+        stopped = interrupt.signal
+    rows = None
+    if reoptimise and not stopped:
+        given = {k: v for k, v in (("gap", gap), ("seconds", solve_limit)) if v is not None}
+        stage = str(stored.case.programme.stages[0].name)
+        measure = "mission_value_usd" if stage == "mission value" else "present_cost_usd"
+        chosen = [s.range for s in found.largest(measure)[:reoptimise]]
+        rows = _anew(style, folder, at, chosen, stage, Options(**given), workers)  # type: ignore[arg-type]
+    document = counting.document(at.name, found, rows)
+    _answer(style, tornado.answer(at.name, stored.case, found, document), out or ())
+    if stopped:
+        return INTERRUPTED
+    verdicts = {row[f"at_{end}"]["verdict"] for row in rows or () for end in ("low", "base", "high")}
+    return 5 if found.left or not verdicts <= {"optimal", "infeasible"} else 0
+
+
+def _anew(
+    style: Style, folder: Path, at: Path, chosen: list[Range], stage: str, options: Options, workers: int | None
+) -> list[dict[str, Any]]:
+    """The figures decided anew, through the sweep that any earlier call left."""
+    from planner import store
+    from planner.analyses import reoptimised
+    from planner.analyses import sweep as sweeps
+    from planner.analyses.source import Source
+    from planner.commands.what_if import update
+
+    source = Source(str(at / "inputs" / "model.toml"), run=at)
+    jobs = reoptimised.jobs(source, chosen, options)
+    own = sweeps.folder_of(folder, store.run_name(None, f"sensitivity-{at.name}"))
+    pool = sweeps.Pool(workers or sweeps.cores())
+    with live(style) as tell:
+        found = sweeps.sweep(jobs, folder, own, pool, lambda news: tell(update(news)) if tell else None)
+    runs = {name: store.load(store.find(folder, a.run)) for name, a in found.items() if a.run}
+    return reoptimised.bands(chosen, found, runs, stage)
+
+
+def alternatives(
+    asked: Asked = None,
+    edits: Edits = None,
+    time_limit: Seconds = None,
+    fresh: Fresh = False,
+    out: Out = None,
+    reports: Reports = None,
+    json: Json = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> int:
+    """Find different plans nearly as good as the best, and what each site and technology is worth having or barring.
+
+    Exit codes: 0 all answered, 4 infeasible (see 'explain'), 5 stopped at a limit or open in part, 6 no plan found,
+    130 interrupted. The same command goes on where it was stopped.
+    """
+    style = Style(json, quiet, debug)
+    from planner import answers, store
+    from planner.analyses import alternatives as others
+    from planner.analyses.notebook import Notebook
+    from planner.analyses.source import Source
+    from planner.answers import ways
+    from planner.solve import interruptible
+
+    for path in out or ():
+        answers.check_suffix(path)
+    folder = store.reports_folder(reports)
+    source = Source.find(asked, edits or (), folder)
+    notebook = Notebook(folder, "alternatives", source.case().sha256, fresh)
+    seconds = others.SECONDS if time_limit is None else time_limit
+    with live(style) as progress, interruptible() as interrupt:
+        found = others.alternatives(source, notebook, seconds=seconds, tell=told(progress))
+        stopped = interrupt.signal
+    _answer(style, ways.answer(source, found), out or ())
+    if stopped:
+        return INTERRUPTED
+    return {"found": 0 if found.complete else 5, "infeasible": 4}.get(found.verdict, 6)
+
+
+def _answer(style: Style, answer: Answer, out: Sequence[Path]) -> None:
+    """Write what was asked for, then say it."""
+    from planner import answers
+
+    written = [str(answers.write(answer, path)) for path in out]
+    document: Mapping[str, object] = {**answer.document, "files": written}
+    style.answer(document, "\n\n".join([answers.terminal(answer), *written]), "\n".join([answer.lead, *written]))
+
+
+def add(app: typer.Typer) -> None:
+    """Put the commands of this file on the command line."""
+    app.command(
+        epilog=examples(
+            "planner frontier latest --curve sites --time-limit 60",
+            "planner frontier latest --curve sites --time-limit 60 --json",
+        )
+    )(frontier)
+    app.command(epilog=examples("planner sensitivity latest", "planner sensitivity latest --json"))(sensitivity)
+    app.command(
+        epilog=examples(
+            "planner alternatives latest --time-limit 120", "planner alternatives latest --time-limit 120 --json"
+        )
+    )(alternatives)
