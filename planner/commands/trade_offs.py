@@ -207,7 +207,11 @@ def add(app: typer.Typer) -> None:
             "planner frontier latest --curve sites --time-limit 60 --json",
         )
     )(frontier)
-    app.command(epilog=examples("planner sensitivity latest", "planner sensitivity latest --json"))(sensitivity)
+    app.command(
+        epilog=examples(
+            "planner sensitivity latest --time-limit 60", "planner sensitivity latest --time-limit 60 --json"
+        )
+    )(sensitivity)
     app.command(
         epilog=examples(
             "planner alternatives latest --time-limit 120", "planner alternatives latest --time-limit 120 --json"

@@ -27,7 +27,7 @@ from planner.search.verdicts import better, with_bound
 from planner.solve import Limits, Outcome, Row, Vector, Verdict
 
 #: parts of the gap: for choosing sites, for the pooled bound (of a later stage), for a first plan
-SITES_GAP, BOUND_GAP, LATER_GAP, HALLS_GAP = 0.5, 0.65, 0.5, 0.4
+SITES_GAP, BOUND_GAP, LATER_GAP, HALLS_GAP = 0.5, 0.65, 0.5, 0.8
 #: what placing may lose of a pooled plan, in gaps, before other choices are looked for, and their part of the time
 PLACING_GAP, PLAN_SHARE = 0.8, 0.4
 #: a start serves this times what a chosen site owes: in the pool its racks may come from anywhere

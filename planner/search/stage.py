@@ -9,7 +9,7 @@ from planner.search import prove
 from planner.search.base import relaxed
 from planner.search.improve import CORES, improved
 from planner.search.levels import Clock, Kept, Level
-from planner.search.models import moved, moved_musd, pooled, room, seen, transferred
+from planner.search.models import OPERATING_RULES, moved, moved_musd, pooled, room, seen, transferred
 from planner.search.pooled import PooledStages
 from planner.search.racks import Note
 from planner.search.verdicts import better
@@ -51,7 +51,9 @@ class Search(PooledStages):
         while True:
             assert start.values is not None
             rows = [*level.rows, *(clear if program.violation(start.values, clear) <= 1e-6 else [])]
-            plan = improved(level, k, program, start, rows, racks, limits, clock.share(PLAN_SHARE), note, patience)
+            plan = improved(
+                level, k, program, start, rows, racks, limits, clock.share(PLAN_SHARE), note, patience, QUICK
+            )
             if plan.values is not start.values:
                 best = better(aim, self._placed(level, k, plan, limits, clock, note), best) or best
             at = prove.mark(aim, pool.objectives[k], best.objective or 0.0, limits.gap)
@@ -115,7 +117,7 @@ class Search(PooledStages):
         if limit_musd is None or not others:
             return values
         another = Row("another site", pool.program.linear(others), lower=1.0)
-        least = pool.program.solve(
+        least = pool.program.without(*OPERATING_RULES).solve(
             pool.rows[-1].expression,
             "min",
             Limits(seconds=20.0),
