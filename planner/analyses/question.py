@@ -34,6 +34,8 @@ from planner.verify import Verification, verify
 AT_ONCE = 1500
 #: seconds of one question with whole things, and of one linear question
 WHOLE_SECONDS, LINEAR_SECONDS = 90.0, 30.0
+#: rows of the pool that help to place racks; a question without them is a relaxation still, and a "no" comes in seconds
+ARRIVALS = ("cooling.growing_by_arrivals", "cooling.arrivals_are_new")
 #: the algebra is built by one thread at a time
 BUILDING = threading.Lock()
 NOTHING = Linear(np.zeros(0, dtype=np.int64), np.zeros(0))
@@ -90,6 +92,7 @@ class Model:
     def level(self) -> Level:
         with BUILDING:
             level = pooled(self.case, None)
+            level.program = level.program.without(*ARRIVALS)
             if self.work.small is None:
                 self.work.small = int(level.program.whole.sum()) <= AT_ONCE
             return level_of(self.case, None) if self.work.small else level

@@ -51,9 +51,7 @@ class Search(PooledStages):
         while True:
             assert start.values is not None
             rows = [*level.rows, *(clear if program.violation(start.values, clear) <= 1e-6 else [])]
-            plan = improved(
-                level, k, program, start, rows, racks, limits, clock.share(PLAN_SHARE), note, patience, QUICK
-            )
+            plan = improved(level, k, program, start, rows, racks, limits, clock.share(PLAN_SHARE), note, patience)
             if plan.values is not start.values:
                 best = better(aim, self._placed(level, k, plan, limits, clock, note), best) or best
             at = prove.mark(aim, pool.objectives[k], best.objective or 0.0, limits.gap)
