@@ -14,7 +14,9 @@ from planner.options import Debug, Edits, Json, Quiet, Reports, Run, examples
 from planner.terminal import INTERRUPTED, Style, live
 
 if TYPE_CHECKING:
+    from planner.analyses.notebook import Notebook
     from planner.analyses.ranges import Range
+    from planner.analyses.source import Source
     from planner.answers import Answer
     from planner.run import Options
 
@@ -49,18 +51,11 @@ def frontier(
     on where it was stopped.
     """
     style = Style(json, quiet, debug)
-    from planner import answers, store
     from planner.analyses import frontier as tracing
-    from planner.analyses.notebook import Notebook
-    from planner.analyses.source import Source
     from planner.answers import frontiers
     from planner.solve import interruptible
 
-    for path in out or ():
-        answers.check_suffix(path)
-    folder = store.reports_folder(reports)
-    source = Source.find(asked, edits or (), folder)
-    notebook = Notebook(folder, "frontier", source.case().sha256, fresh)
+    source, notebook = _opened("frontier", asked, edits, reports, fresh, out)
     seconds = tracing.SECONDS if time_limit is None else time_limit
     with live(style) as progress, interruptible() as interrupt:
         tell = told(progress)
@@ -168,18 +163,11 @@ def alternatives(
     130 interrupted. The same command goes on where it was stopped.
     """
     style = Style(json, quiet, debug)
-    from planner import answers, store
     from planner.analyses import alternatives as others
-    from planner.analyses.notebook import Notebook
-    from planner.analyses.source import Source
     from planner.answers import ways
     from planner.solve import interruptible
 
-    for path in out or ():
-        answers.check_suffix(path)
-    folder = store.reports_folder(reports)
-    source = Source.find(asked, edits or (), folder)
-    notebook = Notebook(folder, "alternatives", source.case().sha256, fresh)
+    source, notebook = _opened("alternatives", asked, edits, reports, fresh, out)
     seconds = others.SECONDS if time_limit is None else time_limit
     with live(style) as progress, interruptible() as interrupt:
         found = others.alternatives(source, notebook, seconds=seconds, tell=told(progress))
@@ -188,6 +176,26 @@ def alternatives(
     if stopped:
         return INTERRUPTED
     return {"found": 0 if found.complete else 5, "infeasible": 4}.get(found.verdict, 6)
+
+
+def _opened(
+    what: str,
+    asked: str | None,
+    edits: Sequence[str] | None,
+    reports: Path | None,
+    fresh: bool,
+    out: Sequence[Path] | None,
+) -> tuple[Source, Notebook]:
+    """What is asked about, and the answers that an earlier call left; refuses files it could not write."""
+    from planner import answers, store
+    from planner.analyses.notebook import Notebook
+    from planner.analyses.source import Source
+
+    for path in out or ():
+        answers.check_suffix(path)
+    folder = store.reports_folder(reports)
+    source = Source.find(asked, edits or (), folder)
+    return source, Notebook(folder, what, source.case().sha256, fresh)
 
 
 def _answer(style: Style, answer: Answer, out: Sequence[Path]) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from planner.inputs.case import Case, Chip, Design
 
 #: where racks and service are tracked: group name -> sites in it. Site by site is the model itself; anything
-#: coarser is a relaxation, since inside a group racks change sites for nothing
+#: coarser is a relaxation: inside a group racks change sites for nothing, as far as new ones of their class arrive
 Places = Mapping[str, tuple[str, ...]]
 
 
