@@ -87,10 +87,11 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
         later = contracted(s, g, t)
         return total(later) <= total(contracted(s, before[s, g], t)) if later else pyo.Constraint.Skip
 
-    @b.Constraint(orders, doc="units are ordered with or after the first order")
+    @b.Constraint(orders, doc="units are ordered with or after the first order; all of them fit the site")
     def units_after_first(b: Any, s: str, k: str, t: int) -> Any:
-        begun = total((1.0, b.first[s, k, u]) for u in order_periods[s, k] if u <= t)
-        return b.units[s, k, t] <= combos.most_units(case, s, k) * begun
+        by_now = [u for u in order_periods[s, k] if u <= t]
+        begun = [(-combos.most_units(case, s, k), b.first[s, k, u]) for u in by_now]
+        return total([*((1.0, b.units[s, k, u]) for u in by_now), *begun]) <= 0
 
     @b.Constraint(orders, doc="the first order holds a unit: the spare")
     def first_is_a_unit(b: Any, s: str, k: str, t: int) -> Any:

@@ -14,7 +14,7 @@ from planner.search.levels import Clock, Kept, Level
 from planner.search.models import level_of, pooled
 from planner.search.racks import HOSTS, PLACED, Note, place
 from planner.search.verdicts import better, with_bound
-from planner.solve import Limits, Outcome, Program, Verdict
+from planner.solve import Limits, Outcome, Program, Vector, Verdict
 
 #: part of the first stage that whole racks are taken to lose at the least
 LEAST_LOSS = 2e-4
@@ -64,12 +64,7 @@ class Base:
     ) -> Outcome | None:
         """The choices of a plan of another model, with racks and cohorts made whole; None if they cannot."""
         assert plan.values is not None
-        names = {v.name: i for i, v in enumerate(level.program.columns)}
-        held = np.flatnonzero(source.program.whole & ~source.columns(*PLACED, HOSTS))
-        choices = {
-            names[name]: float(round(plan.values[i])) for i in held if (name := source.program.columns[i].name) in names
-        }
-        found = place(level, k, choices, limits, clock, note, plan.objective)
+        found = place(level, k, choices(source, level, plan.values), limits, clock, note, plan.objective)
         if found.values is None or found.objective is None:
             return None
         if k == 0:
@@ -103,6 +98,14 @@ class Base:
             start=None if found is None else found.values,
             progress=lambda p: note("exact model", p),
         )
+
+
+def choices(source: Level, level: Level, values: Vector) -> dict[int, float]:
+    """What a plan of another model has chosen but for racks, cohorts and hosts, as columns of this one."""
+    at = {name: i for i, name in enumerate(level.program.names)}
+    held = np.flatnonzero(source.program.whole & ~source.columns(*PLACED, HOSTS))
+    names = source.program.names
+    return {at[names[i]]: float(round(values[i])) for i in held if names[i] in at}
 
 
 def relaxed(level: Level) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -20,9 +21,9 @@ SOFT_ROOMS = ("security", "software", "training")
 CORES = 2
 #: totals over sites
 TOTALS = ("construction.halls_of_design", "construction.reached")
-#: part of the gap to which a neighbourhood is solved, and the seconds one may take
-NEAR = 0.1
-SECONDS = 8.0
+#: part of the gap to which a neighbourhood is solved, and the seconds one may take; whole halls come in large steps
+NEAR, NEAR_HALLS = 0.1, 1.0
+SECONDS = 6.0
 #: a pair of neighbourhoods that gains less than this part of the gap is idle; ``patience`` of them in a row are the end
 WORTHWHILE = 0.04
 
@@ -65,53 +66,66 @@ def neighbourhoods(level: Level, whole: NDArray[np.bool_]) -> list[Neighbourhood
     return [n for n in sized if n.free.any()]
 
 
-def improved(
-    level: Level,
-    k: int,
-    program: Program,
-    plan: Outcome,
-    rows: Sequence[Row],
-    relaxed: NDArray[np.bool_],
-    limits: Limits,
-    clock: Clock,
-    note: Note,
-    patience: int,
-) -> Outcome:
-    """The plan after passes over the neighbourhoods, two at a time, until they gain little or time is up."""
-    whole = program.whole & ~relaxed
-    around = neighbourhoods(level, whole)
-    aim, objective = level.aims[k], level.objectives[k]
-    best = plan
+@dataclass(frozen=True)
+class Improving:
+    """A stage of a model on which plans are made better: its rules, its rows, and what need not be whole."""
 
-    def go(start: Vector, n: Neighbourhood) -> Outcome:
-        held = {int(i): float(round(start[i])) for i in np.flatnonzero(whole & ~n.free)}
-        spent = None if clock.left() == float("inf") else min(SECONDS, clock.left())
-        bounded = replace(limits, gap=limits.gap * NEAR, seconds=spent, bound_only=False)
-        return program.solve(
-            objective,
-            aim.sense,
-            bounded,
-            rows=rows,
+    level: Level
+    k: int
+    program: Program
+    rows: Sequence[Row]
+    relaxed: NDArray[np.bool_]
+    limits: Limits
+    clock: Clock
+    note: Note
+    #: ends the work from outside
+    cancel: threading.Event | None = None
+    #: part of the gap to which a neighbourhood is solved
+    near: float = NEAR
+
+    @property
+    def whole(self) -> NDArray[np.bool_]:
+        return self.program.whole & ~self.relaxed
+
+    @property
+    def over(self) -> bool:
+        return self.clock.left() <= 1 or (self.cancel is not None and self.cancel.is_set())
+
+    def ask(self, start: Vector, n: Neighbourhood) -> Outcome:
+        """The best plan that shares with the start all that is not free, as far as the seconds go."""
+        held = {int(i): float(round(start[i])) for i in np.flatnonzero(self.whole & ~n.free)}
+        spent = None if self.clock.left() == float("inf") else min(SECONDS, self.clock.left())
+        return self.program.solve(
+            self.level.objectives[self.k],
+            self.level.aims[self.k].sense,
+            replace(self.limits, gap=self.limits.gap * self.near, seconds=spent, bound_only=False),
+            rows=self.rows,
             start=start,
-            relaxed=relaxed,
+            relaxed=self.relaxed,
             fixed=held,
-            progress=lambda p: note(f"better plan: {n.name}", p),
+            progress=lambda p: self.note(f"better plan: {n.name}", p),
             confirm=False,
+            cancel=self.cancel,
         )
 
-    def rounds() -> Iterator[list[Neighbourhood]]:
-        for i in range(0, len(around), CORES):
-            yield around[i : i + CORES]
 
-    idle = 0
-    while idle < patience and clock.left() > 1 and not best.interrupted:
-        for pair in rounds():
+def improved(on: Improving, plan: Outcome, patience: int, cores: int = CORES) -> Outcome:
+    """The plan after passes over the neighbourhoods, some at a time, until they gain little or time is up."""
+    around = neighbourhoods(on.level, on.whole)
+    aim, best, idle = on.level.aims[on.k], plan, 0
+
+    def rounds() -> Iterator[list[Neighbourhood]]:
+        for i in range(0, len(around), cores):
+            yield around[i : i + cores]
+
+    while idle < patience and not on.over and not best.interrupted:
+        for several in rounds():
             start, before = best.values, best.objective
-            if start is None or before is None or idle >= patience or clock.left() <= 1 or best.interrupted:
+            if start is None or before is None or idle >= patience or on.over or best.interrupted:
                 break
-            with ThreadPoolExecutor(CORES) as cores:
-                for found in cores.map(lambda n, start=start: go(start, n), pair):  # type: ignore[misc]
+            with ThreadPoolExecutor(cores) as pool:
+                for found in pool.map(lambda n, start=start: on.ask(start, n), several):  # type: ignore[misc]
                     best = better(aim, best, found) or best
             gained = abs((best.objective or 0.0) - before)
-            idle = 0 if gained > WORTHWHILE * limits.gap * abs(before) else idle + 1
+            idle = 0 if gained > WORTHWHILE * on.limits.gap * abs(before) else idle + 1
     return best

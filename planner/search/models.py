@@ -92,8 +92,8 @@ def moved_musd(level: Level, kept: Kept, values: Vector) -> float | None:
 
 def transferred(values: Vector, source: Level, target: Level) -> Vector:
     """A plan on a model with other sites: nothing happens at sites that the source does not have."""
-    known = dict(zip((v.name for v in source.program.columns), values.tolist(), strict=True))
-    return np.array([known.get(v.name, 0.0) for v in target.program.columns])
+    known = dict(zip(source.program.names, values.tolist(), strict=True))
+    return np.array([known.get(name, 0.0) for name in target.program.names])
 
 
 def room(level: Level, kept: Sequence[Kept], loss: float) -> list[Row]:

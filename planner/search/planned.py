@@ -5,7 +5,7 @@ from __future__ import annotations
 from planner.search import prove
 from planner.search.base import Base, relaxed
 from planner.search.first import first_plan
-from planner.search.improve import CORES, improved
+from planner.search.improve import CORES, Improving, improved
 from planner.search.levels import Clock, Level
 from planner.search.models import seen
 from planner.search.racks import Note
@@ -36,7 +36,8 @@ class Planned(Base):
                         continue
                 first = first_plan(level, k, program, rows, relaxed(level), limits, clock, note)
                 if first is not None:
-                    plan = improved(level, k, program, first, rows, relaxed(level), limits, clock, note, 3)
+                    on = Improving(level, k, program, rows, relaxed(level), limits, clock, note)
+                    plan = improved(on, first, 3)
                     placed = self._placed(level, k, plan, limits, clock, note)
                     if placed is not None:
                         return placed

@@ -6,6 +6,7 @@ model, so the pooled bound holds for both, and it is a small part of the work.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -16,22 +17,26 @@ import numpy as np
 
 from planner.formulation.balances import counted_period
 from planner.formulation.objective import Aim
-from planner.search.base import relaxed
-from planner.search.improve import CORES, improved
+from planner.search.base import choices, relaxed
+from planner.search.improve import CORES, Improving, improved
 from planner.search.levels import Clock, Level
 from planner.search.models import least_movement, seen, transferred, with_movement
 from planner.search.planned import Planned
-from planner.search.racks import HOSTS, PLACED, Note
+from planner.search.racks import Note
 from planner.search.tighten import Empty, tightened
 from planner.search.verdicts import better, with_bound
-from planner.solve import Limits, Outcome, Row, Vector, Verdict
+from planner.solve import Limits, Outcome, Progress, Row, Vector, Verdict, relative_gap
 
 #: parts of the gap: for choosing sites, for the pooled bound (of a later stage), for a first plan
 SITES_GAP, BOUND_GAP, LATER_GAP, HALLS_GAP = 0.5, 0.65, 0.5, 0.8
 #: what placing may lose of a pooled plan, in gaps, before other choices are looked for, and their part of the time
 PLACING_GAP, PLAN_SHARE = 0.8, 0.4
+#: idle neighbourhoods until a plan is taken for good enough, where a better one is known to be near or time is at hand
+PATIENT = 5
 #: a start serves this times what a chosen site owes: in the pool its racks may come from anywhere
 SERVING_ROOM = 1.1
+#: a bound this near is a proof, in gaps
+PROVEN = 0.99
 #: below this part of the gap the pooled bound is not asked for: the plan is too far
 LEAST_GAP_SHARE = 0.05
 
@@ -68,18 +73,24 @@ class PooledStages(Planned):
         # the plan of the stage before keeps all rows: an empty answer is the solver's tolerance, and the rows only help
         with suppress(Empty):
             pool.rows += tightened(pool, seen(pool, pool.aims[k]), pool.rows, clock.part(0.2), CORES)
-        at = {v.name: float(x) for v, x in zip(exact.program.columns, before, strict=True)}
-        shared = np.flatnonzero(pool.program.whole & ~pool.columns(*PLACED, HOSTS))
-        held = {int(i): float(round(at[pool.program.columns[i].name])) for i in shared}
+        held = choices(exact, pool, before)
         start = self._pooled_solve(k, "start", 1.0, 0.2, limits, clock, note, fixed=held)
         if start.values is not None:
-            program, rows, spent = seen(pool, pool.aims[k]), pool.rows, clock.share(PLAN_SHARE)
-            start = improved(pool, k, program, start, rows, relaxed(pool), limits, spent, note, 1)
+            start = improved(self._improving(pool, k, limits, clock.share(PLAN_SHARE), note), start, 1)
 
         def carry(found: Outcome) -> Outcome | None:
             return self._carried(pool, exact, k, found, limits, clock, note)
 
-        return self.pooled_proof(k, start, standing, carry, limits, clock, note)
+        def nearer(plan: Outcome, ended: threading.Event) -> Outcome:
+            spent = clock.share(PLAN_SHARE)
+            return improved(self._improving(exact, k, limits, spent, note, ended), plan, PATIENT, cores=1)
+
+        return self.pooled_proof(k, start, standing, carry, limits, clock, note, nearer)
+
+    def _improving(
+        self, level: Level, k: int, limits: Limits, clock: Clock, note: Note, cancel: threading.Event | None = None
+    ) -> Improving:
+        return Improving(level, k, seen(level, level.aims[k]), level.rows, relaxed(level), limits, clock, note, cancel)
 
     def pooled_proof(
         self,
@@ -90,16 +101,47 @@ class PooledStages(Planned):
         limits: Limits,
         clock: Clock,
         note: Note,
+        nearer: Callable[[Outcome, threading.Event], Outcome] | None = None,
     ) -> Outcome:
-        """While one core raises the pooled bound from a plan, the other makes the racks of that plan whole."""
+        """While one core raises the pooled bound from a plan, the other makes the racks of that plan whole.
+
+        ``nearer`` then looks for better plans until the bound is there; a run that is to be repeated does without,
+        since two cores never end in the same order twice.
+        """
         aim, share = self._pool().aims[k], BOUND_GAP if k == 0 else LATER_GAP
+        timed = limits.seconds is not None
+        ended, proven = threading.Event(), threading.Event()
+        best = standing
+
+        def place() -> None:
+            nonlocal best
+            best = better(aim, carry(start), best)
+            while nearer is not None and timed and best is not None and not ended.is_set() and clock.left() > 1:
+                plan = nearer(best, ended)
+                if plan.values is best.values or proven.is_set():
+                    break
+                placed = self._placed(self.exact, k, plan, limits, clock, note)
+                if better(aim, best, placed) is best:
+                    break
+                best = placed
+
+        def told(phase: str, p: Progress) -> None:
+            note(phase, p)
+            gap = relative_gap(best.objective, p.bound) if best is not None else None
+            if timed and gap is not None and gap <= PROVEN * limits.gap:
+                proven.set()
+
         with ThreadPoolExecutor(1) as other_core:
-            placing = other_core.submit(carry, start) if start.values is not None else None
-            bound = self._pooled_solve(k, "bound", share, 0.85, limits, clock, note, start=start.values)
-            best = better(aim, placing.result() if placing else None, standing)
+            placing = other_core.submit(place) if start.values is not None else None
+            bound = self._pooled_solve(
+                k, "bound", share, 0.85, limits, clock, told, start=start.values, cancel=proven if timed else None
+            )
+            ended.set()
+            if placing:
+                placing.result()
         if bound.verdict is Verdict.INFEASIBLE:
             return bound
-        if not self._proven(best, bound, limits) and bound.values is not None:
+        if not self._proven(best, bound, limits) and bound.values is not None and bound.objective != start.objective:
             best = better(aim, best, carry(bound))
         missing = self._missing_gap(aim, best, bound, limits)
         if missing is not None and clock.left() > 1:
@@ -142,11 +184,10 @@ class PooledStages(Planned):
         return abs(reached - wanted) > PLACING_GAP * limits.gap * abs(wanted)
 
     def _nearer(self, few: Level, placed: Outcome, limits: Limits, clock: Clock, note: Note) -> Outcome:
-        aim, racks = few.aims[0], relaxed(few)
-        plan = improved(few, 0, seen(few, aim), placed, few.rows, racks, limits, clock, note, 2)
+        plan = improved(self._improving(few, 0, limits, clock, note), placed, 2)
         if plan.values is placed.values:
             return placed
-        return better(aim, self._placed(few, 0, plan, limits, clock, note), placed) or placed
+        return better(few.aims[0], self._placed(few, 0, plan, limits, clock, note), placed) or placed
 
     def _proven(self, best: Outcome | None, bound: Outcome, limits: Limits) -> bool:
         return best is not None and with_bound(best, bound, limits).verdict is Verdict.OPTIMAL

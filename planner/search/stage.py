@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from planner.search import prove
 from planner.search.base import relaxed
-from planner.search.improve import CORES, improved
+from planner.search.improve import CORES, NEAR_HALLS, improved
 from planner.search.levels import Clock, Kept, Level
 from planner.search.models import OPERATING_RULES, moved, moved_musd, pooled, room, seen, transferred
-from planner.search.pooled import PooledStages
+from planner.search.pooled import PATIENT, PooledStages
 from planner.search.racks import Note
 from planner.search.verdicts import better
 from planner.solve import Limits, Outcome, Row, Vector, Verdict
 
 #: part of a later stage's time for its plan, before the proof
 PLAN_SHARE = 0.5
-#: idle neighbourhoods until a plan is taken for good enough, once a better one is known to be near
-PATIENT = 5
 #: a plan keeps this many losses of whole racks clear of the floor it stands on
 ROOM = 1.5
 
@@ -39,37 +38,48 @@ class Search(PooledStages):
     # later stages
 
     def _later(self, k: int, limits: Limits, clock: Clock, note: Note, before: Vector) -> Outcome:
-        level = self.exact
-        aim, program, racks = level.aims[k], seen(level, level.aims[k]), relaxed(level)
+        level, pool = self.exact, self._pool()
+        aim = level.aims[k]
         best = Outcome(Verdict.WITHIN_LIMITS, level.objectives[k].at(before), None, None, 0.0, 0, before)
         shortfall = aim.stage.name == "goal shortfall"
-        clear = room(level, self.kept, ROOM * self._loss) if shortfall else []
-        pool = self._pool()
         if pool is not level and not shortfall:
             return self.pooled_later(k, limits, clock, note, before, best)
+        clear = room(level, self.kept, ROOM * self._loss) if shortfall else []
         patience, start = 1, best
         while True:
             assert start.values is not None
-            rows = [*level.rows, *(clear if program.violation(start.values, clear) <= 1e-6 else [])]
-            plan = improved(level, k, program, start, rows, racks, limits, clock.share(PLAN_SHARE), note, patience)
-            if plan.values is not start.values:
-                best = better(aim, self._placed(level, k, plan, limits, clock, note), best) or best
-            at = prove.mark(aim, pool.objectives[k], best.objective or 0.0, limits.gap)
-            parts = self._parts(pool, best) if shortfall else [[]]
-            found = prove.beyond(pool, k, seen(pool, aim), at, relaxed(pool), limits, clock, note, CORES, parts)
+            on = self._improving(level, k, limits, clock.share(PLAN_SHARE), note)
+            on = replace(on, near=NEAR_HALLS) if shortfall else on
+            if seen(level, aim).violation(start.values, clear) <= 1e-6:
+                on = replace(on, rows=[*level.rows, *clear])
+            plan = improved(on, start, patience)
+            best, found = self._placed_and_proven(k, plan, best, limits, clock, note)
             if found.values is None or clock.left() <= 1:
                 break
             nearer = self._carried(pool, level, k, found, limits, clock, note)
             if nearer is not None and better(aim, best, nearer) is not best:
                 best = start = nearer
             elif patience < PATIENT:
-                patience, start = (
-                    PATIENT,
-                    plan,
-                )  # the plan found cannot be placed: one that can is looked for with more care
+                # the plan found cannot be placed: one that can is looked for with more care
+                patience, start = PATIENT, plan
             else:
                 break
         return self._closed(k, best, found.bound, limits, clock, note)
+
+    def _placed_and_proven(
+        self, k: int, plan: Outcome, best: Outcome, limits: Limits, clock: Clock, note: Note
+    ) -> tuple[Outcome, Outcome]:
+        """The better of two plans with racks made whole, while the search for one beyond the first goes on."""
+        level, pool, aim = self.exact, self._pool(), self.exact.aims[k]
+        parts = self._parts(pool, plan) if aim.stage.name == "goal shortfall" else [[]]
+        at = prove.mark(aim, pool.objectives[k], plan.objective or 0.0, limits.gap)
+        with ThreadPoolExecutor(1) as other:
+            placing = None
+            if plan.values is not best.values:
+                placing = other.submit(self._placed, level, k, plan, limits, clock, note)
+            found = prove.beyond(pool, k, seen(pool, aim), at, relaxed(pool), limits, clock, note, CORES, parts)
+            placed = placing.result() if placing else None
+        return better(aim, placed, best) or best, found
 
     def _parts(self, pool: Level, plan: Outcome) -> list[list[Row]]:
         """A shortfall is told by whole halls: the search in parts by the number of those of which the plan has most."""

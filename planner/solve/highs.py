@@ -18,6 +18,8 @@ from planner.solve.interrupt import INTERRUPT
 from planner.solve.values import Limits, Linear, Outcome, Progress, Row, Sense, Vector, Verdict, relative_gap
 
 CONFIRM_SECONDS = 60.0
+#: seconds between two words of a solve on how far it is
+TOLD_SECONDS = 1.0
 WHOLE = 1e-5
 FEASIBLE = 1e-6
 #: for a solve that starts from a good plan and only has to raise the bound; an effort of 0 alone leaves some of them on
@@ -104,6 +106,7 @@ class Run:
         if p.log is not None:
             h.setOptionValue("log_file", str(p.log))
         h.setOptionValue("threads", 1)
+        h.setOptionValue("mip_min_logging_interval", TOLD_SECONDS)
         h.setOptionValue("random_seed", self.limits.seed)
         h.setOptionValue("mip_rel_gap", self.limits.gap * 0.98)
         h.setOptionValue("mip_feasibility_tolerance", FEASIBLE)

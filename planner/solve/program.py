@@ -6,6 +6,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,11 @@ class Program:
             row_names=[n for n, k in zip(self.row_names, kept, strict=True) if k],
         )
 
+    @cached_property
+    def names(self) -> list[str]:
+        """Names of the columns."""
+        return [v.name for v in self.columns]
+
     def column_of(self, variable: Any) -> int:
         return self._index[id(variable)]
 
@@ -140,7 +146,7 @@ class Program:
         outcome = run.go(start)
         if outcome.verdict is Verdict.INFEASIBLE and confirm:
             outcome = run.confirm(outcome)
-        return outcome if outcome.values is None else run.cleaned(outcome)
+        return run.cleaned(outcome) if outcome.values is not None and whole.any() else outcome
 
     def export(self, path: Path, objective: Linear, sense: Sense, *, suffix: str) -> None:
         """The matrix for another solver, as ".mps" or ".lp", whatever the path is called."""

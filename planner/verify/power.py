@@ -42,7 +42,7 @@ def units_after_first(world: World, check: Check) -> None:
     for (s, k), n in world.units.items():
         since = np.cumsum(world.first.get((s, k), zeros))
         words = "{left} units are ordered, but the plant's first order allows {right}"
-        check.at_most(f"{s},{k}", n, world.facts.max_units(s, k) * since, "units", words)
+        check.at_most(f"{s},{k}", np.cumsum(n), world.facts.max_units(s, k) * since, "units", words)
 
 
 @rule("power.first_is_a_unit")
