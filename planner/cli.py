@@ -140,10 +140,12 @@ def show(run: Run, reports: Reports = None, json: Json = False, quiet: Quiet = F
     """Show what a stored run found, as 'optimize' showed it."""
     from planner import show as texts
     from planner import store
+    from planner.results.claims import claim_check
 
     stored = store.load(store.find(store.reports_folder(reports), run))
+    claims = {} if stored.plan is None else {"claim_check": claim_check(stored.case, stored.plan)}
     text = texts.summary(stored.document, stored.case, stored.plan)
-    Style(json, quiet, debug).answer(stored.document, text, text)
+    Style(json, quiet, debug).answer({**stored.document, **claims}, text, text)
     return 0
 
 

@@ -16,6 +16,7 @@ from planner.workbook.sheets import (
     assumptions,
     checks,
     chips,
+    claim_check,
     compute,
     construction,
     detail,
@@ -39,6 +40,7 @@ from planner.workbook.sheets.parts import Parts
 #: order in which a reader meets the sheets
 ORDER = (
     "Promises",
+    "Claim check",
     "Summary",
     "About",
     "Ground rules",
@@ -104,6 +106,7 @@ def build(case: Case, plan: Plan, document: Mapping[str, Any]) -> tuple[Book, li
     told = summary.fill(book, facts, parts)
     book.totals = told.figures
     promised = promises.fill(book, facts, parts)
+    claim_check.fill(book, parts, promised)
     failures = checks.fill(book, facts, parts, told, promised)
     words.about(book)
     words.ground_rules(book)
