@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from planner.commands.why import told
+from planner.commands.asking import Asked, Fresh, Out, opened, told
+from planner.commands.kept import answered, run_of
 from planner.errors import UsageError
 from planner.options import Debug, Edits, Json, Quiet, Reports, Run, examples
 from planner.terminal import INTERRUPTED, Style, live
 
 if TYPE_CHECKING:
-    from planner.analyses.notebook import Notebook
     from planner.analyses.ranges import Range
-    from planner.analyses.source import Source
-    from planner.answers import Answer
     from planner.run import Options
 
-Asked = Annotated[
-    str | None, typer.Argument(metavar="MODEL_or_RUN", help="A programme (name or TOML file), or a stored run.")
-]
-Out = Annotated[list[Path] | None, typer.Option("--out", metavar="PATH", help="Write it: .xlsx, .md or .json.")]
-Fresh = Annotated[bool, typer.Option("--fresh", help="Ask everything again, whatever an earlier call found.")]
 Seconds = Annotated[float | None, typer.Option(min=1, help="Seconds for all solves together. [default: 900]")]
 
 
@@ -55,13 +47,13 @@ def frontier(
     from planner.answers import frontiers
     from planner.solve import interruptible
 
-    source, notebook = _opened("frontier", asked, edits, reports, fresh, out)
+    source, notebook = opened("frontier", asked, edits, reports, fresh, out)
     seconds = tracing.SECONDS if time_limit is None else time_limit
     with live(style) as progress, interruptible() as interrupt:
         tell = told(progress)
         found = tracing.frontier(source, notebook, asked=curves or (), points=points, seconds=seconds, tell=tell)
         stopped = interrupt.signal
-    _answer(style, frontiers.answer(source, found), out or ())
+    answered(style, "frontier", frontiers.answer(source, found), out or (), run_of(source))
     if stopped:
         return INTERRUPTED
     return {"traced": 0 if found.complete else 5, "infeasible": 4}.get(found.verdict, 6)
@@ -119,7 +111,7 @@ def sensitivity(
         chosen = [s.range for s in found.largest(measure)[:reoptimise]]
         rows = _anew(style, folder, at, chosen, stage, Options(**given), workers)  # type: ignore[arg-type]
     document = counting.document(at.name, found, rows)
-    _answer(style, tornado.answer(at.name, stored.case, found, document), out or ())
+    answered(style, "sensitivity", tornado.answer(at.name, stored.case, found, document), out or (), at)
     if stopped:
         return INTERRUPTED
     verdicts = {row[f"at_{end}"]["verdict"] for row in rows or () for end in ("low", "base", "high")}
@@ -167,44 +159,15 @@ def alternatives(
     from planner.answers import ways
     from planner.solve import interruptible
 
-    source, notebook = _opened("alternatives", asked, edits, reports, fresh, out)
+    source, notebook = opened("alternatives", asked, edits, reports, fresh, out)
     seconds = others.SECONDS if time_limit is None else time_limit
     with live(style) as progress, interruptible() as interrupt:
         found = others.alternatives(source, notebook, seconds=seconds, tell=told(progress))
         stopped = interrupt.signal
-    _answer(style, ways.answer(source, found), out or ())
+    answered(style, "alternatives", ways.answer(source, found), out or (), run_of(source))
     if stopped:
         return INTERRUPTED
     return {"found": 0 if found.complete else 5, "infeasible": 4}.get(found.verdict, 6)
-
-
-def _opened(
-    what: str,
-    asked: str | None,
-    edits: Sequence[str] | None,
-    reports: Path | None,
-    fresh: bool,
-    out: Sequence[Path] | None,
-) -> tuple[Source, Notebook]:
-    """What is asked about, and the answers that an earlier call left; refuses files it could not write."""
-    from planner import answers, store
-    from planner.analyses.notebook import Notebook
-    from planner.analyses.source import Source
-
-    for path in out or ():
-        answers.check_suffix(path)
-    folder = store.reports_folder(reports)
-    source = Source.find(asked, edits or (), folder)
-    return source, Notebook(folder, what, source.case().sha256, fresh)
-
-
-def _answer(style: Style, answer: Answer, out: Sequence[Path]) -> None:
-    """Write what was asked for, then say it."""
-    from planner import answers
-
-    written = [str(answers.write(answer, path)) for path in out]
-    document: Mapping[str, object] = {**answer.document, "files": written}
-    style.answer(document, "\n\n".join([answers.terminal(answer), *written]), "\n".join([answer.lead, *written]))
 
 
 def add(app: typer.Typer) -> None:
