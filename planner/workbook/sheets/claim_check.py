@@ -73,9 +73,8 @@ def fill(book: Book, parts: Parts, told: promises.Places) -> None:
     racks = _families(book, page, row)
     for n, claim in enumerate(claims):
         _supported(book, page, parts, FIRST_ROW + n, claim, from_, units, racks)
-    widths = {1: 46, 2: 34, 3: 34, 4: 15, 5: 11, 6: 12, 7: 12, 8: 12, 9: 13, 10: 13, 11: 12, 12: 12, 13: 13, 14: 40}
-    page.widths({**widths, 15: 28, 16: 46})
-    page.printed(HEADER_ROW, f"B{FIRST_ROW}")
+    page.widths({1: 42, 2: 26, 3: 26, 4: 13, 9: 13, 10: 13, 13: 13, 14: 28, 15: 26, 16: 38}, default=11)
+    page.printed(5, f"B{FIRST_ROW}")
 
 
 def _from_promises(page: Page, row: int, source: Page, at: int, claim: Claim) -> None:
