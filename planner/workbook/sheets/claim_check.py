@@ -97,7 +97,10 @@ def _form(claim: Claim) -> str:
 
 def _levels(book: Book, page: Page, parts: Parts, row: int) -> tuple[dict[str, int], int]:
     """What the plan holds of each claim by year, and the year from which it holds to the end: id -> row."""
-    page.heading(row, "What the plan holds of a claim at the end of each year; held from then on to the end")
+    page.heading(
+        row,
+        "What the plan holds of a claim at the end of each year; held from: to the end; past the last year: not held",
+    )
     header = row + 1
     page.years_header(header, "Claim", "Measure", "Unit", "Held from")
     at, found = header + 1, {}
