@@ -145,7 +145,7 @@ def show(run: Run, reports: Reports = None, json: Json = False, quiet: Quiet = F
     stored = store.load(store.find(store.reports_folder(reports), run))
     claims = {} if stored.plan is None else {"claim_check": claim_check(stored.case, stored.plan)}
     text = texts.summary(stored.document, stored.case, stored.plan)
-    Style(json, quiet, debug).answer({**stored.document, **claims}, text, text)
+    Style(json, quiet, debug).answer({**claims, **stored.document}, text, text)
     return 0
 
 

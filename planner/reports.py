@@ -54,7 +54,7 @@ def rebuild(
         with tempfile.TemporaryDirectory(prefix=".report.", suffix=".partial", dir=target.parent) as room:
             fresh = Path(room)
             store.write_plan_tables(fresh, stored.plan)
-            write(fresh, stored.case, stored.plan, store.stable(stored.document), more)
+            write(fresh, stored.case, stored.plan, store.stable(stored.document), more=more)
             names = sorted(path.relative_to(fresh) for path in fresh.rglob("*") if path.is_file())
             if out is None:
                 _refuse_difference(run, fresh, names)
