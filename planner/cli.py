@@ -140,10 +140,12 @@ def show(run: Run, reports: Reports = None, json: Json = False, quiet: Quiet = F
     """Show what a stored run found, as 'optimize' showed it."""
     from planner import show as texts
     from planner import store
+    from planner.results.claims import claim_check
 
     stored = store.load(store.find(store.reports_folder(reports), run))
+    claims = {} if stored.plan is None else {"claim_check": claim_check(stored.case, stored.plan)}
     text = texts.summary(stored.document, stored.case, stored.plan)
-    Style(json, quiet, debug).answer(stored.document, text, text)
+    Style(json, quiet, debug).answer({**claims, **stored.document}, text, text)
     return 0
 
 
@@ -171,12 +173,18 @@ def report(
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> int:
-    """Rebuild the workbook and the tables of a stored run: the same files, byte for byte."""
+    """Rebuild the workbook and the tables of a stored run: the same files, byte for byte.
+
+    What explain, price, frontier, sensitivity, alternatives and compare found of the run becomes sheets of the workbook
+    in --out DIR, else of one beside the run, which itself never changes.
+    """
     from planner import reports as people
     from planner import store
+    from planner.commands.kept import more_sheets
 
     folder = store.find(store.reports_folder(reports), run)
-    written = [str(path) for path in people.rebuild(folder, out)]
+    more, beside = more_sheets(folder, Style(json, quiet, debug))
+    written = [str(path) for path in people.rebuild(folder, out, more, beside)]
     document = {"schema": "planner/report/1", "run": folder.name, "folder": str(out or folder), "files": written}
     Style(json, quiet, debug).answer(document, "\n".join(written))
     return 0

@@ -12,21 +12,41 @@ from planner import files, store
 from planner.errors import UsageError, VerificationError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from planner.inputs.case import Case
     from planner.plan import Plan
+    from planner.workbook.book import Book
 
 
-def write(folder: Path, case: Case, plan: Plan | None, document: dict[str, Any]) -> None:
-    """The reports of a run; one without a plan has none."""
+def write(
+    folder: Path, case: Case, plan: Plan | None, document: dict[str, Any], more: Callable[[Book], None] | None = None
+) -> None:
+    """The reports of a run; one without a plan has none. ``more`` adds sheets to the workbook."""
     if plan is not None:
         from planner import page, workbook
 
-        workbook.write(folder / store.WORKBOOK, case, plan, document, folder / store.VALUES)
+        workbook.write(folder / store.WORKBOOK, case, plan, document, folder / store.VALUES, more)
         page.write(folder / store.PAGE, case, plan, document)
 
 
-def rebuild(run: Path, out: Path | None) -> list[Path]:
-    """Write the reports and tables of a stored run again: to ``out``, else into the run, unless they would differ."""
+def rebuild(
+    run: Path, out: Path | None, more: Callable[[Book], None] | None = None, beside: Path | None = None
+) -> list[Path]:
+    """Write the reports and tables of a stored run again: to ``out``, else into the run, unless they would differ.
+
+    ``more`` adds sheets to the workbook; as the run itself stays as it is, that one then goes to the folder ``beside``.
+    """
+    if out is None and more is not None and beside is not None:
+        own = rebuild(run, None)
+        stored = _with_plan(run)
+        assert stored.plan is not None
+        from planner import workbook
+
+        target = beside / store.WORKBOOK
+        with files.replacing(target) as draft:
+            workbook.write(draft, stored.case, stored.plan, store.stable(stored.document), more=more)
+        return [*own, target]
     stored = _with_plan(run)
     target = run if out is None else out.expanduser().absolute()
     with files.plainly(f"write reports into {target}"):
@@ -34,7 +54,7 @@ def rebuild(run: Path, out: Path | None) -> list[Path]:
         with tempfile.TemporaryDirectory(prefix=".report.", suffix=".partial", dir=target.parent) as room:
             fresh = Path(room)
             store.write_plan_tables(fresh, stored.plan)
-            write(fresh, stored.case, stored.plan, store.stable(stored.document))
+            write(fresh, stored.case, stored.plan, store.stable(stored.document), more=more)
             names = sorted(path.relative_to(fresh) for path in fresh.rglob("*") if path.is_file())
             if out is None:
                 _refuse_difference(run, fresh, names)

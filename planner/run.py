@@ -17,6 +17,7 @@ from planner.formulation.objective import aims
 from planner.inputs.case import Case
 from planner.plan import NOISE, Plan
 from planner.results import indicators, read_plan
+from planner.results.claims import claim_check
 from planner.search import Search, Solved, clash, clash_words, solve_stages
 from planner.solve import Limits, Program, Progress, Verdict, interruptible
 from planner.verify import StageClaim, Verification, verify
@@ -238,6 +239,7 @@ def _add_plan(document: dict[str, Any], case: Case, plan: Plan, solved: list[Sol
     document["verification"] = checked.as_dict()
     document["indicators"] = indicators(case, plan, achieved)
     rows = plan["commitments"].to_dict("records")
+    document["claim_check"] = claim_check(case, plan)
     years = {c.id: c.by for c in case.programme.claims}
     document["commitments"] = [
         {str(k): _plain(v) for k, v in r.items()} | {"by": years[r["id"]], "firm": r["binding"] == "firm"} for r in rows

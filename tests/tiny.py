@@ -170,6 +170,7 @@ def tiny_tables() -> dict[str, list[Row]]:
             for name, (unit, low, _, meaning) in PARAMETERS.items()
         ],
         "cost_benchmarks": [{"benchmark_id": "MARK", "chip_id": "X", "usd_per_mw": 1e7}],
+        "hall_benchmarks": [{"benchmark_id": "HALL", "usd_per_mw": 1e7, "mw_basis": "IT"}],
         "accreditations": [],
         "existing_accreditations": [],
         "initiatives": [],

@@ -1,6 +1,7 @@
 """Structurally different plans nearly as good as the best, and what forcing or barring each site and technology costs.
 
 Every site and technology is one question: where the best plan has it, the best plan without it, else the best with it.
+So is timing: what of each site the best plan has by the end of a year, a year earlier, and not by then.
 Answers are bands of the first objective alone. The plans are made whole, read and checked like any other.
 """
 
@@ -13,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from planner.analyses.features import Feature, Structure, features
+from planner.analyses.features import Feature, Structure, edges, features, timings
 from planner.analyses.notebook import Notebook
 from planner.analyses.question import Model, Tell, Undecided, Work
 from planner.analyses.source import Source
@@ -52,12 +53,13 @@ class Best:
         found = {k: v for k, v in self.__dict__.items() if k != "structure"}
         if self.structure is None:
             return {**found, "structure": None}
-        return {**found, "structure": {"has": dict(self.structure.has), "opened": dict(self.structure.opened)}}
+        return {**found, "structure": {name: dict(x) for name, x in vars(self.structure).items()}}
 
     @classmethod
     def of(cls, noted: Mapping[str, Any]) -> Best:
         s = noted["structure"]
-        structure = None if s is None else Structure({k: tuple(v) for k, v in s["has"].items()}, s["opened"])
+        has = {} if s is None else {k: tuple(v) for k, v in s["has"].items()}
+        structure = None if s is None else Structure(has, s["opened"], s["started"])
         return cls(**{**noted, "has": tuple(noted["has"]), "structure": structure})
 
 
@@ -98,6 +100,7 @@ class Alternative:
     loss: float
     structure: Structure
     differs: tuple[str, ...]
+    timing_alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -130,7 +133,7 @@ class Searching:
         self.case, self.work, self.notebook, self.tell = source.case(), work, notebook, tell
         self.model = Model(self.case, work)
         self.level = self.model.level
-        self.features = features(self.level)
+        self.features, self.timings = features(self.level), timings(self.level, self.case)
         self.aim, self.objective = self.level.aims[0], self.level.objectives[0]
         self.gap = GAP_WHOLE if self.model.small else GAP_POOLED
         self.stopped = False
@@ -164,7 +167,8 @@ class Searching:
     def _placed(self, found: Outcome, limits: Limits) -> Best:
         if found.values is None:
             return Best(None, found.bound)
-        has = tuple(f.id for f in self.features if f.inside(found.values))
+        known = (*self.features, *(b.feature for b in self.timings))
+        has = tuple(f.id for f in known if f.inside(found.values))
         best = Best(found.objective, found.bound, has=has)
         whole = self._whole(found, limits)
         if whole is None:
@@ -199,10 +203,10 @@ def alternatives(
     tell("build")
     searching = Searching(source, Work(seconds), notebook, tell)
     sign = 1.0 if searching.aim.sense == "max" else -1.0
-    best = searching.ask("as it is")
+    best = searching.ask("the best")
     worths: list[Worth] = []
     if best.value is not None:
-        for f in searching.features:
+        for f in (*searching.features, *edges(searching.timings, best.has)):
             inside = f.id in best.has
             other = searching.ask(
                 f"without {f.id}" if inside else f"with {f.id}", [f.banned() if inside else f.forced()]
@@ -232,14 +236,18 @@ def _different(best: Best, worths: Sequence[Worth], sign: float) -> list[Alterna
         if other.structure is None or other.placed is None or not other.passed:
             continue
         loss = max(0.0, sign * (best.bound - other.placed) / max(abs(best.bound), 1e-9))
-        if loss > WITHIN[-1] or not other.structure.differs(best.structure):
+        retimed = other.structure.retimed(best.structure)
+        if loss > WITHIN[-1] or not (retimed or other.structure.differs(best.structure)):
             continue
         asked = f"{'without' if w.inside else 'with'} {w.feature.id}"
         differs = tuple(other.structure.against(best.structure))
-        found.append(Alternative(asked, other.placed, loss, other.structure, differs))
+        found.append(Alternative(asked, other.placed, loss, other.structure, differs, retimed))
     kept: list[Alternative] = []
-    for one in sorted(found, key=lambda a: a.loss):
-        if all(one.structure.differs(k.structure) for k in kept):
+    for one in sorted(found, key=lambda a: (a.timing_alone, a.loss)):
+        same = [k for k in kept if not one.structure.differs(k.structure)]
+        if one.timing_alone:  # any two of these have the same sites and technology
+            same = [k for k in same if not one.structure.retimed(k.structure)]
+        if not same:
             kept.append(one)
     return kept
 
@@ -256,43 +264,3 @@ def _notes(searching: Searching) -> list[str]:
             "they lose is counted from the bound, so part of it is the whole racks."
         )
     return notes
-
-
-def document(source: Source, found: Alternatives) -> dict[str, Any]:
-    def worth(w: Worth) -> dict[str, Any]:
-        loss = w.loss(found.best, found.sign)
-        return {
-            "kind": w.feature.kind,
-            "name": w.feature.name,
-            "in_the_best_plan": w.inside,
-            "asked": "barred" if w.inside else "forced",
-            "no_plan": w.other.none,
-            "loss_share": None if loss is None else [x if np.isfinite(x) else None for x in loss],
-            "within": {f"{x:g}": w.word(found.best, found.sign, x) for x in WITHIN},
-        }
-
-    return {
-        "schema": "planner/alternatives/1",
-        "source": source.words,
-        "verdict": found.verdict,
-        "complete": found.complete,
-        "objective": found.objective,
-        "unit": found.unit,
-        "model": "exact" if found.exact else "racks in one pool",
-        "best": {"value": found.best.value, "bound": found.best.bound, "checked_plan": found.best.placed},
-        "map": [worth(w) for w in found.worths],
-        "alternatives": [
-            {
-                "asked": a.asked,
-                "value": a.value,
-                "loss_share_at_most": a.loss,
-                "within": next(x for x in WITHIN if a.loss <= x),
-                "differs": list(a.differs),
-                "sites": a.structure.has["site"],
-                "opened": dict(a.structure.opened),
-            }
-            for a in found.found
-        ],
-        "notes": list(found.notes),
-        "seconds": found.seconds,
-    }

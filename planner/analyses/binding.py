@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from planner.analyses.notebook import Notebook
 from planner.analyses.question import Model, Tell, Undecided, Work
 from planner.analyses.source import Source
 from planner.analyses.terms import Term
@@ -135,7 +136,13 @@ def breaking(source: Source, work: Work, tell: Tell) -> tuple[float | None, list
 
 
 def explain_plan(
-    source: Source, case: Case, plan: Plan, stored: Mapping[str, Any], seconds: float | None, tell: Tell
+    source: Source,
+    case: Case,
+    plan: Plan,
+    stored: Mapping[str, Any],
+    seconds: float | None,
+    tell: Tell,
+    notebook: Notebook | None = None,
 ) -> dict[str, Any]:
     """The JSON document of ``explain`` on a stored plan."""
     began = time.perf_counter()
@@ -144,7 +151,7 @@ def explain_plan(
     least: float | None = None
     breaks: list[Breaks] = []
     notes = []
-    work = Work(seconds)
+    work = Work(seconds, notebook)
     try:
         least, breaks = breaking(source, work, tell)
     except Undecided:
@@ -191,7 +198,7 @@ def text(document: Mapping[str, Any]) -> str:
         lines.append(textwrap.fill(words, WIDTH, initial_indent="  - ", subsequent_indent="    "))
     if not document["binds"]:
         lines.append("  nothing")
-    lines += ["", _falls(document), *document["notes"]]
+    lines += ["", falls(document), *document["notes"]]
     return "\n".join(textwrap.fill(line, WIDTH) if not line.startswith(" ") else line for line in lines)
 
 
@@ -200,7 +207,7 @@ def _place(row: Mapping[str, Any]) -> str:
     return f"{row['where']} ({limit})" if row["where"] else limit
 
 
-def _falls(document: Mapping[str, Any]) -> str:
+def falls(document: Mapping[str, Any]) -> str:
     least, budget = document["least_budget_usd"], document["budget_usd"]
     if least is None:
         return "The least budget that keeps all firm promises was not proven in the time allowed."

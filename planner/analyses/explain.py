@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from planner.analyses.conflict import Remembered, apart, irreducible, smallest
+from planner.analyses.notebook import Notebook
 from planner.analyses.question import Answer, Model, Tell, Undecided, Work
 from planner.analyses.repairs import WANTED, Menu, Repair
 from planner.analyses.source import Source
@@ -53,9 +54,9 @@ class Explanation:
 
 
 class _Explaining:
-    def __init__(self, source: Source, seconds: float | None, tell: Tell) -> None:
+    def __init__(self, source: Source, seconds: float | None, tell: Tell, notebook: Notebook | None) -> None:
         self.source, self.tell = source, tell
-        self.work = Work(seconds)
+        self.work = Work(seconds, notebook)
         tell("build")
         self.model = Model(source.case(), self.work)
         self.notes: list[str] = []
@@ -99,15 +100,20 @@ class _Explaining:
 
 
 def explain(
-    source: Source, *, seconds: float | None = SECONDS, wanted: int = WANTED, tell: Tell | None = None
+    source: Source,
+    *,
+    seconds: float | None = SECONDS,
+    wanted: int = WANTED,
+    tell: Tell | None = None,
+    notebook: Notebook | None = None,
 ) -> Explanation:
     """The explanation of a programme that may have no plan.
 
     ``wanted`` repairs at the least, if there are so many; 0 asks for the conflict alone. What the time or the user cut
-    off is said in the notes.
+    off is said in the notes; with the same notebook a later call goes on from there.
     """
     began = time.perf_counter()
-    asking = _Explaining(source, seconds, tell or (lambda phase: None))
+    asking = _Explaining(source, seconds, tell or (lambda phase: None), notebook)
     try:
         answer = asking.verdict()
     except Undecided:

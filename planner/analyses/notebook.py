@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ class Notebook:
         self.path = reports / FOLDER / f"{analysis}-{inputs_sha256[:16]}.json" if reports else None
         self.kept: dict[str, Any] = {}
         self.taken = 0
+        self._writing = threading.Lock()
         if self.path is not None and self.path.is_file() and not fresh:
             try:
                 noted = json.loads(self.path.read_text(encoding="utf-8"))
@@ -34,8 +36,9 @@ class Notebook:
         return answer
 
     def keep(self, question: str, answer: Any) -> None:
-        self.kept[question] = answer
-        if self.path is not None:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with replacing(self.path) as draft:
-                draft.write_text(json_text({"planner": __version__, "answers": self.kept}), encoding="utf-8")
+        with self._writing:  # questions are asked two at a time
+            self.kept[question] = answer
+            if self.path is not None:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                with replacing(self.path) as draft:
+                    draft.write_text(json_text({"planner": __version__, "answers": self.kept}), encoding="utf-8")

@@ -7,10 +7,8 @@ What hits a limit is "unknown", and nothing is concluded from it.
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
@@ -18,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.analyses.terms import Term, terms
+from planner.analyses.work import Answer, Settled, Undecided, Work
 from planner.inputs.case import USD_PER_MUSD, Case
 from planner.plan import NOISE, Plan
 from planner.results import read_plan
@@ -26,9 +25,10 @@ from planner.search.improve import soft_columns
 from planner.search.levels import Level
 from planner.search.models import level_of, pooled
 from planner.search.racks import PLACED
-from planner.solve import Limits, Linear, Outcome, Program, Sense, Verdict
-from planner.solve.interrupt import INTERRUPT
+from planner.solve import Linear, Outcome, Program, Sense, Verdict
 from planner.verify import Verification, verify
+
+__all__ = ["Answer", "Found", "Model", "Tell", "Undecided", "Work"]
 
 #: whole columns up to which the exact model is asked at once; above, the relaxation, and plans are made on few sites
 AT_ONCE = 1500
@@ -42,42 +42,22 @@ NOTHING = Linear(np.zeros(0, dtype=np.int64), np.zeros(0))
 Tell = Callable[[str], None]
 
 
-class Answer(StrEnum):
-    YES = "yes"
-    NO = "no"
-    UNKNOWN = "unknown"
-
-
-class Undecided(Exception):
-    """A question ended at a limit, or was interrupted."""
-
-
-class Work:
-    """Seconds for a whole analysis, None for no limit; and the whole choices of its plans, to make others from."""
-
-    def __init__(self, seconds: float | None) -> None:
-        self.plans: list[tuple[tuple[str, ...], dict[str, float]]] = []
-        self.small: bool | None = None
-        self._end = None if seconds is None else time.perf_counter() + seconds
-
-    def left(self) -> float:
-        return float("inf") if self._end is None else max(0.0, self._end - time.perf_counter())
-
-    def limits(self, most: float, seed: int = 0) -> Limits:
-        """Limits of one solve; raises Undecided where no time is left or the user asked to stop."""
-        if INTERRUPT.signal is not None or self.left() <= 0:
-            raise Undecided
-        return Limits(gap=0.0, seconds=max(0.5, min(most, self.left())), seed=seed)
-
-
 @dataclass(frozen=True)
 class Found:
-    """What a question ended with; ``plan`` comes with its check where the answer is yes."""
+    """What a question ended with; ``plan`` comes with its check where the answer is yes.
+
+    Of one that an earlier call settled, ``noted`` tells that its plan passed; the plan itself is not kept.
+    """
 
     answer: Answer
     plan: Plan | None = None
     checked: Verification | None = None
     without_presolve: bool = False
+    noted: bool = False
+
+    @property
+    def passed(self) -> bool:
+        return self.noted or (self.checked is not None and self.checked.passed)
 
 
 class Model:
@@ -85,6 +65,7 @@ class Model:
 
     def __init__(self, case: Case, work: Work) -> None:
         self.case, self.work = case, work
+        self.settled = Settled(work.notebook, case)
         self._few: dict[tuple[str, ...], Level] = {}
         self.without_presolve: bool | None = None
 
@@ -114,6 +95,28 @@ class Model:
 
     def linear(self, dropped: Iterable[Term] = (), physical: Sequence[str] = ()) -> Answer:
         """With nothing whole: NO is a proof, YES says only that the relaxation sees nothing against it."""
+        dropped = tuple(dropped)
+        return self._settled("linear", dropped, physical, self._linear)
+
+    def _settled(
+        self,
+        what: str,
+        dropped: tuple[Term, ...],
+        physical: Sequence[str],
+        ask: Callable[[tuple[Term, ...], Sequence[str]], Answer],
+    ) -> Answer:
+        """A yes and a no of an earlier call stay so, and so does what shows them; what hit a limit is asked again."""
+        gone = [*(t.id for t in dropped), *physical]
+        if (noted := self.settled.known(what, gone)) is not None:
+            self.without_presolve = self.without_presolve or noted["without_presolve"]
+            return Answer(noted["answer"])
+        answer = ask(dropped, physical)
+        if answer is not Answer.UNKNOWN:
+            noted = {"answer": str(answer), "without_presolve": bool(self.without_presolve)}
+            self.settled.keep(what, gone, noted)
+        return answer
+
+    def _linear(self, dropped: tuple[Term, ...], physical: Sequence[str]) -> Answer:
         program = self._without(dropped, physical)
         o = program.solve(NOTHING, "min", self.work.limits(LINEAR_SECONDS), relaxed=program.whole, confirm=not dropped)
         return self._answer(o)
@@ -121,6 +124,9 @@ class Model:
     def whole(self, dropped: Iterable[Term] = (), physical: Sequence[str] = ()) -> Answer:
         """With everything whole."""
         dropped = tuple(dropped)
+        return self._settled("whole", dropped, physical, self._whole)
+
+    def _whole(self, dropped: tuple[Term, ...], physical: Sequence[str]) -> Answer:
         linear = self.linear(dropped, physical)
         if linear is not Answer.YES:
             return linear
@@ -131,6 +137,14 @@ class Model:
 
     def plan(self) -> Found:
         """A plan of the case, read and checked like any other."""
+        if self.settled.known("plan") == "passed":
+            return Found(Answer.YES, noted=True)
+        found = self._plan()
+        if found.passed:
+            self.settled.keep("plan", (), "passed")
+        return found
+
+    def _plan(self) -> Found:
         if self.small:
             o = self.program.solve(NOTHING, "min", self.work.limits(WHOLE_SECONDS))
             if o.values is None:
@@ -245,6 +259,10 @@ class Model:
 
     def most(self, term_id: str, dropped: Iterable[str] = ()) -> float | None:
         """The most of a promise of power or compute that the others leave: a bound no plan beats; None if unproven."""
+        gone = tuple(dropped)
+        return self.settled.bound(f"most of {term_id}", gone, lambda: self._most(term_id, gone))
+
+    def _most(self, term_id: str, dropped: tuple[str, ...]) -> float | None:
         (rule,) = next(t.rules for t in self.terms if t.id == term_id)
         row = self.program.matrix[self.program.row_names.index(rule)]
         measure = Linear(row.indices.astype(np.int64), row.data.astype(float))
@@ -252,6 +270,10 @@ class Model:
 
     def least_budget_usd(self, dropped: Iterable[str] = ()) -> float | None:
         """The least budget that holds all others, with the same yearly shares: no plan takes less; None if unproven."""
+        gone = tuple(dropped)
+        return self.settled.bound("least budget", gone, lambda: self._least_budget_usd(gone))
+
+    def _least_budget_usd(self, dropped: tuple[str, ...]) -> float | None:
         rules = self._rules_of(dropped)
         program = self.program.without(*rules) if rules else self.program
         freed, budget = elastic(program, self.case.budget_musd)

@@ -65,7 +65,7 @@ class Repair:
 
     @property
     def confirmed(self) -> bool:
-        return self.found is not None and self.found.checked is not None and self.found.checked.passed
+        return self.found is not None and self.found.passed
 
     @property
     def cost_usd(self) -> float | None:

@@ -92,13 +92,21 @@ def counted(case: Case, plan: Plan) -> Counted:
     for name, check_rule in REGISTRY:
         if not name.startswith(OF_ITS_TABLES):
             check_rule(world, Check(name, tally))
-    return Counted(
-        1e6 * resource_cost_musd(world),
-        1e6 * mission_value_musd(world),
-        float(world.ledger.investment_usd().sum()),
-        float(world.ledger.operations_usd().sum()),
-        tuple(sorted({breach.rule for breach in tally.broken})),
-    )
+    return Counted(**_measures(world), breaks=tuple(sorted({breach.rule for breach in tally.broken})))
+
+
+def measured(case: Case, plan: Plan) -> dict[str, float]:
+    """The measures alone, without the rules: many times faster."""
+    return _measures(World(case, plan, []))
+
+
+def _measures(world: World) -> dict[str, float]:
+    return {
+        "present_cost_usd": 1e6 * resource_cost_musd(world),
+        "mission_value_usd": 1e6 * mission_value_musd(world),
+        "investment_usd": float(world.ledger.investment_usd().sum()),
+        "operations_usd": float(world.ledger.operations_usd().sum()),
+    }
 
 
 def sensitivity(
@@ -135,7 +143,12 @@ def _counted(noted: dict[str, Any]) -> Counted:
     return Counted(**{**noted, "breaks": tuple(noted["breaks"])})
 
 
-def document(run: str, found: Sensitivity, reoptimised: Sequence[dict[str, Any]] | None = None) -> dict[str, Any]:
+def document(
+    run: str,
+    found: Sensitivity,
+    reoptimised: Sequence[dict[str, Any]] | None = None,
+    screened: dict[str, Any] | None = None,
+) -> dict[str, Any]:
     return {
         "schema": "planner/sensitivity/1",
         "run": run,
@@ -145,6 +158,7 @@ def document(run: str, found: Sensitivity, reoptimised: Sequence[dict[str, Any]]
         "figures_that_do_not_move_this_plan": found.idle,
         "figures_without_a_sourced_range": found.without,
         "figures_not_counted_in_time": found.left,
+        "global": screened,
         "reoptimised": None if reoptimised is None else list(reoptimised),
         "seconds": found.seconds,
     }

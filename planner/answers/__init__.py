@@ -13,6 +13,8 @@ from planner.errors import UsageError
 from planner.files import json_text, replacing
 from planner.inputs.case import Case
 
+#: columns that an answer takes on a terminal
+NARROWEST, WIDEST = 80, 100
 SUFFIXES = (".xlsx", ".md", ".json")
 
 
@@ -49,9 +51,14 @@ def check_suffix(path: Path) -> None:
         raise UsageError(f"--out {path}: an answer is written as {', '.join(SUFFIXES)}")
 
 
-def terminal(answer: Answer) -> str:
-    parts = [fold(answer.lead), *(section_text(section) for _, section, _ in answer.sections)]
-    return "\n\n".join([*parts, *(["\n".join(fold(note) for note in answer.notes)] if answer.notes else [])])
+def terminal(answer: Answer, width: int | None = None) -> str:
+    """The answer in so many columns; without a number, in those of the terminal, at most and by default 100."""
+    from shutil import get_terminal_size
+
+    room = width or max(NARROWEST, min(WIDEST, get_terminal_size((WIDEST, 24)).columns))
+    parts = [fold(answer.lead, room), *(section_text(section, room) for _, section, _ in answer.sections)]
+    notes = ["\n".join(fold(note, room) for note in answer.notes)] if answer.notes else []
+    return "\n\n".join([*parts, *notes])
 
 
 def markdown(answer: Answer) -> str:

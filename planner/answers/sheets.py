@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,8 +38,23 @@ def write(path: Path, answer: Answer) -> None:
     save(book, path)
 
 
-def _about(book: Book, answer: Answer) -> None:
-    page = book.page("About", answer.title, "report: what was asked, and what is proven of it")
+def add(book: Book, kept: Sequence[tuple[str, Answer]]) -> None:
+    """Answers about a run as further sheets of its workbook, after its own; stored values, like Provenance."""
+    for analysis, answer in kept:
+        sheet = _name(analysis[:1].upper() + analysis[1:], list(book.pages))
+        _about(book, answer, sheet, "stored answer: what was asked, and what is proven of it")
+        for name, section, chart in answer.sections:
+            own = f"{sheet.split(' ')[0]} {name}"
+            _section(book, _name(own, list(book.pages)), section, chart, "stored answer")
+
+
+def _about(
+    book: Book,
+    answer: Answer,
+    name: str = "About",
+    role: str = "report: what was asked, and what is proven of it",
+) -> None:
+    page = book.page(name, answer.title, role)
     page.put(4, 1, answer.lead, "text")
     for row, note in enumerate(answer.notes, 6):
         page.put(row, 1, note, "text")
@@ -57,10 +73,10 @@ def _name(wanted: str, taken: list[str]) -> str:
     return name
 
 
-def _section(book: Book, name: str, section: Section, chart: Chart | None) -> None:
-    page = book.page(name, section.title, "report")
+def _section(book: Book, name: str, section: Section, chart: Chart | None, role: str = "report") -> None:
+    page = book.page(name, section.title, role)
     if section.note:
-        page.note(3, section.note)
+        page.note(4, section.note)
     bars = chart is not None and chart.kind == "bars"
     header = BELOW_BARS if bars else HEADER_ROW
     page.headers(header, [_with_unit(section, c) for c in range(len(section.headers))])

@@ -9,6 +9,7 @@ from planner.answers import Answer, Chart
 from planner.comparison.sections import Cell, Figure, Section
 
 if TYPE_CHECKING:
+    from planner.analyses.screening import Screening
     from planner.analyses.sensitivity import Sensitivity, Swing
     from planner.inputs.case import Case
 
@@ -22,11 +23,15 @@ TITLES = {
 BARS = 15
 
 
-def answer(run: str, case: Case, found: Sensitivity, document: Mapping[str, Any]) -> Answer:
+def answer(
+    run: str, case: Case, found: Sensitivity, document: Mapping[str, Any], screened: Screening | None = None
+) -> Answer:
     sections: list[tuple[str, Section, Chart | None]] = [
         _tornado(found, measure) for measure in TITLES if found.largest(measure)
     ]
     sections.append(("Broken rules", _broken(found), None))
+    if screened is not None:
+        sections += [_screened(screened, m) for m in TITLES if any(e.mu_star > 0 for e in screened.of(m))]
     if document.get("reoptimised"):
         sections.append(("Decided anew", _anew(document["reoptimised"]), None))
     lead = (
@@ -38,6 +43,9 @@ def answer(run: str, case: Case, found: Sensitivity, document: Mapping[str, Any]
     notes = (
         [f"{found.left} figures were not counted in time; the same command goes on from here."] if found.left else []
     )
+    if screened is not None and screened.done < screened.asked:
+        told = f"{screened.done} of {screened.asked} trajectories were counted; the same command goes on from here."
+        notes.append(f"INCOMPLETE screening: {told}")
     return Answer("What the figures of this plan are worth knowing better", lead, case, document, sections, notes)
 
 
@@ -81,6 +89,30 @@ def _broken(found: Sensitivity) -> Section:
     note = "The plan as it stands breaks these rules there: it would have to be decided anew."
     empty = "The plan keeps every rule at both ends of every figure."
     return Section("Rules that the plan breaks at an end", ("Figure", "End", "At", "Rules"), tuple(rows), note, empty)
+
+
+def _screened(found: Screening, measure: str) -> tuple[str, Section, None]:
+    """Effects of figures on a measure while the others stand anywhere in their ranges."""
+    name, dollars = TITLES[measure]
+    rows = tuple(
+        (
+            e.range.ref,
+            Figure(e.mu_star, "USD"),
+            Figure(e.confidence, "USD"),
+            Figure(e.sigma, "USD"),
+            Figure(e.mu, "USD", signed=True),
+            f"{e.range.source_id} ({e.range.status})",
+        )
+        for e in found.of(measure)
+        if e.mu_star > 0
+    )
+    headers = ("Figure", "Moves by (mu*)", "95 % band, +-", "Spread (sigma)", "With its sign (mu)", "Source")
+    note = (
+        f"Morris, {found.done} trajectories, seed {found.seed}, in {dollars}: what a figure moves over its range while "
+        f"the {found.factors - 1} others stand anywhere in theirs; {found.left_out} smaller ones held. A spread "
+        "near mu* or above it: the figure works through others, or not in proportion."
+    )
+    return f"All at once {name}", Section(f"{name}: all figures at once", headers, rows, note), None
 
 
 def _anew(rows: Sequence[Mapping[str, Any]]) -> Section:

@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 
 
 def answer(source: Source, found: Alternatives) -> Answer:
-    from planner.analyses.alternatives import document
+    from planner.analyses.ways_document import document
 
-    sections = [("Alternatives", _plans(found), None), ("Map", _map(found), None)]
+    maps = [("Map", _map(found, False), None), ("Timing", _map(found, True), None)]
+    sections = [("Alternatives", _plans(found), None), *maps]
     title = "Other ways, nearly as good"
     shown = sections if found.verdict == "found" else []
     return Answer(title, _lead(source, found), source.case(), document(source, found), shown, found.notes)
@@ -27,22 +28,27 @@ def _lead(source: Source, found: Alternatives) -> str:
         return "There is no plan, so there is no other way: 'planner explain' says what clashes."
     if found.verdict == "unknown":
         return "No plan was found in the time allowed."
-    best = found.best
+    best, others = found.best, sum(not a.timing_alone for a in found.found)
     return (
-        f"{len(found.found)} plans of other sites or technology lose 5 % of {found.objective} at most; the best of "
+        f"{others} plans of other sites or technology, and {len(found.found) - others} of other timing alone, lose 5 % "
+        f"of {found.objective} at most; the best of "
         f"{source.words} has {best.value:,.6g} {found.unit}, and none passes {best.bound:,.6g}."
     )
 
 
 def _plans(found: Alternatives) -> Section:
-    rows = [(f"{n}", Figure(a.loss, "share"), "; ".join(a.differs), a.asked) for n, a in enumerate(found.found, 1)]
+    rows: list[tuple[Cell, ...]] = []
+    for n, a in enumerate(found.found, 1):
+        kind = "timing" if a.timing_alone else "sites or technology"
+        rows.append((f"{n}", Figure(a.loss, "share"), kind, "; ".join(a.differs), a.asked))
     note = "Each is whole and keeps every rule by the checker's count; its loss is told against what is proven."
-    headers = ("Plan", "Loses at most", "Against the best plan", "Found")
+    headers = ("Plan", "Loses at most", "Differs in", "Against the best plan", "Found")
     return Section("Different plans within 5 %", headers, tuple(rows), note, "None was found.")
 
 
-def _map(found: Alternatives) -> Section:
+def _map(found: Alternatives, timed: bool) -> Section:
     from planner.analyses.alternatives import WITHIN
+    from planner.analyses.features import TIMED
 
     headers = (
         "Kind",
@@ -57,7 +63,9 @@ def _map(found: Alternatives) -> Section:
         f"Always, sometimes or never in plans within so much of the best {found.objective}; open: not settled. "
         "Costs are parts of the best, of barring what the best plan has and of forcing what it has not."
     )
-    return Section("Sites and technology", headers, tuple(_row(found, w) for w in found.worths), note)
+    rows = tuple(_row(found, w) for w in found.worths if (w.feature.kind in TIMED) is timed)
+    title = "Timing" if timed else "Sites and technology"
+    return Section(title, headers, rows, note, "No site of the best plan could come at another time.")
 
 
 def _row(found: Alternatives, w: Worth) -> tuple[Cell, ...]:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from planner.commands.kept import keep, tell_workbook
 from planner.options import Debug, Json, Quiet, Reports, examples
 from planner.terminal import Style
 
@@ -31,12 +32,21 @@ def compare(
     """
     from planner import comparison, store
     from planner.analyses.compare import compare as compared
+    from planner.answers.differences import answer as comparison_answer
 
     for path in out or ():
         comparison.check_suffix(path)
     folder = store.reports_folder(reports)
-    found = compared([store.load(store.find(folder, run)) for run in runs])
+    places = [store.find(folder, run) for run in runs]
+    found = compared([store.load(place) for place in places])
     written = [str(comparison.write(found, path)) for path in out or ()]
     text = "\n".join([comparison.terminal(found), *([""] if written else []), *written])
-    Style(json, quiet, debug).answer({**found.as_dict(), "files": written}, text, "\n".join(written) or text)
+    style = Style(json, quiet, debug)
+    style.answer({**found.as_dict(), "files": written}, text, "\n".join(written) or text)
+    base = places[0]
+    for place, pair in zip(places[1:], found.pairs, strict=True):
+        if place != base and pair.other.plan is not None:
+            at = keep(style, place, f"compare {base.name}", comparison_answer(pair))
+            if at is not None:
+                tell_workbook(style, at)
     return 0

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from planner.commands.why import told
+from planner.commands.asking import Asked, Fresh, Out, opened, told
+from planner.commands.kept import answered, run_of
 from planner.errors import UsageError
 from planner.options import Debug, Edits, Json, Quiet, Reports, Run, examples
 from planner.terminal import INTERRUPTED, Style, live
 
 if TYPE_CHECKING:
-    from planner.analyses.notebook import Notebook
     from planner.analyses.ranges import Range
-    from planner.analyses.source import Source
-    from planner.answers import Answer
+    from planner.analyses.sensitivity import Sensitivity
     from planner.run import Options
 
-Asked = Annotated[
-    str | None, typer.Argument(metavar="MODEL_or_RUN", help="A programme (name or TOML file), or a stored run.")
-]
-Out = Annotated[list[Path] | None, typer.Option("--out", metavar="PATH", help="Write it: .xlsx, .md or .json.")]
-Fresh = Annotated[bool, typer.Option("--fresh", help="Ask everything again, whatever an earlier call found.")]
 Seconds = Annotated[float | None, typer.Option(min=1, help="Seconds for all solves together. [default: 900]")]
 
 
@@ -55,13 +49,13 @@ def frontier(
     from planner.answers import frontiers
     from planner.solve import interruptible
 
-    source, notebook = _opened("frontier", asked, edits, reports, fresh, out)
+    source, notebook = opened("frontier", asked, edits, reports, fresh, out)
     seconds = tracing.SECONDS if time_limit is None else time_limit
     with live(style) as progress, interruptible() as interrupt:
         tell = told(progress)
         found = tracing.frontier(source, notebook, asked=curves or (), points=points, seconds=seconds, tell=tell)
         stopped = interrupt.signal
-    _answer(style, frontiers.answer(source, found), out or ())
+    answered(style, "frontier", frontiers.answer(source, found), out or (), run_of(source))
     if stopped:
         return INTERRUPTED
     return {"traced": 0 if found.complete else 5, "infeasible": 4}.get(found.verdict, 6)
@@ -72,6 +66,13 @@ def sensitivity(
     reoptimise: Annotated[
         int, typer.Option(min=0, max=100, metavar="N", help="Decide anew at both ends of the N largest.")
     ] = 0,
+    method: Annotated[
+        Literal["tornado", "morris"],
+        typer.Option(help="tornado: one figure at a time; morris: also all of the largest at once (global)."),
+    ] = "tornado",
+    factors: Annotated[int, typer.Option(min=1, max=1000, help="morris: so many of the largest figures.")] = 20,
+    trajectories: Annotated[int, typer.Option(min=2, max=1000, help="morris: paths through their ranges.")] = 10,
+    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="morris: seed of the paths.")] = 0,
     workers: Annotated[int | None, typer.Option(min=1, help="Solves at a time. [default: one a core]")] = None,
     gap: Annotated[
         float | None, typer.Option(min=0, max=1, help="Gap of a proof, per stage. [default: 0.0025]")
@@ -87,12 +88,14 @@ def sensitivity(
 ) -> int:
     """Say how much each figure matters to a stored plan, within the low and high that its source gives.
 
-    The plan's decisions are counted again under each figure, and the rules it would break are told; with --reoptimise,
-    the N figures that move the first objective most are also decided anew. Exit codes: 0 all counted, 5 some not in
-    time or not proven, 130 interrupted. The same command goes on where it was stopped.
+    The plan's decisions are counted again under each figure, and the rules it would break are told; with --method
+    morris also under many at once; with --reoptimise, the N that move the first objective most are also decided anew.
+    Exit codes: 0 all counted, 5 some not in time or not proven, 130 interrupted. The same command goes on where it was
+    stopped.
     """
     style = Style(json, quiet, debug)
     from planner import answers, store
+    from planner.analyses import screening as screens
     from planner.analyses import sensitivity as counting
     from planner.analyses.notebook import Notebook
     from planner.answers import tornado
@@ -109,21 +112,45 @@ def sensitivity(
     notebook = Notebook(folder, f"sensitivity-{at.name}", stored.case.sha256, fresh)
     seconds = counting.SECONDS if time_limit is None else time_limit
     with live(style) as progress, interruptible() as interrupt:
-        found = counting.sensitivity(stored.case, stored.plan, notebook, seconds=seconds, tell=told(progress))
+        tell = told(progress)
+        found = counting.sensitivity(stored.case, stored.plan, notebook, seconds=seconds, tell=tell)
+        stage = str(stored.case.programme.stages[0].name)
+        measure = "mission_value_usd" if stage == "mission value" else "present_cost_usd"
+        screened = None
+        if method == "morris" and not interrupt.signal:
+            screened = screens.screening(
+                stored.case,
+                stored.plan,
+                _largest(found, measure),
+                notebook,
+                factors=factors,
+                trajectories=trajectories,
+                seed=seed,
+                seconds=seconds,
+                tell=tell,
+            )
         stopped = interrupt.signal
     rows = None
     if reoptimise and not stopped:
         given = {k: v for k, v in (("gap", gap), ("seconds", solve_limit)) if v is not None}
-        stage = str(stored.case.programme.stages[0].name)
-        measure = "mission_value_usd" if stage == "mission value" else "present_cost_usd"
         chosen = [s.range for s in found.largest(measure)[:reoptimise]]
         rows = _anew(style, folder, at, chosen, stage, Options(**given), workers)  # type: ignore[arg-type]
-    document = counting.document(at.name, found, rows)
-    _answer(style, tornado.answer(at.name, stored.case, found, document), out or ())
+    document = counting.document(at.name, found, rows, screens.document(screened) if screened else None)
+    answered(style, "sensitivity", tornado.answer(at.name, stored.case, found, document, screened), out or (), at)
     if stopped:
         return INTERRUPTED
     verdicts = {row[f"at_{end}"]["verdict"] for row in rows or () for end in ("low", "base", "high")}
-    return 5 if found.left or not verdicts <= {"optimal", "infeasible"} else 0
+    short = screened is not None and screened.done < screened.asked
+    return 5 if found.left or short or not verdicts <= {"optimal", "infeasible"} else 0
+
+
+def _largest(found: Sensitivity, first: str) -> list[Range]:
+    """Figures that move a measure, by turns the largest of the first objective and of each other one."""
+    from planner.analyses.sensitivity import MEASURES
+
+    order = [found.largest(m) for m in (first, *(m for m in MEASURES if m != first))]
+    turns = [s.range for row in zip_longest(*order) for s in row if s is not None]
+    return list(dict.fromkeys(turns))
 
 
 def _anew(
@@ -167,44 +194,15 @@ def alternatives(
     from planner.answers import ways
     from planner.solve import interruptible
 
-    source, notebook = _opened("alternatives", asked, edits, reports, fresh, out)
+    source, notebook = opened("alternatives", asked, edits, reports, fresh, out)
     seconds = others.SECONDS if time_limit is None else time_limit
     with live(style) as progress, interruptible() as interrupt:
         found = others.alternatives(source, notebook, seconds=seconds, tell=told(progress))
         stopped = interrupt.signal
-    _answer(style, ways.answer(source, found), out or ())
+    answered(style, "alternatives", ways.answer(source, found), out or (), run_of(source))
     if stopped:
         return INTERRUPTED
     return {"found": 0 if found.complete else 5, "infeasible": 4}.get(found.verdict, 6)
-
-
-def _opened(
-    what: str,
-    asked: str | None,
-    edits: Sequence[str] | None,
-    reports: Path | None,
-    fresh: bool,
-    out: Sequence[Path] | None,
-) -> tuple[Source, Notebook]:
-    """What is asked about, and the answers that an earlier call left; refuses files it could not write."""
-    from planner import answers, store
-    from planner.analyses.notebook import Notebook
-    from planner.analyses.source import Source
-
-    for path in out or ():
-        answers.check_suffix(path)
-    folder = store.reports_folder(reports)
-    source = Source.find(asked, edits or (), folder)
-    return source, Notebook(folder, what, source.case().sha256, fresh)
-
-
-def _answer(style: Style, answer: Answer, out: Sequence[Path]) -> None:
-    """Write what was asked for, then say it."""
-    from planner import answers
-
-    written = [str(answers.write(answer, path)) for path in out]
-    document: Mapping[str, object] = {**answer.document, "files": written}
-    style.answer(document, "\n\n".join([answers.terminal(answer), *written]), "\n".join([answer.lead, *written]))
 
 
 def add(app: typer.Typer) -> None:

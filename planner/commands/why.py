@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from planner.commands.asking import Asked, Fresh, Out, opened, told
+from planner.commands.kept import answered, run_of
 from planner.options import Debug, Edits, Json, Quiet, Reports, examples
 from planner.terminal import INTERRUPTED, Style, live
-
-if TYPE_CHECKING:
-    from planner.run import Update
 
 PRICE_CODES = {"priced": 0, "infeasible": 4, "unknown": 6}
 #: exit code by verdict
 EXIT_CODES = {"feasible": 0, "infeasible": 4, "unknown": 6, "plan": 0}
-Asked = Annotated[
-    str | None, typer.Argument(metavar="MODEL_or_RUN", help="A programme (name or TOML file), or a stored run.")
-]
 
 
 def explain(
@@ -27,6 +22,8 @@ def explain(
     time_limit: Annotated[
         float | None, typer.Option(min=1, help="Seconds for all questions together. [default: 165]")
     ] = None,
+    fresh: Fresh = False,
+    out: Out = None,
     reports: Reports = None,
     json: Json = False,
     quiet: Quiet = False,
@@ -35,29 +32,29 @@ def explain(
     """Say why there is no plan, and every way out; of a stored plan, what binds and which promise breaks first.
 
     Exit codes: 0 a plan exists, 4 infeasible and explained, 6 not settled in the time allowed, 130 interrupted with
-    what was found so far.
+    what was found so far. The same command goes on where it was stopped.
     """
     style = Style(json, quiet, debug)
     from planner import store
     from planner.analyses import binding, explain_words
     from planner.analyses import explain as why
-    from planner.analyses.source import Source
+    from planner.answers import whys
     from planner.solve import interruptible
 
-    source = Source.find(asked, edits or (), store.reports_folder(reports))
+    source, notebook = opened("explain", asked, edits, reports, fresh, out)
     seconds = why.SECONDS if time_limit is None else time_limit
     with live(style) as progress, interruptible() as interrupt:
         tell = told(progress)
         stored = store.load(source.run) if source.run and not source.edits else None
         if stored is not None and stored.plan is not None:
-            document = binding.explain_plan(source, stored.case, stored.plan, stored.document, seconds, tell)
-            text, verdict = binding.text(document), "plan"
+            document = binding.explain_plan(source, stored.case, stored.plan, stored.document, seconds, tell, notebook)
+            text, answer, verdict = binding.text(document), whys.of_plan(stored.case, document), "plan"
         else:
-            found = why.explain(source, seconds=seconds, tell=tell)
-            document, verdict = why.document(source, found), found.verdict
-            text = _wrapped(explain_words.text(found))
+            found = why.explain(source, seconds=seconds, tell=tell, notebook=notebook)
+            text, verdict = _wrapped(explain_words.text(found)), found.verdict
+            answer = whys.of_clash(source.case(), why.document(source, found))
         stopped = interrupt.signal
-    style.answer(document, text, text.partition("\n")[0])
+    answered(style, "explain", answer, out or (), run_of(source), text, verdict == "plan")
     return INTERRUPTED if stopped else EXIT_CODES[verdict]
 
 
@@ -67,9 +64,8 @@ def price(
     time_limit: Annotated[
         float | None, typer.Option(min=1, help="Seconds for all solves together. [default: 900]")
     ] = None,
-    fresh: Annotated[
-        bool, typer.Option("--fresh", help="Ask everything again, whatever an earlier call found.")
-    ] = False,
+    fresh: Fresh = False,
+    out: Out = None,
     reports: Reports = None,
     json: Json = False,
     quiet: Quiet = False,
@@ -81,22 +77,18 @@ def price(
     priced, 130 interrupted. The same command goes on where it was stopped.
     """
     style = Style(json, quiet, debug)
-    from planner import store
     from planner.analyses import price as pricing
     from planner.analyses import price_words
-    from planner.analyses.notebook import Notebook
-    from planner.analyses.source import Source
+    from planner.answers import prices
     from planner.solve import interruptible
 
-    folder = store.reports_folder(reports)
-    source = Source.find(asked, edits or (), folder)
-    notebook = Notebook(folder, "price", source.case().sha256, fresh)
+    source, notebook = opened("price", asked, edits, reports, fresh, out)
     seconds = pricing.SECONDS if time_limit is None else time_limit
     with live(style) as progress, interruptible() as interrupt:
         found = pricing.price(source, notebook, seconds=seconds, tell=told(progress))
         stopped = interrupt.signal
     text = price_words.text(found)
-    style.answer(pricing.document(source, found), text, text.partition("\n")[0])
+    answered(style, "price", prices.answer(source, found), out or (), run_of(source), text)
     if stopped:
         return INTERRUPTED
     return 5 if found.verdict == "priced" and not found.complete else PRICE_CODES[found.verdict]
@@ -109,17 +101,6 @@ def _wrapped(text: str) -> str:
     from planner.show import WIDTH
 
     return "\n".join(fill(x, WIDTH, subsequent_indent="     " if x.startswith(" ") else "") for x in text.split("\n"))
-
-
-def told(progress: Callable[[Update], None] | None) -> Callable[[str], None]:
-    """What an analysis is at, on the live line."""
-    from planner.run import Update
-
-    def tell(phase: str) -> None:
-        if progress:
-            progress(Update(phase, 0.0, None, None, None, ""))
-
-    return tell
 
 
 def add(app: typer.Typer) -> None:

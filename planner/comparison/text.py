@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 
 from planner import show
 from planner.analyses.compare import Comparison, Pair
 from planner.comparison.sections import WORDS, Figure, Section, headline, no_plan, of_pair, overview
 
 MOST_ROWS = 18
+#: widest cell of a table, and to what the name of a row may shrink
+WIDEST_CELL, NARROW_NAME = 38, 26
+#: columns that a narrow terminal does without, the first first
+SPARED = ("Source", "Base", "As a command line", "Low", "High", "95 % band, +-", "With its sign (mu)", "Found")
 _SIDE = (("Mission value", "mission_value_usd"), ("Present cost", "present_cost_usd"), ("Investment", "spend_usd"))
 _LAST = (("Commissioned", "commissioned_mw"), ("Served", "served_share"))
 
@@ -34,17 +39,53 @@ def differs(pair: Pair) -> bool:
     return bool(pair.inputs or pair.decisions or pair.indicators or pair.decisions is None)
 
 
-def section_text(section: Section) -> str:
-    title = section.title.upper()
+def section_text(section: Section, width: int | None = None) -> str:
+    """A table of the terminal; in so many columns, cells wrap, and columns that matter least are left out and named."""
+    title = "\n".join(textwrap.wrap(section.title.upper(), width or show.WIDTH))
     if not section.rows:
         return f"{title}\n  {section.empty}"
     rows = [tuple(str(cell) for cell in row) for row in section.rows[:MOST_ROWS]]
-    text = show.table(section.headers, rows, (38,) * len(section.headers), right=section.right)
+    kept, widths = list(range(len(section.headers))), [WIDEST_CELL] * len(section.headers)
+    if width is not None:
+        kept, widths = _fitted(section.headers, rows, width)
+    headers = [section.headers[c] for c in kept]
+    right = [n for n, c in enumerate(kept) if c in section.right]
+    text = show.table(headers, [tuple(row[c] for c in kept) for row in rows], widths, right=right)
     more = len(section.rows) - len(rows)
     lines = [title, text] + ([f"  ... and {more} more; --json and --out have them all"] if more > 0 else [])
+    left = [h for c, h in enumerate(section.headers) if c not in kept]
+    if left:
+        lines.append(f"  Not shown for want of room: {', '.join(left)}; --json and --out have them.")
     if section.note:
-        lines += textwrap.wrap(section.note, show.WIDTH, initial_indent="  ", subsequent_indent="  ")
+        lines += textwrap.wrap(section.note, width or show.WIDTH, initial_indent="  ", subsequent_indent="  ")
     return "\n".join(lines)
+
+
+def _fitted(headers: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> tuple[list[int], list[int]]:
+    """Columns to show and their widths, in a total of ``width``: the widest give way first, none within a word."""
+    sheet = [headers, *rows]
+
+    def longest(c: int, words: bool) -> int:
+        parts = [part for row in sheet for part in (row[c].split() if words else [row[c]])]
+        return min(WIDEST_CELL, max((len(part) for part in parts), default=1))
+
+    def total(sizes: Sequence[int]) -> int:
+        return sum(sizes) + 2 * len(sizes)
+
+    kept = list(range(len(headers)))
+    # the first column names the row: it may break within a word, as references do at their dots and slashes
+    least = {c: min(longest(c, True), NARROW_NAME if c == 0 else WIDEST_CELL) for c in kept}
+    for name in SPARED:
+        if total([least[c] for c in kept]) <= width:
+            break
+        kept = [c for c in kept if headers[c] != name]
+    sizes = {c: longest(c, False) for c in kept}
+    while total(list(sizes.values())) > width:
+        able = [c for c in kept if sizes[c] > least[c]]
+        if not able:
+            break
+        sizes[max(able, key=lambda c: sizes[c] - least[c])] -= 1
+    return kept, [sizes[c] for c in kept]
 
 
 def _many(comparison: Comparison) -> str:
@@ -67,8 +108,8 @@ def _many(comparison: Comparison) -> str:
     return "\n\n".join(parts)
 
 
-def fold(text: str) -> str:
-    return "\n".join(textwrap.fill(line, show.WIDTH) for line in text.splitlines())
+def fold(text: str, width: int = show.WIDTH) -> str:
+    return "\n".join(textwrap.fill(line, width) for line in text.splitlines())
 
 
 def markdown(comparison: Comparison) -> str:

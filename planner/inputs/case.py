@@ -305,6 +305,14 @@ class Benchmark:
 
 
 @dataclass(frozen=True)
+class HallBenchmark:
+    benchmark_id: str
+    usd_per_mw: float
+    mw_basis: str
+    covers: str
+
+
+@dataclass(frozen=True)
 class Figure:
     """One number of the data set and where it comes from; ``row`` is its line in the CSV."""
 
@@ -524,6 +532,10 @@ class Case:
         return {e.benchmark_id: e for e in _entities(Benchmark, self.tables["cost_benchmarks"])}
 
     @cached_property
+    def hall_benchmarks(self) -> dict[str, HallBenchmark]:
+        return {e.benchmark_id: e for e in _entities(HallBenchmark, self.tables["hall_benchmarks"])}
+
+    @cached_property
     def sources(self) -> dict[str, Source]:
         return {e.source_id: e for e in _entities(Source, self.tables["sources"])}
 
@@ -702,6 +714,8 @@ class Case:
         digest = hashlib.sha256()
         digest.update(json.dumps(self.programme.model_dump(exclude={"data"}), sort_keys=True).encode())
         for name in sorted(self.tables):
+            if BY_NAME[name].may_be_missing and self.tables[name].empty:
+                continue  # the same as a data set from before the table was there
             lines = sorted(json.dumps(r, sort_keys=True, default=str) for r in self.tables[name].to_dict("records"))
             digest.update(f"\n#{name}\n".encode())
             digest.update("\n".join(lines).encode())

@@ -161,6 +161,8 @@ def _sheet(path: Path, table: Table, strays: Sequence[str]) -> tuple[Sheet, list
     try:
         return parse.split(path.read_bytes().decode("utf-8-sig"), table)
     except FileNotFoundError:
+        if table.may_be_missing and not did_you_mean(path.name, strays):
+            return parse.split(",".join(c.name for c in table.columns), table)
         fault = Fault(path.name, None, "", "no such file", f"a table: {table.meaning}", did_you_mean(path.name, strays))
     except UnicodeDecodeError as error:
         row = error.object[: error.start].count(b"\n") + 1

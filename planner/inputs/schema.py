@@ -86,6 +86,8 @@ class Table:
     meaning: str
     figures: bool = True
     may_be_empty: bool = False
+    #: a data set without this table reads as one where it is empty
+    may_be_missing: bool = False
 
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
@@ -563,6 +565,19 @@ TABLES: tuple[Table, ...] = (
             _text("basis", "MW basis and what is covered"),
         ),
         "published cost per MW, to test the plan against",
+    ),
+    Table(
+        "hall_benchmarks",
+        ("benchmark_id",),
+        (
+            _key("benchmark_id", "published cost of data halls without chips"),
+            _money("usd_per_mw", "USD/MW", 1e9, "construction", "buildings with power and cooling, on the basis named"),
+            _text("mw_basis", "what the MW are", ("facility", "IT", "not said")),
+            _text("covers", "what is in it"),
+        ),
+        "published cost of data halls per MW, to test claims of capacity against",
+        may_be_empty=True,
+        may_be_missing=True,
     ),
     Table(
         "accreditations",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from planner.workbook.sheets import (
     assumptions,
     checks,
     chips,
+    claim_check,
     compute,
     construction,
     detail,
@@ -39,6 +40,7 @@ from planner.workbook.sheets.parts import Parts
 #: order in which a reader meets the sheets
 ORDER = (
     "Promises",
+    "Claim check",
     "Summary",
     "About",
     "Ground rules",
@@ -62,15 +64,24 @@ ORDER = (
 )
 
 
+#: adds sheets to a finished workbook
+More = Callable[[Book], None]
+
+
 def write(
-    path: Path, case: Case, plan: Plan, document: Mapping[str, Any], values_path: Path | None = None
+    path: Path,
+    case: Case,
+    plan: Plan,
+    document: Mapping[str, Any],
+    values_path: Path | None = None,
+    more: More | None = None,
 ) -> dict[str, float]:
     """Writes the workbook, its values as text to ``values_path``, and returns its key totals.
 
-    ``document`` is what ``optimize --json`` prints. Bytes depend on the three arguments alone.
+    ``document`` is what ``optimize --json`` prints; ``more`` adds sheets. Bytes depend on these alone.
     Raises VerificationError, and writes nothing, when a check of the workbook does not pass.
     """
-    book, failures = build(case, plan, document)
+    book, failures = build(case, plan, document, more)
     if failures:
         raise VerificationError("the workbook does not tie: " + "; ".join(failures))
     save(book, path)
@@ -79,7 +90,7 @@ def write(
     return book.totals
 
 
-def build(case: Case, plan: Plan, document: Mapping[str, Any]) -> tuple[Book, list[str]]:
+def build(case: Case, plan: Plan, document: Mapping[str, Any], more: More | None = None) -> tuple[Book, list[str]]:
     """The workbook in memory, and what does not tie."""
     book = Book(case, plan, document)
     assumptions.fill(book)
@@ -104,15 +115,20 @@ def build(case: Case, plan: Plan, document: Mapping[str, Any]) -> tuple[Book, li
     told = summary.fill(book, facts, parts)
     book.totals = told.figures
     promised = promises.fill(book, facts, parts)
+    claim_check.fill(book, parts, promised)
     failures = checks.fill(book, facts, parts, told, promised)
     words.about(book)
     words.ground_rules(book)
     glossary.fill(book)
     assumptions.write_uses(book)
+    own = set(book.pages)
+    if more is not None:
+        more(book)
     flag = book.pages[checks.ME]
     for page in book.pages.values():
         text = f'"Checks: "&{flag.ref(*checks.FLAG)}'
         page.formula(3, 1, text, f"Checks: {flag.values[checks.FLAG]}", "flag")
-    book.workbook._sheets.sort(key=lambda sheet: ORDER.index(sheet.title))  # type: ignore[attr-defined]
+    order = [*ORDER, *(name for name in book.pages if name not in own)]
+    book.workbook._sheets.sort(key=lambda sheet: order.index(sheet.title))  # type: ignore[attr-defined]
     book.workbook.active = 0
     return book, failures

@@ -13,10 +13,11 @@ from small import EXACT, change, parameter
 from tiny import write_tiny
 
 from planner import answers
-from planner.analyses.alternatives import Alternatives, Best, Worth, alternatives, document
-from planner.analyses.features import Feature, Structure
+from planner.analyses.alternatives import Alternatives, Best, Worth, alternatives
+from planner.analyses.features import TIMED, By, Feature, Structure, edges
 from planner.analyses.notebook import Notebook
 from planner.analyses.source import Source
+from planner.analyses.ways_document import document
 from planner.answers import ways
 from planner.cli import run_command
 from planner.run import optimize
@@ -130,6 +131,40 @@ def test_timing_is_told_and_is_no_structure() -> None:
     assert later.against(one) == ["site A opens 2028, not 2026"]
     assert not later.differs(one)
 
+    assert later.retimed(one)
+    halls = Structure(one.has, one.opened, {"A": "2027"})
+    assert halls.retimed(Structure(one.has, one.opened, {"A": "2026"}))
+    assert halls.against(Structure(one.has, one.opened, {"A": "2026"})) == [
+        "site A has its first halls started 2027, not 2026"
+    ]
+
+
+def test_timing_is_asked_on_both_sides_of_what_the_best_plan_has() -> None:
+    years = range(2026, 2030)
+    known = [By("first halls", s, y, Feature("first halls", f"{s} by {y}", np.array([y]))) for s in "AB" for y in years]
+    has = ("site:A", "first halls:A by 2028", "first halls:A by 2029")
+    assert [f.id for f in edges(known, has)] == ["first halls:A by 2027", "first halls:A by 2028"]
+
+
+def test_the_map_of_timing_holds_what_it_says(tmp_path: Path) -> None:
+    """The plan that starts A later does; it costs what it loses, and the whole solve of it is no better."""
+    found = found_of(tmp_path, near())
+    timed = [w for w in found.worths if w.feature.kind == "first halls"]
+    assert timed
+    for w in timed:
+        assert w.inside
+        loss = w.loss(found.best, found.sign)
+        assert w.other.none or loss is not None
+        if w.other.structure is not None:
+            site, _, year = w.feature.name.partition(" by ")
+            assert w.other.structure.started.get(site, "9999") > year
+            assert w.other.passed
+            assert w.other.placed is not None
+            assert found.best.value is not None
+            assert w.other.placed >= found.best.value - 1e-3
+    for one in found.found:
+        assert one.timing_alone is not one.structure.differs(found.best.structure)  # type: ignore[arg-type]
+
 
 def test_a_stopped_map_goes_on_and_keeps_its_plans(tmp_path: Path) -> None:
     asked = source(tmp_path / "case", near())
@@ -165,7 +200,7 @@ def test_alternatives_as_typed(
     assert run_command(["alternatives", model, "--json", "--out", "a.xlsx", "--out", "a.md"]) == 0
     said: dict[str, Any] = json.loads(capsys.readouterr().out)
     assert said["schema"] == "planner/alternatives/1"
-    assert {row["kind"] for row in said["map"]} == {"site", "design", "plant", "chip"}
+    assert {row["kind"] for row in said["map"]} == {"site", "design", "plant", "chip", *TIMED}
     assert "Sites and technology" in (tmp_path / "a.md").read_text(encoding="utf-8")
     assert (tmp_path / "a.xlsx").is_file()
     assert run_command(["alternatives", model, "--set", "programme.budget_usd=1e6"]) == 4

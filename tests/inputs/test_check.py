@@ -151,10 +151,22 @@ def test_the_wrong_unit_names_the_right_one(data: Path) -> None:
     assert fault.allowed == "tariff_usd_per_mwh, in USD/MWh"
 
 
-@pytest.mark.parametrize("table", [table.name for table in TABLES])
+@pytest.mark.parametrize("table", [table.name for table in TABLES if not table.may_be_missing])
 def test_a_missing_table_is_one_fault(data: Path, table: str) -> None:
     (data / f"{table}.csv").unlink()
     assert places(read.check_folder(data)) == [(f"{table}.csv", None, "")]
+
+
+def test_a_table_that_may_be_missing_reads_as_empty(tmp_path: Path) -> None:
+    """Runs from before the table was there still read, and keep their hash."""
+    tables = tiny_tables()
+    tables["hall_benchmarks"] = []
+    with_empty = read.load(write_tiny(tmp_path / "a", tables))
+    model = write_tiny(tmp_path / "b", tables)
+    next(model.parent.rglob("hall_benchmarks.csv")).unlink()
+    without = read.load(model)
+    assert without.hall_benchmarks == with_empty.hall_benchmarks == {}
+    assert without.sha256 == with_empty.sha256
 
 
 @pytest.mark.parametrize("table", ["plants", "ppas"])

@@ -62,6 +62,8 @@ def _sorted(book: Workbook, grids: list[Grid]) -> dict[str, Grid]:
             advice = advice or "Remove it, or let its name begin with Notes."
             book.fault(name, "", "", "a sheet that is none of the template's", "the sheets of a template", advice)
     for name in missing:
+        if name in BY_NAME and BY_NAME[name].may_be_missing:
+            continue
         what = BY_NAME[name].meaning if name in BY_NAME else "what is asked of the data"
         book.fault(_NAMES[name], "", "", "no such sheet", f"a sheet that holds {what}")
     return found
@@ -82,6 +84,8 @@ def _table(book: Workbook, grid: Grid | None, table: Table) -> Sheet:
     sheet = Sheet(table)
     known = {column.name: column for column in table.columns}
     header = None if grid is None else _header_row(grid, set(known))
+    if grid is None and table.may_be_missing:
+        return sheet
     if grid is None or header is None:
         sheet.lost = True
         if grid is not None:

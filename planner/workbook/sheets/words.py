@@ -22,6 +22,7 @@ STATUS_MEANING = {
 
 SHEETS = (
     ("Promises", "every claim of the announcement beside what the plan does"),
+    ("Claim check", "every claim beside what the plan and published figures support, and its price"),
     ("Summary", "key figures, objectives, dollars per MW, building against renting"),
     ("Ground rules", "scope, exclusions, base year, rates, conventions, open questions"),
     ("Checks", "live tests that the workbook ties; PASS, FAIL or EDITED"),

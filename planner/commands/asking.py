@@ -1,0 +1,51 @@
+"""How an analysis begins: what it is asked about, what an earlier call of it left, and what it says while at work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from planner.analyses.notebook import Notebook
+    from planner.analyses.source import Source
+    from planner.run import Update
+
+Asked = Annotated[
+    str | None, typer.Argument(metavar="MODEL_or_RUN", help="A programme (name or TOML file), or a stored run.")
+]
+Out = Annotated[list[Path] | None, typer.Option("--out", metavar="PATH", help="Write it: .xlsx, .md or .json.")]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Ask everything again, whatever an earlier call found.")]
+
+
+def opened(
+    what: str,
+    asked: str | None,
+    edits: Sequence[str] | None,
+    reports: Path | None,
+    fresh: bool,
+    out: Sequence[Path] | None,
+) -> tuple[Source, Notebook]:
+    """What is asked about, and the answers that an earlier call left; refuses files it could not write."""
+    from planner import answers, store
+    from planner.analyses.notebook import Notebook
+    from planner.analyses.source import Source
+
+    for path in out or ():
+        answers.check_suffix(path)
+    folder = store.reports_folder(reports)
+    source = Source.find(asked, edits or (), folder)
+    return source, Notebook(folder, what, source.case().sha256, fresh)
+
+
+def told(progress: Callable[[Update], None] | None) -> Callable[[str], None]:
+    """What an analysis is at, on the live line."""
+    from planner.run import Update
+
+    def tell(phase: str) -> None:
+        if progress:
+            progress(Update(phase, 0.0, None, None, None, ""))
+
+    return tell

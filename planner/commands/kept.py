@@ -1,0 +1,82 @@
+"""How an analysis ends: files that were asked for, the answer kept with its run, and where the workbook is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from planner.terminal import Style
+
+if TYPE_CHECKING:
+    from planner.analyses.source import Source
+    from planner.answers import Answer
+    from planner.workbook.book import Book
+
+
+def answered(
+    style: Style,
+    analysis: str,
+    answer: Answer,
+    out: Sequence[Path],
+    run: Path | None,
+    text: str | None = None,
+    has_plan: bool = True,
+) -> None:
+    """Write what was asked for, keep it with the run it is about, then say it and where its workbook is."""
+    from planner import answers
+
+    written = [str(answers.write(answer, path)) for path in out]
+    at = None if run is None else keep(style, run, analysis, answer)
+    document: Mapping[str, object] = {**answer.document, "files": written, "kept": None if at is None else str(at)}
+    said = answers.terminal(answer) if text is None else text
+    brief = answer.lead if text is None else text.partition("\n")[0]
+    style.answer(document, "\n\n".join([said, *written]), "\n".join([brief, *written]))
+    if at is not None and has_plan:
+        tell_workbook(style, at)
+    elif not written:
+        style.say("As a workbook: add --out answer.xlsx.")
+
+
+def keep(style: Style, run: Path, analysis: str, answer: Answer) -> Path | None:
+    """Keep an answer beside its run; None, and a message, where nothing can be written there."""
+    from planner.answers import stored
+    from planner.errors import StorageError
+
+    try:
+        return stored.keep(run, analysis, answer)
+    except StorageError as error:
+        style.say(f"Not kept with the run: {error}.")
+        return None
+
+
+def tell_workbook(style: Style, kept: Path) -> None:
+    run = kept.parent.name.removesuffix(".answers")
+    style.say(f"Kept with the run: 'planner report {run} --out DIR' makes it sheets of DIR/plan.xlsx.")
+
+
+def run_of(source: Source) -> Path | None:
+    """The run that an answer is about; none where edits make it another question."""
+    return source.run if source.run is not None and not source.edits else None
+
+
+def more_sheets(run: Path, style: Style) -> tuple[Callable[[Book], None] | None, Path]:
+    """What adds the answers kept with a run to its workbook, None where there are none; and their folder."""
+    from planner import store
+    from planner.answers import stored
+
+    folder = stored.folder_of(run)
+    if not folder.is_dir():
+        return None, folder
+    found, passed_over = stored.kept(run, store.load(run).case)
+    for told in passed_over:
+        style.say(f"Not in the workbook: {told}.")
+    if not found:
+        return None, folder
+
+    def more(book: Book) -> None:
+        from planner.answers import sheets
+
+        sheets.add(book, found)
+
+    return more, folder

@@ -1,0 +1,109 @@
+"""The claim check: the sheet's formulas and the plain rows reach the same figures; every price is traced."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
+from workbook.sample import sample
+
+from planner import workbook
+from planner.results.claims import by_year, claim_check, unit_cost
+
+ME = "Claim check"
+
+
+@pytest.fixture(scope="module")
+def shown(finished: Path) -> Worksheet:
+    return load_workbook(finished, data_only=True)[ME]
+
+
+@pytest.fixture(scope="module")
+def live(finished: Path) -> Worksheet:
+    return load_workbook(finished)[ME]
+
+
+def _columns(sheet: Worksheet) -> dict[str, int]:
+    return {str(sheet.cell(6, c).value): c for c in range(1, 17)}
+
+
+def test_every_claim_has_its_row(shown: Worksheet) -> None:
+    claims = sample()[0].programme.claims
+    assert [shown.cell(7 + n, 1).value for n in range(len(claims))] == [c.claim for c in claims]
+    assert all(shown.cell(7 + n, _columns(shown)["What settles it"]).value for n in range(len(claims)))
+    assert all(shown.cell(7 + n, _columns(shown)["Finding"]).value for n in range(len(claims)))
+
+
+def test_the_sheet_and_the_plain_rows_agree(shown: Worksheet) -> None:
+    case, plan, _ = sample()
+    at, priced = _columns(shown), 0
+    for n, row in enumerate(claim_check(case, plan), 7):
+        if row["unit_cost_usd"] is None:
+            continue
+        priced += 1
+        pairs = {
+            "$M a unit, as the plan pays": row["unit_cost_usd"],
+            "All of it as the plan pays, $M": row["whole_claim_usd"],
+            "True for so much more, $M": row["true_for_usd_more"],
+            "All of it, published low, $M": (row["whole_claim_published_usd"] or [None, None])[0],
+            "All of it, published high, $M": (row["whole_claim_published_usd"] or [None, None])[1],
+        }
+        for name, wanted in pairs.items():
+            found = shown.cell(n, at[name]).value
+            assert found == (None if wanted is None else pytest.approx(wanted, rel=1e-9)), (row["id"], name)
+        held = shown.cell(n, at["Held from"]).value
+        assert held == (row["held_from"] or f"not by {case.periods.year(case.periods.last)}")
+        assert shown.cell(n, at["Published by"]).value
+    assert priced >= 6
+
+
+def test_figures_are_formulas_and_published_ones_name_their_source(live: Worksheet, shown: Worksheet) -> None:
+    numbers = [c for row in shown.iter_rows(min_row=7) for c in row if isinstance(c.value, int | float)]
+    assert numbers
+    assert all(live[c.coordinate].data_type == "f" for c in numbers)
+    case = sample()[0]
+    titles = {s.title for s in case.sources.values()}
+    for name in case.hall_benchmarks:
+        (row,) = [r for r in range(1, shown.max_row + 1) if shown.cell(r, 1).value == name]
+        assert shown.cell(row, 2).value in titles
+        assert shown.cell(row, 9).value
+
+
+def test_a_claim_that_is_held_costs_nothing_more_and_one_that_is_not_does() -> None:
+    case, plan, _ = sample()
+    claim = next(c for c in case.programme.claims if c.metric == "power" and c.tier == "populated" and c.level)
+    most = max(by_year(case, plan, claim).values())
+    least = claim.model_copy(
+        update={"level": 0.5 * min(by_year(case, plan, claim)[y] for y in (2034, 2035)), "by": 2035}
+    )
+    beyond = claim.model_copy(update={"level": 2 * most, "by": 2035})
+    frame = plan["commitments"].copy()
+    asked = {least.id: least}
+    for wanted, short in ((least, 0.0), (beyond, most)):
+        frame.loc[frame["id"] == claim.id, "shortfall"] = short
+        asked = {claim.id: wanted}
+        claims = tuple(asked.get(c.id, c) for c in case.programme.claims)
+        edited = replace(case, programme=case.programme.model_copy(update={"claims": claims}))
+        row = next(
+            r
+            for r in claim_check(edited, replace(plan, tables={**plan.tables, "commitments": frame}))
+            if r["id"] == claim.id
+        )
+        assert row["held"] is (short == 0)
+        assert (row["held_from"] is None) is (short > 0)
+        cost = unit_cost(edited, plan, wanted)
+        assert cost is not None
+        assert row["true_for_usd_more"] == pytest.approx(cost.usd * short)
+
+
+def test_a_programme_without_published_halls_says_so(tmp_path: Path) -> None:
+    case, plan, document = sample()
+    empty = replace(case, tables={**case.tables, "hall_benchmarks": case.tables["hall_benchmarks"].iloc[:0]})
+    workbook.write(tmp_path / "x.xlsx", empty, plan, document)
+    sheet = load_workbook(tmp_path / "x.xlsx", data_only=True)[ME]
+    n = next(n for n, c in enumerate(case.programme.claims, 7) if c.metric == "power" and c.tier == "commissioned")
+    assert "no published price" in str(sheet.cell(n, _columns(sheet)["Published by"]).value)
+    assert sheet.cell(n, _columns(sheet)["All of it, published low, $M"]).value is None
