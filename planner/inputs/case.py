@@ -698,10 +698,12 @@ class Case:
 
     @cached_property
     def sha256(self) -> str:
-        """Hash of every input value; order of rows in a table does not matter."""
+        """Hash of every input value; order of rows in a table does not matter, nor a later table without rows."""
         digest = hashlib.sha256()
         digest.update(json.dumps(self.programme.model_dump(exclude={"data"}), sort_keys=True).encode())
         for name in sorted(self.tables):
+            if BY_NAME[name].may_be_missing and self.tables[name].empty:
+                continue
             lines = sorted(json.dumps(r, sort_keys=True, default=str) for r in self.tables[name].to_dict("records"))
             digest.update(f"\n#{name}\n".encode())
             digest.update("\n".join(lines).encode())

@@ -86,6 +86,8 @@ class Table:
     meaning: str
     figures: bool = True
     may_be_empty: bool = False
+    #: inputs that were written before the table was known are read as without rows
+    may_be_missing: bool = False
 
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
@@ -698,6 +700,28 @@ TABLES: tuple[Table, ...] = (
         ),
         "how federal authority is paid out; a fund type without a row is paid in its own year",
         may_be_empty=True,
+    ),
+    Table(
+        "continuing_resolutions",
+        ("fiscal_year",),
+        (
+            _year("fiscal_year", "federal fiscal year, which begins in October of the year before"),
+            _number("months", "months", 0, 12, "months from its first day under a continuing resolution; 12: all of it"),
+        ),
+        "fiscal years that begin under a continuing resolution; a year without a row begins under none",
+        may_be_empty=True,
+        may_be_missing=True,
+    ),
+    Table(
+        "asset_lives",
+        ("wbs_code",),
+        (
+            _key("wbs_code", "cost line that buys the asset", "wbs.wbs_code"),
+            _number("life_months", "months", 0, 1200, "months over which its value wears off; 0: it keeps its value"),
+        ),
+        "what still has a value at the end of the horizon, for a memo; racks wear off over their life in chips",
+        may_be_empty=True,
+        may_be_missing=True,
     ),
     Table(
         "sources",

@@ -62,6 +62,8 @@ def _sorted(book: Workbook, grids: list[Grid]) -> dict[str, Grid]:
             advice = advice or "Remove it, or let its name begin with Notes."
             book.fault(name, "", "", "a sheet that is none of the template's", "the sheets of a template", advice)
     for name in missing:
+        if name in BY_NAME and BY_NAME[name].may_be_missing:
+            continue
         what = BY_NAME[name].meaning if name in BY_NAME else "what is asked of the data"
         book.fault(_NAMES[name], "", "", "no such sheet", f"a sheet that holds {what}")
     return found
@@ -83,7 +85,7 @@ def _table(book: Workbook, grid: Grid | None, table: Table) -> Sheet:
     known = {column.name: column for column in table.columns}
     header = None if grid is None else _header_row(grid, set(known))
     if grid is None or header is None:
-        sheet.lost = True
+        sheet.lost = grid is not None or not table.may_be_missing
         if grid is not None:
             allowed = f"a row that says {', '.join(known)}"
             book.fault(grid.name, "", "", "no row of column names", allowed)
