@@ -706,7 +706,9 @@ TABLES: tuple[Table, ...] = (
         ("fiscal_year",),
         (
             _year("fiscal_year", "federal fiscal year, which begins in October of the year before"),
-            _number("months", "months", 0, 12, "months from its first day under a continuing resolution; 12: all of it"),
+            _number(
+                "months", "months", 0, 12, "months from its first day under a continuing resolution; 12: all of it"
+            ),
         ),
         "fiscal years that begin under a continuing resolution; a year without a row begins under none",
         may_be_empty=True,

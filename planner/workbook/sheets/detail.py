@@ -8,7 +8,17 @@ from planner.inputs.case import Case, WbsLine
 from planner.inputs.schema import BY_NAME, MONEY_PARAMETERS
 from planner.workbook import style
 from planner.workbook.book import Book, Page, letter
-from planner.workbook.facts import ON_TOP, Fact, View, costs, mission_value, rent_year, totals
+from planner.workbook.facts import (
+    ON_TOP,
+    SIGNED,
+    Fact,
+    View,
+    costs,
+    mission_value,
+    rent_year,
+    signed,
+    totals,
+)
 from planner.workbook.quantities import all_quantities
 
 HEADERS = (
@@ -40,6 +50,8 @@ HEADERS = (
     "Key 8",
     "Key 9",
     "Key 10",
+    "Key 11",
+    "Key 12",
 )
 HEADER_ROW = 6
 #: cents from a half cent within which programs may round a product differently
@@ -59,7 +71,7 @@ class Detail:
         self._views: dict[tuple[str, int, int], View] = {}
 
     def view(self, block: str, key: int, column: int = QUANTITY) -> View:
-        """Sums of a block by its key column (1 to 10)."""
+        """Sums of a block by its key column (1 to 12)."""
         if (block, key, column) not in self._views:
             first, last = self.blocks[block]
             sums = self.page.ref(first, column, (last, column))
@@ -91,7 +103,11 @@ def fill(book: Book) -> Detail:
         "Dollars = ROUND(quantity x rate x factor x escalation + carried rounding, 2); the part of a cent is carried "
         "where a product stands at half a cent. Quantities are the plan's decisions.",
     )
-    page.note(5, "Kinds: cost (dollars), value (service at market value), quantity (decisions, levels at period ends).")
+    page.note(
+        5,
+        "Kinds: cost (dollars); value (service at market value); signed (parts of cost lines by year of signature, "
+        "never added to them); quantity (decisions, levels).",
+    )
     page.headers(HEADER_ROW, HEADERS)
     detail = Detail(page)
     blocks = costs(book.case, book.plan)
@@ -110,24 +126,47 @@ def fill(book: Book) -> Detail:
         _valued(book, page, row, fact)
         row += 1
     _close(detail, "value", valued, row, start)
+    start = row
+    for fact in (ahead := signed(book.case, book.plan)):
+        _cost(book, page, row, fact, 0, 0.0)
+        row += 1
+    row = _none_of(page, row, SIGNED, ahead)
+    _close(detail, SIGNED, ahead, row, start)
     for measure, facts in all_quantities(book.case, book.plan).items():
         start = row
         for fact in facts:
             _common(page, row, fact, measure)
             row += 1
-        if not facts:
-            page.put(row, 1, "quantity")
-            page.put(row, 3, measure)
-            page.put(row, 6, "none in this plan")
-            row += 1
+        row = _none_of(page, row, measure, facts)
         _close(detail, measure, facts, row, start)
     page.widths(
-        {3: 22, 5: 11, 6: 34, 9: 16, 10: 22, 11: 16, 12: 40, 15: 20, 16: 20, 17: 20, **dict.fromkeys(range(19, 29), 26)}
+        {
+            3: 22,
+            5: 11,
+            6: 34,
+            9: 16,
+            10: 22,
+            11: 16,
+            12: 40,
+            15: 20,
+            16: 20,
+            17: 20,
+            **dict.fromkeys(range(KEY, len(HEADERS) + 1), 26),
+        }
     )
     page.printed(HEADER_ROW, f"G{HEADER_ROW + 1}")
     page.sheet.print_area = f"A1:{letter(CARRIED)}{row - 1}"
     page.sheet.auto_filter.ref = f"A{HEADER_ROW}:{letter(len(HEADERS))}{row - 1}"
     return detail
+
+
+def _none_of(page: Page, row: int, measure: str, facts: list[Fact]) -> int:
+    """A row that says so where a block has no fact."""
+    if facts:
+        return row
+    for column, text in ((1, "quantity"), (3, measure), (6, "none in this plan")):
+        page.put(row, column, text)
+    return row + 1
 
 
 def _close(detail: Detail, name: str, facts: list[Fact], row: int, start: int = HEADER_ROW + 1) -> None:
@@ -184,12 +223,13 @@ def _cost(book: Book, page: Page, row: int, fact: Fact, under: int, carried: flo
 
 
 def half_cent(fact: Fact) -> float:
-    """Dollars from a product at half a cent to the cents posted, so that every program rounds it alike; else 0."""
+    """Dollars from a product at half a cent, or by whose rounding another lost a cent, to the cents posted; else 0."""
     product = fact.quantity * (fact.rate_usd or 0.0) * fact.factor * fact.escalation
     if fact.rate_ref.endswith(ON_TOP):
         product = fact.quantity * fact.factor
     cents = product * 100
-    return (fact.cents or 0) / 100 - product if abs(cents - math.floor(cents) - 0.5) < NEAR_HALF else 0.0
+    near = abs(cents - math.floor(cents) - 0.5) < NEAR_HALF
+    return (fact.cents or 0) / 100 - product if near or round(cents) != fact.cents else 0.0
 
 
 def factor_refs(case: Case, fact: Fact) -> list[tuple[str, ...]]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from planner.workbook import charts, fiscal, style
 from planner.workbook.book import Book, Page
 from planner.workbook.facts import UNALLOCATED, UNALLOCATED_WBS
-from planner.workbook.sheets import split
+from planner.workbook.sheets import committed, split
 from planner.workbook.sheets.detail import DOLLARS, Detail
 from planner.workbook.tables import Block, Entry, below, beside, by_year, label, year_row
 
@@ -30,6 +30,7 @@ class Places(NamedTuple):
     spent: int
     reserve: int
     constant: int
+    committed: committed.Committed
 
 
 def fill(book: Book, detail: Detail) -> Places:
@@ -43,7 +44,14 @@ def fill(book: Book, detail: Detail) -> Places:
     entries.append(Entry(UNALLOCATED, "Soft money beyond the need: buys nothing", "$M"))
     money = style.MUSD
     view = detail.view("costs", 2, DOLLARS)
-    category = by_year(page, 5, "Investment by category, calendar years, $M then-year", entries, view, money)
+    category = by_year(
+        page,
+        5,
+        "Cash by category, in the year it is paid, calendar years, $M then-year",
+        entries,
+        view,
+        money,
+    )
     _chart(book, page, category, category.next)
     start = category.next + 26
     page.break_before(start)
@@ -55,14 +63,16 @@ def fill(book: Book, detail: Detail) -> Places:
     parts = split.section(book, page, category, row)
     cumulative, ceiling, over, row = _authority(book, page, parts.total, parts.next)
     limit, spent, reserve, row = _budget(page, parts, row)
+    page.break_before(row)
+    signed, row = committed.section(book, page, detail, category, row)
     rows = range(category.first, category.last + 1)
-    years = fiscal.table(book, page, row, "Investment by category, $M", rows)
+    years = fiscal.table(book, page, row, "Cash by category, $M", rows)
     page.break_before(years.next)
     constant = _constant(book, page, category, parts, years.next)
     _cumulative_chart(book, page, cumulative, ceiling, constant + 3)
     page.widths({1: 23, 2: 62, 3: 8, 4: 12, book.last + 1: 11})
     page.printed(4, "E7")
-    return Places(category, wbs, cumulative, ceiling, over, parts, years, limit, spent, reserve, constant)
+    return Places(category, wbs, cumulative, ceiling, over, parts, years, limit, spent, reserve, constant, signed)
 
 
 def _chart(book: Book, page: Page, block: Block, row: int) -> None:
