@@ -49,6 +49,10 @@ class Periods:
         """Federal fiscal year, October to September, in which a period opens."""
         return self.year(t) + (t * self.months % 12 >= FIRST_FISCAL_MONTH)
 
+    def fiscal_month(self, t: int) -> int:
+        """Months of the federal fiscal year that are over when a period opens."""
+        return (t * self.months + 12 - FIRST_FISCAL_MONTH) % 12
+
     def label(self, t: int) -> str:
         part = t * self.months % 12 // self.months + 1
         mark = {12: "", 6: f"H{part}", 3: f"Q{part}"}[self.months]

@@ -59,7 +59,9 @@ def signed_ahead(case: Case, plan: Plan) -> list[Signed]:
             if paid > case.periods.last:
                 found += _after_the_horizon(case, line, paid, mine)
             elif (posted := known.get((*line, case.periods.label(paid)))) is not None:
-                found += _within(case, line, paid, mine, posted)
+                found += _within(line, paid, mine, posted)
+            elif sum(mine.values()) > NOISE:
+                raise ValueError(f"{line} in {case.periods.label(paid)}: signed, and not posted")
     return found
 
 
@@ -94,7 +96,7 @@ def _signed(case: Case, plan: Plan) -> dict[Line, Parts]:
         design, u = case.designs[r.design_id], index[str(r.period)]
         mw = design.module_mw * float(r.modules)
         for t, share in p.payments(u, design.lead_months, case.profile(design.profile_id)).items():
-            for wbs, item, _ in HALL_LINES:
+            for wbs, item, _ in (x for x in HALL_LINES if getattr(design, x[2])):
                 lines[wbs, r.site_id, f"{r.design_id} {item}"][u, t] += share * mw
         if design.lease_usd_per_mw_year and design.term_months:
             ready = p.ready(u, design.lead_months)
@@ -102,17 +104,19 @@ def _signed(case: Case, plan: Plan) -> dict[Line, Parts]:
                 lines[LEASE_WBS, r.site_id, f"{r.design_id} lease"][u, t] += mw * p.years
     for r in _rows(plan, "contract"):
         tranche, u = case.tranches_of_grid[r.site_id, int(r.tranche)], index[str(r.period)]
-        for t, share in p.payments(u, tranche.lead_months, case.profile(CONNECTION_PROFILE)).items():
+        payments = p.payments(u, tranche.lead_months, case.profile(CONNECTION_PROFILE))
+        for t, share in payments.items() if tranche.connection_usd_per_mw else ():
             item = f"grid tranche {int(r.tranche)}"
             lines[CONNECTION_WBS, r.site_id, item][u, t] += share * tranche.mw * float(r.contracts)
     for r in _rows(plan, "units"):
         plant, u = case.plants[r.plant_id], index[str(r.period)]
-        for t, share in p.payments(u, plant.lead_months, case.profile(plant.profile_id)).items():
+        payments = p.payments(u, plant.lead_months, case.profile(plant.profile_id))
+        for t, share in payments.items() if plant.capex_usd_per_kw else ():
             lines[PLANT_WBS, r.site_id, r.plant_id][u, t] += share * plant.unit_mw * 1000 * float(r.units)
     return lines
 
 
-def _within(case: Case, line: Line, paid: int, mine: dict[int, float], posted: Any) -> list[Signed]:
+def _within(line: Line, paid: int, mine: dict[int, float], posted: Any) -> list[Signed]:
     whole = sum(mine.values())
     if abs(whole - posted.quantity) > NOISE * max(1.0, abs(whole)):
         raise ValueError(f"{line} in {posted.period}: {whole} signed, {posted.quantity} posted")

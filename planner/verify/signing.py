@@ -16,14 +16,15 @@ Starts = Iterator[tuple[Vector, float, str, float, str, float]]
 
 
 def committed_usd(case: Case, plan: Plan) -> tuple[dict[int, float], float]:
-    """Dollars committed by calendar year, unrounded, and those of them that are paid after the horizon.
+    """Dollars committed by calendar year, and those of them that are paid after the horizon.
 
-    Base cost that is paid along a profile, and the rent of a whole lease, count in the year of their start; all else,
+    Cash is what the plan posts, which other rules check; what is signed ahead of it is reckoned here: base
+    cost that is paid along a profile, and the rent of a whole lease, count in the year of their start; all else,
     management and contingency among it, in the year it is paid.
     """
     world = World(case, plan, ())
     clock, facts = world.facts.clock, world.facts
-    by_period, owed = world.ledger.investment_usd().copy(), 0.0
+    by_period, owed = _cash(world), 0.0
     for starts, lead, profile, size, ref, factor in _profiled(world):
         price = facts.price(ref)
         assert price is not None
@@ -52,6 +53,16 @@ def committed_usd(case: Case, plan: Plan) -> tuple[dict[int, float], float]:
     for t, usd_of in enumerate(by_period.tolist()):
         years[clock.year(t)] = years.get(clock.year(t), 0.0) + usd_of
     return years, owed
+
+
+def _cash(world: World) -> Vector:
+    """Investment by period of payment, as posted."""
+    out = world.facts.clock.zeros()
+    detail = world.tables["detail"]
+    for ledger, label, cents in detail[["ledger", "period", "cents"]].itertuples(index=False, name=None):
+        if ledger == "investment":
+            out[world.index[label]] += cents / 100
+    return out
 
 
 def _profiled(world: World) -> Starts:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from planner.workbook import charts, fiscal, style
 from planner.workbook.book import Book, Page
 from planner.workbook.facts import AFTER, SIGNED
-from planner.workbook.sheets.detail import DOLLARS, Detail
+from planner.workbook.sheets.detail import AHEAD, Detail
 from planner.workbook.tables import TOTAL, Block, Entry, below, by_year, label, year_row
 
 MONEY = style.MUSD
@@ -38,7 +38,7 @@ def section(book: Book, page: Page, detail: Detail, cash: Block, row: int) -> tu
     page.heading(row, "Commitments apart from cash")
     for at, text in enumerate(RULES, row + 1):
         page.note(at, text)
-    views = [detail.view(SIGNED, key, DOLLARS) for key in (1, 2)]
+    views = [detail.view(SIGNED, key, AHEAD) for key in (1, 2)]
     heading = "Signed in the year, paid in later years, $M then-year"
     ahead = by_year(page, row + len(RULES) + 2, heading, entries, views[0], MONEY)
     heading = "Paid in the year, signed in earlier years, $M then-year"
@@ -77,7 +77,7 @@ def _commitments(page: Page, names: dict[str, int], steps: dict[str, tuple[int, 
 def _after(page: Page, detail: Detail, entries: list[Entry], row: int) -> Block:
     page.heading(row, "Signed inside the horizon, still to pay after it, $M then-year (rents of leases in their term)")
     page.headers(row + 1, ("Key", "Name", "Unit", "Amount"))
-    view = detail.view(SIGNED, 3, DOLLARS)
+    view = detail.view(SIGNED, 3, AHEAD)
     for at, entry in enumerate(entries, row + 2):
         label(page, at, entry)
         page.formula(at, TOTAL, view.formula(f'$A{at}&"|{AFTER}"'), view.value(entry.key, AFTER), form=MONEY)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 from planner.inputs.case import Case, WbsLine
-from planner.inputs.schema import BY_NAME, MONEY_PARAMETERS
 from planner.workbook import style
 from planner.workbook.book import Book, Page, letter
 from planner.workbook.facts import (
@@ -20,6 +19,7 @@ from planner.workbook.facts import (
     totals,
 )
 from planner.workbook.quantities import all_quantities
+from planner.workbook.sheets.ratios import escalation_refs, factor_refs, half_cent, ratio
 
 HEADERS = (
     "Kind",
@@ -40,6 +40,7 @@ HEADERS = (
     "Posted USD",
     "Value, base-year USD",
     "Carried rounding USD",
+    "Signed ahead USD",
     "Key 1",
     "Key 2",
     "Key 3",
@@ -54,11 +55,7 @@ HEADERS = (
     "Key 12",
 )
 HEADER_ROW = 6
-#: cents from a half cent within which programs may round a product differently
-NEAR_HALF = 0.01
-QUANTITY, RATE, FACTOR, ESCALATION, DOLLARS, POSTED, VALUE, CARRIED, KEY = 9, 11, 13, 14, 15, 16, 17, 18, 19
-#: WBS lines whose quantity already meets a data ratio
-SHELL_LINES = ("1.1.1", "1.1.3", "1.1.4", "1.2.1", "1.2.2", "1.2.3", "1.2.4")
+QUANTITY, RATE, FACTOR, ESCALATION, DOLLARS, POSTED, VALUE, CARRIED, AHEAD, KEY = 9, 11, 13, 14, 15, 16, 17, 18, 19, 20
 
 
 class Detail:
@@ -151,11 +148,12 @@ def fill(book: Book) -> Detail:
             15: 20,
             16: 20,
             17: 20,
+            19: 20,
             **dict.fromkeys(range(KEY, len(HEADERS) + 1), 26),
         }
     )
     page.printed(HEADER_ROW, f"G{HEADER_ROW + 1}")
-    page.sheet.print_area = f"A1:{letter(CARRIED)}{row - 1}"
+    page.sheet.print_area = f"A1:{letter(AHEAD)}{row - 1}"
     page.sheet.auto_filter.ref = f"A{HEADER_ROW}:{letter(len(HEADERS))}{row - 1}"
     return detail
 
@@ -197,12 +195,13 @@ def _cost(book: Book, page: Page, row: int, fact: Fact, under: int, carried: flo
     nudge = half_cent(fact)
     if on_top:
         first = HEADER_ROW + 1
-        sums = f"SUMIFS(O${first}:O${under},V${first}:V${under},V{row})+R{row}"
+        k = letter(KEY + 3)
+        sums = f"SUMIFS(O${first}:O${under},{k}${first}:{k}${under},{k}{row})+R{row}"
         under_it = fact.quantity + nudge / fact.factor
         page.put(row, CARRIED, under_it - carried, "input", "0.0000")
         page.formula(row, QUANTITY, sums, under_it, "calculation", style.QUANTITY)
         page.put(row, RATE, 1)
-        _ratio(book, page, row, FACTOR, fact.factor, (fact.rate_ref,))
+        ratio(book, page, row, FACTOR, fact.factor, (fact.rate_ref,))
         page.put(row, ESCALATION, 1)
         text = f"ROUND(I{row}*K{row}*M{row}*N{row},2)"
     else:
@@ -214,65 +213,13 @@ def _cost(book: Book, page: Page, row: int, fact: Fact, under: int, carried: flo
             page.assume(row, RATE, fact.rate_ref, "#,##0.00")
         else:
             page.put(row, RATE, fact.rate_usd, "input", "#,##0.00")
-        _ratio(book, page, row, FACTOR, fact.factor, *factor_refs(book.case, fact))
-        _ratio(book, page, row, ESCALATION, fact.escalation, *_escalation_refs(book, fact), divide=True)
+        ratio(book, page, row, FACTOR, fact.factor, *factor_refs(book.case, fact))
+        ratio(book, page, row, ESCALATION, fact.escalation, *escalation_refs(book, fact), divide=True)
     page.put(row, 12, fact.rate_ref, "unit")
     dollars = fact.cents / 100
-    page.formula(row, DOLLARS, text, dollars, "calculation", style.USD)
-    page.put(row, POSTED, dollars, "line", style.USD)
-
-
-def half_cent(fact: Fact) -> float:
-    """Dollars from a product at half a cent, or by whose rounding another lost a cent, to the cents posted; else 0."""
-    product = fact.quantity * (fact.rate_usd or 0.0) * fact.factor * fact.escalation
-    if fact.rate_ref.endswith(ON_TOP):
-        product = fact.quantity * fact.factor
-    cents = product * 100
-    near = abs(cents - math.floor(cents) - 0.5) < NEAR_HALF
-    return (fact.cents or 0) / 100 - product if near or round(cents) != fact.cents else 0.0
-
-
-def factor_refs(case: Case, fact: Fact) -> list[tuple[str, ...]]:
-    """Products of figures that a line's factor may be."""
-    multiplier = f"sites.{fact.site}.construction_multiplier"
-    chip = fact.rate_ref.split(".", 1)[-1].rsplit(".", 1)[0].split("/")[0]
-    if fact.wbs in SHELL_LINES:
-        return [(multiplier,)]
-    if fact.wbs == "1.1.6":
-        return [(f"levels.{level}.hardening_share", multiplier) for level in case.levels if level in fact.item]
-    if fact.wbs == "1.1.7":
-        return [("parameters.volume_discount_share.value", multiplier)]
-    if fact.wbs == "1.3.4":
-        return [(f"sites.{fact.site}.equipment_tax_share",)]
-    column = {"1.3.3": "storage_share", "3.2.4": "maintenance_share"}.get(fact.wbs)
-    return [(f"chips.{chip}.{column}",)] if column else []
-
-
-def _escalation_refs(book: Book, fact: Fact) -> list[tuple[str, ...]]:
-    figure = book.figures.get(fact.rate_ref)
-    if figure is None or figure.money_year is None:
-        return []
-    if figure.table == "parameters":
-        index = MONEY_PARAMETERS.get(figure.key, "")
-    else:
-        index = BY_NAME[figure.table].column(figure.column).price_index
-    years = (fact.year, figure.money_year)
-    return [tuple(f"price_indices.{index}/{year}.index_value" for year in years)]
-
-
-def _ratio(
-    book: Book, page: Page, row: int, column: int, value: float, *candidates: tuple[str, ...], divide: bool = False
-) -> None:
-    """The first product (or quotient) of figures that is the value, as links; else the value itself."""
-    for refs in candidates:
-        if all(ref in book.assumption_rows for ref in refs):
-            numbers = [book.figure(ref) for ref in refs]
-            found = numbers[0] / numbers[1] if divide else math.prod(numbers)
-            if math.isclose(found, value, rel_tol=1e-12):
-                text = ("/" if divide else "*").join(book.address(ref, page.name) for ref in refs)
-                page.formula(row, column, text, value, "link", style.RATIO)
-                return
-    page.put(row, column, value, "line", style.RATIO)
+    page.formula(row, DOLLARS if fact.kind == "cost" else AHEAD, text, dollars, "calculation", style.USD)
+    if fact.kind == "cost":
+        page.put(row, POSTED, dollars, "line", style.USD)
 
 
 def _valued(book: Book, page: Page, row: int, fact: Fact) -> None:

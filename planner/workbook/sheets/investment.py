@@ -47,7 +47,7 @@ def fill(book: Book, detail: Detail) -> Places:
     category = by_year(
         page,
         5,
-        "Cash by category, in the year it is paid, calendar years, $M then-year",
+        "Investment by category, calendar years, $M then-year: cash, in the year it is paid",
         entries,
         view,
         money,
@@ -66,7 +66,7 @@ def fill(book: Book, detail: Detail) -> Places:
     page.break_before(row)
     signed, row = committed.section(book, page, detail, category, row)
     rows = range(category.first, category.last + 1)
-    years = fiscal.table(book, page, row, "Cash by category, $M", rows)
+    years = fiscal.table(book, page, row, "Investment by category, $M", rows)
     page.break_before(years.next)
     constant = _constant(book, page, category, parts, years.next)
     _cumulative_chart(book, page, cumulative, ceiling, constant + 3)
