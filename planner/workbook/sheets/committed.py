@@ -47,9 +47,9 @@ def section(book: Book, page: Page, detail: Detail, cash: Block, row: int) -> tu
     block = _commitments(page, names, steps, behind.next)
     after = _after(page, detail, entries, block.next)
     told, at = _beside(book, page, block, cash, after.total, after.next)
+    page.break_before(at - 1)
     _chart(book, page, told, at)
     start = at + 22
-    page.break_before(start)
     years = fiscal.table(book, page, start, "Commitments by category, $M", range(block.first, block.last + 1))
     return Committed(block.total, told[1], told[2], after.total, years), years.next
 

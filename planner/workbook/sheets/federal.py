@@ -60,7 +60,6 @@ def fill(book: Book, detail: Detail) -> Places:
     paid, subtotals = _outlays(book, page, years, steps, more, years.next)
     page.break_before(paid + 1)
     stopped, row = resolutions.section(book, page, detail, paid + 1)
-    page.break_before(row)
     header, authority, lapsed, outlays, row = _together(book, page, years, subtotals, more, row, stopped)
     _chart(book, page, header, authority, outlays, row)
     closed, row = _accounts(book, page, funds, (years.next + 2, paid - 1), row + 22)

@@ -166,7 +166,7 @@ def _authority(book: Book, page: Page, total: int, row: int) -> tuple[int, int, 
         Entry("Room", "ceiling less invested", "$M"),
         f"ROUND({{c}}{ceiling}-{{c}}{cumulative},2)",
         lambda c: round(page.n(ceiling, c) - page.n(cumulative, c), 2),
-        style.MUSD,
+        style.MUSD_ROOM,
         "level",
     )
     year_row(
@@ -175,7 +175,7 @@ def _authority(book: Book, page: Page, total: int, row: int) -> tuple[int, int, 
         Entry("Over", "invested beyond the ceiling", "$M"),
         f"MAX(0,-{{c}}{room})",
         lambda c: max(0.0, -page.n(room, c)),
-        style.MUSD,
+        style.MUSD_ROOM,
         "sum",
     )
     return cumulative, ceiling, over, over + 2
@@ -216,7 +216,8 @@ def _budget(page: Page, parts: split.Split, row: int) -> tuple[int, int, int, in
     for place, (name, meaning, text, value) in enumerate(rows, at):
         look = "total" if name in ("Invested", "Unspent") else "line"
         label(page, place, Entry(name, meaning, "$M"), look)
-        page.formula(place, 4, text, value, "total" if look == "total" else "calculation", style.MUSD)
+        form = style.MUSD_ROOM if name == "Unspent" else style.MUSD
+        page.formula(place, 4, text, value, "total" if look == "total" else "calculation", form)
     return at + 2, at + 6, at + 1, at + 9
 
 

@@ -113,7 +113,7 @@ def fill(book: Book, detail: Detail) -> Places:
     page.break_before(memo)
     residual.section(book, page, detail, memo)
     page.widths({1: 16, 2: 62, 3: 9, 4: 13})
-    page.printed(header, "E7")
+    page.printed(4, "E7")
     return Places((cost, 4), (rates[0][1], 4), (rates[0][2], 4), tail, rates, (nothing, 4))
 
 

@@ -37,6 +37,7 @@ def section(book: Book, page: Page, detail: Detail, row: int) -> int | None:
     if not assets:
         page.note(at, "Nothing that this plan buys has a life in the data.")
         return None
+    page.break_before(at)
     left = _left(book, page, assets, at)
     _present(book, page, left, left.next)
     return left.total
@@ -64,7 +65,7 @@ def _paid(book: Book, page: Page, detail: Detail, row: int) -> tuple[list[Asset]
         heading,
         [Entry(e.key, e.name, "share") for e in entries],
         detail.view(STANDING, 1),
-        style.SHARE,
+        style.SHARE_OR_DASH,
         ("Chip", "Name"),
         foot="",
         beside_it=False,

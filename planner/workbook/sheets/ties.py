@@ -117,9 +117,7 @@ def commitments(book: Book, parts: Parts) -> list[Check]:
             "Commitments against those the independent verifier reckons",
             signed,
             cell(stored, solved["commitments, by the verifier"], 2),
-            "constants.tolerance_relative",
             solved=True,
-            relative=True,
         ),
         Check(
             "Still to pay after the horizon against the verifier",
