@@ -82,7 +82,10 @@ NEVER = {
 }
 
 #: rules without a row in the shipped data
-WITHOUT_ROWS = {"software.package_after_prerequisite": "no authorisation package has a prerequisite"}
+WITHOUT_ROWS = {
+    "construction.no_start_under_resolution": "every continuing resolution leaves months for new starts",
+    "software.package_after_prerequisite": "no authorisation package has a prerequisite",
+}
 
 #: rules of the plan that the model says by rows of other names, or by a bound
 ELSEWHERE = {

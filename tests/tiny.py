@@ -180,6 +180,8 @@ def tiny_tables() -> dict[str, list[Row]]:
         "staffing": [],
         "funding_sources": [{"source": "appropriation", "year": y, "cap_usd": 1e12} for y in PRICE_YEARS],
         "outlay_profiles": [],
+        "continuing_resolutions": [],
+        "asset_lives": [],
         "sources": [{"source_id": "pencil"}],
     }
 

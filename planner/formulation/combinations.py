@@ -82,6 +82,13 @@ def in_service(case: Case, design: Design, start: int, t: int, added_months: flo
     return p.ready(start, design.lead_months + added_months) <= t
 
 
+def under_resolution(case: Case, t: int) -> bool:
+    """A continuing resolution lasts to the end of the period, or of the fiscal year in which the period opens."""
+    p = case.periods
+    opening = p.fiscal_month(t)
+    return case.resolution_months(p.fiscal_year(t)) >= min(12, opening + p.months)
+
+
 @once
 def greenfield_limit_mw(case: Case, site: str) -> float:
     """Greenfield MW that fit the land, over the designs."""

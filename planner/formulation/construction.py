@@ -91,6 +91,22 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
         ]
         return total([*halls, (-1.0, b.commissioned[s, d, t])]) == 0
 
+    def ready_at(s: str, t: int) -> list[tuple[str, str, int]]:
+        return [i for i in by_site[s] if p.ready(i[2], case.designs[i[1]].lead_months) == t]
+
+    stopped = [t for t in list(p)[1:] if combos.under_resolution(case, t)]
+
+    @b.Constraint(
+        [(s, t) for s in case.sites for t in stopped if ready_at(s, t - 1)],
+        doc="no site begins to serve while a continuing resolution leaves no month",
+    )
+    def no_start_under_resolution(b: Any, s: str, t: int) -> Any:
+        new = ready_at(s, t - 1)
+        most = sum(combos.most_modules(case, case.designs[d]) for _, d, _ in new)
+        least = min(case.designs[d].module_mw for d in design_sites[s])
+        there = [(-most / least * mw, v) for d in design_sites[s] for mw, v in standing(s, d, t - 2)]
+        return total([*((1.0, b.modules[i]) for i in new), *there]) <= 0
+
     @b.Constraint(hardenings, doc="hardened MW stand in halls that had the months for it")
     def hardened_within_halls(b: Any, s: str, level: str, t: int) -> Any:
         months = case.levels[level].added_months

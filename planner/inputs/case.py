@@ -642,6 +642,15 @@ class Case:
         return found
 
     @cached_property
+    def _resolutions(self) -> dict[int, float]:
+        records = self.tables["continuing_resolutions"].to_dict("records")
+        return {int(r["fiscal_year"]): float(r["months"]) for r in records}
+
+    def resolution_months(self, fiscal_year: int) -> float:
+        """Months at the opening of a federal fiscal year under a continuing resolution."""
+        return self._resolutions.get(fiscal_year, 0.0)
+
+    @cached_property
     def _authority(self) -> dict[int, float]:
         return {int(r["year"]): float(r["share_of_budget"]) for r in self.tables["authority"].to_dict("records")}
 
@@ -710,7 +719,7 @@ class Case:
 
     @cached_property
     def sha256(self) -> str:
-        """Hash of every input value; order of rows in a table does not matter."""
+        """Hash of every input value; order of rows in a table does not matter, nor a later table without rows."""
         digest = hashlib.sha256()
         digest.update(json.dumps(self.programme.model_dump(exclude={"data"}), sort_keys=True).encode())
         for name in sorted(self.tables):

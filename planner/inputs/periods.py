@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 #: so that 24.000000001 months are two years
 ROUNDING = 1e-9
+#: months of a calendar year before October, when the federal fiscal year begins
+FIRST_FISCAL_MONTH = 9
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,14 @@ class Periods:
     def year(self, t: int) -> int:
         """Calendar year of a period; 12 divides by every allowed length, so it has just one."""
         return self.first_year + t * self.months // 12
+
+    def fiscal_year(self, t: int) -> int:
+        """Federal fiscal year, October to September, in which a period opens."""
+        return self.year(t) + (t * self.months % 12 >= FIRST_FISCAL_MONTH)
+
+    def fiscal_month(self, t: int) -> int:
+        """Months of the federal fiscal year that are over when a period opens."""
+        return (t * self.months + 12 - FIRST_FISCAL_MONTH) % 12
 
     def label(self, t: int) -> str:
         part = t * self.months % 12 // self.months + 1

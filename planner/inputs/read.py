@@ -151,8 +151,15 @@ def _sheets(folder: Path) -> tuple[dict[str, Sheet], list[Fault]]:
     there = sorted(p.name for p in folder.iterdir()) if folder.is_dir() else []
     expected = {f"{table.name}.csv" for table in TABLES}
     strays = [name for name in there if name.endswith(".csv") and name not in expected]
+    later = [table for table in TABLES if table.may_be_missing and f"{table.name}.csv" not in there]
     for table in TABLES:
-        sheets[table.name], wrong = _sheet(folder / f"{table.name}.csv", table, strays)
+        if table not in later:
+            sheets[table.name], wrong = _sheet(folder / f"{table.name}.csv", table, strays)
+            faults += wrong
+    spoken_of = {row.text.get("table", "").strip() for row in sheets["figures"].rows}
+    for table in later:
+        known = table.name not in spoken_of and not did_you_mean(f"{table.name}.csv", strays)
+        sheets[table.name], wrong = (Sheet(table), []) if known else _sheet(folder / f"{table.name}.csv", table, strays)
         faults += wrong
     return sheets, faults
 
@@ -161,8 +168,6 @@ def _sheet(path: Path, table: Table, strays: Sequence[str]) -> tuple[Sheet, list
     try:
         return parse.split(path.read_bytes().decode("utf-8-sig"), table)
     except FileNotFoundError:
-        if table.may_be_missing and not did_you_mean(path.name, strays):
-            return parse.split(",".join(c.name for c in table.columns), table)
         fault = Fault(path.name, None, "", "no such file", f"a table: {table.meaning}", did_you_mean(path.name, strays))
     except UnicodeDecodeError as error:
         row = error.object[: error.start].count(b"\n") + 1

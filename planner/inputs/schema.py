@@ -715,6 +715,30 @@ TABLES: tuple[Table, ...] = (
         may_be_empty=True,
     ),
     Table(
+        "continuing_resolutions",
+        ("fiscal_year",),
+        (
+            _year("fiscal_year", "federal fiscal year, which begins in October of the year before"),
+            _number(
+                "months", "months", 0, 12, "months from its first day under a continuing resolution; 12: all of it"
+            ),
+        ),
+        "fiscal years that begin under a continuing resolution; a year without a row begins under none",
+        may_be_empty=True,
+        may_be_missing=True,
+    ),
+    Table(
+        "asset_lives",
+        ("wbs_code",),
+        (
+            _key("wbs_code", "cost line that buys the asset", "wbs.wbs_code"),
+            _number("life_months", "months", 0, 1200, "months over which its value wears off; 0: it keeps its value"),
+        ),
+        "what still has a value at the end of the horizon, for a memo; racks wear off over their life in chips",
+        may_be_empty=True,
+        may_be_missing=True,
+    ),
+    Table(
         "sources",
         ("source_id",),
         (

@@ -19,6 +19,7 @@ SOFT_TABLES = (
     "training_needs",
     "staffing",
     "funding_sources",
+    "continuing_resolutions",
 )
 
 

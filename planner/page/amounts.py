@@ -19,6 +19,11 @@ def count(value: float | None, digits: int = 0) -> str:
     return text.lstrip("-") if not text.strip("-0.,") else text
 
 
+def level(value: float) -> str:
+    """One place where it tells something: large numbers are whole."""
+    return count(value, 0 if abs(value) >= 10_000 else 1)
+
+
 def musd(usd: float | None) -> str:
     """Millions of dollars, one place."""
     return NONE if usd is None else count(usd / 1e6, 1)

@@ -139,8 +139,8 @@ def lines(
 def _promise(plot: Plot, mark: Mark) -> Markup:
     x, y = plot.x(list(plot.years).index(mark.year)), plot.y(mark.level)
     cross = f"M{number(x - 6)},{number(y - 6)}l12,12m0,-12l-12,12"
-    # about 7 units a letter; the words stand right of the cross where there is room
-    anchor = "end" if x + 10 + 7 * len(mark.name) > WIDE else ""
+    # about 7 units a letter; the words stand right of the cross where they end before the names of the lines
+    anchor = "end" if x + 10 + 7 * len(mark.name) > plot.x(len(plot.years) - 1) else ""
     words = tag("text", mark.name, x=x - 10 if anchor else x + 10, y=y - 8, class_=f"name promise {anchor}".strip())
     return join((tag("path", d=cross, class_="cross"), words))
 

@@ -69,7 +69,7 @@ def table(
 
 
 def picture(name: str, title: str, description: str, size: tuple[float, float], *shapes: object) -> Markup:
-    """An SVG that a screen reader reads as one image; the table behind it follows in the page."""
+    """An SVG that a screen reader reads as one image, scrolled where it is wider than the screen; its table follows."""
     drawn = tag(
         "svg",
         tag("title", title, id=f"{name}-title"),
@@ -80,7 +80,8 @@ def picture(name: str, title: str, description: str, size: tuple[float, float], 
         aria_labelledby=f"{name}-title {name}-desc",
         xmlns="http://www.w3.org/2000/svg",
     )
-    return tag("figure", drawn, tag("figcaption", description), id=name)
+    seen = tag("div", drawn, class_="wide", role="region", tabindex="0", aria_label=f"Picture: {title}")
+    return tag("figure", seen, tag("figcaption", description), id=name)
 
 
 def section(name: str, heading: str, *children: object) -> Markup:

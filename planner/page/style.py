@@ -3,7 +3,7 @@
 CSS = """
 :root{--ink:#1f3864;--soft:#dce6f1;--text:#1a1a1a;--quiet:#4d4d4d;--rule:#8a8a8a}
 *{box-sizing:border-box}
-body{margin:0 auto;max-width:62rem;padding:1rem 1.25rem 3rem;color:var(--text);background:#fff;
+body{margin:0 auto;max-width:74rem;padding:1rem 1.25rem 3rem;color:var(--text);background:#fff;
 font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Liberation Sans",Arial,sans-serif}
 h1{font-size:1.65rem;line-height:1.25;margin:.5rem 0;color:var(--ink)}
 h2{font-size:1.3rem;margin:2.4rem 0 .6rem;padding-top:.6rem;border-top:2px solid var(--ink);color:var(--ink)}
@@ -30,6 +30,7 @@ td.number{white-space:nowrap}
 figure{margin:1rem 0}
 figcaption{font-size:.86rem;color:var(--quiet);max-width:48rem}
 figure svg{width:100%;height:auto;display:block;max-width:60rem}
+@media (max-width:45rem){figure svg{min-width:42rem}}
 .hidden{position:absolute}
 svg text{font-size:12px;fill:#1a1a1a}
 svg .end{text-anchor:end}
@@ -62,7 +63,8 @@ svg .candidate{fill:#fff;stroke:#1f3864;stroke-width:2;stroke-dasharray:5 3}
 svg .chosen{fill:#1f3864;stroke:#1f3864}
 svg .lane{fill:#f4f6fa}
 @media print{body{max-width:none;padding:0;font-size:10.5pt}nav,.skip{display:none}
-.wide{overflow:visible}table{font-size:8pt}section{break-before:auto}figure,tr{break-inside:avoid}
+.wide{overflow:visible}figure svg{min-width:0;max-height:15.5cm}section>p{break-after:avoid}
+table{font-size:8pt}section{break-before:auto}figure,tr{break-inside:avoid}
 h2,h3,caption{break-after:avoid}a{color:inherit;text-decoration:none}}
 @page{size:letter landscape;margin:1.2cm}
 """

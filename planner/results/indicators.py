@@ -11,6 +11,7 @@ from planner.inputs.case import USD_PER_MUSD, Case
 from planner.inputs.schema import PRECISIONS
 from planner.plan import Plan
 from planner.results.amounts import infrastructure_share
+from planner.results.signing import committed_cents
 
 #: where the categories of spending show what buys nothing
 SET_ASIDE = "unallocated by the split"
@@ -47,12 +48,16 @@ def indicators(case: Case, plan: Plan, achieved: dict[str, float]) -> dict[str, 
     )
     asked = math.fsum(rent[k[1]] * case.demand_pflops_years(k, t) for k in case.demands for t in list(case.periods)[1:])
     energy = plan["energy"]
+    committed, owed = committed_cents(case, plan)
     return {
         "spend_usd": int(invested["cents"].sum()) / 100,
         "spend_by_category_usd": usd(
             invested.assign(category=invested["category"].mask(unallocated, SET_ASIDE)), "category"
         ),
         "spend_by_year_usd": by_year(invested),
+        "committed_usd": sum(committed.values()) / 100,
+        "committed_by_year_usd": {str(year): cents / 100 for year, cents in committed.items()},
+        "committed_unpaid_usd": owed / 100,
         "operations_usd": int(operated["cents"].sum()) / 100,
         "operations_by_year_usd": by_year(operated),
         "funding_by_source_usd": {

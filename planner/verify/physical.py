@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from planner.verify.tally import Check, Vector, rule
+from planner.verify.time import before
 from planner.verify.world import World
 
 # sites
@@ -97,6 +98,26 @@ def within_land(world: World, check: Check) -> None:
         acres[s] += world.facts.designs[d].acres_per_mw * float(mw.sum())
     for s, site in world.facts.sites.items():
         check.at_most(s, acres[s], site.land_acres, "acres", "the halls take {left} acres; the site has {right}")
+
+
+@rule("construction.no_start_under_resolution")
+def no_start_under_resolution(world: World, check: Check) -> None:
+    """A site begins to serve in the period after its first halls stand; months count from October."""
+    clock = world.facts.clock
+    resolutions = {
+        int(r["fiscal_year"]): float(r["months"])
+        for r in world.facts.case.tables["continuing_resolutions"].to_dict("records")
+    }
+    for s, standing in world.commissioned_at.items():
+        serving = before(standing)
+        begun = np.where(before(serving) <= 0, serving, 0.0)
+        for t in range(clock.count):
+            month = clock.first_year * 12 + t * clock.months + 3
+            months = resolutions.get(month // 12, 0.0)
+            if months >= min(12, month % 12 + clock.months):
+                words = "halls of {left} MW begin to serve, but the fiscal year's resolution leaves no month: {right}"
+                where = f"{s},{clock.label(t)}"
+                check.at_most(where, float(begun[t]), 0.0, "MW IT", words)
 
 
 @rule("construction.within_existing_halls")

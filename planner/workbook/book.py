@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from datetime import datetime
+from textwrap import shorten
 from typing import Any
 
 from openpyxl import Workbook
@@ -188,7 +189,7 @@ class Page:
         sheet.sheet_properties.pageSetUpPr.fitToPage = True
         sheet.print_title_rows = f"1:{header_row}"
         sheet.oddFooter.left.text = "&A"
-        sheet.oddFooter.center.text = self.book.case.programme.title.replace("&", "&&")[:80]
+        sheet.oddFooter.center.text = shorten(self.book.case.programme.title, 80, placeholder=" ...").replace("&", "&&")
         sheet.oddFooter.right.text = "Page &P of &N"
         margins = sheet.page_margins
         margins.left = margins.right = margins.top = 0.4

@@ -10,9 +10,16 @@ from typing import Any
 
 from planner.inputs.case import Case
 from planner.plan import Plan
+from planner.results.signing import signed_ahead
 
 #: the line of dollars that buy nothing: a category of its own here, and outside present cost
 UNALLOCATED_WBS, UNALLOCATED = "2.9", "unallocated by the split"
+#: the block of what is signed in another period than it is paid, and the key of what is paid after the horizon
+SIGNED, AFTER = "signed ahead", "after"
+#: blocks of which racks stand at the end, and of when sites begin to serve
+STANDING, SERVICE = "racks standing at the end", "first service"
+#: lines whose item opens with the chip: racks, fabric, storage
+RACK_LINES = ("1.3.1", "1.3.2", "1.3.3")
 #: ends of the references of lines that stand on other lines' dollars
 ON_TOP = ("programme_management_share", "programme_management_share.value", "contingency_share")
 
@@ -137,7 +144,43 @@ def _cost_keys(case: Case, r: Any, category: str, year: int) -> tuple[str, ...]:
         f"{r.site_id}|{r.rate_ref}" if table == "accreditations" else "",
         asked_by(case, table, entity) if soft else "",
         f"{table}.{entity}" if soft and table != "categories" else "",
+        f"{r.item.rsplit(' ', 1)[0]}|{year}" if r.wbs_code in RACK_LINES else "",
+        f"{r.site_id}|{r.ledger}|{year}" if r.ledger == "operations" else "",
     )
+
+
+def signed(case: Case, plan: Plan) -> list[Fact]:
+    """What is signed in one year and paid in a later one; inside the horizon the dollars stand in cost lines too."""
+    p, facts = case.periods, []
+    for part in signed_ahead(case, plan):
+        year, inside = p.year(part.paid), part.paid <= p.last
+        if year == p.year(part.signed):
+            continue
+        facts.append(
+            Fact(
+                "signed",
+                f"{part.item}, signed {p.label(part.signed)}",
+                p.label(part.paid),
+                year,
+                part.quantity,
+                part.unit,
+                part.site,
+                part.wbs,
+                part.category,
+                "",
+                part.rate.usd,
+                part.rate.ref,
+                part.factor,
+                part.escalation,
+                part.cents,
+                (
+                    f"{part.category}|{p.year(part.signed)}",
+                    f"{part.category}|{year}" if inside else "",
+                    "" if inside else f"{part.category}|{AFTER}",
+                ),
+            )
+        )
+    return facts
 
 
 def asked_by(case: Case, table: str, entity: str) -> str:

@@ -9,8 +9,8 @@ import pandas as pd
 
 from planner.inputs.case import Case
 from planner.inputs.periods import Periods
-from planner.plan import Plan
-from planner.workbook.facts import Calendar, Fact, records
+from planner.plan import NOISE, Plan
+from planner.workbook.facts import SERVICE, STANDING, Calendar, Fact, records
 from planner.workbook.soft_quantities import soft_quantities
 
 TIERS = ("secured", "commissioned", "populated")
@@ -30,6 +30,8 @@ def all_quantities(case: Case, plan: Plan) -> dict[str, list[Fact]]:
         "halls started": list(_flow(plan, calendar, "modules", ("design_id",), "modules")),
         "racks bought": list(_flow(plan, calendar, "bought", ("chip_id",), "racks")),
         "racks retired early": list(_flow(plan, calendar, "retired", ("chip_id",), "racks")),
+        STANDING: list(_standing(case, plan, calendar)),
+        SERVICE: list(_first_service(case, plan, calendar)),
         "compute": list(_compute(plan, calendar)),
         "service": list(_served(plan, calendar)),
         "promise": list(_promises(plan)),
@@ -98,6 +100,40 @@ def _flow(plan: Plan, calendar: Calendar, table: str, names: tuple[str, ...], un
         year = calendar.year[period]
         keys = (f"{r.site_id}|{item}|{year}", f"{item}|{year}", f"{r.site_id}|{item}")
         yield Fact("quantity", item, period, year, float(r[-1]), unit, r.site_id, keys=keys)
+
+
+def _standing(case: Case, plan: Plan, calendar: Calendar) -> Iterator[Fact]:
+    """Of the racks ordered in a year, the share in place at the end of the horizon."""
+    p = case.periods
+    bought: dict[tuple[str, int], float] = {}
+    left: dict[tuple[str, int], float] = {}
+    for table, sign, order in (("bought", 1.0, "period"), ("retired", -1.0, "vintage")):
+        for r in records(plan, table):
+            chip, v = case.chips[r.chip_id], calendar.index[str(getattr(r, order))]
+            key, ready = (r.chip_id, p.year(v)), p.ready(v, chip.lead_months)
+            if table == "bought":
+                bought[key] = bought.get(key, 0.0) + float(r.racks)
+            if ready <= p.last < p.after(ready, chip.life_months):
+                left[key] = left.get(key, 0.0) + sign * float(r.racks)
+    for (chip_id, year), racks in sorted(left.items()):
+        keys = (f"{chip_id}|{year}",)
+        share = max(0.0, racks / bought[chip_id, year])
+        yield Fact("quantity", chip_id, str(year), year, share, "share of racks ordered", keys=keys)
+
+
+def _first_service(case: Case, plan: Plan, calendar: Calendar) -> Iterator[Fact]:
+    """The federal fiscal year in which halls of a site first serve: the period after they stand."""
+    p = case.periods
+    begun: set[str] = set()
+    for r in records(plan, "tiers"):
+        t = calendar.index[str(r.period)] + 1
+        if r.site_id in begun or r.commissioned_mw <= NOISE or t > p.last:
+            continue
+        begun.add(r.site_id)
+        year = float(p.fiscal_year(t))
+        yield Fact(
+            "quantity", "first service", p.label(t), p.year(t), year, "fiscal year", r.site_id, keys=(r.site_id,)
+        )
 
 
 def _energy(plan: Plan, calendar: Calendar) -> Iterator[Fact]:

@@ -9,6 +9,8 @@ from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Si
 FACE = "Calibri"
 #: "_)" leaves the room of a parenthesis: digits stand below digits, and clear of the next column
 MUSD = '#,##0.0,,_);(#,##0.0,,);"-"_)'
+#: for a room or an excess, in which the solver's last dollars are nothing
+MUSD_ROOM = '[>=50000]#,##0.0,,_);[<=-50000](#,##0.0,,);"-"_)'
 MUSD_FINE = '#,##0.000,,_);(#,##0.000,,);"-"_)'
 USD = "#,##0.00_);(#,##0.00);0.00_)"
 MW = '#,##0.0_);(#,##0.0);"-"_)'
@@ -16,6 +18,7 @@ COUNT = '#,##0_);(#,##0);"-"_)'
 QUANTITY = "#,##0.00_);(#,##0.00);0.00_)"
 RATIO = "0.0000_);(0.0000);0.0000_)"
 SHARE = "0.0%_);(0.0%);0.0%_)"
+SHARE_OR_DASH = '0.0%_);(0.0%);"-"_)'
 YEAR = "0"
 FISCAL = '"FY"0'
 GENERAL = "General"
@@ -30,7 +33,7 @@ def _fill(colour: str) -> PatternFill:
 
 def _styles() -> list[NamedStyle]:
     def style(name: str, font: Font, fill: str = "", align: Alignment | None = None, top: bool = False) -> NamedStyle:
-        made = NamedStyle(name=name, font=font, alignment=align or Alignment(vertical="top"))
+        made = NamedStyle(name=name, font=font, alignment=align or Alignment(vertical="center"))
         if fill:
             made.fill = _fill(fill)
         if top:
@@ -47,14 +50,14 @@ def _styles() -> list[NamedStyle]:
         style("plan banner", Font(name=FACE, size=11, bold=True, color="9C0006"), "FDE9E7"),
         style("plan heading", Font(name=FACE, size=12, bold=True, color=NAVY)),
         style("plan header", Font(name=FACE, size=10, bold=True, color="FFFFFF"), NAVY, middle),
-        style("plan text", plain, align=Alignment(horizontal="left", vertical="top", wrap_text=True, indent=1)),
+        style("plan text", plain, align=Alignment(horizontal="left", vertical="center", wrap_text=True, indent=1)),
         style("plan line", plain),
-        style("plan unit", plain, align=Alignment(horizontal="left", vertical="top", indent=1)),
+        style("plan unit", plain, align=Alignment(horizontal="left", vertical="center", indent=1)),
         style("plan input", Font(name=FACE, size=10, color="0000FF"), CREAM),
         style("plan calculation", plain),
         style("plan link", Font(name=FACE, size=10, color="006100")),
         style("plan total", bold, PALE, top=True),
-        style("plan check", bold, GREY, Alignment(horizontal="left", vertical="top", wrap_text=True, indent=1)),
+        style("plan check", bold, GREY, Alignment(horizontal="left", vertical="center", wrap_text=True, indent=1)),
     ]
 
 

@@ -49,18 +49,21 @@ def by_year(
     names: tuple[str, str] = ("Key", "Name"),
     level: bool = False,
     foot: str = "Total",
+    beside_it: bool = True,
 ) -> Block:
-    """Sums of a view by key and year. A level's own total is its value at the end; a flow's is its sum."""
+    """Sums of a view by key and year. A level's own total is its value at the end; a flow's is its sum; or none."""
     page.heading(row, heading)
     header = row + 1
-    page.years_header(header, *names, "Unit", "At the end" if level else "Total")
+    total_is = "At the end" if level else "Total" if beside_it else "No total"
+    page.years_header(header, *names, "Unit", total_is)
     columns = page.book.columns
     for row, entry in enumerate(entries, header + 1):
         label(page, row, entry)
         for c in columns:
             text = view.formula(BY_YEAR.format(r=row, c=letter(c), h=header))
             page.formula(row, c, text, view.value(entry.key, int(page.n(header, c))), "calculation", form)
-        beside(page, row, form, level)
+        if beside_it:
+            beside(page, row, form, level)
     first, last = header + 1, header + max(len(entries), 1)
     if not entries:
         label(page, first, Entry("none", "none in this plan", ""))

@@ -56,6 +56,7 @@ PARAMETERS = {
 
 #: tables that replace those of the tiny data set
 ROWS: Tables = {
+    "continuing_resolutions": [{"fiscal_year": 2027, "months": 9}],
     "site_levels": [{"site_id": s, "level_id": k} for s, k in [("A", "gov"), ("A", "secret"), ("B", "gov")]],
     "levels": [
         {"level_id": "gov", "hardening_share": 0.2},

@@ -151,6 +151,14 @@ def test_the_wrong_unit_names_the_right_one(data: Path) -> None:
     assert fault.allowed == "tariff_usd_per_mwh, in USD/MWh"
 
 
+@pytest.mark.parametrize("table", [table.name for table in TABLES if table.may_be_missing])
+def test_a_table_that_came_later_may_be_missing_unless_the_figures_speak_of_it(data: Path, table: str) -> None:
+    (data / f"{table}.csv").unlink()
+    assert places(read.check_folder(data)) == [(f"{table}.csv", None, "")]
+    change(data, "figures", lambda lines: lines.__setitem__(slice(None), [r for r in lines if r[0] != table]))
+    assert read.check_folder(data) == []
+
+
 @pytest.mark.parametrize("table", [table.name for table in TABLES if not table.may_be_missing])
 def test_a_missing_table_is_one_fault(data: Path, table: str) -> None:
     (data / f"{table}.csv").unlink()

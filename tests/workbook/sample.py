@@ -20,6 +20,12 @@ ROOT = Path(__file__).parents[2]
 SPOTS = 4
 #: dollars of infrastructure for a dollar of soft items, about, in the years of the band
 BESIDE = 2.4
+ITEMS = {
+    "civil": "civil and fit-out",
+    "shell": "shell",
+    "electrical": "electrical plant",
+    "mechanical": "cooling plant",
+}
 INFRASTRUCTURE = ("construction", "power and cooling", "chips")
 #: soft tables of the data set, with which a case may also be empty
 SOFT = (*SOFT_TABLES, "outlay_profiles")
@@ -131,7 +137,9 @@ def sample(soft: bool = True) -> tuple[Case, Plan, dict[str, Any]]:
         tranche = case.tranches_of_grid[s, 1]
         rows["contract"].append((s, 1, p.label(n % 2), 1))
         rate = case.rate("grid_tranches", f"{s}/1", "connection_usd_per_mw")
-        lines.add("1.2.1", s, "tranche 1", n % 2, tranche.mw, "MW", rate, site.construction_multiplier)
+        for t, share in p.payments(n % 2, tranche.lead_months, case.profile("connection")).items():
+            mw = share * tranche.mw
+            lines.add("1.2.1", s, "grid tranche 1", t, mw, "MW", rate, site.construction_multiplier)
         ready_grid = p.ready(n % 2, tranche.lead_months)
         pue = case.climate(s, design.cooling_id).pue_peak
         modules = max(1, int(tranche.mw / pue / 1.2 / design.module_mw / 3))
@@ -141,7 +149,7 @@ def sample(soft: bool = True) -> tuple[Case, Plan, dict[str, Any]]:
             rate = case.rate("designs", design.design_id, f"{column}_usd_per_mw")
             for t, share in p.payments(start, design.lead_months, case.profile(design.profile_id)).items():
                 mw = share * design.module_mw * modules
-                item = f"{design.design_id} {column}"
+                item = f"{design.design_id} {ITEMS[column]}"
                 lines.add(code, s, item, t, mw, "MW IT", rate, site.construction_multiplier)
         ready = p.ready(start, design.lead_months)
         fleet = 0.0
@@ -257,7 +265,7 @@ def _commitments(case: Case, rows: dict[str, list[tuple[Any, ...]]]) -> None:
         if planned is not None and c.metric == "split":
             width = case.programme.infrastructure_share_tolerance
             short = max(0.0, abs(planned - (c.level or 0.0)) - width)
-        met = None if short is None else not short
+        met = None if short is None else short < 1e-9
         state = "met" if met else "short"
         if c.binding == "reported" or planned is None:
             state = "reported"

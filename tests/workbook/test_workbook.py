@@ -20,7 +20,7 @@ from planner import workbook
 from planner.errors import VerificationError
 from planner.plan import Plan
 from planner.workbook.facts import Fact
-from planner.workbook.sheets.detail import half_cent
+from planner.workbook.sheets.ratios import half_cent
 
 EXEMPT = {"Detail", "Assumptions", "Provenance", "About"}
 BANNED = re.compile(r"\b(NPV|OFFSET|INDIRECT|NOW|TODAY|RAND|RANDBETWEEN|LET|LAMBDA|XLOOKUP|FILTER|IFS|MAXIFS)\(")

@@ -17,7 +17,7 @@ def fill(f: Figures) -> Markup:
     for precision in PRECISIONS:
         parts += [tag("h3", precision), _picture(f, precision)]
     rows = [
-        (f"{name} {precision}", *(amounts.count(f.compute[state, precision, y], 1) for y in f.years))
+        (f"{name} {precision}", *(amounts.level(f.compute[state, precision, y]) for y in f.years))
         for precision in PRECISIONS
         for state, name in STATES.items()
     ]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from itertools import accumulate
 
 from planner.page import amounts, draw
 from planner.page.figures import NOT_MODELLED, Figures
 from planner.page.html import Markup, join, picture, section, table, tag
+from planner.results.signing import committed_cents
 
 NAME, HEADING = "investment", "Investment"
 BANNER = "Private investment. Not federal budget authority. Do not add to federal money."
@@ -19,6 +21,7 @@ def fill(f: Figures) -> Markup:
         tag("p", BANNER, class_="banner"),
         _picture(f),
         _by_year(f),
+        _committed(f),
         _budget(f),
         tag("h3", "Operations, and who pays for them"),
         *_operations(f),
@@ -46,6 +49,21 @@ def _by_year(f: Figures) -> Markup:
     rows.append(line("Total", None))
     headers = ("Category", *map(str, f.years), "Total")
     return table("Investment by category and year, $M then-year", headers, rows, foot=1)
+
+
+def _committed(f: Figures) -> Markup:
+    """What is signed and what is paid in each year, and the bills that are open at its end."""
+    cents, after = committed_cents(f.case, f.plan)
+    signed = [cents[y] / 100 for y in f.years]
+    paid = [f.spent("investment", year=y) for y in f.years]
+    owed = accumulate(s - p for s, p in zip(signed, paid, strict=True))
+    rows = [
+        ("Signed in the year", *map(amounts.musd, signed), amounts.musd(math.fsum(signed))),
+        ("Paid in the year", *map(amounts.musd, paid), amounts.musd(math.fsum(paid))),
+        ("Owed at its end", *map(amounts.musd, owed), amounts.musd(after / 100)),
+    ]
+    headers = ("Orders and contracts", *map(str, f.years), "Total")
+    return table("Commitments apart from cash, $M then-year; the last total is rent after the horizon", headers, rows)
 
 
 def _budget(f: Figures) -> Markup:

@@ -22,6 +22,7 @@ def fill(book: Book, detail: Detail, parts: Parts, told: summary.Places, promise
     page = book.page(ME, "Checks", "check")
     checks = [
         *ties.dollars(book, detail, parts, told),
+        *ties.commitments(book, parts),
         *ties.levels(book, parts),
         *soft_ties.split(book, detail, parts),
         *soft_ties.money(book, detail, parts, told),

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from planner.workbook import charts, fiscal, style
 from planner.workbook.book import Book, Page, letter
+from planner.workbook.sheets import resolutions
 from planner.workbook.sheets.detail import DOLLARS, Detail
 from planner.workbook.tables import TOTAL, Block, Entry, by_year, label
 
@@ -26,6 +27,7 @@ class Places(NamedTuple):
     lapsed: int
     outlays: int
     closed: tuple[int, int]
+    stopped: int
     covers_ledger: bool
 
 
@@ -56,7 +58,9 @@ def fill(book: Book, detail: Detail) -> Places:
     rows = range(calendar.first, calendar.last + 1) if funds else ()
     years = fiscal.table(book, page, calendar.next, "Authority, $M then-year", rows)
     paid, subtotals = _outlays(book, page, years, steps, more, years.next)
-    header, authority, lapsed, outlays, row = _together(book, page, years, subtotals, more, paid + 1)
+    page.break_before(paid + 1)
+    stopped, row = resolutions.section(book, page, detail, paid + 1)
+    header, authority, lapsed, outlays, row = _together(book, page, years, subtotals, more, row, stopped)
     _chart(book, page, header, authority, outlays, row)
     closed, row = _accounts(book, page, funds, (years.next + 2, paid - 1), row + 22)
     _limits(page, row)
@@ -64,7 +68,7 @@ def fill(book: Book, detail: Detail) -> Places:
     page.printed(5, "E6")
     posted = {f.wbs for f in detail.items("costs") if f.ledger == "operations"}
     whole = posted <= {w.wbs_code for w in lines} and all(w.ledger == "operations" for w in lines)
-    return Places(calendar, years, authority, lapsed, outlays, closed, whole)
+    return Places(calendar, years, authority, lapsed, outlays, closed, stopped.stopped, whole)
 
 
 def _outlays(
@@ -110,7 +114,7 @@ def _outlays(
 
 
 def _together(
-    book: Book, page: Page, years: Block, subtotals: list[int], more: int, row: int
+    book: Book, page: Page, years: Block, subtotals: list[int], more: int, row: int, found: resolutions.Resolutions
 ) -> tuple[int, int, int, int, int]:
     """Authority, obligations and outlays side by side, then-year and constant."""
     base = book.case.programme.base_year
@@ -119,7 +123,7 @@ def _together(
     )
     header = row + 1
     columns = fiscal.header(book, page, header, ("Row", "What it is"), more)
-    authority, ordered, lapsed, outlays, unpaid, found, index, real, real_outlays = range(row + 2, row + 11)
+    authority, ordered, lapsed, outlays, unpaid, known, index, real, real_outlays = range(row + 2, row + 11)
     first = letter(columns[0])
 
     def line(at: int, entry: tuple[str, str, str], text: str, value, form: str = MONEY, total: bool = True) -> None:  # type: ignore[no-untyped-def]
@@ -136,9 +140,9 @@ def _together(
     )
     line(
         ordered,
-        ("Obligations", "service ordered in the year", "$M"),
-        f"{{c}}{authority}",
-        lambda c: page.n(authority, c),
+        ("Obligations", "service ordered in the year; none where no month is left to order in", "$M"),
+        f"{{c}}{authority}-{{c}}{found.lapsing}",
+        lambda c: page.n(authority, c) - page.n(found.lapsing, c),
     )
     text = f"{{c}}{authority}-{{c}}{ordered}"
     line(
@@ -156,7 +160,7 @@ def _together(
         return round(math.fsum(page.n(ordered, k) for k in past) - math.fsum(page.n(outlays, k) for k in past), 2) + 0.0
 
     line(unpaid, ("Unpaid", "ordered and not paid yet, at the end of the year", "$M"), text, open_bills, total=False)
-    _index(book, page, header, (found, index), columns)
+    _index(book, page, header, (known, index), columns)
     reference = f"price_indices.general/{base}.index_value"
     for at, source, name in ((real, authority, "Real authority"), (real_outlays, outlays, "Real outlays")):
         text = f"{{c}}{source}*{book.address(reference, ME)}/{{c}}{index}"
@@ -236,7 +240,6 @@ def _limits(page: Page, row: int) -> None:
     page.heading(row, "What this sheet does not address")
     for at, text in enumerate(
         (
-            "Continuing resolutions: the data hold none, so whether a new start would fall under one is not tested.",
             "Which appropriation pays: the payers are on Federal funding; all of it is money of federal agencies.",
             "Investment is private money and has no budget authority, no obligation and no outlay.",
         ),

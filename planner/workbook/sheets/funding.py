@@ -49,7 +49,7 @@ def fill(book: Book, detail: Detail) -> Places:
     paid, row = _paid(book, page, detail, cost, sources, cost.next)
     caps, ranges, row = _caps(book, page, sources, row)
     used, over, row = _used(book, page, paid, caps, sources, row)
-    page.break_before(row)
+    page.break_before(row - 1)
     _charts(book, page, paid, caps, ranges, used, row)
     row += 22
     years = fiscal.table(book, page, row, "Who pays, $M then-year", range(paid.first, paid.last + 1))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from planner.workbook import charts, fiscal, style
 from planner.workbook.book import Book, Page
 from planner.workbook.facts import UNALLOCATED, UNALLOCATED_WBS
-from planner.workbook.sheets import split
+from planner.workbook.sheets import committed, split
 from planner.workbook.sheets.detail import DOLLARS, Detail
 from planner.workbook.tables import Block, Entry, below, beside, by_year, label, year_row
 
@@ -30,6 +30,7 @@ class Places(NamedTuple):
     spent: int
     reserve: int
     constant: int
+    committed: committed.Committed
 
 
 def fill(book: Book, detail: Detail) -> Places:
@@ -43,7 +44,14 @@ def fill(book: Book, detail: Detail) -> Places:
     entries.append(Entry(UNALLOCATED, "Soft money beyond the need: buys nothing", "$M"))
     money = style.MUSD
     view = detail.view("costs", 2, DOLLARS)
-    category = by_year(page, 5, "Investment by category, calendar years, $M then-year", entries, view, money)
+    category = by_year(
+        page,
+        5,
+        "Investment by category, calendar years, $M then-year: cash, in the year it is paid",
+        entries,
+        view,
+        money,
+    )
     _chart(book, page, category, category.next)
     start = category.next + 26
     page.break_before(start)
@@ -55,6 +63,8 @@ def fill(book: Book, detail: Detail) -> Places:
     parts = split.section(book, page, category, row)
     cumulative, ceiling, over, row = _authority(book, page, parts.total, parts.next)
     limit, spent, reserve, row = _budget(page, parts, row)
+    page.break_before(row)
+    signed, row = committed.section(book, page, detail, category, row)
     rows = range(category.first, category.last + 1)
     years = fiscal.table(book, page, row, "Investment by category, $M", rows)
     page.break_before(years.next)
@@ -62,7 +72,7 @@ def fill(book: Book, detail: Detail) -> Places:
     _cumulative_chart(book, page, cumulative, ceiling, constant + 3)
     page.widths({1: 23, 2: 62, 3: 8, 4: 12, book.last + 1: 11})
     page.printed(4, "E7")
-    return Places(category, wbs, cumulative, ceiling, over, parts, years, limit, spent, reserve, constant)
+    return Places(category, wbs, cumulative, ceiling, over, parts, years, limit, spent, reserve, constant, signed)
 
 
 def _chart(book: Book, page: Page, block: Block, row: int) -> None:
@@ -156,7 +166,7 @@ def _authority(book: Book, page: Page, total: int, row: int) -> tuple[int, int, 
         Entry("Room", "ceiling less invested", "$M"),
         f"ROUND({{c}}{ceiling}-{{c}}{cumulative},2)",
         lambda c: round(page.n(ceiling, c) - page.n(cumulative, c), 2),
-        style.MUSD,
+        style.MUSD_ROOM,
         "level",
     )
     year_row(
@@ -165,7 +175,7 @@ def _authority(book: Book, page: Page, total: int, row: int) -> tuple[int, int, 
         Entry("Over", "invested beyond the ceiling", "$M"),
         f"MAX(0,-{{c}}{room})",
         lambda c: max(0.0, -page.n(room, c)),
-        style.MUSD,
+        style.MUSD_ROOM,
         "sum",
     )
     return cumulative, ceiling, over, over + 2
@@ -206,7 +216,8 @@ def _budget(page: Page, parts: split.Split, row: int) -> tuple[int, int, int, in
     for place, (name, meaning, text, value) in enumerate(rows, at):
         look = "total" if name in ("Invested", "Unspent") else "line"
         label(page, place, Entry(name, meaning, "$M"), look)
-        page.formula(place, 4, text, value, "total" if look == "total" else "calculation", style.MUSD)
+        form = style.MUSD_ROOM if name == "Unspent" else style.MUSD
+        page.formula(place, 4, text, value, "total" if look == "total" else "calculation", form)
     return at + 2, at + 6, at + 1, at + 9
 
 

@@ -157,11 +157,11 @@ def _chart(book: Book, page: Page, block: Block, shown: list[int], rows: dict[st
     claim = promise(book)
     if claim:
         text += f" The promise is {claim.level:,.0f} MW."
-    chart.width = 19
+    chart.width = 17.5
     book.chart(page, chart, f"A{row}", "Three power tiers against the promise", text)
     halls = [rows["commissioned"], rows["populated"]]
     chart = charts.columns(page, "Halls and racks", "MW IT at year end", block.header, halls, "#,##0", stacked=False)
     chart.width = 19
     ends = " and ".join(f"{page.n(r, 4):,.0f} MW IT {page.values[r, 1]}" for r in halls)
     text = f"Columns of MW IT commissioned and populated by year, on an axis of their own. At the end: {ends}."
-    book.chart(page, chart, f"D{row}", "Commissioned and populated MW IT", text)
+    book.chart(page, chart, f"E{row}", "Commissioned and populated MW IT", text)

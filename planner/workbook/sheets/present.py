@@ -8,6 +8,7 @@ from typing import NamedTuple
 from planner.workbook import style
 from planner.workbook.book import FIRST, Book, Page, letter
 from planner.workbook.facts import UNALLOCATED, View
+from planner.workbook.sheets import residual
 from planner.workbook.sheets.detail import DOLLARS, VALUE, Detail
 from planner.workbook.tables import Entry, label
 
@@ -108,8 +109,11 @@ def fill(book: Book, detail: Detail) -> Places:
     names = ("Memo", "unallocated by the split: buys nothing, in no row above", "$M")
     _row(page, nothing, names, columns, text, lambda c: ledgers.value(UNALLOCATED, page.values[header, c]), MONEY, True)
     tail = _tail(book, page, service, at + 2)
-    page.widths({1: 16, 2: 48, 3: 9, 4: 13})
-    page.printed(header, "E7")
+    memo = (book.pages[ME].sheet.max_row or 0) + 2
+    page.break_before(memo)
+    residual.section(book, page, detail, memo)
+    page.widths({1: 16, 2: 62, 3: 9, 4: 13})
+    page.printed(4, "E7")
     return Places((cost, 4), (rates[0][1], 4), (rates[0][2], 4), tail, rates, (nothing, 4))
 
 

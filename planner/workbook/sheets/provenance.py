@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
+from planner.verify.signing import committed_usd
 from planner.workbook import style
 from planner.workbook.book import Book
 
@@ -24,7 +26,7 @@ def number(value: Any) -> float | None:
     return float(value)
 
 
-def _stored(document: Mapping[str, Any]) -> list[tuple[str, float | None, str]]:
+def _stored(book: Book, document: Mapping[str, Any]) -> list[tuple[str, float | None, str]]:
     indicators = document.get("indicators") or {}
     check = document.get("verification") or {}
     size = document.get("size") or {}
@@ -43,6 +45,9 @@ def _stored(document: Mapping[str, Any]) -> list[tuple[str, float | None, str]]:
         ("largest violation", number(check.get("max_violation")), "in the rule's unit"),
         ("overall gap", number(document.get("gap")), "fraction"),
     ]
+    by_year, owed = committed_usd(book.case, book.plan)
+    rows += [("commitments, by the verifier", math.fsum(by_year.values()), "USD")]
+    rows += [("of them paid after the horizon", owed, "USD")]
     rows += [(f"model {name}", number(size.get(name)), "") for name in ("rows", "columns", "integers", "nonzeros")]
     return rows
 
@@ -75,7 +80,7 @@ def fill(book: Book) -> Solved:
         page.put(row, 1, name)
         page.put(row, 2, "none" if text is None else str(text))
         row += 1
-    for name, value, unit in _stored(document):
+    for name, value, unit in _stored(book, document):
         page.put(row, 1, name)
         if value is not None:
             page.put(row, 2, value, "line", "#,##0.######" if abs(value) < 1e6 else "#,##0.00")

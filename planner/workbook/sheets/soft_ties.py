@@ -90,7 +90,19 @@ def _accounts(book: Book, parts: Parts, told: summary.Places) -> list[Check]:
             "Authority: calendar years against federal fiscal years", cell(page, places.calendar.total, TOTAL), given
         ),
         Check("Outlays, tail included, against authority", cell(page, places.outlays, TOTAL), given),
-        Check("Lapse: authority that is not obligated in its period", cell(page, places.lapsed, TOTAL), ZERO),
+        Check(
+            "Continuing resolutions: new federal starts in a fiscal year with no month left for them",
+            cell(page, places.stopped, TOTAL),
+            ZERO,
+            COUNT,
+            solved=True,
+        ),
+        Check(
+            "Lapse: authority whose period ends before it is obligated",
+            cell(page, places.lapsed, TOTAL),
+            ZERO,
+            solved=True,
+        ),
         Check("Lapse: share of authority unpaid when its account closes", cell(page, *places.closed), ZERO, SHARE),
     ]
     if places.covers_ledger:

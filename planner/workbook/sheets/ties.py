@@ -8,6 +8,7 @@ from planner.workbook.book import Book, Page
 from planner.workbook.sheets import chips, compute, investment, power, present, sites, summary
 from planner.workbook.sheets.detail import DOLLARS, Detail
 from planner.workbook.sheets.parts import Parts
+from planner.workbook.tables import TOTAL
 
 ME = "Checks"
 CEILING = "constants.tolerance_ceiling_usd"
@@ -86,6 +87,43 @@ def dollars(book: Book, detail: Detail, parts: Parts, told: summary.Places) -> l
             "Present cost: private ledger and operations both counted once, and the unallocated line",
             (f"{counted[0]}+{nothing[0]}", counted[1] + nothing[1]),
             (f"SUM({dollars})", float(sum(page.n(r, DOLLARS) for r in range(low, high + 1)))),
+        ),
+    ]
+
+
+def commitments(book: Book, parts: Parts) -> list[Check]:
+    """What is signed is paid: inside the horizon or after it, never before, and as the verifier reckons it."""
+    page, stored, p = book.pages[investment.ME], book.pages["Provenance"], parts.investment.committed
+    paid, after = cell(page, p.cash, TOTAL), cell(page, p.after, TOTAL)
+    solved = parts.solved.rows
+    area = page.ref(p.owed, book.columns[0], (p.owed, book.last))
+    allowed = "constants.tolerance_usd"
+    early = float(sum(page.n(p.owed, c) < -book.figure(allowed) for c in book.columns))
+    signed = cell(page, p.total, TOTAL)
+    return [
+        Check(
+            "Commitments over life against cash over life and what is still to pay after the horizon",
+            signed,
+            (f"{paid[0]}+{after[0]}", paid[1] + after[1]),
+        ),
+        Check("Commitments: calendar years against federal fiscal years", signed, cell(page, p.fiscal.total, TOTAL)),
+        Check(
+            "Commitments: years at whose end more is paid than signed",
+            (f"SUMPRODUCT(1*({area}<-{book.address(allowed, ME)}))", early),
+            ("0", 0.0),
+            "constants.tolerance_mw",
+        ),
+        Check(
+            "Commitments against those the independent verifier reckons",
+            signed,
+            cell(stored, solved["commitments, by the verifier"], 2),
+            solved=True,
+        ),
+        Check(
+            "Still to pay after the horizon against the verifier",
+            after,
+            cell(stored, solved["of them paid after the horizon"], 2),
+            solved=True,
         ),
     ]
 

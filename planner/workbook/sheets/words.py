@@ -26,10 +26,10 @@ SHEETS = (
     ("Summary", "key figures, objectives, dollars per MW, building against renting"),
     ("Ground rules", "scope, exclusions, base year, rates, conventions, open questions"),
     ("Checks", "live tests that the workbook ties; PASS, FAIL or EDITED"),
-    ("Investment", "private ledger by category, WBS line, calendar and fiscal year"),
-    ("Federal BA and outlays", "operating cost as authority, obligations and outlays by fiscal year, with the tail"),
+    ("Investment", "private ledger: cash and commitments, by category, WBS line, calendar and fiscal year"),
+    ("Federal BA and outlays", "operating cost as authority, obligations, outlays; new starts under resolutions"),
     ("Federal funding", "operating cost by who pays, against yearly caps and their ranges"),
-    ("Present value", "present cost of both ledgers and market value of the service"),
+    ("Present value", "present cost of both ledgers, market value of the service, residual value as a memo"),
     ("Sites", "sites chosen, what stands there and what it costs"),
     ("Power", "secured, commissioned and populated MW; sources of secured power"),
     ("Construction", "halls started by site and design, MW commissioned"),
@@ -89,6 +89,25 @@ def _soft_side(book: Book) -> list[str]:
             "promises that rest on it say: not modelled yet. The programme federal-ai-whole models all of it.",
         ]
     return ["Soft money beyond need is one line, unallocated by the split: even, no contingency, outside present cost."]
+
+
+def _resolutions(book: Book) -> list[str]:
+    """The rule of new starts, where the inputs name resolutions."""
+    if book.case.tables["continuing_resolutions"].empty:
+        return []
+    return [
+        "A new start waits inside its fiscal year for the end of a continuing resolution; one that leaves no month "
+        "stops it (two checks).",
+    ]
+
+
+def _federal_gaps(book: Book) -> list[str]:
+    """What the federal sheets do not say."""
+    agreements = "Clean energy agreements run for years; the federal sheets give their money year by year."
+    if book.case.tables["continuing_resolutions"].empty:
+        none = "Continuing resolutions: the inputs of this run name none; no new start is tested against one."
+        return [none, agreements]
+    return ["Continuing resolutions: service that is lost while a start waits is not taken off.", agreements]
 
 
 def ground_rules(book: Book) -> None:
@@ -158,8 +177,9 @@ def ground_rules(book: Book) -> None:
             "Fees that agencies pay are transfers.",
             "A start is at a period's opening, readiness at a period's end; what is ready serves from the next period.",
             "Category escalation is real growth; prices that are already nominal are not escalated again.",
-            "Present values fall in the middle of the year. Residual value is not counted.",
-            "Fiscal years are computed at an even rate within each calendar year.",
+            "Present values fall in the middle of the year. Residual value is a memo on Present value, in no total.",
+            "Commitments: halls, connections, plant and leases count when they are started, all else when it is paid.",
+            "Fiscal years are computed at an even rate within each calendar year, signings too.",
             "PFLOP/s always carry a precision (fp64, bf16, fp8), dense peak; different precisions are never added.",
         ],
     )
@@ -182,6 +202,7 @@ def ground_rules(book: Book) -> None:
             "The caps are ranges for what could be open to one programme, not appropriations.",
             "Authority is given in the year service is ordered; the order is the obligation; outlays follow a profile.",
             "Investment has no authority, no obligation and no outlay.",
+            *_resolutions(book),
         ],
     )
     row = _lines(
@@ -189,9 +210,8 @@ def ground_rules(book: Book) -> None:
         row,
         "Excluded so far, and open questions",
         [
-            "Continuing resolutions: the data hold none; whether a new start falls under one is not tested.",
+            *_federal_gaps(book),
             "Output and jobs: a memo on Summary; the ratio has no source that was found.",
-            "Investment stands in the year it is paid; what is committed and not paid yet is not shown apart.",
             "Confidence: this is a point estimate; confidence not assessed.",
             "The announcement gives no basis for its MW; this workbook shows three tiers, each with its basis.",
         ],
