@@ -11,9 +11,8 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pyomo.core.expr.numeric_expr import LinearExpression
-
 from planner.inputs.case import Case, Rate
+from planner.solve.sums import Sum
 
 Term = tuple[float, Any]
 Terms = list[Term]
@@ -165,13 +164,9 @@ class Accounts:
         self.costs = [c for c in full if c.quantity]
 
 
-def total(terms: Iterable[Term]) -> LinearExpression:
+def total(terms: Iterable[Term]) -> Sum:
     """The sum of the terms as one Pyomo expression."""
-    coefficients, variables = [], []
-    for coefficient, variable in terms:
-        coefficients.append(coefficient)
-        variables.append(variable)
-    return LinearExpression(constant=0.0, linear_coefs=coefficients, linear_vars=variables)
+    return Sum(terms)
 
 
 def scaled(terms: Iterable[Term], factor: float) -> Terms:

@@ -1,30 +1,31 @@
-"""A Pyomo model as arrays: what Pyomo's own compiler gives, number by number, in a quarter of its time.
+"""A Pyomo model as arrays: what Pyomo's own compiler gives, bit by bit, in a fraction of its time.
 
-Rules here are sums of numbers times variables, so that a row is read off its terms. A row of any other shape is read by
-Pyomo. A test holds both ways against each other, bit by bit.
+Rules are sums of numbers times variables, so that a row is read off its terms. A row of any other shape is read by
+Pyomo. A test holds both ways against each other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
 import pyomo.environ as pyo
 from numpy.typing import NDArray
 from pyomo.core.base.component_namer import name_repr
-from pyomo.core.base.enums import SortComponents
-from pyomo.core.expr.numeric_expr import LinearExpression, MonomialTermExpression
 from pyomo.core.expr.relational_expr import EqualityExpression, InequalityExpression
 from pyomo.repn.linear import LinearRepnVisitor
-from pyomo.repn.util import VarRecorder
 from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
 
 from planner.solve.collection import no_collection
+from planner.solve.sums import Sum, Term
 
 Vector = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 NUMBERS = (float, int)
 INF = float("inf")
 
@@ -37,7 +38,7 @@ class Arrays:
     index: dict[int, int]
     lower: Vector
     upper: Vector
-    whole: NDArray[np.bool_]
+    whole: Flags
     matrix: csr_matrix
     row_lower: Vector
     row_upper: Vector
@@ -46,27 +47,27 @@ class Arrays:
 
 @dataclass
 class _Rows:
-    """Rows so far: a row is ``values[starts[i]:starts[i + 1]]`` on variables of the same places."""
+    """Rows so far. Their terms stand one after the other, in pieces of one sign."""
 
-    met: dict[int, Any] = field(default_factory=dict)
-    variables: list[int] = field(default_factory=list)
-    values: list[float] = field(default_factory=list)
-    starts: list[int] = field(default_factory=lambda: [0])
+    terms: list[Term] = field(default_factory=list)
+    signs: list[float] = field(default_factory=list)
+    lengths: list[int] = field(default_factory=list)
+    of_row: list[int] = field(default_factory=list)
     lower: list[float] = field(default_factory=list)
     upper: list[float] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
 
-    def add(self, name: str, terms: dict[int, float], lower: float, upper: float) -> None:
-        self.variables.extend(terms)
-        self.values.extend(terms.values())
-        self.starts.append(len(self.variables))
+    def piece(self, terms: Iterable[Term], count: int, sign: float) -> None:
+        """Terms of the row that comes next."""
+        self.terms.extend(terms)
+        self.signs.append(sign)
+        self.lengths.append(count)
+        self.of_row.append(len(self.names))
+
+    def row(self, name: str, lower: float, upper: float) -> None:
+        self.names.append(name)
         self.lower.append(lower)
         self.upper.append(upper)
-        self.names.append(name)
-
-    def meet(self, variable: Any) -> None:
-        """A family comes in as a whole, in its own order."""
-        self.met.update((id(v), v) for v in variable.parent_component().values())
 
 
 def compiled(model: Any) -> Arrays:
@@ -75,70 +76,46 @@ def compiled(model: Any) -> Arrays:
     Raises ValueError for a rule that is not linear or that nothing can keep, and for a fixed variable.
     """
     with no_collection():
-        return _compiled(model)
-
-
-def _compiled(model: Any) -> Arrays:
-    rows = _Rows()
-    visitor = LinearRepnVisitor({}, var_recorder=VarRecorder(rows.met, SortComponents.ORDERED_INDICES))
-    for component in model.component_objects(pyo.Constraint, active=True):
-        family = component.name
-        for index, constraint in component.items():
-            if constraint.active:
-                _read(rows, visitor, family + _index(index), constraint)
-    return _arrays(model, rows)
+        rows = _Rows()
+        visitor = LinearRepnVisitor({})
+        for component in model.component_objects(pyo.Constraint, active=True):
+            family = component.name
+            for index, constraint in component.items():
+                if constraint.active:
+                    _read(rows, visitor, family + _index(index), constraint)
+        return _arrays(model, rows)
 
 
 def _read(rows: _Rows, visitor: LinearRepnVisitor, name: str, constraint: Any) -> None:
     expression = constraint.expr
-    kind, terms = expression.__class__, {}
-    if kind is InequalityExpression or kind is EqualityExpression:
-        equal, (left, right) = kind is EqualityExpression, expression.args
-        if right.__class__ in NUMBERS:
-            found = _gather(rows, left, 1, terms)
-            if found is not None:
-                _keep(rows, name, terms, right - found if equal else -INF, right - found)
-                return
-        elif left.__class__ in NUMBERS:
-            found = _gather(rows, right, 1, terms)
-            if found is not None:
-                _keep(rows, name, terms, left - found, left - found if equal else INF)
-                return
-        else:
-            found, other = _gather(rows, left, 1, terms), _gather(rows, right, -1, terms)
-            if found is not None and other is not None:
-                bound = 0.0 - (found + other)
-                _keep(rows, name, terms, bound if equal else -INF, bound)
-                return
+    kind = expression.__class__
+    equal = kind is EqualityExpression
+    if equal or kind is InequalityExpression:
+        left, right = expression.args
+        if right.__class__ in NUMBERS and left.__class__ is Sum:
+            rows.piece(left.terms, len(left.terms), 1.0)
+            rows.row(name, right if equal else -INF, right)
+            return
+        if left.__class__ in NUMBERS and right.__class__ is Sum:
+            rows.piece(right.terms, len(right.terms), 1.0)
+            rows.row(name, left, left if equal else INF)
+            return
+        ours, theirs = _plain(left), _plain(right)
+        if ours is not None and theirs is not None:
+            rows.piece(ours, len(ours), 1.0)
+            rows.piece(theirs, len(theirs), -1.0)
+            rows.row(name, 0.0 if equal else -INF, 0.0)
+            return
     _read_by_pyomo(rows, visitor, name, constraint)
 
 
-def _gather(rows: _Rows, expression: Any, sign: int, terms: dict[int, float]) -> float | None:
-    """Add the terms of a sum; its constant, or None where it is not a plain sum."""
-    kind, met = expression.__class__, rows.met
-    if kind is LinearExpression:
-        constant = 0.0
-        for part in expression.args:
-            if part.__class__ is MonomialTermExpression:
-                coefficient, variable = part.args
-                place = id(variable)
-                if place not in met:
-                    rows.meet(variable)
-                if place in terms:
-                    terms[place] += sign * coefficient
-                elif coefficient:
-                    terms[place] = sign * coefficient
-            elif part.__class__ in NUMBERS:
-                constant += part
-            else:
-                return None
-        return sign * constant
-    if getattr(expression, "is_variable_type", bool)():
-        place = id(expression)
-        if place not in met:
-            rows.meet(expression)
-        terms[place] = terms.get(place, 0) + sign
-        return 0.0
+def _plain(expression: Any) -> list[Term] | None:
+    """The terms of a sum or of a variable; None of anything else."""
+    if expression.__class__ is Sum:
+        found: list[Term] = expression.terms
+        return found
+    if expression.__class__ not in NUMBERS and expression.is_variable_type():
+        return [(1.0, expression)]
     return None
 
 
@@ -147,74 +124,98 @@ def _read_by_pyomo(rows: _Rows, visitor: LinearRepnVisitor, name: str, constrain
     found = visitor.walk_expression(body)
     if found.nonlinear is not None:
         raise ValueError(f"{name} is not linear")
+    terms = [(x, visitor.var_map[place]) for place, x in found.linear.items()]
     low = -INF if lower is None else lower - found.constant
     high = INF if upper is None else upper - found.constant
-    if low == high or low == -INF or high == INF:
-        _keep(rows, name, dict(found.linear), low, high)
-    else:  # as Pyomo does it: the most first
-        _keep(rows, name, dict(found.linear), -INF, high)
-        _keep(rows, name, dict(found.linear), low, INF)
-
-
-def _keep(rows: _Rows, name: str, terms: dict[int, float], lower: float, upper: float) -> None:
-    if 0 in terms.values():
-        terms = {place: x for place, x in terms.items() if x}
-    if terms:
-        rows.add(name, terms, lower, upper)
-    elif lower > 0 or upper < 0:
-        raise ValueError(f"nothing can keep {name}: it has no variable")
+    both = low != high and low > -INF and high < INF  # two rows, the most first, as Pyomo does it
+    for least, most in ((-INF, high), (low, INF)) if both else ((low, high),):
+        rows.piece(terms, len(terms), 1.0)
+        rows.row(name, least, most)
 
 
 def _arrays(model: Any, rows: _Rows) -> Arrays:
-    used = set(rows.variables)
-    columns = [v for place, v in rows.met.items() if place in used]
-    index = {id(v): i for i, v in enumerate(columns)}
-    for component in model.component_objects(pyo.Var, active=True):
-        for v in component.values():
-            if id(v) not in index:
-                index[id(v)] = len(columns)
-                columns.append(v)
-    places = np.fromiter(map(index.__getitem__, rows.variables), np.int32, len(rows.variables))
-    values, starts = np.array(rows.values, dtype=float), np.array(rows.starts, dtype=np.int32)
-    matrix = csr_matrix((values, places, starts), shape=(len(rows.names), len(columns)))
+    families = [list(c.values()) for c in model.component_objects(pyo.Var, active=True)]
+    columns = list(chain.from_iterable(families))
+    family = np.repeat(np.arange(len(families)), [len(members) for members in families])
+    index = {place: i for i, place in enumerate(map(id, columns))}
+    met = np.fromiter(map(index.__getitem__, map(id, map(itemgetter(1), rows.terms))), np.int64, len(rows.terms))
+    values = np.fromiter(map(itemgetter(0), rows.terms), np.float64, len(rows.terms))
+    values *= np.repeat(rows.signs, rows.lengths)
+    of_row = np.repeat(rows.of_row, rows.lengths)
+    lower, upper = np.array(rows.lower, dtype=float), np.array(rows.upper, dtype=float)
+
+    firsts = _firsts(family[met], len(families))
+    of_row, met, values = _merged(of_row, met, values, len(columns))
+    used = np.zeros(len(columns), dtype=bool)
+    used[met] = True
+    order = np.lexsort((np.arange(len(columns)), np.where(used, firsts[family], 0), ~used))
+    place = np.empty(len(columns), dtype=np.int32)
+    place[order] = np.arange(len(columns))
+
+    kept = np.bincount(of_row, minlength=len(rows.names)) > 0
+    for i in np.flatnonzero(~kept):
+        if lower[i] > 0 or upper[i] < 0:
+            raise ValueError(f"nothing can keep {rows.names[i]}: it has no variable")
+    starts = np.concatenate([[0], np.cumsum(np.bincount(of_row, minlength=len(rows.names))[kept])])
+    matrix = csr_matrix((values, place[met], starts.astype(np.int32)), shape=(int(kept.sum()), len(columns)))
     matrix.sort_indices()
-    bounds = list(_bounds(columns))
+    columns = [columns[i] for i in order.tolist()]
     return Arrays(
         columns,
-        index,
-        np.array([low for low, _, _ in bounds], dtype=float),
-        np.array([high for _, high, _ in bounds], dtype=float),
-        np.array([whole for _, _, whole in bounds], dtype=bool),
+        {at: i for i, at in enumerate(map(id, columns))},
+        *_bounds(columns),
         matrix,
-        np.array(rows.lower, dtype=float),
-        np.array(rows.upper, dtype=float),
-        rows.names,
+        lower[kept],
+        upper[kept],
+        rows.names if kept.all() else [name for name, k in zip(rows.names, kept, strict=True) if k],
     )
 
 
-def _bounds(columns: list[Any]) -> Iterator[tuple[float, float, bool]]:
+def _firsts(families: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+    """Where each family is met first; past the end where it never is."""
+    first = np.full(count, len(families))
+    found, at = np.unique(families, return_index=True)
+    first[found] = at
+    return first
+
+
+def _merged(
+    of_row: NDArray[np.int64], met: NDArray[np.int64], values: Vector, count: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], Vector]:
+    """One entry a variable and row, added in the order of the terms; none of zero."""
+    key = of_row * count + met
+    order = np.argsort(key, kind="stable")
+    key, values = key[order], values[order]
+    new = np.ones(len(key), dtype=bool)
+    new[1:] = key[1:] != key[:-1]
+    if not new.all():
+        values, key = np.bincount(np.cumsum(new) - 1, weights=values), key[new]
+    if not values.all():
+        key, values = key[values != 0], values[values != 0]
+    return key // count, key % count, values
+
+
+def _bounds(columns: list[Any]) -> tuple[Vector, Vector, Flags]:
     """Least, most and whether whole; a domain is asked once."""
     domains: dict[int, tuple[float, float, bool]] = {}
+    lower, upper, whole = [], [], []
     for v in columns:
         if v.fixed:
             raise ValueError(f"{v.name} is fixed: hold it in the solve, not in the model")
         domain = v.domain
-        known = domains.get(id(domain))
-        if known is None:
+        if id(domain) not in domains:
             low, high = domain.bounds()
-            known = (-INF if low is None else low, INF if high is None else high, not v.is_continuous())
-            domains[id(domain)] = known
-        low, high, whole = known
-        own_low, own_high = v._lb, v._ub  # what a public property makes of them is the same, ten times slower
-        if own_low.__class__ not in NUMBERS and own_low is not None:
-            own_low = v.lb
-        if own_high.__class__ not in NUMBERS and own_high is not None:
-            own_high = v.ub
-        yield (
-            low if own_low is None or own_low < low else own_low,
-            high if own_high is None or own_high > high else own_high,
-            whole,
-        )
+            domains[id(domain)] = (-INF if low is None else low, INF if high is None else high, not v.is_continuous())
+        low, high, is_whole = domains[id(domain)]
+        own_low, own_high = v._lb, v._ub  # the public lb and ub are these where they are numbers, ten times slower
+        if own_low is not None:
+            low = max(low, own_low if own_low.__class__ in NUMBERS else v.lb)
+        if own_high is not None:
+            high = min(high, own_high if own_high.__class__ in NUMBERS else v.ub)
+        lower.append(low)
+        upper.append(high)
+        whole.append(is_whole)
+    return np.array(lower, dtype=float), np.array(upper, dtype=float), np.array(whole, dtype=bool)
 
 
 @cache
