@@ -36,6 +36,9 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     )
     b.hosts = pyo.Var(clusters, domain=pyo.Binary, doc="the site holds the cluster the jobs need")
 
+    of_work = {(w, t): 0.0 for _, w, _, t in demand}
+    for (_, w, _, t), x in demand.items():
+        of_work[w, t] += x
     for_service: dict[tuple[str, str, str, int], Terms] = {}
     output: dict[tuple[str, str, str, int], Terms] = {}
     of_chip: dict[tuple[str, str, int], Terms] = {}
@@ -89,8 +92,7 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
 
     @b.Constraint([x for x in clusters if x in by_cluster], doc="jobs that need a cluster run only where it is")
     def only_on_cluster(b: Any, s: str, w: str, t: int) -> Any:
-        most = sum(mw for (_, i, _, u), mw in demand.items() if (i, u) == (w, t))
-        return total([*by_cluster[s, w, t], (-most, b.hosts[s, w, t])]) <= 0
+        return total([*by_cluster[s, w, t], (-of_work[w, t], b.hosts[s, w, t])]) <= 0
 
     posts: list[Posting] = [*_halls(b, case, places, for_service), *_admitted(b, case, demand)]
     posts += _scheduled(b, case, demand)
@@ -163,11 +165,14 @@ def _scheduled(b: Any, case: Case, demand: dict[tuple[str, str, str, int], float
     more: dict[tuple[str, str, int], Terms] = {}
     for (_, w, level, t), v in b.bonus.items():
         more.setdefault((w, level, t), []).append((1.0, v))
+    asked = dict.fromkeys(more, 0.0)
+    for (_, w, level, t), x in demand.items():
+        if (w, level, t) in asked:
+            asked[w, level, t] += x
     posts: list[Posting] = []
     for (w, level, t), terms in more.items():
         uplift = case.workloads[w].uplift_share
-        asked = sum(x for (_, i, k, u), x in demand.items() if (i, k, u) == (w, level, t))
-        done = Of(-uplift / (1 + uplift) * asked, "done", (scheduler, (), t - 1))
+        done = Of(-uplift / (1 + uplift) * asked[w, level, t], "done", (scheduler, (), t - 1))
         says = "the scheduler adds to service once it is done"
         posts.append(Meeting("workload.bonus_when_scheduled", (w, level, t), terms, (done,), says))
     return posts
