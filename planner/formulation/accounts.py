@@ -2,14 +2,14 @@
 
 A *term* is ``(coefficient, variable)``; an amount is a list of terms. Cost lines carry quantity, rate,
 factor and period apart, so that the same line can be read in the model, in Detail and by a reviewer.
+Postings are named tuples: a model has tens of thousands, and they take a quarter of the time of frozen dataclasses.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from planner.inputs.case import Case, Rate
 from planner.solve.sums import Sum
@@ -53,8 +53,7 @@ ACCOUNTS: dict[str, tuple[str, str, str]] = {
 }
 
 
-@dataclass(frozen=True)
-class Post:
+class Post(NamedTuple):
     """An amount under a key of an account; the label says what it is."""
 
     account: str
@@ -63,8 +62,7 @@ class Post:
     label: str = ""
 
 
-@dataclass(frozen=True)
-class Of:
+class Of(NamedTuple):
     """So many times what is posted under a key of an account, perhaps by another room."""
 
     factor: float
@@ -72,8 +70,7 @@ class Of:
     key: Key
 
 
-@dataclass(frozen=True)
-class Meeting:
+class Meeting(NamedTuple):
     """A rule in which a room's own terms meet accounts: ``terms + of <= most``; ``rule`` is its address."""
 
     rule: str
@@ -84,8 +81,7 @@ class Meeting:
     most: float = 0.0
 
 
-@dataclass(frozen=True)
-class Limit:
+class Limit(NamedTuple):
     """What a site can bear: ``terms <= most`` where the site is open, nothing where it is not.
 
     ``rule`` is the address of the constraint. A limit that scales with the opening is what keeps the
@@ -101,8 +97,7 @@ class Limit:
     index: Key = ()
 
 
-@dataclass(frozen=True)
-class Cost:
+class Cost(NamedTuple):
     """One cost line: quantity x rate x factor x escalation, in the dollars of its period.
 
     What accounts hold under ``of`` is part of the quantity.
@@ -136,14 +131,14 @@ class Accounts:
 
     def add(self, posts: Iterable[Posting]) -> None:
         for post in posts:
-            if isinstance(post, Cost):
+            if isinstance(post, Post):
+                self._posts[post.account][post.key].append(post)
+            elif isinstance(post, Cost):
                 self.costs.append(post)
             elif isinstance(post, Limit):
                 self.limits[post.rule].append(post)
-            elif isinstance(post, Meeting):
-                self.meetings[post.rule].append(post)
             else:
-                self._posts[post.account][post.key].append(post)
+                self.meetings[post.rule].append(post)
 
     def keys(self, account: str) -> list[Key]:
         return list(self._posts[account])
@@ -160,7 +155,7 @@ class Accounts:
 
     def settle_costs(self) -> None:
         """Once all rooms have posted: quantities in full, and no line of nothing."""
-        full = [replace(c, quantity=[*c.quantity, *self.of(c.of)], of=()) if c.of else c for c in self.costs]
+        full = [c._replace(quantity=[*c.quantity, *self.of(c.of)], of=()) if c.of else c for c in self.costs]
         self.costs = [c for c in full if c.quantity]
 
 

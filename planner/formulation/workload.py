@@ -42,8 +42,7 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     for_service: dict[tuple[str, str, str, int], Terms] = {}
     output: dict[tuple[str, str, str, int], Terms] = {}
     of_chip: dict[tuple[str, str, int], Terms] = {}
-    for s, c, w, level, t in runs:
-        x = b.running[s, c, w, level, t]
+    for (s, c, w, level, t), x in b.running.items():
         work = case.workloads[w]
         peak = case.chips[c].pflops(work.precision)
         service = work.service_id or soft.NO_SERVICE
@@ -54,8 +53,7 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     by_demand: dict[tuple[str, str, str, int], Terms] = {}
     by_cluster: dict[tuple[str, str, int], Terms] = {}
     from_place: dict[tuple[str, str, int], Terms] = {}
-    for s, a, w, level, t in services:
-        x = b.served[s, a, w, level, t]
+    for (s, a, w, level, t), x in b.served.items():
         given.setdefault((s, w, level, t), []).append((1.0, x))
         from_place.setdefault((s, w, t), []).append((1.0, x))
         by_demand.setdefault((a, w, level, t), []).append((1.0, x))
@@ -116,7 +114,7 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
         worth = case.rent_musd(w, p.year(t)) * case.levels[level].rent_premium * case.demand_tranches[j].value_share
         posts.append(Post("value", (t,), [(worth * case.present_factor(t), b.depth[a, w, level, t, j])], w))
         posts.append(Post("depth", (a, w, level, t, j), [(1.0, b.depth[a, w, level, t, j])], w))
-    posts += _movement(b, case, places, services)
+    posts += _movement(b, case, places)
     posts += _after_the_horizon(b, case, demand)
     return posts
 
@@ -178,10 +176,10 @@ def _scheduled(b: Any, case: Case, demand: dict[tuple[str, str, str, int], float
     return posts
 
 
-def _movement(b: Any, case: Case, places: Places, services: Any) -> list[Posting]:
+def _movement(b: Any, case: Case, places: Places) -> list[Posting]:
     moved: dict[tuple[str, str, int], Terms] = {}
-    for s, a, w, level, t in services:
-        moved.setdefault((s, a, t), []).append((1.0, b.served[s, a, w, level, t]))
+    for (s, a, _, _, t), x in b.served.items():
+        moved.setdefault((s, a, t), []).append((1.0, x))
     costs: list[Posting] = []
     for (s, a, t), terms in moved.items():
         rates = [
