@@ -4,8 +4,8 @@
     python benchmarks/freeze.py [FOLDER] --check           tells whether they are those of the list
 
 For low, mid and high demand one MPS file a stage: the same rows and columns, another objective. Files are compressed
-and listed with their SHA-256 in ``SHA256SUMS``. The tree of the commit is taken from git into a temporary folder and run
-by this Python, whose libraries are those of the lock; nothing of today's planner takes part.
+and listed with their SHA-256 in ``SHA256SUMS``. The tree of the commit is taken from git into a temporary folder and run by
+this Python, whose libraries are those of the lock; nothing of today's planner takes part.
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ def freeze(folder: Path, commit: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as name:
         tree, room = Path(name) / "tree", Path(name) / "mps"
-        tree.mkdir(), room.mkdir()
+        tree.mkdir()
+        room.mkdir()
         packed = subprocess.run(["git", "archive", commit], cwd=HERE.parent, capture_output=True, check=True).stdout
         subprocess.run(["tar", "x", "-C", str(tree)], input=packed, check=True)
         for demand in DEMANDS:
@@ -63,8 +64,7 @@ def freeze(folder: Path, commit: str) -> None:
 
 
 def _digest(path: Path) -> str:
-    """Of the matrix, not of how it was compressed."""
-    return hashlib.sha256(lzma.decompress(path.read_bytes())).hexdigest()
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def check(folder: Path) -> bool:

@@ -86,7 +86,7 @@ def odd() -> pyo.ConcreteModel:
     m.product = pyo.Constraint(expr=n[1] <= 3 * (n[0] + 0.1 * n[2]) - 1)
     m.both = pyo.Constraint(expr=0.1 * x["a"] + 0.2 * x["1"] + 1 >= 0.3 * x["a"] + 0.1 * x["a"] + x["d,e"])
     m.cancel = pyo.Constraint(["p", "q r"], rule=lambda m, i: x["a"] - x["a"] + n[2] == 1)
-    m.number_first = pyo.Constraint(expr=7 >= x["1"] + m.yes)
+    m.number_first = pyo.Constraint(expr=pyo.inequality(None, x["1"] + m.yes, 7))
     m.off = pyo.Constraint(expr=x["1"] >= 100)
     m.off.deactivate()
     return m

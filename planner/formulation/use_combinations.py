@@ -74,8 +74,9 @@ def runs(case: Case, places: Places) -> list[Run]:
 def services(case: Case, places: Places) -> list[Run]:
     """(place, agency, workload, level, period) that may be served, once halls and the agency may be ready."""
     place = {s: r for r, inside in places.items() for s in inside}
-    first = {a: soft.first_admitted(case, a) for a in case.agencies}
-    reached = {s: [a for a, t in first.items() if t is not None and case.has_movement(a, s)] for s in case.sites}
+    admitted = {a: soft.first_admitted(case, a) for a in case.agencies}
+    first = {a: t for a, t in admitted.items() if t is not None}
+    reached = {s: [a for a in first if case.has_movement(a, s)] for s in case.sites}
     there = {(place[s], a, o, level, t) for s, o, level, t in halls_in_use(case) for a in reached[s] if t >= first[a]}
     service = {w: e.service_id or soft.NO_SERVICE for w, e in case.workloads.items()}
     return [x for x in combos.services(case, places) if (x[0], x[1], service[x[2]], x[3], x[4]) in there]

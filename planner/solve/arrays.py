@@ -140,7 +140,7 @@ def _arrays(model: Any, rows: _Rows) -> Arrays:
     index = {place: i for i, place in enumerate(map(id, columns))}
     met = np.fromiter(map(index.__getitem__, map(id, map(itemgetter(1), rows.terms))), np.int64, len(rows.terms))
     values = np.fromiter(map(itemgetter(0), rows.terms), np.float64, len(rows.terms))
-    values *= np.repeat(rows.signs, rows.lengths)
+    values *= np.repeat(np.array(rows.signs, dtype=float), rows.lengths)
     of_row = np.repeat(rows.of_row, rows.lengths)
     lower, upper = np.array(rows.lower, dtype=float), np.array(rows.upper, dtype=float)
 
