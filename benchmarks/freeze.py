@@ -4,8 +4,8 @@
     python benchmarks/freeze.py [FOLDER] --check           tells whether they are those of the list
 
 For low, mid and high demand one MPS file a stage: the same rows and columns, another objective. Files are compressed
-and listed with their SHA-256 in ``SHA256SUMS``. The tree of the commit is taken from git into a temporary folder and run by
-this Python, whose libraries are those of the lock; nothing of today's planner takes part.
+and listed with their SHA-256 in ``SHA256SUMS``. The tree of the commit is taken from git into a temporary folder
+and run by this Python, whose libraries are those of the lock; nothing of today's planner takes part.
 """
 
 from __future__ import annotations

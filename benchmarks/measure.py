@@ -3,7 +3,7 @@
     python benchmarks/measure.py build            handing the model to the solver: planner and five rivals
     python benchmarks/measure.py solve [MODEL]    time to a proven gap: planner, HiGHS, SCIP, CBC, HiGHS on the baseline
     python benchmarks/measure.py scale            build time and memory at 1, 4, 16 and 64 times the reference
-    python benchmarks/measure.py linear [MODEL]   a linear question again: warm and cold, edited arrays and rebuilt
+    python benchmarks/measure.py linear [MODEL]   another budget: edited arrays or rebuilt, warm or cold
     python benchmarks/measure.py start            start-up of the command line
     python benchmarks/measure.py report RUN       writing the workbook of a stored run
     python benchmarks/measure.py memory [MODEL]   the whole command: seconds and peak memory

@@ -113,7 +113,7 @@ def summary(lines: list[dict[str, Any]]) -> str:
 
 def plot(lines: list[dict[str, Any]], caption: str) -> str:
     """Both on logarithms against nonzeros, as SVG."""
-    wide, high, left, top, right, bottom = 720, 460, 70, 30, 30, 90
+    wide, high, left, top, right, bottom = 720, 460, 70, 30, 50, 90
     xs = [line["nonzeros"] for line in lines]
     series = [[built_in(line) for line in lines], [line["peak_mb"] for line in lines]]
     x_low, x_high = math.floor(math.log10(min(xs))), math.ceil(math.log10(max(xs)))
@@ -146,7 +146,7 @@ def plot(lines: list[dict[str, Any]], caption: str) -> str:
         )
         for (x, y), line_of, value in zip(points, lines, values, strict=True):
             parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{ink}"/>')
-            anchor, dx = ("end", -8) if line_of is lines[-1] else ("start", 8)
+            anchor, dx = ("start", 8) if line_of is lines[0] else ("end", -6)
             text = f"{value:,.0f}" if value >= 100 else f"{value:.2g}"
             parts.append(f'<text x="{x + dx:.1f}" y="{y - 8:.1f}" text-anchor="{anchor}" fill="{ink}">{text}</text>')
         x, y = points[0]

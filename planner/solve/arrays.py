@@ -189,7 +189,8 @@ def _merged(
     new = np.ones(len(key), dtype=bool)
     new[1:] = key[1:] != key[:-1]
     if not new.all():
-        values, key = np.bincount(np.cumsum(new) - 1, weights=values), key[new]
+        added: Vector = np.bincount(np.cumsum(new) - 1, weights=values).astype(np.float64, copy=False)
+        values, key = added, key[new]
     if not values.all():
         key, values = key[values != 0], values[values != 0]
     return key // count, key % count, values
