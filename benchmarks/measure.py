@@ -1,12 +1,16 @@
 """All measurements in one script: rivals side by side in one process or one run, medians, ratios, versions, machine.
 
     python benchmarks/measure.py build            handing the model to the solver: planner and five rivals
-    python benchmarks/measure.py solve [MODEL]    time to 1 %, 0.1 % and 0.01 % on one matrix: HiGHS, SCIP, CBC
+    python benchmarks/measure.py solve [MODEL]    time to a proven gap: planner, HiGHS, SCIP, CBC, HiGHS on the baseline
+    python benchmarks/measure.py scale            build time and memory at 1, 4, 16 and 64 times the reference
+    python benchmarks/measure.py linear [MODEL]   another budget: edited arrays or rebuilt, warm or cold
     python benchmarks/measure.py start            start-up of the command line
     python benchmarks/measure.py report RUN       writing the workbook of a stored run
     python benchmarks/measure.py memory [MODEL]   the whole command: seconds and peak memory
 
-``--repeats N`` (5), ``--seconds S`` a solver may take (300), ``--write PATH`` keeps the table as Markdown.
+``--repeats N`` (5; 1 for solve), ``--seconds S`` a contestant may take (300), ``--write PATH`` keeps the table.
+``solve``: ``--gaps 0.01,0.001``, ``--rivals planner,highs``, ``--threads N`` (2), ``--all-stages``.
+``scale``: ``--sizes 1,4,16``, ``--seed N``, ``--plot PATH.svg``.
 """
 
 from __future__ import annotations
@@ -27,7 +31,6 @@ from pathlib import Path
 from typing import Any
 
 PACKAGES = ("planner", "pyomo", "highspy", "pyscipopt", "pulp", "linopy", "openpyxl", "numpy")
-GAPS = (0.01, 0.001, 0.0001)
 
 
 def machine() -> str:
@@ -96,28 +99,33 @@ def build(model: str, repeats: int) -> str:
     return f"{model}: {size}\n\n{with_ratios(medians(makers, repeats), 'direct arrays')}"
 
 
-def solve(model: str, seconds: float) -> str:
-    """Time to each gap on the exported matrix of stage 1, each solver alone in its own process, one thread."""
-    from planner import run
-    from planner.inputs import read
+def solve(model: str, asked: argparse.Namespace) -> str:
+    """Time to each gap, each contestant in its own process."""
+    import race
 
-    with tempfile.TemporaryDirectory() as room:
-        mps = Path(room) / "stage1.mps"
-        run.compile_only(read.load(model, ())).write_mps(mps, stage=1)
-        rows = []
-        for name in ("highs", "scip", "cbc"):
-            for gap in GAPS:
-                words = [
-                    sys.executable,
-                    str(Path(__file__).with_name("alone.py")),
-                    name,
-                    str(mps),
-                    str(gap),
-                    str(seconds),
-                ]
-                done = subprocess.run(words, capture_output=True, text=True, timeout=seconds + 120)
-                rows.append((name, f"{100 * gap:g} %", done.stdout.strip() or done.stderr.strip()[-200:]))
-    return table(("solver", "asked", "reached"), rows)
+    gaps = tuple(float(x) for x in asked.gaps.split(","))
+    rivals = tuple(asked.rivals.split(","))
+    head, rows = race.race(model, gaps, asked.seconds, asked.repeats, rivals, asked.threads, asked.all_stages)
+    stages = "all stages" if asked.all_stages else "stage 1"
+    return f"{model}, {stages}, {asked.seconds:g} s at most, {asked.threads} threads\n\n{table(head, rows)}"
+
+
+def scale(asked: argparse.Namespace) -> str:
+    """Build time and memory against size."""
+    import scale as sizes
+
+    lines = sizes.measure([int(x) for x in asked.sizes.split(",")], asked.seed, asked.repeats)
+    if asked.plot:
+        asked.plot.write_text(sizes.plot(lines, machine()), encoding="utf-8")
+    return f"CPU seconds, seed {asked.seed}\n\n{table(sizes.HEAD, sizes.rows(lines))}\n\n{sizes.summary(lines)}"
+
+
+def linear(model: str, repeats: int) -> str:
+    """The linear relaxation with another budget: rebuilt, edited, solved cold, solved from the last basis."""
+    import linear as again
+
+    head, rows = again.compare(model, repeats)
+    return f"{model}\n\n{table(head, rows)}"
 
 
 def start(repeats: int) -> str:
@@ -156,18 +164,28 @@ def memory(model: str) -> str:
 
 def main() -> None:
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    words.add_argument("what", choices=("build", "solve", "start", "report", "memory"))
+    words.add_argument("what", choices=("build", "solve", "scale", "linear", "start", "report", "memory"))
     words.add_argument("of", nargs="?", help="a programme, or a stored run's folder")
-    words.add_argument("--repeats", type=int, default=5)
+    words.add_argument("--repeats", type=int)
+    words.add_argument("--gaps", default="0.01,0.001,0.0001")
+    words.add_argument("--rivals", default="planner,highs,scip,cbc,frozen")
+    words.add_argument("--threads", type=int, default=2)
+    words.add_argument("--all-stages", action="store_true")
+    words.add_argument("--sizes", default="1,4,16,64")
+    words.add_argument("--seed", type=int, default=0)
+    words.add_argument("--plot", type=Path)
     words.add_argument("--seconds", type=float, default=300.0)
     words.add_argument("--write", type=Path)
     asked = words.parse_args()
+    asked.repeats = asked.repeats or (1 if asked.what == "solve" else 5)
     model = asked.of or "federal-ai"
     if asked.what == "report" and asked.of is None:
         words.error("say which run: a folder")
     answers: dict[str, Callable[[], str]] = {
         "build": lambda: build(model, asked.repeats),
-        "solve": lambda: solve(model, asked.seconds),
+        "solve": lambda: solve(model, asked),
+        "scale": lambda: scale(asked),
+        "linear": lambda: linear(model, asked.repeats),
         "start": lambda: start(asked.repeats),
         "report": lambda: report(Path(asked.of), asked.repeats),
         "memory": lambda: memory(model),

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +26,7 @@ from planner.formulation import (
 from planner.formulation.accounts import Accounts
 from planner.formulation.combinations import Places, each_site
 from planner.inputs.case import Case
+from planner.solve.collection import no_collection
 
 ROOMS = (sites, construction, power, cooling, fleet, workload, security, software, training, offers)
 CLOSERS = (balances, budget, commitments)
@@ -50,7 +48,7 @@ def name_of(room: Any) -> str:
 def build(case: Case, places: Places | None = None) -> Formulation:
     """The whole programme as one mixed-integer model; ``places`` says where racks are tracked (each site)."""
     places = places or each_site(case)
-    with _no_collection():
+    with no_collection():
         return _built(case, places)
 
 
@@ -63,18 +61,6 @@ def _built(case: Case, places: Places) -> Formulation:
     for closer in CLOSERS:
         closer.close(m, case, accounts, places)
     return Formulation(m, case, accounts)
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """A model is a million small objects that all stay: looking for garbage among them only takes time."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def read(formulation: Formulation) -> dict[str, pd.DataFrame]:

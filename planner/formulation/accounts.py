@@ -2,18 +2,18 @@
 
 A *term* is ``(coefficient, variable)``; an amount is a list of terms. Cost lines carry quantity, rate,
 factor and period apart, so that the same line can be read in the model, in Detail and by a reviewer.
+Amounts and cost lines are named tuples: a model has tens of thousands, made in a quarter of a frozen dataclass's time.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass, replace
-from typing import Any
-
-from pyomo.core.expr.numeric_expr import LinearExpression
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from planner.inputs.case import Case, Rate
+from planner.solve.sums import Sum
 
 Term = tuple[float, Any]
 Terms = list[Term]
@@ -54,8 +54,7 @@ ACCOUNTS: dict[str, tuple[str, str, str]] = {
 }
 
 
-@dataclass(frozen=True)
-class Post:
+class Post(NamedTuple):
     """An amount under a key of an account; the label says what it is."""
 
     account: str
@@ -64,8 +63,7 @@ class Post:
     label: str = ""
 
 
-@dataclass(frozen=True)
-class Of:
+class Of(NamedTuple):
     """So many times what is posted under a key of an account, perhaps by another room."""
 
     factor: float
@@ -102,8 +100,7 @@ class Limit:
     index: Key = ()
 
 
-@dataclass(frozen=True)
-class Cost:
+class Cost(NamedTuple):
     """One cost line: quantity x rate x factor x escalation, in the dollars of its period.
 
     What accounts hold under ``of`` is part of the quantity.
@@ -137,14 +134,14 @@ class Accounts:
 
     def add(self, posts: Iterable[Posting]) -> None:
         for post in posts:
-            if isinstance(post, Cost):
+            if isinstance(post, Post):
+                self._posts[post.account][post.key].append(post)
+            elif isinstance(post, Cost):
                 self.costs.append(post)
             elif isinstance(post, Limit):
                 self.limits[post.rule].append(post)
-            elif isinstance(post, Meeting):
-                self.meetings[post.rule].append(post)
             else:
-                self._posts[post.account][post.key].append(post)
+                self.meetings[post.rule].append(post)
 
     def keys(self, account: str) -> list[Key]:
         return list(self._posts[account])
@@ -161,17 +158,13 @@ class Accounts:
 
     def settle_costs(self) -> None:
         """Once all rooms have posted: quantities in full, and no line of nothing."""
-        full = [replace(c, quantity=[*c.quantity, *self.of(c.of)], of=()) if c.of else c for c in self.costs]
+        full = [c._replace(quantity=[*c.quantity, *self.of(c.of)], of=()) if c.of else c for c in self.costs]
         self.costs = [c for c in full if c.quantity]
 
 
-def total(terms: Iterable[Term]) -> LinearExpression:
+def total(terms: Iterable[Term]) -> Sum:
     """The sum of the terms as one Pyomo expression."""
-    coefficients, variables = [], []
-    for coefficient, variable in terms:
-        coefficients.append(coefficient)
-        variables.append(variable)
-    return LinearExpression(constant=0.0, linear_coefs=coefficients, linear_vars=variables)
+    return Sum(terms)
 
 
 def scaled(terms: Iterable[Term], factor: float) -> Terms:

@@ -49,7 +49,7 @@ def _meetings(m: Any, accounts: Accounts) -> None:
 
         def met(b: Any, *index: Hashable, rows: Any = rows) -> Any:
             terms, most = rows[index]
-            return terms <= most if terms.linear_vars else pyo.Constraint.Skip
+            return terms <= most if terms.terms else pyo.Constraint.Skip
 
         m.component(room).add_component(name, pyo.Constraint(list(rows), rule=met, doc=meetings[0].says))
 

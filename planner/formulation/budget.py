@@ -28,11 +28,16 @@ UNALLOCATED = "2.9"
 
 def merged(terms: Terms) -> Terms:
     """One term a variable."""
-    sums: dict[int, list[Any]] = {}
+    sums: dict[int, float] = {}
+    variables = []
     for n, v in terms:
-        entry = sums.setdefault(id(v), [0.0, v])
-        entry[0] += n
-    return [(n, v) for n, v in sums.values() if n]
+        i = id(v)
+        if i in sums:
+            sums[i] += n
+        else:
+            sums[i] = n
+            variables.append(v)
+    return [(n, v) for n, v in zip(sums.values(), variables, strict=True) if n]
 
 
 def set_aside(b: Any) -> Terms:
@@ -65,7 +70,7 @@ class Invested:
 
 def close(m: Any, case: Case, accounts: Accounts, places: Places) -> None:
     """Add the lines that stand on other lines; define spending; write the ceilings, the split and the caps."""
-    base: dict[tuple[str, str, int], Terms] = defaultdict(list)
+    lines: dict[tuple[str, str, int], Terms] = defaultdict(list)
     running: dict[tuple[str, int], Terms] = defaultdict(list)
     for cost in accounts.costs:
         each = cost.musd_per_unit(case)
@@ -74,8 +79,9 @@ def close(m: Any, case: Case, accounts: Accounts, places: Places) -> None:
         if line.ledger == "operations":
             running[cost.site, cost.period].extend(terms)
         else:
-            base[line.category, cost.site, cost.period].extend(terms)
-    accounts.add(cost for key, terms in base.items() for cost in _on_top(case, key, merged(terms)))
+            lines[line.category, cost.site, cost.period].extend(terms)
+    base = {key: merged(terms) for key, terms in lines.items()}
+    accounts.add(cost for key, terms in base.items() for cost in _on_top(case, key, terms))
 
     m.add_component("budget", pyo.Block())
     b = m.budget
@@ -94,8 +100,7 @@ def close(m: Any, case: Case, accounts: Accounts, places: Places) -> None:
     @b.Constraint(keys, doc="spending is the sum of its lines")
     def spending(b: Any, category: str, s: str, t: int) -> Any:
         grown = (1 + management_share(case, category)) * (1 + case.categories[category].contingency_share)
-        lines = merged(base[category, s, t])
-        return total([*((grown * n, v) for n, v in lines), (-1.0, b.spent_musd[category, s, t])]) == 0
+        return total([*((grown * n, v) for n, v in base[category, s, t]), (-1.0, b.spent_musd[category, s, t])]) == 0
 
     @b.Constraint(operated, doc="operating cost is the sum of its lines")
     def operating(b: Any, s: str, t: int) -> Any:

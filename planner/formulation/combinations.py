@@ -235,16 +235,22 @@ def hosts_level(case: Case, sites: tuple[str, ...], level: str) -> bool:
 
 def runs(case: Case, places: Places) -> list[tuple[str, str, str, str, int]]:
     """(place, chip, workload, level, period) in which racks may run."""
-    wanted = asked(case)
-    return [
-        (r, c, w, level, t)
-        for r, inside in places.items()
-        for c, t in serving_chips(case)
-        for w in case.workloads
-        if (c, w) in case.suitable
-        for level in case.levels
-        if (w, level) in wanted and hosts_level(case, inside, level)
-    ]
+    wanted, serving = asked(case), serving_chips(case)
+    found = []
+    for r, inside in places.items():
+        hosted = {level for level in case.levels if hosts_level(case, inside, level)}
+        work = {
+            c: [
+                (w, k)
+                for w in case.workloads
+                if (c, w) in case.suitable
+                for k in case.levels
+                if k in hosted and (w, k) in wanted
+            ]
+            for c in case.chips
+        }
+        found += [(r, c, w, level, t) for c, t in serving for w, level in work[c]]
+    return found
 
 
 def services(case: Case, places: Places) -> list[tuple[str, str, str, str, int]]:

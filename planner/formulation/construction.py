@@ -11,7 +11,7 @@ from planner.formulation import combinations as combos
 from planner.formulation import construction_costs
 from planner.formulation.accounts import Limit, Post, Posting, Terms, total
 from planner.formulation.combinations import Places
-from planner.inputs.case import Case
+from planner.inputs.case import Case, Design
 from planner.plan import NOISE, frame
 
 
@@ -19,7 +19,11 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     """Hall starts, hardening and the framework discount; posts capacity, power need, starts and costs."""
     p = case.periods
     starts = combos.hall_starts(case)
-    hardenings = [(s, level, t) for s, level in construction_costs.site_levels(case) for t in p]
+    started: dict[tuple[str, str], list[int]] = {x: [] for x in combos.site_designs(case)}
+    for s, d, t in starts:
+        started[s, d].append(t)
+    levels = construction_costs.site_levels(case)
+    hardenings = [(s, level, t) for s, level in levels for t in p]
     greenfield_sites = [s for s in case.sites if combos.greenfield_limit_mw(case, s) > 0]
     b.modules = pyo.Var(
         starts,
@@ -29,7 +33,7 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     )
     b.hardened_to_date = pyo.Var(hardenings, domain=pyo.NonNegativeReals, doc="MW IT hardened by the end of the period")
     b.commissioned = pyo.Var(
-        [(s, d, t) for s, d in combos.site_designs(case) for t in p if _standing(case, starts, s, d, t)],
+        [(s, d, t) for (s, d), when in started.items() for t in p if _standing(case, case.designs[d], when, t)],
         domain=pyo.NonNegativeReals,
         doc="MW IT commissioned at the end of the period",
     )
@@ -40,6 +44,9 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     )
     b.reached = pyo.Var(domain=pyo.Binary, doc="greenfield halls of all sites pass the framework threshold")
     b.discounted = pyo.Var(greenfield_sites, list(p), domain=pyo.NonNegativeReals, doc="MW IT at the framework price")
+    levels_of: dict[str, list[str]] = {s: [] for s in case.sites}
+    for s, level in levels:
+        levels_of[s].append(level)
     by_site: dict[str, list[tuple[str, str, int]]] = {s: [] for s in case.sites}
     for start in starts:
         by_site[start[0]].append(start)
@@ -58,9 +65,7 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
         if p.ready(0, case.designs[d].lead_months + added_months) == p.ready(0, case.designs[d].lead_months):
             return standing(s, d, t)
         return [
-            megawatts(i)
-            for i in by_site[s]
-            if i[1] == d and combos.in_service(case, case.designs[d], i[2], t, added_months)
+            megawatts((s, d, u)) for u in started[s, d] if combos.in_service(case, case.designs[d], u, t, added_months)
         ]
 
     def workers(s: str, t: int) -> Terms:
@@ -73,7 +78,9 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     def in_existing(s: str, t: int) -> Terms:
         return [megawatts(i) for i in by_site[s] if case.designs[i[1]].brings_own_power and _occupies(case, i, t)]
 
-    design_sites = {s: [d for r, d in combos.site_designs(case) if r == s] for s in case.sites}
+    design_sites: dict[str, list[str]] = {s: [] for s in case.sites}
+    for s, d in started:
+        design_sites[s].append(d)
 
     @b.Constraint(list(b.halls_of_design), doc="halls of a design are counted")
     def counting_halls(b: Any, d: str) -> Any:
@@ -86,9 +93,7 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
 
     @b.Constraint(list(b.commissioned), doc="what stands was started and is in term")
     def commissioning(b: Any, s: str, d: str, t: int) -> Any:
-        halls = [
-            megawatts((r, e, u)) for r, e, u in by_site[s] if e == d and combos.in_service(case, case.designs[d], u, t)
-        ]
+        halls = [megawatts((s, d, u)) for u in started[s, d] if combos.in_service(case, case.designs[d], u, t)]
         return total([*halls, (-1.0, b.commissioned[s, d, t])]) == 0
 
     def ready_at(s: str, t: int) -> list[tuple[str, str, int]]:
@@ -110,9 +115,7 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     @b.Constraint(hardenings, doc="hardened MW stand in halls that had the months for it")
     def hardened_within_halls(b: Any, s: str, level: str, t: int) -> Any:
         months = case.levels[level].added_months
-        stricter = [
-            k for r, k in construction_costs.site_levels(case) if r == s and case.levels[k].added_months >= months
-        ]
+        stricter = [k for k in levels_of[s] if case.levels[k].added_months >= months]
         hard = total((1.0, b.hardened_to_date[s, k, t]) for k in stricter)
         return hard <= total(x for d in design_sites[s] for x in hardenable(s, d, t, months))
 
@@ -215,8 +218,8 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     return posts
 
 
-def _standing(case: Case, starts: list[tuple[str, str, int]], s: str, d: str, t: int) -> bool:
-    return any(combos.in_service(case, case.designs[d], u, t) for r, e, u in starts if (r, e) == (s, d))
+def _standing(case: Case, design: Design, starts: list[int], t: int) -> bool:
+    return any(combos.in_service(case, design, u, t) for u in starts)
 
 
 def _occupies(case: Case, index: tuple[str, str, int], t: int) -> bool:

@@ -44,12 +44,15 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
                 posts.append(Post("energy_gwh", served, [(-climate.pue_average * hours / 1000, here)], d))
     posts += _arrivals(b, place)
     price = case.rate("parameters", "cost_of_water_usd_per_m3", "value")
+    holding: dict[str, list[tuple[str, str]]] = {s: [] for s in case.sites}
+    for s, d, q in pairs:
+        holding[s].append((d, q))
     for s in case.sites:
         for t in p:
             used = [
-                (case.climate(r, case.designs[d].cooling_id).wue_l_per_kwh * hours, b.housed_mw[r, d, q, t - 1])
-                for r, d, q in pairs
-                if r == s and t > 0
+                (case.climate(s, case.designs[d].cooling_id).wue_l_per_kwh * hours, b.housed_mw[s, d, q, t - 1])
+                for d, q in holding[s]
+                if t > 0
             ]
             if used:
                 posts.append(Cost("3.2.2", s, "cooling water", t, used, "m3", price))

@@ -37,14 +37,14 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
         after, domain=pyo.NonNegativeReals, doc="racks that serve through the n-th year after the horizon"
     )
 
+    lives = {c: {v: combos.life(case, chip, v) for v in combos.vintages(case, c)} for c, chip in case.chips.items()}
+    ready = {(c, t): [v for v, (first, _) in spans.items() if first == t] for c, spans in lives.items() for t in p}
+
     def new(s: str, c: str, t: int) -> Terms:
-        return [
-            (1.0, b.bought[s, c, v]) for v in combos.vintages(case, c) if combos.life(case, case.chips[c], v)[0] == t
-        ]
+        return [(1.0, b.bought[s, c, v]) for v in ready[c, t]]
 
     def alive(s: str, c: str, t: int) -> Terms:
-        spans = {v: combos.life(case, case.chips[c], v) for v in combos.vintages(case, c)}
-        return [(1.0, b.bought[s, c, v]) for v, (first, last) in spans.items() if first <= t <= last]
+        return [(1.0, b.bought[s, c, v]) for v, (first, last) in lives[c].items() if first <= t <= last]
 
     @b.Constraint(present, doc="racks in place are alive")
     def kept_within_alive(b: Any, s: str, c: str, t: int) -> Any:

@@ -41,19 +41,20 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     b.imported_gwh = pyo.Var(serving, domain=pyo.NonNegativeReals, doc="grid energy at the tariff, GWh")
     b.billed_gwh = pyo.Var(serving, domain=pyo.NonNegativeReals, doc="energy that owes delivery, GWh")
 
-    order_periods: dict[tuple[str, str], list[int]] = {pair: [] for pair in pairs}
-    for s, k, t in orders:
-        order_periods[s, k].append(t)
+    order_periods = _when(orders)
+    contract_periods, signing_periods = _when(contracts), _when(signings)
+    tranches_of, plants_of, offers_of = _by_site(contract_periods), _by_site(order_periods), _by_site(signing_periods)
 
     def contracted(s: str, g: int, t: int) -> Terms:
-        return [(1.0, b.contract[r, h, u]) for r, h, u in contracts if (r, h) == (s, g) and u <= t]
+        return [(1.0, b.contract[s, g, u]) for u in contract_periods.get((s, g), ()) if u <= t]
 
     def energised(s: str, t: int) -> Terms:
         grid = case.tranches_of_grid
         return [
-            (grid[r, g].mw, b.contract[r, g, u])
-            for r, g, u in contracts
-            if r == s and p.ready(u, grid[r, g].lead_months) <= t
+            (grid[s, g].mw, b.contract[s, g, u])
+            for g in tranches_of.get(s, ())
+            for u in contract_periods[s, g]
+            if p.ready(u, grid[s, g].lead_months) <= t
         ]
 
     def standing(s: str, k: str, t: int, spare: bool = False) -> Terms:
@@ -65,14 +66,11 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
 
     def ppa_gwh(s: str, t: int) -> list[tuple[str, Terms]]:
         found = []
-        for i, r in case.ppas:
-            if r == s:
-                e = case.ppas[i, r]
-                signed = [u for q, j, u in signings if (q, j) == (s, i) and p.ready(u, e.lead_months) <= t - 1]
-                if signed:
-                    found.append(
-                        (i, [(e.capacity_factor * p.hours / MWH_PER_GWH, b.signed_mw[s, i, u]) for u in signed])
-                    )
+        for i in offers_of.get(s, ()):
+            e = case.ppas[i, s]
+            signed = [u for u in signing_periods[s, i] if p.ready(u, e.lead_months) <= t - 1]
+            if signed:
+                found.append((i, [(e.capacity_factor * p.hours / MWH_PER_GWH, b.signed_mw[s, i, u]) for u in signed]))
         return found
 
     before = combos.tranche_before(case)
@@ -117,8 +115,8 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
         for t in p:
             if rights := energised(s, t):
                 posts += [Post("secured_mw", (s, t), rights, "grid"), Post("grid_rights_mw", (s, t), rights, "grid")]
-            for r, k in pairs:
-                if r == s and (firm := standing(s, k, t, spare=True)):
+            for k in plants_of.get(s, ()):
+                if firm := standing(s, k, t, spare=True):
                     posts.append(Post("secured_mw", (s, t), firm, k))
     for s, t in serving:
         clean = [x for _, terms in ppa_gwh(s, t) for x in terms]
@@ -136,13 +134,30 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     return posts
 
 
+def _when(starts: Any) -> dict[tuple[Any, Any], list[int]]:
+    """What is started at a site -> the periods in which it can be."""
+    found: dict[tuple[Any, Any], list[int]] = {}
+    for s, k, t in starts:
+        found.setdefault((s, k), []).append(t)
+    return found
+
+
+def _by_site(pairs: Any) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
+    for s, k in pairs:
+        found.setdefault(s, []).append(k)
+    return found
+
+
 def _limits(b: Any, case: Case, contracts: Any, orders: Any, signings: Any) -> list[Posting]:
     """What an open site can bear; by each period, since nothing starts before the opening."""
     p, before = case.periods, combos.tranche_before(case)
+    contracted, signed, ordered = _when(contracts), _when(signings), _when(orders)
+    plants_of = _by_site(ordered)
     limits: list[Posting] = []
     for t in p:
         for s, g in (x for x in case.tranches_of_grid if x not in before):
-            taken = [(1.0, b.contract[i]) for i in contracts if i[:2] == (s, g) and i[2] <= t]
+            taken = [(1.0, b.contract[s, g, u]) for u in contracted.get((s, g), ()) if u <= t]
             limits.append(
                 Limit(
                     "power.contract_once",
@@ -154,8 +169,8 @@ def _limits(b: Any, case: Case, contracts: Any, orders: Any, signings: Any) -> l
                     (s, g, t),
                 )
             )
-        for s, i in dict.fromkeys(x[:2] for x in signings):
-            mw = [(1.0, b.signed_mw[x]) for x in signings if x[:2] == (s, i) and x[2] <= t]
+        for (s, i), when in signed.items():
+            mw = [(1.0, b.signed_mw[s, i, u]) for u in when if u <= t]
             limits.append(
                 Limit(
                     "power.within_ppa_limit",
@@ -168,7 +183,12 @@ def _limits(b: Any, case: Case, contracts: Any, orders: Any, signings: Any) -> l
                 )
             )
         for s, site in case.sites.items():
-            units = [(case.plants[k].unit_mw, b.units[r, k, u]) for r, k, u in orders if r == s and u <= t]
+            units = [
+                (case.plants[k].unit_mw, b.units[s, k, u])
+                for k in plants_of.get(s, ())
+                for u in ordered[s, k]
+                if u <= t
+            ]
             limits.append(
                 Limit(
                     "power.within_onsite_limit",
@@ -179,8 +199,8 @@ def _limits(b: Any, case: Case, contracts: Any, orders: Any, signings: Any) -> l
                     "plant fits the site's land, gas and permits",
                 )
             )
-    for s, k in dict.fromkeys(i[:2] for i in orders):
-        begun = [(1.0, b.first[i]) for i in orders if i[:2] == (s, k)]
+    for (s, k), when in ordered.items():
+        begun = [(1.0, b.first[s, k, u]) for u in when]
         limits.append(
             Limit(
                 "power.first_once", s, p.last, begun, 1.0, "a plant has one first order, where the site is open", (s, k)

@@ -65,28 +65,21 @@ def halls_by_site(case: Case) -> dict[tuple[str, int], list[tuple[str, str, str,
 
 def runs(case: Case, places: Places) -> list[Run]:
     """(place, chip, workload, level, period) in which racks may run, once halls may be in use there."""
-    there = set(halls_in_use(case))
-    return [
-        (r, c, w, level, t)
-        for r, c, w, level, t in combos.runs(case, places)
-        if any((s, case.workloads[w].service_id or soft.NO_SERVICE, level, t) in there for s in places[r])
-    ]
+    place = {s: r for r, inside in places.items() for s in inside}
+    there = {(place[s], o, level, t) for s, o, level, t in halls_in_use(case)}
+    service = {w: e.service_id or soft.NO_SERVICE for w, e in case.workloads.items()}
+    return [x for x in combos.runs(case, places) if (x[0], service[x[2]], x[3], x[4]) in there]
 
 
 def services(case: Case, places: Places) -> list[Run]:
     """(place, agency, workload, level, period) that may be served, once halls and the agency may be ready."""
-    there = set(halls_in_use(case))
-    first = {a: soft.first_admitted(case, a) for a in case.agencies}
-
-    def ready(r: str, a: str, w: str, level: str, t: int) -> bool:
-        admitted, o = first[a], case.workloads[w].service_id or soft.NO_SERVICE
-        return (
-            admitted is not None
-            and t >= admitted
-            and any((s, o, level, t) in there and case.has_movement(a, s) for s in places[r])
-        )
-
-    return [x for x in combos.services(case, places) if ready(*x)]
+    place = {s: r for r, inside in places.items() for s in inside}
+    admitted = {a: soft.first_admitted(case, a) for a in case.agencies}
+    first = {a: t for a, t in admitted.items() if t is not None}
+    reached = {s: [a for a in first if case.has_movement(a, s)] for s in case.sites}
+    there = {(place[s], a, o, level, t) for s, o, level, t in halls_in_use(case) for a in reached[s] if t >= first[a]}
+    service = {w: e.service_id or soft.NO_SERVICE for w, e in case.workloads.items()}
+    return [x for x in combos.services(case, places) if (x[0], x[1], service[x[2]], x[3], x[4]) in there]
 
 
 def scheduler(case: Case) -> str | None:
@@ -99,8 +92,10 @@ def bonuses(case: Case, places: Places) -> list[tuple[str, str, str, int]]:
     """(place, workload, level, period) in which a scheduler may raise what running racks deliver."""
     y = scheduler(case)
     first = soft.first_done(case, y) if y else None
+    if first is None:
+        return []
     running = dict.fromkeys((r, w, level, t) for r, _, w, level, t in runs(case, places))
-    return [x for x in running if first is not None and x[3] >= first and case.workloads[x[1]].uplift_share > 0]
+    return [x for x in running if x[3] >= first and case.workloads[x[1]].uplift_share > 0]
 
 
 def live_starts(case: Case) -> list[tuple[str, int]]:

@@ -36,11 +36,13 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     )
     b.hosts = pyo.Var(clusters, domain=pyo.Binary, doc="the site holds the cluster the jobs need")
 
+    of_work = {(w, t): 0.0 for _, w, _, t in demand}
+    for (_, w, _, t), x in demand.items():
+        of_work[w, t] += x
     for_service: dict[tuple[str, str, str, int], Terms] = {}
     output: dict[tuple[str, str, str, int], Terms] = {}
     of_chip: dict[tuple[str, str, int], Terms] = {}
-    for s, c, w, level, t in runs:
-        x = b.running[s, c, w, level, t]
+    for (s, c, w, level, t), x in b.running.items():
         work = case.workloads[w]
         peak = case.chips[c].pflops(work.precision)
         service = work.service_id or soft.NO_SERVICE
@@ -51,8 +53,7 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     by_demand: dict[tuple[str, str, str, int], Terms] = {}
     by_cluster: dict[tuple[str, str, int], Terms] = {}
     from_place: dict[tuple[str, str, int], Terms] = {}
-    for s, a, w, level, t in services:
-        x = b.served[s, a, w, level, t]
+    for (s, a, w, level, t), x in b.served.items():
         given.setdefault((s, w, level, t), []).append((1.0, x))
         from_place.setdefault((s, w, t), []).append((1.0, x))
         by_demand.setdefault((a, w, level, t), []).append((1.0, x))
@@ -89,8 +90,7 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
 
     @b.Constraint([x for x in clusters if x in by_cluster], doc="jobs that need a cluster run only where it is")
     def only_on_cluster(b: Any, s: str, w: str, t: int) -> Any:
-        most = sum(mw for (_, i, _, u), mw in demand.items() if (i, u) == (w, t))
-        return total([*by_cluster[s, w, t], (-most, b.hosts[s, w, t])]) <= 0
+        return total([*by_cluster[s, w, t], (-of_work[w, t], b.hosts[s, w, t])]) <= 0
 
     posts: list[Posting] = [*_halls(b, case, places, for_service), *_admitted(b, case, demand)]
     posts += _scheduled(b, case, demand)
@@ -114,7 +114,7 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
         worth = case.rent_musd(w, p.year(t)) * case.levels[level].rent_premium * case.demand_tranches[j].value_share
         posts.append(Post("value", (t,), [(worth * case.present_factor(t), b.depth[a, w, level, t, j])], w))
         posts.append(Post("depth", (a, w, level, t, j), [(1.0, b.depth[a, w, level, t, j])], w))
-    posts += _movement(b, case, places, services)
+    posts += _movement(b, case, places)
     posts += _after_the_horizon(b, case, demand)
     return posts
 
@@ -163,20 +163,23 @@ def _scheduled(b: Any, case: Case, demand: dict[tuple[str, str, str, int], float
     more: dict[tuple[str, str, int], Terms] = {}
     for (_, w, level, t), v in b.bonus.items():
         more.setdefault((w, level, t), []).append((1.0, v))
+    asked = dict.fromkeys(more, 0.0)
+    for (_, w, level, t), x in demand.items():
+        if (w, level, t) in asked:
+            asked[w, level, t] += x
     posts: list[Posting] = []
     for (w, level, t), terms in more.items():
         uplift = case.workloads[w].uplift_share
-        asked = sum(x for (_, i, k, u), x in demand.items() if (i, k, u) == (w, level, t))
-        done = Of(-uplift / (1 + uplift) * asked, "done", (scheduler, (), t - 1))
+        done = Of(-uplift / (1 + uplift) * asked[w, level, t], "done", (scheduler, (), t - 1))
         says = "the scheduler adds to service once it is done"
         posts.append(Meeting("workload.bonus_when_scheduled", (w, level, t), terms, (done,), says))
     return posts
 
 
-def _movement(b: Any, case: Case, places: Places, services: Any) -> list[Posting]:
+def _movement(b: Any, case: Case, places: Places) -> list[Posting]:
     moved: dict[tuple[str, str, int], Terms] = {}
-    for s, a, w, level, t in services:
-        moved.setdefault((s, a, t), []).append((1.0, b.served[s, a, w, level, t]))
+    for (s, a, _, _, t), x in b.served.items():
+        moved.setdefault((s, a, t), []).append((1.0, x))
     costs: list[Posting] = []
     for (s, a, t), terms in moved.items():
         rates = [

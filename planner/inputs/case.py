@@ -582,9 +582,17 @@ class Case:
 
     def rate(self, table: str, key: str, column: str) -> Rate:
         """A money figure as a Rate; ``key`` parts joined by /."""
-        figure = self._figure_by_ref[table, key, column]
-        index = MONEY_PARAMETERS[key] if table == "parameters" else BY_NAME[table].column(column).price_index
-        return Rate(figure.value, index, figure.money_year, figure.ref)
+        found = self._rates.get((table, key, column))
+        if found is None:
+            figure = self._figure_by_ref[table, key, column]
+            index = MONEY_PARAMETERS[key] if table == "parameters" else BY_NAME[table].column(column).price_index
+            found = self._rates[table, key, column] = Rate(figure.value, index, figure.money_year, figure.ref)
+        return found
+
+    @cached_property
+    def _rates(self) -> dict[tuple[str, str, str], Rate]:
+        """Rates that were asked for."""
+        return {}
 
     @cached_property
     def _index(self) -> dict[tuple[str, int], float]:

@@ -9,11 +9,18 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 #: so that 24.000000001 months are two years
 ROUNDING = 1e-9
 #: months of a calendar year before October, when the federal fiscal year begins
 FIRST_FISCAL_MONTH = 9
+
+
+@cache
+def _whole(months: float, each: int) -> int:
+    """Periods of so many months each, rounded up."""
+    return math.ceil(months / each - ROUNDING)
 
 
 @dataclass(frozen=True)
@@ -71,11 +78,11 @@ class Periods:
 
     def ready(self, t: int, lead_months: float) -> int:
         """Index of the period at whose end a start in ``t`` is ready; may lie past the horizon."""
-        return t + max(1, math.ceil(lead_months / self.months - ROUNDING)) - 1
+        return t + max(1, _whole(lead_months, self.months)) - 1
 
     def after(self, t: int, months: float) -> int:
         """Index ``months`` later, rounded up to whole periods; may lie past the horizon."""
-        return t + math.ceil(months / self.months - ROUNDING)
+        return t + _whole(months, self.months)
 
     def starts_ready_by(self, t: int, lead_months: float) -> list[int]:
         """Starts that are ready at the end of ``t``."""

@@ -12,11 +12,10 @@ from typing import Any
 
 import highspy
 import numpy as np
-import pyomo.environ as pyo
 from numpy.typing import NDArray
-from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
 
+from planner.solve import arrays
 from planner.solve.highs import FEASIBLE, Run
 from planner.solve.values import Limits, Linear, Outcome, Progress, Row, Sense, Vector, Verdict
 
@@ -39,27 +38,18 @@ class Program:
     @classmethod
     def compile(cls, model: Any, log: Path | None = None) -> Program:
         """Arrays of all active constraints and all variables of a Pyomo model; an objective is ignored."""
-        compiled = LinearStandardFormCompiler().write(model, mixed_form=True)
-        columns = list(compiled.columns)
-        known = {id(v) for v in columns}
-        extra = [v for v in model.component_data_objects(pyo.Var, active=True) if id(v) not in known]
-        columns += extra
-        matrix = csr_matrix(compiled.A)
-        if extra:
-            matrix = csr_matrix((matrix.data, matrix.indices, matrix.indptr), shape=(matrix.shape[0], len(columns)))
-        rhs = np.asarray(compiled.rhs, dtype=float)
-        kinds = np.array([row.bound_type for row in compiled.rows], dtype=int)
+        a = arrays.compiled(model)
         return cls(
-            columns=columns,
-            lower=np.array([-np.inf if v.lb is None else v.lb for v in columns], dtype=float),
-            upper=np.array([np.inf if v.ub is None else v.ub for v in columns], dtype=float),
-            whole=np.array([not v.is_continuous() for v in columns], dtype=bool),
-            matrix=matrix,
-            row_lower=np.where(kinds <= 0, rhs, -np.inf),
-            row_upper=np.where(kinds >= 0, rhs, np.inf),
-            row_names=[row.constraint.name for row in compiled.rows],
+            columns=a.columns,
+            lower=a.lower,
+            upper=a.upper,
+            whole=a.whole,
+            matrix=a.matrix,
+            row_lower=a.row_lower,
+            row_upper=a.row_upper,
+            row_names=a.row_names,
             log=log,
-            _index={id(v): i for i, v in enumerate(columns)},
+            _index=a.index,
         )
 
     @property

@@ -1,0 +1,61 @@
+"""What measurements stand on: generated programmes are sound and repeatable, the frozen matrices are unchanged."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from planner.inputs import read
+
+BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
+sys.path.insert(0, str(BENCHMARKS))
+
+import freeze  # noqa: E402
+import programmes  # noqa: E402
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+@pytest.mark.parametrize("size", [programmes.Size(2, 2, 1, 1), programmes.Size(1, 4, 2, 2)], ids=str)
+def test_a_generated_programme_has_no_fault_and_is_as_large_as_said(size: programmes.Size, tmp_path: Path) -> None:
+    plain, case = read.load("federal-ai", ()), read.load(programmes.make(size, tmp_path), ())
+    assert len(case.sites) == size.sites * len(plain.sites)
+    assert len(case.chips) == size.chips * len(plain.chips)
+    assert len(case.agencies) == size.agencies * len(plain.agencies)
+    assert case.periods.count == size.periods * plain.periods.count
+    assert case.periods.labels()[-1] == f"2035{'H2' if size.periods == 2 else 'Q4'}"
+    assert case.programme.budget_usd == size.sites * plain.programme.budget_usd
+    asked = sum(row.base_pflops_years for row in case.demands.values())
+    assert asked == pytest.approx(size.sites * sum(r.base_pflops_years for r in plain.demands.values()), rel=0.1)
+
+
+def test_once_the_reference_is_the_reference(tmp_path: Path) -> None:
+    plain, case = read.load("federal-ai", ()), read.load(programmes.make(programmes.Size(), tmp_path), ())
+    assert {n: f.to_csv() for n, f in case.tables.items()} == {n: f.to_csv() for n, f in plain.tables.items()}
+
+
+def test_the_seed_says_every_byte(tmp_path: Path) -> None:
+    for name, seed in (("a", 1), ("b", 1), ("c", 2)):
+        programmes.make(programmes.Size(2), tmp_path / name, seed)
+    assert files(tmp_path / "a") == files(tmp_path / "b")
+    assert files(tmp_path / "a") != files(tmp_path / "c")
+
+
+def test_the_frozen_matrices_are_those_of_the_list(tmp_path: Path) -> None:
+    assert freeze.check(BENCHMARKS / "baseline")
+    for path in (BENCHMARKS / "baseline").iterdir():
+        shutil.copy(path, tmp_path)
+    (tmp_path / "mid-2.mps.xz").write_bytes(b"another")
+    assert not freeze.check(tmp_path)
+
+
+def test_help_says_what_can_be_measured() -> None:
+    words = [sys.executable, str(BENCHMARKS / "measure.py"), "--help"]
+    said = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+    assert {"solve", "scale", "linear", "start", "report", "memory"} <= set(said.replace(",", " ").split())
