@@ -47,11 +47,11 @@ def fill(book: Book, detail: Detail) -> Places:
     pairs = list(dict.fromkeys((f.site, f.item) for f in detail.items("racks bought")))
     entries = [Entry(f"{s}|{c}", f"{book.case.sites[s].name}: {chips[c].name}", "racks") for s, c in pairs]
     view = detail.view("racks bought", 1)
+    page.break_before(row)
     by_site = by_year(page, row, "Racks bought by site", entries, view, style.COUNT, ("Site and chip", "Name"))
     items = {f.item for f in detail.items("racks retired early")}
     entries = [Entry(c.chip_id, c.name, "racks") for c in chips.values() if c.chip_id in items]
     view = detail.view("racks retired early", 2)
-    page.break_before(by_site.next)
     heading = "Racks retired before the end of their life (parts of racks occur: only purchases are whole)"
     retired = by_year(page, by_site.next, heading, entries, view, style.MW, ("Chip", "Name"))
     _prices(book, page, retired.next)
