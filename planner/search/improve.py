@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import combinations
 
 import numpy as np
@@ -91,7 +92,7 @@ class Improving:
     def over(self) -> bool:
         return self.clock.left() <= 1 or (self.cancel is not None and self.cancel.is_set())
 
-    def ask(self, start: Vector, n: Neighbourhood) -> Outcome:
+    def ask(self, start: Vector, n: Neighbourhood, cancel: threading.Event | None) -> Outcome:
         """The best plan that shares with the start all that is not free, as far as the seconds go."""
         held = {int(i): float(round(start[i])) for i in np.flatnonzero(self.whole & ~n.free)}
         spent = None if self.clock.left() == float("inf") else min(SECONDS, self.clock.left())
@@ -105,14 +106,18 @@ class Improving:
             fixed=held,
             progress=lambda p: self.note(f"better plan: {n.name}", p),
             confirm=False,
-            cancel=self.cancel,
+            cancel=cancel,
         )
 
 
 def improved(on: Improving, plan: Outcome, patience: int, cores: int = CORES) -> Outcome:
-    """The plan after passes over the neighbourhoods, some at a time, until they gain little or time is up."""
+    """The plan after passes over the neighbourhoods, some at a time, until they gain little or time is up.
+
+    One that gains more than the gap ends those beside it, but not in a run that is to be repeated.
+    """
     around = neighbourhoods(on.level, on.whole)
     aim, best, idle = on.level.aims[on.k], plan, 0
+    together = cores > 1 and on.limits.seconds is not None
 
     def rounds() -> Iterator[list[Neighbourhood]]:
         for i in range(0, len(around), cores):
@@ -123,9 +128,21 @@ def improved(on: Improving, plan: Outcome, patience: int, cores: int = CORES) ->
             start, before = best.values, best.objective
             if start is None or before is None or idle >= patience or on.over or best.interrupted:
                 break
+            enough = threading.Event()
+            asked = partial(_asked, on, start, before, enough if together else None)
             with ThreadPoolExecutor(cores) as pool:
-                for found in pool.map(lambda n, start=start: on.ask(start, n), several):  # type: ignore[misc]
+                for found in pool.map(asked, several):
                     best = better(aim, best, found) or best
             gained = abs((best.objective or 0.0) - before)
             idle = 0 if gained > WORTHWHILE * on.limits.gap * abs(before) else idle + 1
     return best
+
+
+def _asked(
+    on: Improving, start: Vector, before: float, enough: threading.Event | None, neighbourhood: Neighbourhood
+) -> Outcome:
+    found = on.ask(start, neighbourhood, enough or on.cancel)
+    gained = abs((before if found.objective is None else found.objective) - before)
+    if enough is not None and gained > on.limits.gap * abs(before):
+        enough.set()
+    return found
