@@ -122,8 +122,11 @@ class Run:
         h.passModel(lp)
         return h
 
-    def go(self, start: Vector | None, *, presolve: bool = True) -> Outcome:
-        h = self.model()
+    def go(self, start: Vector | None, *, presolve: bool = True, relaxed: bool = False) -> Outcome:
+        """``relaxed``: nothing whole, by interior point."""
+        h = self.model(relaxed=relaxed)
+        if relaxed:
+            h.setOptionValue("solver", "ipm")
         if not presolve:
             h.setOptionValue("presolve", "off")
             h.setOptionValue("time_limit", CONFIRM_SECONDS)
@@ -187,8 +190,13 @@ class Run:
         )
 
     def confirm(self, outcome: Outcome) -> Outcome:
-        """Ask again with presolve off: presolve has called feasible models infeasible before."""
-        again = self.go(None, presolve=False)
+        """Ask again with presolve off: presolve has called feasible models infeasible before.
+
+        First with nothing whole, which is enough for a no; the simplex method alone has ended there without an answer.
+        """
+        again = self.go(None, presolve=False, relaxed=True)
+        if again.verdict is not Verdict.INFEASIBLE:
+            again = self.go(None, presolve=False)
         if again.verdict is Verdict.INFEASIBLE:
             return replace(outcome, confirmed_without_presolve=True, seconds=outcome.seconds + again.seconds)
         return again
