@@ -241,9 +241,9 @@ def price(source: Source, notebook: Notebook, *, seconds: float | None = SECONDS
             if base is None:
                 notes.append(f"{name}: no figure in the time allowed.")
                 continue
-            found += [
-                pricing.price(name, t, base) for t in pricing.model.terms if t.kind not in ("budget", "authority")
-            ]
+            for term in pricing.model.terms:
+                if term.kind not in ("budget", "authority"):
+                    found.append(pricing.price(name, term, base))
         worth = pricing.worth()
     except Clashes:
         return Prices("infeasible", pricing.model.small, seconds=time.perf_counter() - began)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,8 @@ from tiny import write_tiny
 
 from planner.analyses import price_words
 from planner.analyses.notebook import Notebook
-from planner.analyses.price import Band, Price, Prices, price
+from planner.analyses.price import Band, Price, Prices, Pricing, price
+from planner.analyses.question import Undecided
 from planner.analyses.source import Source
 from planner.formulation import build
 from planner.formulation.objective import aims
@@ -45,6 +47,25 @@ def priced(folder: Path, made: Broken) -> Prices:
 
 def of(found: Prices, term: str, objective: str) -> Price:
     return next(p for p in found.prices if p.term.id == term and p.objective == objective)
+
+
+def test_what_was_priced_before_the_end_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = promising()
+    whole = priced(tmp_path / "whole", made)
+    left = [2]
+    asked = Pricing.price
+
+    def ends(self: Pricing, *what: Any) -> Price:
+        if not left[0]:
+            raise Undecided
+        left[0] -= 1
+        return asked(self, *what)
+
+    monkeypatch.setattr(Pricing, "price", ends)
+    cut = priced(tmp_path / "cut", made)
+    assert cut.verdict == "priced"
+    assert not cut.complete
+    assert [p.as_dict() for p in cut.prices] == [p.as_dict() for p in whole.prices[:2]]
 
 
 @pytest.mark.parametrize("objective", ["mission value", "present cost"])

@@ -180,7 +180,7 @@ def _supported(
     elif claim.metric == "services" and claim.initiatives:
         _initiatives(book, page, row, claim)
     if known and claim.level is not None and claim.metric not in promises.CEILINGS and claim.metric != "split":
-        _finding(book, page, row, priced=unit is not None)
+        _finding(book, page, row)
     if claim.metric == "split" and known:
         _set_aside(book, page, parts, row)
     if claim.id == FAMILIES and claim.metric == "memo" and racks:
@@ -229,17 +229,13 @@ def _initiatives(book: Book, page: Page, row: int, claim: Claim) -> None:
     page.put(row, SOURCE, f"{'; '.join(sorted(known))}: one unit of each, once", "text")
 
 
-def _finding(book: Book, page: Page, row: int, priced: bool) -> None:
-    """Whether the plan holds the claim at its date, else what is missing in dollars or in its unit."""
+def _finding(book: Book, page: Page, row: int) -> None:
+    """Whether the plan holds the claim at its date, else what is missing in its unit; its dollars stand beside."""
     level, missing = page.n(row, CLAIMED), page.n(row, MISSING)
     tolerance = f"(1+C{row})*{book.address(TOLERANCE, ME)}"
     holds = missing <= (1 + level) * book.figure(TOLERANCE)
-    if priced:
-        value = f"would take ${page.n(row, MORE) / 1e6:,.0f}M more"
-        told = f'"would take $"&TEXT(M{row},"#,##0,,")&"M more"'
-    else:
-        value = f"short by {missing:.2f}"
-        told = f'"short by "&TEXT(H{row},"0.00")'
+    value = f"short by {missing:.2f}"
+    told = f'"short by "&TEXT(H{row},"0.00")'
     text = f'IF(H{row}<={tolerance},"holds in this plan",{told})'
     page.formula(row, FINDING, text, "holds in this plan" if holds else value, "check")
 
