@@ -244,8 +244,9 @@ def _set_aside(book: Book, page: Page, parts: Parts, row: int) -> None:
     """What holding the split sets aside that buys nothing."""
     inv, cell = book.pages[investment.ME], (parts.investment.split.unallocated, 4)
     page.link(row, ALL, inv, cell, style.MUSD)
-    text = f'"held with $"&TEXT(J{row},"#,##0,,")&"M that buy nothing"'
-    page.formula(row, FINDING, text, f"held with ${page.n(row, ALL) / 1e6:,.0f}M that buy nothing", "check")
+    finding = "held; the dollars beside it buy nothing"
+    text = f'IF(J{row}>0,"{finding}","held")'
+    page.formula(row, FINDING, text, finding if page.n(row, ALL) > 0 else "held", "check")
 
 
 def _output(book: Book, page: Page, parts: Parts, row: int) -> None:
