@@ -13,7 +13,7 @@ from planner.search.improve import soft_columns
 from planner.search.levels import Clock, Kept, Level
 from planner.search.models import level_of, pooled
 from planner.search.racks import HOSTS, PLACED, Note, place
-from planner.search.verdicts import better, with_bound
+from planner.search.verdicts import better, tightest, with_bound
 from planner.solve import Limits, Outcome, Program, Vector, Verdict
 
 #: part of the first stage that whole racks are taken to lose at the least
@@ -83,9 +83,8 @@ class Base:
             return closed
         more = self._exact(k, limits, clock, note, plan)
         aim = self.exact.aims[k]
-        known = [b for b in (bound, more.bound) if b is not None]
-        tightest = (min if aim.sense == "max" else max)(known) if known else None
-        return with_bound(better(aim, more, plan) or plan, replace(more, bound=tightest), limits)
+        both = replace(more, bound=tightest(aim, bound, more.bound))
+        return with_bound(better(aim, more, plan) or plan, both, limits)
 
     def _exact(self, k: int, limits: Limits, clock: Clock, note: Note, found: Outcome | None) -> Outcome:
         """The exact model itself, from the plan found, for the time left."""

@@ -7,16 +7,17 @@ model, so the pooled bound holds for both, and it is a small part of the work.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from planner.formulation.balances import counted_period
 from planner.formulation.objective import Aim
+from planner.search import prove
 from planner.search.base import choices, relaxed
 from planner.search.improve import CORES, Improving, improved
 from planner.search.levels import Clock, Level
@@ -24,21 +25,29 @@ from planner.search.models import least_movement, seen, transferred, with_moveme
 from planner.search.planned import Planned
 from planner.search.racks import Note
 from planner.search.tighten import Empty, tightened
-from planner.search.verdicts import better, with_bound
+from planner.search.verdicts import better, tightest, with_bound
 from planner.solve import Limits, Outcome, Progress, Row, Vector, Verdict, relative_gap
 
-#: parts of the gap: for choosing sites, for the pooled bound (of a later stage), for a first plan
-SITES_GAP, BOUND_GAP, LATER_GAP, HALLS_GAP = 0.5, 0.65, 0.5, 0.8
+#: parts of the gap: for choosing sites, for the pooled bound, for a first plan
+SITES_GAP, BOUND_GAP, HALLS_GAP = 0.5, 0.65, 0.8
 #: what placing may lose of a pooled plan, in gaps, before other choices are looked for, and their part of the time
 PLACING_GAP, PLAN_SHARE = 0.8, 0.4
 #: idle neighbourhoods until a plan is taken for good enough, where a better one is known to be near or time is at hand
 PATIENT = 5
+#: gaps that whole racks are taken to cost a plan before that is known
+ALLOWED_GAP = 0.1
 #: a start serves this times what a chosen site owes: in the pool its racks may come from anywhere
 SERVING_ROOM = 1.1
 #: a bound this near is a proof, in gaps
 PROVEN = 0.99
 #: below this part of the gap the pooled bound is not asked for: the plan is too far
 LEAST_GAP_SHARE = 0.05
+
+
+def _worse(aim: Aim, value: float | None, share: float) -> float:
+    """A value less good by a share of it."""
+    assert value is not None
+    return value + (share if aim.sense == "min" else -share) * abs(value)
 
 
 class PooledStages(Planned):
@@ -59,10 +68,7 @@ class PooledStages(Planned):
             0, "halls and power", HALLS_GAP, 0.12, limits, clock, note, fixed=held, rows=self._balanced(pool)
         )
 
-        def carry(found: Outcome) -> Outcome | None:
-            return self._on_few_sites(pool, found, limits, clock, note)
-
-        return self.pooled_proof(0, start, None, carry, limits, clock, note)
+        return self._opening_proof(start, limits, clock, note)
 
     def pooled_later(
         self, k: int, limits: Limits, clock: Clock, note: Note, before: Vector, standing: Outcome
@@ -75,55 +81,95 @@ class PooledStages(Planned):
             pool.rows += tightened(pool, seen(pool, pool.aims[k]), pool.rows, clock.part(0.2), CORES)
         held = choices(exact, pool, before)
         start = self._pooled_solve(k, "start", 1.0, 0.2, limits, clock, note, fixed=held)
-        if start.values is not None:
-            start = improved(self._improving(pool, k, limits, clock.share(PLAN_SHARE), note), start, 1)
+        if start.values is None:
+            return self._exact(k, limits, clock, note, standing)
+        return self._proven_beside_placing(k, start, standing, limits, clock, note)
 
-        def carry(found: Outcome) -> Outcome | None:
-            return self._carried(pool, exact, k, found, limits, clock, note)
+    def _proven_beside_placing(
+        self, k: int, start: Outcome, best: Outcome, limits: Limits, clock: Clock, note: Note
+    ) -> Outcome:
+        """A pooled plan is made better and its racks whole, while the pool is searched for one beyond it by the gap.
 
-        def nearer(plan: Outcome, ended: threading.Event) -> Outcome:
-            spent = clock.share(PLAN_SHARE)
-            return improved(self._improving(exact, k, limits, spent, note, ended), plan, PATIENT, cores=1)
+        What whole racks cost is not known when that search begins, so its mark allows for some. If they cost more,
+        better plans are looked for on the exact model, beside a search beyond what the best one came to.
+        """
+        pool, exact, aim = self._pool(), self.exact, self._pool().aims[k]
+        program, objective = seen(pool, aim), with_movement(pool, k, self._least)
+        bound: float | None = None
+        found, placing = start, True
+        while True:
+            ended = threading.Event()
+            if placing:
+                plan = improved(self._improving(pool, k, limits, clock.share(PLAN_SHARE), note), found, 1)
+                make = partial(self._carried, pool, exact, k, plan, limits, clock, note)
+                hosted = self._hosted_in_parts(k, plan, limits, clock, note)
+                asked = _worse(aim, hosted, ALLOWED_GAP * limits.gap)
+            else:
+                make = partial(self._nearer_beside, k, best, limits, clock, note, ended)
+                asked = _worse(aim, best.objective, 0.0)
+            assert plan.values is not None
+            parts = prove.parts_by_halls(pool, plan.values, pool)
+            at = prove.mark(aim, objective, asked, limits.gap)
+            with ThreadPoolExecutor(1) as other_core:
+                made = other_core.submit(make)
+                found = prove.beyond(pool, k, program, at, relaxed(pool), limits, clock, note, CORES, parts)
+                ended.set()
+                before, best = best, better(aim, made.result(), best) or best
+            bound = tightest(aim, bound, found.bound)
+            if self._proven(best, replace(best, bound=bound), limits) or clock.left() <= 1 or found.interrupted:
+                break
+            if best is before and (found.values is not None or not placing):
+                # what is beyond the mark in the pool cannot be placed, or nothing is and no better plan is near
+                break
+            placing = found.values is not None
+        return self._closed(k, best, bound, limits, clock, note)
 
-        return self.pooled_proof(k, start, standing, carry, limits, clock, note, nearer)
+    def _hosted_in_parts(self, k: int, plan: Outcome, limits: Limits, clock: Clock, note: Note) -> float | None:
+        """What the choices of a pooled plan come to on the exact model with racks and hosts in parts."""
+        pool, exact = self._pool(), self.exact
+        assert plan.values is not None
+        found = exact.program.solve(
+            exact.objectives[k],
+            exact.aims[k].sense,
+            replace(limits, seconds=clock.part(0.2)),
+            rows=exact.rows,
+            fixed=choices(pool, exact, plan.values),
+            relaxed=exact.program.whole,
+            progress=lambda p: note("sites told apart", p),
+            confirm=False,
+        )
+        return plan.objective if found.objective is None else found.objective
+
+    def _nearer_beside(
+        self, k: int, best: Outcome, limits: Limits, clock: Clock, note: Note, ended: threading.Event
+    ) -> Outcome | None:
+        """A better plan from one of the exact model; not in a run that is to be repeated, since a clock ends it."""
+        if limits.seconds is None:
+            return None
+        on = self._improving(self.exact, k, limits, clock.share(PLAN_SHARE), note, ended)
+        plan = improved(on, best, PATIENT, cores=1)
+        if plan.values is best.values or ended.is_set():
+            return None
+        return self._placed(self.exact, k, plan, limits, clock, note)
 
     def _improving(
         self, level: Level, k: int, limits: Limits, clock: Clock, note: Note, cancel: threading.Event | None = None
     ) -> Improving:
         return Improving(level, k, seen(level, level.aims[k]), level.rows, relaxed(level), limits, clock, note, cancel)
 
-    def pooled_proof(
-        self,
-        k: int,
-        start: Outcome,
-        standing: Outcome | None,
-        carry: Callable[[Outcome], Outcome | None],
-        limits: Limits,
-        clock: Clock,
-        note: Note,
-        nearer: Callable[[Outcome, threading.Event], Outcome] | None = None,
-    ) -> Outcome:
-        """While one core raises the pooled bound from a plan, the other makes the racks of that plan whole.
-
-        ``nearer`` then looks for better plans until the bound is there; a run that is to be repeated does without,
-        since two cores never end in the same order twice.
-        """
-        aim, share = self._pool().aims[k], BOUND_GAP if k == 0 else LATER_GAP
+    def _opening_proof(self, start: Outcome, limits: Limits, clock: Clock, note: Note) -> Outcome:
+        """While one core raises the pooled bound from a plan, the other makes the racks of that plan whole."""
+        pool, aim = self._pool(), self._pool().aims[0]
         timed = limits.seconds is not None
-        ended, proven = threading.Event(), threading.Event()
-        best = standing
+        proven = threading.Event()
+        best: Outcome | None = None
+
+        def carry(found: Outcome) -> Outcome | None:
+            return self._on_few_sites(pool, found, limits, clock, note)
 
         def place() -> None:
             nonlocal best
-            best = better(aim, carry(start), best)
-            while nearer is not None and timed and best is not None and not ended.is_set() and clock.left() > 1:
-                plan = nearer(best, ended)
-                if plan.values is best.values or proven.is_set():
-                    break
-                placed = self._placed(self.exact, k, plan, limits, clock, note)
-                if better(aim, best, placed) is best:
-                    break
-                best = placed
+            best = carry(start)
 
         def told(phase: str, p: Progress) -> None:
             note(phase, p)
@@ -134,9 +180,8 @@ class PooledStages(Planned):
         with ThreadPoolExecutor(1) as other_core:
             placing = other_core.submit(place) if start.values is not None else None
             bound = self._pooled_solve(
-                k, "bound", share, 0.85, limits, clock, told, start=start.values, cancel=proven if timed else None
+                0, "bound", BOUND_GAP, 0.85, limits, clock, told, start=start.values, cancel=proven if timed else None
             )
-            ended.set()
             if placing:
                 placing.result()
         if bound.verdict is Verdict.INFEASIBLE:
@@ -145,11 +190,11 @@ class PooledStages(Planned):
             best = better(aim, best, carry(bound))
         missing = self._missing_gap(aim, best, bound, limits)
         if missing is not None and clock.left() > 1:
-            deeper = self._pooled_solve(k, "bound", missing / limits.gap, 0.85, limits, clock, note, start=bound.values)
+            deeper = self._pooled_solve(0, "bound", missing / limits.gap, 0.85, limits, clock, note, start=bound.values)
             bound = deeper if deeper.bound is not None else bound
         if best is None:
-            return self._exact(k, limits, clock, note, None)
-        return self._closed(k, best, bound.bound, limits, clock, note)
+            return self._exact(0, limits, clock, note, None)
+        return self._closed(0, best, bound.bound, limits, clock, note)
 
     def _pooled_solve(
         self, k: int, phase: str, share: float, part: float, limits: Limits, clock: Clock, note: Note, **how: Any

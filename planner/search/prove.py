@@ -17,7 +17,7 @@ from planner.formulation.objective import Aim
 from planner.search.levels import Clock, Level
 from planner.search.racks import Note
 from planner.search.tighten import Empty, tightened
-from planner.solve import Limits, Linear, Outcome, Program, Row, Verdict
+from planner.solve import Limits, Linear, Outcome, Program, Row, Vector, Verdict
 
 #: parts of the gap: how far beyond the plan the mark stands
 BEYOND = 0.97
@@ -53,25 +53,24 @@ def beyond(
 ) -> Outcome:
     """A plan beyond the mark, or the proof that there is none: then INFEASIBLE, with the mark as the bound.
 
-    ``parts`` cut the search into pieces that cover it, looked at side by side.
+    ``parts`` cut the search into pieces that cover it, looked at side by side; each has limits of its own.
     """
     began = time.perf_counter()
     aim = level.aims[k]
-    rows = [*level.rows, at.row]
     none = Outcome(Verdict.INFEASIBLE, None, at.value, None, 0.0, 0, None)
-    try:
-        rows += tightened(level, program, rows, _seconds(clock), cores)
-    except Empty:
-        return replace(none, seconds=time.perf_counter() - began)
-
     found_one = threading.Event()
 
     def look(part: Sequence[Row]) -> Outcome:
+        rows = [*level.rows, at.row, *part]
+        try:
+            rows += tightened(level, program, rows, _seconds(clock))
+        except Empty:
+            return none
         outcome = program.solve(
             at.objective,
             aim.sense,
             replace(limits, seconds=_seconds(clock), bound_only=True, target=at.value),
-            rows=[*rows, *part],
+            rows=rows,
             relaxed=relaxed,
             progress=lambda p: note("proof", p),
             confirm=False,
@@ -93,14 +92,23 @@ def beyond(
     return replace(best, bound=bound, seconds=seconds, nodes=nodes, interrupted=any(o.interrupted for o in left))
 
 
-def parts_by_halls(level: Level, halls: float, design: str) -> list[list[Row]]:
-    """As many halls of a design as the plan has, one more, fewer, more yet: told apart, a bound rises fast."""
+def parts_by_halls(source: Level, values: Vector, level: Level) -> list[list[Row]]:
+    """As many halls as a plan of ``source`` has of the design it has most of, one more, fewer, more yet.
+
+    Dollars and megawatts come by whole halls: told apart by their number, a bound rises fast.
+    """
+    construction = source.formulation.model.construction
+    halls = {d: float(values[source.program.column_of(v)]) for d, v in construction.halls_of_design.items()}
+    if not halls:
+        return [[]]
+    design = max(halls, key=lambda d: halls[d])
     count = level.program.linear([(1.0, level.formulation.model.construction.halls_of_design[design])])
+    most = float(round(halls[design]))
     return [
-        [Row("as many halls", count, lower=halls, upper=halls)],
-        [Row("one hall more", count, lower=halls + 1, upper=halls + 1)],
-        [Row("fewer halls", count, upper=halls - 1)],
-        [Row("more halls yet", count, lower=halls + 2)],
+        [Row("as many halls", count, lower=most, upper=most)],
+        [Row("one hall more", count, lower=most + 1, upper=most + 1)],
+        [Row("fewer halls", count, upper=most - 1)],
+        [Row("more halls yet", count, lower=most + 2)],
     ]
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from planner.search import prove
 from planner.search.base import relaxed
 from planner.search.improve import CORES, NEAR_HALLS, improved
-from planner.search.levels import Clock, Kept, Level
+from planner.search.levels import Clock, Kept
 from planner.search.models import OPERATING_RULES, moved, moved_musd, pooled, room, seen, transferred
 from planner.search.pooled import PATIENT, PooledStages
 from planner.search.racks import Note
@@ -71,7 +71,8 @@ class Search(PooledStages):
     ) -> tuple[Outcome, Outcome]:
         """The better of two plans with racks made whole, while the search for one beyond the first goes on."""
         level, pool, aim = self.exact, self._pool(), self.exact.aims[k]
-        parts = self._parts(pool, plan) if aim.stage.name == "goal shortfall" else [[]]
+        assert plan.values is not None
+        parts = prove.parts_by_halls(level, plan.values, pool)
         at = prove.mark(aim, pool.objectives[k], plan.objective or 0.0, limits.gap)
         with ThreadPoolExecutor(1) as other:
             placing = None
@@ -80,18 +81,6 @@ class Search(PooledStages):
             found = prove.beyond(pool, k, seen(pool, aim), at, relaxed(pool), limits, clock, note, CORES, parts)
             placed = placing.result() if placing else None
         return better(aim, placed, best) or best, found
-
-    def _parts(self, pool: Level, plan: Outcome) -> list[list[Row]]:
-        """A shortfall is told by whole halls: the search in parts by the number of those of which the plan has most."""
-        assert plan.values is not None
-        halls = {
-            d: plan.values[self.exact.program.column_of(v)]
-            for d, v in self.exact.formulation.model.construction.halls_of_design.items()
-        }
-        if not halls:
-            return [[]]
-        most = max(halls, key=lambda d: halls[d])
-        return prove.parts_by_halls(pool, float(round(halls[most])), most)
 
     # between stages
 

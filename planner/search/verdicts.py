@@ -18,11 +18,10 @@ def better(aim: Aim, one: Outcome | None, other: Outcome | None) -> Outcome | No
     return pick(plans, key=lambda o: o.objective or 0.0) if plans else None
 
 
-def tighter(aim: Aim, one: Outcome, other: Outcome) -> Outcome:
-    """The outcome with the tighter bound; both hold for the stage."""
-    bounded = [o for o in (one, other) if o.bound is not None]
-    pick = min if aim.sense == "max" else max
-    return pick(bounded, key=lambda o: o.bound or 0.0) if bounded else one
+def tightest(aim: Aim, *bounds: float | None) -> float | None:
+    """The tightest of bounds that all hold; None where there is none."""
+    known = [b for b in bounds if b is not None]
+    return (min if aim.sense == "max" else max)(known) if known else None
 
 
 def with_bound(plan: Outcome, prover: Outcome, limits: Limits) -> Outcome:
