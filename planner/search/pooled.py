@@ -25,7 +25,7 @@ from planner.search.models import least_movement, seen, transferred, with_moveme
 from planner.search.planned import Planned
 from planner.search.racks import Note
 from planner.search.tighten import Empty, tightened
-from planner.search.verdicts import better, tightest, with_bound
+from planner.search.verdicts import NUMERIC, better, tightest, with_bound
 from planner.solve import Limits, Outcome, Progress, Row, Vector, Verdict, relative_gap
 
 #: parts of the gap: for choosing sites, for the pooled bound, for a first plan
@@ -34,8 +34,8 @@ SITES_GAP, BOUND_GAP, HALLS_GAP = 0.5, 0.65, 0.8
 PLACING_GAP, PLAN_SHARE = 0.8, 0.4
 #: idle neighbourhoods until a plan is taken for good enough, where a better one is known to be near or time is at hand
 PATIENT = 5
-#: gaps that whole racks are taken to cost a plan before that is known
-ALLOWED_GAP = 0.1
+#: gaps that whole racks are taken to cost a plan before that is known, in the first stage and later
+FIRST_ALLOWED_GAP, ALLOWED_GAP = 0.15, 0.1
 #: a start serves this times what a chosen site owes: in the pool its racks may come from anywhere
 SERVING_ROOM = 1.1
 #: a bound this near is a proof, in gaps
@@ -68,7 +68,29 @@ class PooledStages(Planned):
             0, "halls and power", HALLS_GAP, 0.12, limits, clock, note, fixed=held, rows=self._balanced(pool)
         )
 
-        return self._opening_proof(start, limits, clock, note)
+        best: Outcome | None = None
+        if start.values is not None and pool is not self.exact and limits.gap > NUMERIC:
+            best, found = self._opening_beyond(start, limits, clock, note)
+            if best is not None and (self._proven(best, found, limits) or clock.left() <= 1 or found.interrupted):
+                return with_bound(best, found, limits)
+            start = found if found.values is not None else start
+        return self._opening_proof(start, best, limits, clock, note)
+
+    def _opening_beyond(
+        self, start: Outcome, limits: Limits, clock: Clock, note: Note
+    ) -> tuple[Outcome | None, Outcome]:
+        """The first plan placed, while the pool is searched for one beyond what it will come to by the gap."""
+        pool, aim = self._pool(), self._pool().aims[0]
+        few = self._only(self._opened(pool, start))
+        hosted = self._hosted_in_parts(few, 0, start, limits, clock, note)
+        at = prove.mark(aim, pool.objectives[0], _worse(aim, hosted, FIRST_ALLOWED_GAP * limits.gap), limits.gap)
+        parts = prove.parts_by_sites(pool, list(few.formulation.case.sites))
+        with ThreadPoolExecutor(1) as other_core:
+            made = other_core.submit(self._on_few_sites, pool, start, limits, clock, note)
+            program = seen(pool, aim)
+            # limits asked for site by site cost more here than they save
+            found = prove.beyond(pool, 0, program, at, relaxed(pool), limits, clock, note, CORES, parts, tight=False)
+            return made.result(), found
 
     def pooled_later(
         self, k: int, limits: Limits, clock: Clock, note: Note, before: Vector, standing: Outcome
@@ -102,7 +124,7 @@ class PooledStages(Planned):
             if placing:
                 plan = improved(self._improving(pool, k, limits, clock.share(PLAN_SHARE), note), found, 1)
                 make = partial(self._carried, pool, exact, k, plan, limits, clock, note)
-                hosted = self._hosted_in_parts(k, plan, limits, clock, note)
+                hosted = self._hosted_in_parts(exact, k, plan, limits, clock, note)
                 asked = _worse(aim, hosted, ALLOWED_GAP * limits.gap)
             else:
                 make = partial(self._nearer_beside, k, best, limits, clock, note, ended)
@@ -124,17 +146,18 @@ class PooledStages(Planned):
             placing = found.values is not None
         return self._closed(k, best, bound, limits, clock, note)
 
-    def _hosted_in_parts(self, k: int, plan: Outcome, limits: Limits, clock: Clock, note: Note) -> float | None:
-        """What the choices of a pooled plan come to on the exact model with racks and hosts in parts."""
-        pool, exact = self._pool(), self.exact
+    def _hosted_in_parts(
+        self, level: Level, k: int, plan: Outcome, limits: Limits, clock: Clock, note: Note
+    ) -> float | None:
+        """What the choices of a pooled plan come to on an exact model with racks and hosts in parts."""
         assert plan.values is not None
-        found = exact.program.solve(
-            exact.objectives[k],
-            exact.aims[k].sense,
+        found = level.program.solve(
+            level.objectives[k],
+            level.aims[k].sense,
             replace(limits, seconds=clock.part(0.2)),
-            rows=exact.rows,
-            fixed=choices(pool, exact, plan.values),
-            relaxed=exact.program.whole,
+            rows=level.rows,
+            fixed=choices(self._pool(), level, plan.values),
+            relaxed=level.program.whole,
             progress=lambda p: note("sites told apart", p),
             confirm=False,
         )
@@ -148,7 +171,11 @@ class PooledStages(Planned):
             return None
         on = self._improving(self.exact, k, limits, clock.share(PLAN_SHARE), note, ended)
         plan = improved(on, best, PATIENT, cores=1)
-        if plan.values is best.values or ended.is_set():
+        assert best.values is not None
+        assert plan.values is not None
+        if ended.is_set() or choices(self.exact, self.exact, plan.values) == choices(
+            self.exact, self.exact, best.values
+        ):
             return None
         return self._placed(self.exact, k, plan, limits, clock, note)
 
@@ -157,19 +184,18 @@ class PooledStages(Planned):
     ) -> Improving:
         return Improving(level, k, seen(level, level.aims[k]), level.rows, relaxed(level), limits, clock, note, cancel)
 
-    def _opening_proof(self, start: Outcome, limits: Limits, clock: Clock, note: Note) -> Outcome:
+    def _opening_proof(self, start: Outcome, best: Outcome | None, limits: Limits, clock: Clock, note: Note) -> Outcome:
         """While one core raises the pooled bound from a plan, the other makes the racks of that plan whole."""
         pool, aim = self._pool(), self._pool().aims[0]
         timed = limits.seconds is not None
         proven = threading.Event()
-        best: Outcome | None = None
 
         def carry(found: Outcome) -> Outcome | None:
             return self._on_few_sites(pool, found, limits, clock, note)
 
         def place() -> None:
             nonlocal best
-            best = carry(start)
+            best = better(aim, carry(start), best)
 
         def told(phase: str, p: Progress) -> None:
             note(phase, p)
@@ -213,15 +239,20 @@ class PooledStages(Planned):
         """A pooled plan with whole racks at its sites, as a plan of the exact model."""
         if found.values is None:
             return None
-        at = found.values
-        opened = {s for (s, _), v in pool.formulation.model.sites.opens.items() if at[pool.program.column_of(v)] > 0.5}
-        few = self._only([s for s in self.case.sites if s in opened])
+        few = self._only(self._opened(pool, found))
         placed = self._carried(pool, few, 0, found, limits, clock, note)
         if placed is None:
             placed = self._planned(few, 0, limits, clock, note)
         elif self._far(placed, found, limits):
             placed = self._nearer(few, placed, limits, clock.share(PLAN_SHARE), note)
         return placed and replace(placed, values=transferred(placed.values, few, self.exact))  # type: ignore[arg-type]
+
+    def _opened(self, level: Level, plan: Outcome) -> list[str]:
+        """The sites that a plan opens, in the order of the case."""
+        assert plan.values is not None
+        opens = level.formulation.model.sites.opens
+        opened = {s for (s, _), v in opens.items() if plan.values[level.program.column_of(v)] > 0.5}
+        return [s for s in self.case.sites if s in opened]
 
     def _far(self, placed: Outcome, found: Outcome, limits: Limits) -> bool:
         """Whether the exact model lost so much of a pooled plan that other choices may well be better."""

@@ -50,10 +50,11 @@ def beyond(
     note: Note,
     cores: int = 1,
     parts: Sequence[Sequence[Row]] = ((),),
+    tight: bool = True,
 ) -> Outcome:
     """A plan beyond the mark, or the proof that there is none: then INFEASIBLE, with the mark as the bound.
 
-    ``parts`` cut the search into pieces that cover it, looked at side by side; each has limits of its own.
+    ``parts`` cut the search into pieces that cover it, looked at side by side; ``tight``: limits are asked for in each.
     """
     began = time.perf_counter()
     aim = level.aims[k]
@@ -63,7 +64,7 @@ def beyond(
     def look(part: Sequence[Row]) -> Outcome:
         rows = [*level.rows, at.row, *part]
         try:
-            rows += tightened(level, program, rows, _seconds(clock))
+            rows += tightened(level, program, rows, _seconds(clock)) if tight else []
         except Empty:
             return none
         outcome = program.solve(
@@ -110,6 +111,13 @@ def parts_by_halls(source: Level, values: Vector, level: Level) -> list[list[Row
         [Row("fewer halls", count, upper=most - 1)],
         [Row("more halls yet", count, lower=most + 2)],
     ]
+
+
+def parts_by_sites(level: Level, chosen: Sequence[str]) -> list[list[Row]]:
+    """Another site than the chosen ones, or none."""
+    opens = level.formulation.model.sites.opens
+    others = level.program.linear([(1.0, v) for (s, _), v in opens.items() if s not in chosen])
+    return [[Row("another site", others, lower=1.0)], [Row("no other site", others, upper=0.0)]]
 
 
 def _seconds(clock: Clock) -> float | None:
