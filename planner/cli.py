@@ -45,7 +45,7 @@ def optimize(
     gap: Annotated[
         float | None, typer.Option(min=0, max=1, help="Gap of a proof, per stage. [default: 0.0025]")
     ] = None,
-    time_limit: Annotated[float | None, typer.Option(min=0, help="Seconds for solving. [default: 240]")] = None,
+    time_limit: Annotated[float | None, typer.Option(min=0, help="Seconds for solving. [default: 360]")] = None,
     node_limit: Annotated[
         int | None, typer.Option(min=1, help="Search nodes per solve: the same on any machine.")
     ] = None,

@@ -30,7 +30,7 @@ class Options:
     """``seconds`` is for solving; ``repeatable`` replaces it by a node limit, so that a run can be repeated exactly."""
 
     gap: float = 0.0025
-    seconds: float | None = 240.0
+    seconds: float | None = 360.0
     nodes: int | None = None
     repeatable: bool = False
     seed: int = 0

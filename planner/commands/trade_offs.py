@@ -77,7 +77,7 @@ def sensitivity(
     gap: Annotated[
         float | None, typer.Option(min=0, max=1, help="Gap of a proof, per stage. [default: 0.0025]")
     ] = None,
-    solve_limit: Annotated[float | None, typer.Option(min=0, help="Seconds of each solve. [default: 240]")] = None,
+    solve_limit: Annotated[float | None, typer.Option(min=0, help="Seconds of each solve. [default: 360]")] = None,
     time_limit: Annotated[float | None, typer.Option(min=1, help="Seconds for counting. [default: 900]")] = None,
     fresh: Fresh = False,
     out: Out = None,

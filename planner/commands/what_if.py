@@ -51,7 +51,7 @@ def what_if(
     gap: Annotated[
         float | None, typer.Option(min=0, max=1, help="Gap of a proof, per stage. [default: 0.0025]")
     ] = None,
-    time_limit: Annotated[float | None, typer.Option(min=0, help="Seconds for each solve. [default: 240]")] = None,
+    time_limit: Annotated[float | None, typer.Option(min=0, help="Seconds for each solve. [default: 360]")] = None,
     repeatable: Annotated[
         bool, typer.Option("--repeatable", help="The same plans each time; limits by nodes.")
     ] = False,

@@ -8,10 +8,11 @@ from dataclasses import replace
 
 from planner.search import prove
 from planner.search.base import relaxed
+from planner.search.bounded import PATIENT
 from planner.search.improve import CORES, NEAR_HALLS, improved
 from planner.search.levels import Clock, Kept
 from planner.search.models import OPERATING_RULES, moved, moved_musd, pooled, room, seen, transferred
-from planner.search.pooled import PATIENT, PooledStages
+from planner.search.pooled import PooledStages
 from planner.search.racks import Note
 from planner.search.verdicts import better
 from planner.solve import Limits, Outcome, Row, Vector, Verdict

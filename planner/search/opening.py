@@ -1,0 +1,124 @@
+"""Stage 1: sites, halls and power on the pooled model, whole racks on the exact model of the sites, and the proof."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+
+from planner.formulation.balances import counted_period
+from planner.search import prove
+from planner.search.base import relaxed
+from planner.search.bounded import PLAN_SHARE, Bounded, worse
+from planner.search.improve import CORES, improved
+from planner.search.levels import Clock, Level
+from planner.search.models import seen, transferred
+from planner.search.racks import Note
+from planner.search.verdicts import NUMERIC, better, with_bound
+from planner.solve import Limits, Outcome, Row, Verdict
+
+#: parts of the gap: for choosing sites, for a first plan
+SITES_GAP, HALLS_GAP = 0.5, 0.8
+#: gaps that placing may lose of a pooled plan before other choices are looked for
+PLACING_GAP = 0.8
+#: gaps that whole racks are taken to cost a plan before that is known
+FIRST_ALLOWED_GAP = 0.15
+#: a start serves this times what a chosen site owes: in the pool its racks may come from anywhere
+SERVING_ROOM = 1.1
+
+
+class Opening(Bounded):
+    """The first stage."""
+
+    def pooled_opening(self, limits: Limits, clock: Clock, note: Note) -> Outcome:
+        """Sites by a relaxation in which they alone are whole, halls and power on those, then the proof."""
+        pool = self._pool()
+        opens = pool.columns("sites.opens")
+        # few whole columns: the relaxation is nearly whole by itself, and heuristics take longer than the proof
+        sites = self._pooled_solve(
+            0, "sites", SITES_GAP, 0.25, limits, clock, note, relaxed=~opens, bound_only=True, confirm=True
+        )
+        if sites.values is None:
+            return sites if sites.verdict is Verdict.INFEASIBLE else self._exact(0, limits, clock, note, None)
+        held = {int(i): float(round(sites.values[i])) for i in np.flatnonzero(opens)}
+        start = self._pooled_solve(
+            0, "halls and power", HALLS_GAP, 0.12, limits, clock, note, fixed=held, rows=self._balanced(pool)
+        )
+
+        best: Outcome | None = None
+        if start.values is not None and pool is not self.exact and limits.gap > NUMERIC:
+            best, found = self._opening_beyond(start, limits, clock, note)
+            if best is not None and (self._proven(best, found, limits) or clock.left() <= 1 or found.interrupted):
+                return with_bound(best, found, limits)
+            start = found if found.values is not None else start
+        carry = partial(self._on_few_sites, pool, limits=limits, clock=clock, note=note)
+        return self._bound_raised(0, start, best, carry, limits, clock, note)
+
+    def _opening_beyond(
+        self, start: Outcome, limits: Limits, clock: Clock, note: Note
+    ) -> tuple[Outcome | None, Outcome]:
+        """The first plan placed, while the pool is searched for one beyond what it will come to by the gap."""
+        pool, aim = self._pool(), self._pool().aims[0]
+        few = self._only(self._opened(pool, start))
+        hosted = self._hosted_in_parts(few, 0, start, limits, clock, note)
+        at = prove.mark(aim, pool.objectives[0], worse(aim, hosted, FIRST_ALLOWED_GAP * limits.gap), limits.gap)
+        parts = prove.parts_by_sites(pool, list(few.formulation.case.sites))
+        with ThreadPoolExecutor(1) as other_core:
+            made = other_core.submit(self._on_few_sites, pool, start, limits, clock, note)
+            program = seen(pool, aim)
+            # limits asked for site by site cost more here than they save
+            found = prove.beyond(pool, 0, program, at, relaxed(pool), limits, clock, note, CORES, parts, tight=False)
+            return made.result(), found
+
+    def _on_few_sites(self, pool: Level, found: Outcome, limits: Limits, clock: Clock, note: Note) -> Outcome | None:
+        """A pooled plan with whole racks at its sites, as a plan of the exact model."""
+        if found.values is None:
+            return None
+        few = self._only(self._opened(pool, found))
+        placed = self._carried(pool, few, 0, found, limits, clock, note)
+        if placed is None:
+            placed = self._planned(few, 0, limits, clock, note)
+        elif self._far(placed, found, limits):
+            placed = self._nearer(few, placed, limits, clock.share(PLAN_SHARE), note)
+        return placed and replace(placed, values=transferred(placed.values, few, self.exact))  # type: ignore[arg-type]
+
+    def _opened(self, level: Level, plan: Outcome) -> list[str]:
+        """The sites that a plan opens, in the order of the case."""
+        assert plan.values is not None
+        opens = level.formulation.model.sites.opens
+        opened = {s for (s, _), v in opens.items() if plan.values[level.program.column_of(v)] > 0.5}
+        return [s for s in self.case.sites if s in opened]
+
+    def _far(self, placed: Outcome, found: Outcome, limits: Limits) -> bool:
+        """Whether the exact model lost so much of a pooled plan that other choices may well be better."""
+        reached, wanted = placed.objective or 0.0, found.objective or 0.0
+        return abs(reached - wanted) > PLACING_GAP * limits.gap * abs(wanted)
+
+    def _nearer(self, few: Level, placed: Outcome, limits: Limits, clock: Clock, note: Note) -> Outcome:
+        plan = improved(self._improving(few, 0, limits, clock, note), placed, 2)
+        if plan.values is placed.values:
+            return placed
+        return better(few.aims[0], self._placed(few, 0, plan, limits, clock, note), placed) or placed
+
+    def _balanced(self, pool: Level) -> list[Row]:
+        """The pool cannot see who serves what: a start is kept clear of what sites owe and of what they may carry."""
+        p, accounts = self.case.periods, pool.formulation.accounts
+        share = self.case.parameter("largest_site_share")
+        sites = list(pool.formulation.case.sites)
+        rows = []
+        if (by := counted_period(self.case)) is not None:
+            least = SERVING_ROOM * self.case.parameter("minimum_site_serving_mw")
+            for s in sites:
+                owed = [(-least * n, v) for n, v in accounts.terms("opened", s, p.last)]
+                rows.append(
+                    Row(f"serves[{s}]", pool.program.linear([*accounts.terms("running_mw", s, by), *owed]), lower=0.0)
+                )
+        for t in p:
+            if t > 0 and p.year(t) >= self.case.parameter("share_rule_from_year"):
+                everyone = [(-share * n, v) for s in sites for n, v in accounts.terms("populated_mw", s, t - 1)]
+                for s in sites:
+                    mine = pool.program.linear([*accounts.terms("populated_mw", s, t - 1), *everyone])
+                    rows.append(Row(f"balanced[{s},{p.label(t)}]", mine, upper=0.0))
+        return rows
