@@ -18,6 +18,8 @@ from planner.solve import Limits, Outcome, Program, Vector, Verdict
 
 #: part of the first stage that whole racks are taken to lose at the least
 LEAST_LOSS = 2e-4
+#: what a bound may cost where the time ended without one
+RELAXATION_SECONDS = 20.0
 
 
 class Base:
@@ -78,6 +80,8 @@ class Base:
 
     def _closed(self, k: int, plan: Outcome, bound: float | None, limits: Limits, clock: Clock, note: Note) -> Outcome:
         """The plan with its bound; if that is no proof, the exact model goes on from the plan for the time left."""
+        if bound is None and not plan.interrupted:
+            bound = self._relaxation(k, limits)
         closed = with_bound(plan, replace(plan, bound=bound), limits)
         if closed.verdict is Verdict.OPTIMAL or closed.interrupted or clock.left() <= 1:
             return closed
@@ -85,6 +89,15 @@ class Base:
         aim = self.exact.aims[k]
         both = replace(more, bound=tightest(aim, bound, more.bound))
         return with_bound(better(aim, more, plan) or plan, both, limits)
+
+    def _relaxation(self, k: int, limits: Limits) -> float | None:
+        """The bound of the linear relaxation: far, but never none. It comes after the time is over, in seconds."""
+        level = self.exact
+        asked = replace(limits, seconds=None if limits.seconds is None else RELAXATION_SECONDS)
+        objective, sense = level.objectives[k], level.aims[k].sense
+        return level.program.solve(
+            objective, sense, asked, rows=level.rows, relaxed=level.program.whole, confirm=False
+        ).bound
 
     def _exact(self, k: int, limits: Limits, clock: Clock, note: Note, found: Outcome | None) -> Outcome:
         """The exact model itself, from the plan found, for the time left."""
