@@ -4,13 +4,15 @@
     python benchmarks/measure.py solve [MODEL]    time to a proven gap: planner, HiGHS, SCIP, CBC, HiGHS on the baseline
     python benchmarks/measure.py scale            build time and memory at 1, 4, 16 and 64 times the reference
     python benchmarks/measure.py linear [MODEL]   another budget: edited arrays or rebuilt, warm or cold
+    python benchmarks/measure.py sweep            the same what-ifs with one worker and with two
     python benchmarks/measure.py start            start-up of the command line
     python benchmarks/measure.py report RUN       writing the workbook of a stored run
     python benchmarks/measure.py memory [MODEL]   the whole command: seconds and peak memory
 
-``--repeats N`` (5; 1 for solve), ``--seconds S`` a contestant may take (300), ``--write PATH`` keeps the table.
+``--repeats N`` (5; sweep 3, solve 1), ``--seconds S`` a contestant may take (300), ``--write PATH`` keeps the table.
 ``solve``: ``--gaps 0.01,0.001``, ``--rivals planner,highs``, ``--threads N`` (2), ``--all-stages``.
 ``scale``: ``--sizes 1,4,16``, ``--seed N``, ``--plot PATH.svg``.
+``sweep``: ``--what-ifs N`` (24), ``--workers 1,2``.
 """
 
 from __future__ import annotations
@@ -128,6 +130,14 @@ def linear(model: str, repeats: int) -> str:
     return f"{model}\n\n{table(head, rows)}"
 
 
+def sweep(asked: argparse.Namespace) -> str:
+    """What-ifs a minute, by the number of workers."""
+    import sweeps
+
+    found = sweeps.throughput(asked.what_ifs, [int(x) for x in asked.workers.split(",")], asked.repeats)
+    return f"{sweeps.summary(asked.what_ifs)}\n\n{table(sweeps.HEAD, sweeps.rows(found))}"
+
+
 def start(repeats: int) -> str:
     def go(*words: str) -> Callable[[], Any]:
         return lambda: subprocess.run([sys.executable, *words], capture_output=True, check=True)
@@ -164,7 +174,7 @@ def memory(model: str) -> str:
 
 def main() -> None:
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    words.add_argument("what", choices=("build", "solve", "scale", "linear", "start", "report", "memory"))
+    words.add_argument("what", choices=("build", "solve", "scale", "linear", "sweep", "start", "report", "memory"))
     words.add_argument("of", nargs="?", help="a programme, or a stored run's folder")
     words.add_argument("--repeats", type=int)
     words.add_argument("--gaps", default="0.01,0.001,0.0001")
@@ -174,10 +184,12 @@ def main() -> None:
     words.add_argument("--sizes", default="1,4,16,64")
     words.add_argument("--seed", type=int, default=0)
     words.add_argument("--plot", type=Path)
+    words.add_argument("--what-ifs", type=int, default=24)
+    words.add_argument("--workers", default="1,2")
     words.add_argument("--seconds", type=float, default=300.0)
     words.add_argument("--write", type=Path)
     asked = words.parse_args()
-    asked.repeats = asked.repeats or (1 if asked.what == "solve" else 5)
+    asked.repeats = asked.repeats or {"solve": 1, "sweep": 3}.get(asked.what, 5)
     model = asked.of or "federal-ai"
     if asked.what == "report" and asked.of is None:
         words.error("say which run: a folder")
@@ -186,6 +198,7 @@ def main() -> None:
         "solve": lambda: solve(model, asked),
         "scale": lambda: scale(asked),
         "linear": lambda: linear(model, asked.repeats),
+        "sweep": lambda: sweep(asked),
         "start": lambda: start(asked.repeats),
         "report": lambda: report(Path(asked.of), asked.repeats),
         "memory": lambda: memory(model),

@@ -12,7 +12,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -208,8 +208,9 @@ def _listed(folder: Path) -> list[str]:
 def _sweep(reports: Path) -> None:
     """Remove what processes that died long ago left behind."""
     for folder in reports.glob(".*.partial"):
-        if time.time() - folder.stat().st_mtime > _ABANDONED_AFTER_SECONDS:
-            shutil.rmtree(folder, ignore_errors=True)
+        with suppress(FileNotFoundError):  # another process publishes or removes it meanwhile
+            if time.time() - folder.stat().st_mtime > _ABANDONED_AFTER_SECONDS:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 # reading

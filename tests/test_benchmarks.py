@@ -16,6 +16,7 @@ sys.path.insert(0, str(BENCHMARKS))
 
 import freeze  # noqa: E402
 import programmes  # noqa: E402
+import sweeps  # noqa: E402
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -55,7 +56,14 @@ def test_the_frozen_matrices_are_those_of_the_list(tmp_path: Path) -> None:
     assert not freeze.check(tmp_path)
 
 
+def test_what_ifs_of_a_sweep_are_the_same_work_with_other_figures(tmp_path: Path) -> None:
+    base, *asked = (job.case for job in sweeps.jobs(tmp_path, 3))
+    assert len({base.sha256, *(case.sha256 for case in asked)}) == 4
+    assert {(len(case.sites), case.periods.count) for case in (base, *asked)} == {(sweeps.SITES, sweeps.YEARS)}
+    assert not base.programme.claims
+
+
 def test_help_says_what_can_be_measured() -> None:
     words = [sys.executable, str(BENCHMARKS / "measure.py"), "--help"]
     said = subprocess.run(words, capture_output=True, text=True, check=True).stdout
-    assert {"solve", "scale", "linear", "start", "report", "memory"} <= set(said.replace(",", " ").split())
+    assert {"solve", "scale", "linear", "sweep", "start", "report", "memory"} <= set(said.replace(",", " ").split())

@@ -193,6 +193,14 @@ def test_a_killed_process_leaves_nothing_readers_see(case: Case, reports: Path) 
     assert not leftover.exists()
 
 
+def test_a_draft_that_is_published_while_others_are_swept_stops_no_writer(
+    case: Case, reports: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Path, "glob", lambda self, pattern: iter([self / ".other.0123456789ab.partial"]))
+    saved = store.save(reports, "base", finished(case), write_note)
+    assert [path.name for path in reports.iterdir()] == [saved.run]
+
+
 def test_a_damaged_run_does_not_hide_the_others(case: Case, reports: Path) -> None:
     first = store.save(reports, "base", finished(case), write_note)
     second = store.save(reports, "base", finished(case), write_note)
