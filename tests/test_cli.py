@@ -445,7 +445,7 @@ def test_the_live_line_says_what_is_known() -> None:
 @pytest.fixture(scope="module")
 def real_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("real")
-    done = planner_process("optimize", "--time-limit", "30", "--json", cwd=folder)
+    done = planner_process("optimize", "--time-limit", "200", "--json", cwd=folder)
     assert done.returncode in (0, 5), done.stderr
     assert one_document(done.stdout)["verification"]["passed"]
     return folder
