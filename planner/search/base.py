@@ -91,7 +91,7 @@ class Base:
         return with_bound(better(aim, more, plan) or plan, both, limits)
 
     def _relaxation(self, k: int, limits: Limits) -> float | None:
-        """The bound of the linear relaxation: far, but never none. It comes after the time is over, in seconds."""
+        """The bound of the linear relaxation: far, but seconds give it even where the time is over."""
         level = self.exact
         asked = replace(limits, seconds=None if limits.seconds is None else RELAXATION_SECONDS)
         objective, sense = level.objectives[k], level.aims[k].sense

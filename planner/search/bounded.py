@@ -15,7 +15,7 @@ from planner.search.levels import Clock, Level
 from planner.search.models import seen, with_movement
 from planner.search.planned import Planned
 from planner.search.racks import Note
-from planner.search.verdicts import better, with_bound
+from planner.search.verdicts import better, tightest, with_bound
 from planner.solve import Limits, Outcome, Progress, Verdict, relative_gap
 
 #: parts of the gap and of the time: for the pooled bound, for better plans
@@ -59,8 +59,12 @@ class Bounded(Planned):
         limits: Limits,
         clock: Clock,
         note: Note,
+        known: float | None = None,
     ) -> Outcome:
-        """While one core raises the pooled bound from a plan, the other makes the racks of that plan whole."""
+        """While one core raises the pooled bound from a plan, the other makes the racks of that plan whole.
+
+        ``known`` is a bound that holds already.
+        """
         aim = self._pool().aims[k]
         timed = limits.seconds is not None
         proven = threading.Event()
@@ -82,7 +86,7 @@ class Bounded(Planned):
             )
             if placing:
                 placing.result()
-        if bound.verdict is Verdict.INFEASIBLE:
+        if bound.verdict is Verdict.INFEASIBLE and best is None:
             return bound
         if not self._proven(best, bound, limits) and bound.values is not None and bound.objective != start.objective:
             best = better(aim, best, carry(bound))
@@ -92,7 +96,7 @@ class Bounded(Planned):
             bound = deeper if deeper.bound is not None else bound
         if best is None:
             return self._exact(k, limits, clock, note, None)
-        return self._closed(k, best, bound.bound, limits, clock, note)
+        return self._closed(k, best, tightest(aim, known, bound.bound), limits, clock, note)
 
     def _proven(self, best: Outcome | None, bound: Outcome, limits: Limits) -> bool:
         return best is not None and with_bound(best, bound, limits).verdict is Verdict.OPTIMAL

@@ -16,7 +16,7 @@ from planner.search.improve import CORES, improved
 from planner.search.levels import Clock, Level
 from planner.search.models import seen, transferred
 from planner.search.racks import Note
-from planner.search.verdicts import NUMERIC, better, with_bound
+from planner.search.verdicts import NUMERIC, better
 from planner.solve import Limits, Outcome, Row, Verdict
 
 #: parts of the gap: for choosing sites, for a first plan
@@ -47,14 +47,16 @@ class Opening(Bounded):
             0, "halls and power", HALLS_GAP, 0.12, limits, clock, note, fixed=held, rows=self._balanced(pool)
         )
 
-        best: Outcome | None = None
+        best, known = None, None
         if start.values is not None and pool is not self.exact and limits.gap > NUMERIC:
             best, found = self._opening_beyond(start, limits, clock, note)
             if best is not None and (self._proven(best, found, limits) or clock.left() <= 1 or found.interrupted):
-                return with_bound(best, found, limits)
+                ended = replace(best, interrupted=best.interrupted or found.interrupted)
+                return self._closed(0, ended, found.bound, limits, clock, note)
+            known = found.bound
             start = found if found.values is not None else start
         carry = partial(self._on_few_sites, pool, limits=limits, clock=clock, note=note)
-        return self._bound_raised(0, start, best, carry, limits, clock, note)
+        return self._bound_raised(0, start, best, carry, limits, clock, note, known)
 
     def _opening_beyond(
         self, start: Outcome, limits: Limits, clock: Clock, note: Note

@@ -21,7 +21,7 @@ from planner.search.models import least_movement, seen, with_movement
 from planner.search.opening import Opening
 from planner.search.racks import Note
 from planner.search.tighten import Empty, tightened
-from planner.search.verdicts import NUMERIC, better, tightest, with_bound
+from planner.search.verdicts import NUMERIC, better, tightest
 from planner.solve import Limits, Outcome, Vector
 
 #: gaps that whole racks are taken to cost a plan before that is known
@@ -84,13 +84,13 @@ class PooledStages(Opening):
             gained = abs((best.objective or 0.0) - (before.objective or 0.0)) > WORTHWHILE * limits.gap * abs(asked)
             bound = tightest(aim, bound, found.bound)
             if self._proven(best, replace(best, bound=bound), limits) or clock.left() <= 1 or found.interrupted:
-                return self._closed(k, best, bound, limits, clock, note)
+                kept = replace(best, interrupted=best.interrupted or found.interrupted)
+                return self._closed(k, kept, bound, limits, clock, note)
             placed, placing = placing, found.values is not None
             if not gained and placing:
                 # what is beyond the mark in the pool cannot be placed
                 carry = partial(self._carried, pool, exact, k, limits=limits, clock=clock, note=note)
-                raised = self._bound_raised(k, found, best, carry, limits, clock, note)
-                return with_bound(raised, replace(raised, bound=tightest(aim, bound, raised.bound)), limits)
+                return self._bound_raised(k, found, best, carry, limits, clock, note, bound)
             if not gained and not placed:
                 # nothing is beyond it, and no better plan is near
                 return self._closed(k, best, bound, limits, clock, note)
