@@ -13,7 +13,7 @@ from planner.inputs.schema import BY_NAME, MONEY_PARAMETERS
 from planner.run import Options, Result, optimize
 
 #: solve to the end
-EXACT = Options(gap=0.0, seconds=60.0)
+EXACT = Options(gap=0.0, seconds=600.0)
 Tables = dict[str, list[Row]]
 
 

@@ -78,7 +78,7 @@ def exact_optimum(case: Case) -> float:
     built = build(case)
     program = Program.compile(built.model)
     aim = Search(case, built, program).exact.aims[0]
-    outcome = program.solve(program.linear(aim.terms), aim.sense, Limits(gap=0.0, seconds=60.0))
+    outcome = program.solve(program.linear(aim.terms), aim.sense, Limits(gap=0.0, seconds=600.0))
     assert outcome.gap == pytest.approx(0, abs=1e-6)
     assert outcome.objective is not None
     return outcome.objective
@@ -89,7 +89,7 @@ def pooled_bound(case: Case) -> float:
     level = pooled(case, None)
     relaxed = level.columns("fleet.bought")
     outcome = level.program.solve(
-        level.objectives[0], level.aims[0].sense, Limits(gap=0.0, seconds=60.0), relaxed=relaxed
+        level.objectives[0], level.aims[0].sense, Limits(gap=0.0, seconds=600.0), relaxed=relaxed
     )
     assert outcome.bound is not None
     return outcome.bound
@@ -163,7 +163,7 @@ def test_a_later_stage_is_the_best_that_keeps_the_earlier(tmp_path: Path, seed: 
     program = Program.compile(built.model)
     search = Search(case, built, program)
     level = search.exact
-    first = program.solve(level.objectives[0], "max", Limits(gap=0.0, seconds=60.0))
+    first = program.solve(level.objectives[0], "max", Limits(gap=0.0, seconds=600.0))
     search.keep(0, first)
     again = level.program.solve(level.objectives[1], "min", EXACT.limits(), rows=level.rows)
     assert result.document["stages"][1]["value"] == pytest.approx(again.objective, rel=SLACK)

@@ -118,7 +118,7 @@ m.d = pyo.Constraint(range(5), rule=lambda m, r: use(r) - m.s[r] <= sum(rows[r])
 p = Program.compile(m)
 print("ready", flush=True)
 with interruptible() as stop:
-    o = p.solve(p.linear([(1.0, m.s[r]) for r in range(5)]), "min", Limits(gap=0, seconds=60))
+    o = p.solve(p.linear([(1.0, m.s[r]) for r in range(5)]), "min", Limits(gap=0, seconds=600))
 print(o.interrupted, o.objective is not None, o.verdict, stop.signal, flush=True)
 """
 

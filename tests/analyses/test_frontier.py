@@ -43,7 +43,7 @@ def source(folder: Path, made: Broken) -> Source:
 
 
 def traced(folder: Path, made: Broken, *curves: str, points: int = 5) -> Frontier:
-    return frontier(source(folder, made), Notebook(None, "frontier", ""), asked=curves, points=points, seconds=60)
+    return frontier(source(folder, made), Notebook(None, "frontier", ""), asked=curves, points=points, seconds=600)
 
 
 def only(found: Frontier) -> Curve:
@@ -60,7 +60,7 @@ def holds(asked: Source, *edits: str) -> bool:
 
 def test_least_budgets_are_where_whole_solves_turn(tmp_path: Path) -> None:
     asked = source(tmp_path, two_sites())
-    found = frontier(asked, Notebook(None, "frontier", ""), asked=["level:halls"], points=2, seconds=60)
+    found = frontier(asked, Notebook(None, "frontier", ""), asked=["level:halls"], points=2, seconds=600)
     values = [p.value for p in only(found).points]
     for p in only(found).points:
         assert p.value is not None
@@ -77,7 +77,7 @@ def test_dates_are_where_whole_solves_turn(tmp_path: Path) -> None:
     made.claims[1] = {**made.claims[1], "tier": "installed", "by": 2029}
     change(made.tables, "chip_supply", {"chip_id": "H", "year": 2026}, rack_price_usd=4e6)
     asked = source(tmp_path, made)
-    found = frontier(asked, Notebook(None, "frontier", ""), asked=["date:fp64"], seconds=60)
+    found = frontier(asked, Notebook(None, "frontier", ""), asked=["date:fp64"], seconds=600)
     points = only(found).points
     assert [p.at for p in points] == [2026, 2027, 2028, 2029]
     assert found.complete
@@ -96,7 +96,7 @@ def test_dates_are_where_whole_solves_turn(tmp_path: Path) -> None:
 
 def test_the_ends_of_cost_by_emissions_are_two_optima(tmp_path: Path) -> None:
     asked = source(tmp_path, two_sites())
-    found = frontier(asked, Notebook(None, "frontier", ""), asked=["emissions"], seconds=60)
+    found = frontier(asked, Notebook(None, "frontier", ""), asked=["emissions"], seconds=600)
     loose, *_, tight = only(found).points
     cheapest = optimize(asked.case(), EXACT).document["stages"][0]["value"]
     assert loose.value == pytest.approx(cheapest, abs=1e-3)
@@ -211,7 +211,7 @@ def test_points_are_reused_and_a_stopped_frontier_goes_on(tmp_path: Path) -> Non
     assert none.notes[0].startswith("The time ended")
     told: list[str] = []
     notebook = Notebook(tmp_path, "frontier", "abc")
-    whole = frontier(asked, notebook, asked=["level:halls"], points=9, seconds=60, tell=told.append)
+    whole = frontier(asked, notebook, asked=["level:halls"], points=9, seconds=600, tell=told.append)
     solved = [t for t in told if t.startswith("budget: halls")]
     assert whole.complete
     assert 2 <= len(solved) < 9
@@ -242,7 +242,7 @@ def test_large_programmes_say_that_racks_are_pooled(tmp_path: Path, monkeypatch:
 
 def test_an_answer_is_written_in_every_form(tmp_path: Path) -> None:
     asked = source(tmp_path / "case", two_sites())
-    found = frontier(asked, Notebook(None, "frontier", ""), asked=["level:halls", "date:fp64", "sites"], seconds=60)
+    found = frontier(asked, Notebook(None, "frontier", ""), asked=["level:halls", "date:fp64", "sites"], seconds=600)
     answer = frontiers.answer(asked, found)
     one, other = (answers.write(answer, tmp_path / name) for name in ("one.xlsx", "other.xlsx"))
     assert one.read_bytes() == other.read_bytes()

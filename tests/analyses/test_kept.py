@@ -120,11 +120,11 @@ def test_an_explanation_goes_on_where_it_was_stopped(tmp_path: Path, monkeypatch
     book = Notebook(tmp_path, "explain", "abc")
     stopped = explain(source, seconds=0.0, notebook=book)
     assert stopped.verdict == "unknown"
-    whole = explain(source, seconds=60, notebook=Notebook(tmp_path, "explain", "abc"))
+    whole = explain(source, seconds=600, notebook=Notebook(tmp_path, "explain", "abc"))
     asked: list[str] = []
     for name in ("_linear", "_whole", "_plan", "_most", "_least_budget_usd"):
         monkeypatch.setattr(Model, name, lambda self, *args, n=name: asked.append(n))
-    again = explain(source, seconds=60, notebook=Notebook(tmp_path, "explain", "abc"))
+    again = explain(source, seconds=600, notebook=Notebook(tmp_path, "explain", "abc"))
     assert asked == []
     assert again.conflict == whole.conflict
     assert [r.edits for r in again.repairs] == [r.edits for r in whole.repairs]
@@ -136,6 +136,6 @@ def test_answers_of_other_inputs_are_not_taken(tmp_path: Path) -> None:
     clash = base("typed")
     clash.claims, clash.fields = [claim("halls", 20, 2028)], {"budget_usd": 28e6}
     model = str(write_tiny(tmp_path / "case", clash.tables, clash.asked))
-    explain(Source(model), seconds=60, notebook=Notebook(tmp_path, "explain", "abc"))
+    explain(Source(model), seconds=600, notebook=Notebook(tmp_path, "explain", "abc"))
     richer = Source(model, ("programme.budget_usd=56e6",))
-    assert explain(richer, seconds=60, notebook=Notebook(tmp_path, "explain", "abc")).verdict == "feasible"
+    assert explain(richer, seconds=600, notebook=Notebook(tmp_path, "explain", "abc")).verdict == "feasible"

@@ -39,7 +39,7 @@ def source(folder: Path, made: Broken) -> Source:
 
 
 def found_of(folder: Path, made: Broken) -> Alternatives:
-    return alternatives(source(folder, made), Notebook(None, "alternatives", ""), seconds=60)
+    return alternatives(source(folder, made), Notebook(None, "alternatives", ""), seconds=600)
 
 
 def of(found: Alternatives, feature: str) -> Worth:
@@ -53,7 +53,7 @@ def least_cost(asked: Source, *edits: str) -> float | None:
 
 def test_the_map_agrees_with_programmes_that_drop_the_site_or_technology(tmp_path: Path) -> None:
     asked = source(tmp_path, near())
-    found = alternatives(asked, Notebook(None, "alternatives", ""), seconds=60)
+    found = alternatives(asked, Notebook(None, "alternatives", ""), seconds=600)
     best = least_cost(asked)
     assert best is not None
     assert found.best.value == pytest.approx(best, abs=1e-3)
@@ -85,7 +85,7 @@ def test_always_sometimes_never_by_hand(tmp_path: Path, opening: float, words: s
 
 def test_alternatives_are_checked_differ_and_stay_within_their_loss(tmp_path: Path) -> None:
     asked = source(tmp_path, near())
-    found = alternatives(asked, Notebook(None, "alternatives", ""), seconds=60)
+    found = alternatives(asked, Notebook(None, "alternatives", ""), seconds=600)
     assert found.found
     best = found.best.structure
     assert best is not None
@@ -170,7 +170,7 @@ def test_a_stopped_map_goes_on_and_keeps_its_plans(tmp_path: Path) -> None:
     asked = source(tmp_path / "case", near())
     none = alternatives(asked, Notebook(tmp_path, "alternatives", "abc"), seconds=0.0)
     assert none.verdict == "unknown"
-    whole = alternatives(asked, Notebook(tmp_path, "alternatives", "abc"), seconds=60)
+    whole = alternatives(asked, Notebook(tmp_path, "alternatives", "abc"), seconds=600)
     told: list[str] = []
     again = alternatives(asked, Notebook(tmp_path, "alternatives", "abc"), tell=told.append)
     assert told == ["build"]
@@ -180,7 +180,7 @@ def test_a_stopped_map_goes_on_and_keeps_its_plans(tmp_path: Path) -> None:
 def test_large_programmes_list_whole_checked_plans(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("planner.analyses.question.AT_ONCE", 0)
     asked = source(tmp_path, near())
-    found = alternatives(asked, Notebook(None, "alternatives", ""), seconds=60)
+    found = alternatives(asked, Notebook(None, "alternatives", ""), seconds=600)
     assert not found.exact
     assert found.best.passed
     cheapest = least_cost(asked)

@@ -42,7 +42,7 @@ def brute(folder: Path, made: Broken, objective: str, claims: list[Row]) -> floa
 
 def priced(folder: Path, made: Broken) -> Prices:
     source = Source(str(write_tiny(folder, made.tables, made.asked)))
-    return price(source, Notebook(None, "price", ""), seconds=60)
+    return price(source, Notebook(None, "price", ""), seconds=600)
 
 
 def of(found: Prices, term: str, objective: str) -> Price:
@@ -110,7 +110,7 @@ def test_marginal_worth_is_what_a_dollar_more_buys(tmp_path: Path) -> None:
     program = Program.compile(built.model)
     parts = replace(program, whole=np.zeros(len(program.columns), dtype=bool))
     (aim,) = aims(built.model, case_with(case, "mission value"), built.accounts)
-    value, limits = program.linear(aim.terms), Limits(gap=0.0, seconds=30)
+    value, limits = program.linear(aim.terms), Limits(gap=0.0, seconds=600)
     plan = parts.solve(value, "max", limits)
     assert plan.values is not None
     assert plan.objective is not None
@@ -141,12 +141,12 @@ def test_a_stopped_pricing_goes_on(tmp_path: Path) -> None:
     none = price(source, Notebook(tmp_path, "price", "abc"), seconds=0.0)
     assert none.verdict == "unknown"
     asked: list[str] = []
-    whole = price(source, Notebook(tmp_path, "price", "abc"), seconds=60, tell=asked.append)
+    whole = price(source, Notebook(tmp_path, "price", "abc"), seconds=600, tell=asked.append)
     assert whole.complete
     assert asked
     again = Notebook(tmp_path, "price", "abc")
     told: list[str] = []
-    same = price(source, again, seconds=60, tell=told.append)
+    same = price(source, again, seconds=600, tell=told.append)
     assert told == []
     assert again.taken == len(asked)
     assert [p.given_up for p in same.prices] == [p.given_up for p in whole.prices]

@@ -26,7 +26,7 @@ from planner.errors import InputError, UsageError
 from planner.run import Options
 
 ROOT = Path(__file__).parent.parent.parent
-EXACT = Options(gap=0.0, seconds=60.0)
+EXACT = Options(gap=0.0, seconds=600.0)
 QUESTIONS = """[what_ifs.dear]
 title = "Dear chips"
 why = "To see."
@@ -126,7 +126,7 @@ def test_what_has_changed_is_solved_anew(jobs: list[Job], model: Path, tmp_path:
     assert answered(folder, tmp_path, jobs[1])
     other = jobs_of(str(model), [str(model.with_name("many.toml"))], ("programme.budget_usd=+1%",), EXACT)
     assert answered(folder, tmp_path, other[1]) is None
-    slower = jobs_of(str(model), [str(model.with_name("many.toml"))], (), Options(gap=0.5, seconds=60.0))
+    slower = jobs_of(str(model), [str(model.with_name("many.toml"))], (), Options(gap=0.5, seconds=600.0))
     assert answered(folder, tmp_path, slower[1]) is None
     (store.find(tmp_path, first["dear"].run) / "tables" / "detail.csv").unlink()
     assert answered(folder, tmp_path, jobs[1]) is None
