@@ -26,9 +26,9 @@ from tiny import Row, tiny_tables
 from planner.formulation import build
 from planner.inputs.case import Case
 from planner.run import Result, optimize
-from planner.search import Search
+from planner.search import Level, Search, solve_stages
 from planner.search.models import pooled
-from planner.solve import Limits, Program
+from planner.solve import Limits, Program, Verdict
 
 #: decisions that are whole things
 WHOLE = ("opens", "modules", "contract", "units", "bought")
@@ -151,6 +151,39 @@ def test_bounds_are_on_the_right_side_and_every_plan_passes(tmp_path: Path, seed
     for stage in result.document["stages"]:
         sign = 1 if stage["sense"] == "max" else -1
         assert sign * (stage["bound"] - stage["value"]) >= -1e-7 * max(1.0, abs(stage["value"]))
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+@pytest.mark.parametrize("gap", [0.02, 0.2])
+def test_bounds_with_a_gap_hold_for_the_exact_model(tmp_path: Path, seed: int, gap: float) -> None:
+    """Searches beyond a mark, placing and improving on the way: each stage against the exact model alone, held alike."""
+    tables, asked = varied(seed)
+    claim = {"id": "power", "claim": "Power", "said_by": "pencil", "metric": "power", "tier": "commissioned"}
+    asked["claims"] = [{**claim, "by": 2029, "level": 200.0, "unit": "MW", "binding": "goal"}]
+    asked["stages"] = [
+        {"name": "mission value", "give_back_share": 0.02},
+        {"name": "goal shortfall", "give_back_share": 0.02},
+        {"name": "present cost"},
+    ]
+    case = case_of(tmp_path, tables, asked)
+    built = build(case)
+    done = solve_stages(Search(case, built, Program.compile(built.model)), Limits(gap, 600.0), lambda *_: None)
+    assert len(done) == 3
+    alone = Level.of(built, Program.compile(built.model))
+    for k, stage in enumerate(done):
+        aim = alone.aims[k]
+        best = alone.program.solve(alone.objectives[k], aim.sense, Limits(0.0, 600.0), rows=alone.rows).objective
+        found, sign = stage.outcome, 1 if aim.sense == "max" else -1
+        assert best is not None
+        assert found.bound is not None
+        assert found.objective is not None
+        near = 1e-6 * max(1.0, abs(best))
+        assert sign * found.bound >= sign * best - near
+        assert sign * found.objective <= sign * best + near
+        assert found.verdict is Verdict.OPTIMAL
+        assert abs(found.bound - found.objective) <= gap * (abs(found.objective) or 1.0) + near
+        if stage.kept is not None:
+            alone.keep(stage.kept)
 
 
 @pytest.mark.parametrize("seed", [1, 3, 4])

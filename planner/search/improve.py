@@ -83,6 +83,8 @@ class Improving:
     cancel: threading.Event | None = None
     #: part of the gap to which a neighbourhood is solved
     near: float = NEAR
+    #: a value that ends the work once a plan has it
+    enough: float | None = None
 
     @property
     def whole(self) -> NDArray[np.bool_]:
@@ -92,6 +94,12 @@ class Improving:
     def over(self) -> bool:
         return self.clock.left() <= 1 or (self.cancel is not None and self.cancel.is_set())
 
+    def reached(self, value: float | None) -> bool:
+        """Whether a plan of this value is good enough."""
+        if value is None or self.enough is None:
+            return False
+        return value >= self.enough if self.level.aims[self.k].sense == "max" else value <= self.enough
+
     def ask(self, start: Vector, n: Neighbourhood, cancel: threading.Event | None) -> Outcome:
         """The best plan that shares with the start all that is not free, as far as the seconds go."""
         held = {int(i): float(round(start[i])) for i in np.flatnonzero(self.whole & ~n.free)}
@@ -99,7 +107,7 @@ class Improving:
         return self.program.solve(
             self.level.objectives[self.k],
             self.level.aims[self.k].sense,
-            replace(self.limits, gap=self.limits.gap * self.near, seconds=spent, bound_only=False),
+            replace(self.limits, gap=self.limits.gap * self.near, seconds=spent, bound_only=False, target=self.enough),
             rows=self.rows,
             start=start,
             relaxed=self.relaxed,
@@ -123,10 +131,13 @@ def improved(on: Improving, plan: Outcome, patience: int, cores: int = CORES) ->
         for i in range(0, len(around), cores):
             yield around[i : i + cores]
 
-    while idle < patience and not on.over and not best.interrupted:
+    def ended() -> bool:
+        return idle >= patience or on.over or best.interrupted or on.reached(best.objective)
+
+    while not ended():
         for several in rounds():
             start, before = best.values, best.objective
-            if start is None or before is None or idle >= patience or on.over or best.interrupted:
+            if start is None or before is None or ended():
                 break
             enough = threading.Event()
             asked = partial(_asked, on, start, before, enough if together else None)
@@ -143,6 +154,6 @@ def _asked(
 ) -> Outcome:
     found = on.ask(start, neighbourhood, enough or on.cancel)
     gained = abs((before if found.objective is None else found.objective) - before)
-    if enough is not None and gained > on.limits.gap * abs(before):
+    if enough is not None and (gained > on.limits.gap * abs(before) or on.reached(found.objective)):
         enough.set()
     return found

@@ -11,6 +11,9 @@ from planner.formulation import Formulation
 from planner.formulation.objective import Aim, aims, investment_by_place
 from planner.solve import Linear, Program, Row
 
+#: the row that keeps the first stage's value
+FIRST_KEPT = "objective.give_back[1]"
+
 
 @dataclass(frozen=True)
 class Kept:

@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from planner.formulation.objective import Aim
-from planner.search.levels import Clock, Level
+from planner.search.levels import FIRST_KEPT, Clock, Level
 from planner.search.racks import Note
 from planner.search.tighten import Empty, tightened
-from planner.solve import Limits, Linear, Outcome, Program, Row, Vector, Verdict
+from planner.solve import Limits, Linear, Outcome, Program, Row, Sense, Vector, Verdict
 
 #: parts of the gap: how far beyond the plan the mark stands
 BEYOND = 0.97
@@ -25,18 +25,37 @@ BEYOND = 0.97
 
 @dataclass(frozen=True)
 class Mark:
-    """A value that no plan is to pass; ``row`` holds only plans that do."""
+    """A value that no plan is to pass; ``row`` holds only plans that do.
+
+    They are looked for by ``objective``, until one reaches ``target``; ``own``: that objective is the mark's.
+    """
 
     value: float
-    objective: Linear
     row: Row
+    objective: Linear
+    sense: Sense
+    target: float
+    own: bool = True
 
 
 def mark(aim: Aim, objective: Linear, value: float, gap: float) -> Mark:
     """Beyond a plan's value by the gap; the gap is absolute where the value is 0."""
     sign = 1 if aim.sense == "max" else -1
     far = value + sign * BEYOND * gap * (abs(value) if abs(value) >= 1e-9 else 1.0)
-    return Mark(far, objective, Row("beyond the mark", objective, **{"lower" if sign > 0 else "upper": far}))
+    row = Row("beyond the mark", objective, **{"lower" if sign > 0 else "upper": far})
+    return Mark(far, row, objective, aim.sense, far)
+
+
+def by_first(at: Mark, level: Level) -> Mark:
+    """The same mark, its plans looked for by the first stage's objective, which its floor keeps.
+
+    A shortfall comes in steps of halls, so that no branch seems worse than another; what a branch costs of the first
+    stage tells.
+    """
+    floor = next(row for row in level.rows if row.name == FIRST_KEPT)
+    aim = level.aims[0]
+    target = floor.lower if aim.sense == "max" else floor.upper
+    return replace(at, objective=floor.expression, sense=aim.sense, target=target, own=False)
 
 
 def beyond(
@@ -69,17 +88,20 @@ def beyond(
             return none
         outcome = program.solve(
             at.objective,
-            aim.sense,
-            replace(limits, seconds=_seconds(clock), bound_only=True, target=at.value),
+            at.sense,
+            replace(limits, seconds=_seconds(clock), bound_only=True, target=at.target),
             rows=rows,
             relaxed=relaxed,
-            progress=lambda p: note("proof", p),
+            progress=lambda p: note("proof", p if at.own else replace(p, incumbent=None, bound=None, gap=None)),
             confirm=False,
             # one plan beyond the mark is enough; a run that is to be repeated waits for all parts
             cancel=found_one if limits.seconds is not None else None,
         )
         if outcome.values is not None:
             found_one.set()
+        if not at.own and outcome.verdict is not Verdict.INFEASIBLE:
+            value = None if outcome.values is None else level.objectives[k].at(outcome.values)
+            outcome = replace(outcome, objective=value, bound=None, gap=None)
         return outcome
 
     with ThreadPoolExecutor(cores) as pool:
@@ -105,11 +127,12 @@ def parts_by_halls(source: Level, values: Vector, level: Level) -> list[list[Row
     design = max(halls, key=lambda d: halls[d])
     count = level.program.linear([(1.0, level.formulation.model.construction.halls_of_design[design])])
     most = float(round(halls[design]))
+    # those that take longest first
     return [
-        [Row("as many halls", count, lower=most, upper=most)],
         [Row("one hall more", count, lower=most + 1, upper=most + 1)],
-        [Row("fewer halls", count, upper=most - 1)],
+        [Row("as many halls", count, lower=most, upper=most)],
         [Row("more halls yet", count, lower=most + 2)],
+        [Row("fewer halls", count, upper=most - 1)],
     ]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from planner.search.levels import Clock, Level
+from planner.search.levels import FIRST_KEPT, Clock, Level
 from planner.solve import Limits, Outcome, Progress, Row, Vector
 
 #: many whole things of one kind: relaxed in the pooled model, made whole in the exact one
@@ -76,7 +76,7 @@ def place(
         for step in (0.0,) if shortfall else SWAPPED_STEPS:
             most = {"upper" if aim.sense == "min" else "lower": _loosened(value, aim.sense, step * limits.gap)}
             rows = [
-                *(r for r in level.rows if not r.name.startswith("objective.give_back[1]")),
+                *(r for r in level.rows if r.name != FIRST_KEPT),
                 Row("objective.held", objective, **most),
             ]
             centre = go(0, 0.2, close, rows, fixed=fixed, relaxed=racks)

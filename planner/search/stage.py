@@ -12,18 +12,16 @@ from planner.search.bounded import PATIENT
 from planner.search.improve import CORES, NEAR_HALLS, improved
 from planner.search.levels import Clock, Kept
 from planner.search.models import OPERATING_RULES, moved, moved_musd, pooled, room, seen, transferred
-from planner.search.pooled import PooledStages
 from planner.search.racks import Note
-from planner.search.verdicts import better
+from planner.search.shortfall import ROOM, ShortfallStage
+from planner.search.verdicts import NUMERIC, better, tightest
 from planner.solve import Limits, Outcome, Row, Vector, Verdict
 
 #: part of a later stage's time for its plan, before the proof
 PLAN_SHARE = 0.5
-#: a plan keeps this many losses of whole racks clear of the floor it stands on
-ROOM = 1.5
 
 
-class Search(PooledStages):
+class Search(ShortfallStage):
     """The stages of a case, one at a time."""
 
     def stage(self, k: int, limits: Limits, note: Note, before: Vector | None) -> Outcome:
@@ -45,6 +43,11 @@ class Search(PooledStages):
         shortfall = aim.stage.name == "goal shortfall"
         if pool is not level and not shortfall:
             return self.pooled_later(k, limits, clock, note, before, best)
+        known: float | None = None
+        if pool is not level and limits.gap > NUMERIC:
+            best, known = self._pooled_shortfall(k, limits, clock, note, before, best)
+            if self._proven(best, replace(best, bound=known), limits) or best.interrupted or clock.left() <= 1:
+                return self._closed(k, best, known, limits, clock, note)
         clear = room(level, self.kept, ROOM * self._loss) if shortfall else []
         patience, start = 1, best
         while True:
@@ -65,7 +68,7 @@ class Search(PooledStages):
                 patience, start = PATIENT, plan
             else:
                 break
-        return self._closed(k, best, found.bound, limits, clock, note)
+        return self._closed(k, best, tightest(aim, known, found.bound), limits, clock, note)
 
     def _placed_and_proven(
         self, k: int, plan: Outcome, best: Outcome, limits: Limits, clock: Clock, note: Note

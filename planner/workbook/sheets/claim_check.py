@@ -234,8 +234,8 @@ def _finding(book: Book, page: Page, row: int) -> None:
     level, missing = page.n(row, CLAIMED), page.n(row, MISSING)
     tolerance = f"(1+C{row})*{book.address(TOLERANCE, ME)}"
     holds = missing <= (1 + level) * book.figure(TOLERANCE)
-    value = f"short by {missing:.2f}"
-    told = f'"short by "&TEXT(H{row},"0.00")'
+    value = f"short by {missing:,.2f}"
+    told = f'"short by "&TEXT(H{row},"#,##0.00")'
     text = f'IF(H{row}<={tolerance},"holds in this plan",{told})'
     page.formula(row, FINDING, text, "holds in this plan" if holds else value, "check")
 
