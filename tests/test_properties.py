@@ -156,7 +156,7 @@ def test_bounds_are_on_the_right_side_and_every_plan_passes(tmp_path: Path, seed
 @pytest.mark.parametrize("seed", [1, 2, 3, 4])
 @pytest.mark.parametrize("gap", [0.02, 0.2])
 def test_bounds_with_a_gap_hold_for_the_exact_model(tmp_path: Path, seed: int, gap: float) -> None:
-    """Searches beyond a mark, placing and improving on the way: each stage against the exact model alone, held alike."""
+    """Searches beyond a mark, with placing and improving: each stage against the exact model alone, held alike."""
     tables, asked = varied(seed)
     claim = {"id": "power", "claim": "Power", "said_by": "pencil", "metric": "power", "tier": "commissioned"}
     asked["claims"] = [{**claim, "by": 2029, "level": 200.0, "unit": "MW", "binding": "goal"}]

@@ -69,15 +69,19 @@ class Bounded(Planned):
         timed = limits.seconds is not None
         proven = threading.Event()
 
+        def compare(bound: float | None) -> None:
+            gap = relative_gap(best.objective, tightest(aim, known, bound)) if best is not None else None
+            if timed and gap is not None and gap <= PROVEN * limits.gap:
+                proven.set()
+
         def place() -> None:
             nonlocal best
             best = better(aim, carry(start), best)
+            compare(None)
 
         def told(phase: str, p: Progress) -> None:
             note(phase, p)
-            gap = relative_gap(best.objective, p.bound) if best is not None else None
-            if timed and gap is not None and gap <= PROVEN * limits.gap:
-                proven.set()
+            compare(p.bound)
 
         with ThreadPoolExecutor(1) as other_core:
             placing = other_core.submit(place) if start.values is not None else None
@@ -88,15 +92,16 @@ class Bounded(Planned):
                 placing.result()
         if bound.verdict is Verdict.INFEASIBLE and best is None:
             return bound
+        bound = replace(bound, bound=tightest(aim, known, bound.bound))
         if not self._proven(best, bound, limits) and bound.values is not None and bound.objective != start.objective:
             best = better(aim, best, carry(bound))
         missing = self._missing_gap(aim, best, bound, limits)
         if missing is not None and clock.left() > 1:
             deeper = self._pooled_solve(k, "bound", missing / limits.gap, 0.85, limits, clock, note, start=bound.values)
-            bound = deeper if deeper.bound is not None else bound
+            bound = replace(deeper, bound=tightest(aim, bound.bound, deeper.bound))
         if best is None:
             return self._exact(k, limits, clock, note, None)
-        return self._closed(k, best, tightest(aim, known, bound.bound), limits, clock, note)
+        return self._closed(k, best, bound.bound, limits, clock, note)
 
     def _proven(self, best: Outcome | None, bound: Outcome, limits: Limits) -> bool:
         return best is not None and with_bound(best, bound, limits).verdict is Verdict.OPTIMAL

@@ -25,7 +25,9 @@ from planner.search.verdicts import NUMERIC, better, tightest
 from planner.solve import Limits, Outcome, Vector
 
 #: gaps that whole racks are taken to cost a plan before that is known
-ALLOWED_GAP = 0.1
+ALLOWED_GAP = 0.2
+#: idle neighbourhoods until a plan of the pool is taken for good enough: a better one spares a second search
+IDLE = 2
 
 
 class PooledStages(Opening):
@@ -66,7 +68,7 @@ class PooledStages(Opening):
         while True:
             ended = threading.Event()
             if placing:
-                plan = improved(self._improving(pool, k, limits, clock.share(PLAN_SHARE), note), found, 1)
+                plan = improved(self._improving(pool, k, limits, clock.share(PLAN_SHARE), note), found, IDLE)
                 make = partial(self._carried, pool, exact, k, plan, limits, clock, note)
                 hosted = self._hosted_in_parts(exact, k, plan, limits, clock, note)
                 asked = worse(aim, hosted, ALLOWED_GAP * limits.gap)

@@ -19,7 +19,7 @@ RACKS_SHARE = 0.4
 NEAR_SHARE = 0.2
 HELD = 1e-7
 #: how much of the gap a later stage may lose to whole racks, tried in turn
-SWAPPED_STEPS = (0.1, 0.2, 0.3, 0.5, 0.8)
+SWAPPED_STEPS = (0.2, 0.3, 0.5, 0.8)
 #: a plan holds a row within the solver's tolerance
 MET = 1e-6
 

@@ -23,7 +23,7 @@ from planner.solve import Limits, Outcome, Row, Vector
 #: a plan keeps this many losses of whole racks clear of the floor it stands on
 ROOM = 1.5
 #: idle neighbourhoods until a plan is taken not to fit
-IDLE = 2
+PASSES = 2
 
 
 class ShortfallStage(PooledStages):
@@ -63,7 +63,7 @@ class ShortfallStage(PooledStages):
         return fits and self._placed(self.exact, k, fits, limits, clock, note)
 
     def _led_by_value(self, k: int, plan: Outcome, limits: Limits, clock: Clock, note: Note) -> Outcome | None:
-        """What the plan reaches is held, its first-stage value made better until it is clear of the floor; else None."""
+        """What the plan reaches is held, its value made better until it is clear of the first floor; else None."""
         pool, exact = self._pool(), self.exact
         assert plan.values is not None
         assert plan.objective is not None
@@ -85,7 +85,7 @@ class ShortfallStage(PooledStages):
             return None
         enough = floor.lower if aim.sense == "max" else floor.upper
         on = Improving(exact, 0, seen(exact, aim), rows, relaxed(exact), limits, clock, note, enough=enough)
-        found = improved(on, start, IDLE)
+        found = improved(on, start, PASSES)
         if found.values is None or not on.reached(found.objective):
             return None
         return replace(found, objective=exact.objectives[k].at(found.values), bound=None, gap=None)
