@@ -26,6 +26,8 @@ FORMS = {
     "sites": style.COUNT,
     "year": style.YEAR,
 }
+#: the section that says who is compared, on a sheet of its own: its texts are long
+RUNS = "Runs"
 #: sections that go to a sheet of their own, with the run in the first column
 SHEETS = {
     "Inputs changed": ("Inputs", "inputs that differ from the first run"),
@@ -40,6 +42,7 @@ def write(path: Path, comparison: Comparison) -> None:
     book = Book(base.case, base.plan, base.document)  # type: ignore[arg-type]
     book.workbook.properties.title = "Comparison of runs"
     _overview(book, comparison)
+    _runs(book, comparison)
     _bridges(book, comparison.pairs)
     for title, (sheet, role) in SHEETS.items():
         _collected(book, comparison.pairs, title, sheet, role)
@@ -48,10 +51,12 @@ def write(path: Path, comparison: Comparison) -> None:
 
 
 def _overview(book: Book, comparison: Comparison) -> None:
-    page = book.page("Compare", "Comparison of runs", "report: who is compared, and the runs side by side")
-    page.note(4, "The first run is what the others are compared with. " + "Changes are relative to it.")
+    page = book.page("Compare", "Comparison of runs", "report: the runs side by side")
+    page.note(4, "The first run is what the others are compared with. Changes are relative to it. Edits: sheet Runs.")
     row = HEADER_ROW
     for section in overview(comparison):
+        if section.title == RUNS:
+            continue
         page.heading(row - 1, section.title)
         page.headers(row, [_with_unit(section, column) for column in range(len(section.headers))])
         first = row + 1
@@ -60,8 +65,6 @@ def _overview(book: Book, comparison: Comparison) -> None:
             for column, cell in enumerate(cells, 1):
                 if section.headers[column - 1] == "change" and isinstance(cell, Figure):
                     _relative_change(page, row, column, first, cell)
-                elif section.title == "Runs" and column > 4 and isinstance(cell, str):
-                    page.put(row, column, cell, "text")
                 else:
                     put(page, row, column, cell)
         row += 4
@@ -73,8 +76,23 @@ def _overview(book: Book, comparison: Comparison) -> None:
                 row += 1
                 page.note(row, line)
             row += 2
-    page.widths({1: RUN_WIDTH, **dict.fromkeys(range(4, 15, 2), 11), 5: 22, 6: 22}, default=17)
+    page.widths({1: RUN_WIDTH, **dict.fromkeys(range(4, 15, 2), 11)}, default=17)
     page.printed(HEADER_ROW, "B5")
+
+
+def _runs(book: Book, comparison: Comparison) -> None:
+    """Who is compared: verdict, gap and edits of each run."""
+    page = book.page(RUNS, "Runs that are compared", "report: verdict, gap, id and edits of each run")
+    (section,) = (s for s in overview(comparison) if s.title == RUNS)
+    page.headers(HEADER_ROW, section.headers)
+    for row, cells in enumerate(section.rows, HEADER_ROW + 1):
+        for column, cell in enumerate(cells, 1):
+            if column > 4 and isinstance(cell, str):
+                page.put(row, column, cell, "text")
+            else:
+                put(page, row, column, cell)
+    page.widths({1: RUN_WIDTH, 2: 12, 3: 16, 4: 10, 5: 60, 6: 100})
+    page.printed(HEADER_ROW, f"A{HEADER_ROW + 1}")
 
 
 def _with_unit(section: Section, column: int) -> str:

@@ -33,12 +33,14 @@ RUNNING = 1.1
 
 
 def _wrapped_lines(text: str, room: float) -> int:
-    """Lines that a text takes when it breaks at spaces in so many characters."""
+    """Lines that a text takes when it breaks at spaces in so many characters, and within words that are longer."""
     lines, used = 1, 0.0
     for word in text.split(" "):
         wide = float(len(word))
         if used and used + wide > room:
             lines, used = lines + 1, 0.0
+        if wide > room:
+            lines, wide = lines + int(wide // room), wide % room
         used += wide + 1
     return lines
 

@@ -239,7 +239,7 @@ def test_the_workbook_ties_and_is_the_same_each_time(tmp_path: Path, base: store
     path = comparison.write(found, tmp_path / "c.xlsx")
     assert comparison.write(found, tmp_path / "again.xlsx").read_bytes() == path.read_bytes()
     values, formulas = load_workbook(path, data_only=True), load_workbook(path)
-    assert values.sheetnames == ["Compare", "Bridge", "Inputs", "Figures", "Decisions"]
+    assert values.sheetnames == ["Compare", "Runs", "Bridge", "Inputs", "Figures", "Decisions"]
     differences = [cell.value for cell in values["Bridge"]["D"][6:] if cell.value is not None]
     assert differences == [0] * 4
     texts = [cell for sheet in formulas for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
