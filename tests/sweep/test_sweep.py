@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from compare_cases import small_model
 from planner import store
 from planner.analyses import sweep as sweeps
 from planner.analyses.sweep import Answer, Job, Pool, jobs_of, sweep
+from planner.analyses.sweep.cluster import Cluster
 from planner.analyses.sweep.jobs import Outcome, answered
 from planner.analyses.sweep.local import Event
 from planner.analyses.sweep.work import solve
@@ -287,6 +289,36 @@ def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]
             process.wait()
 
 
+def test_a_job_whose_answer_was_lost_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that dies after its answer was told takes the answer with it; the scheduler has it made again."""
+
+    class Future:
+        status = "lost"
+
+        def result(self) -> Outcome:
+            return Outcome(seconds=7.0)
+
+        def release(self) -> None:
+            assert self.status == "finished"
+
+    class Waiting:
+        def __init__(self, futures: list[Future], loop: None) -> None:
+            self.left = futures
+
+        def add(self, future: Future) -> None:
+            future.status = "finished"
+            self.left.append(future)
+
+        def __iter__(self) -> Iterator[Future]:
+            while self.left:
+                yield self.left.pop(0)
+
+    monkeypatch.setattr("distributed.as_completed", Waiting)
+    cluster: Any = object.__new__(Cluster)
+    cluster._client = SimpleNamespace(submit=lambda *args, **how: Future(), loop=None)
+    assert [outcome for _, outcome in cluster.run(["one", "two"])] == [Outcome(seconds=7.0)] * 2
+
+
 @pytest.mark.slow
 def test_a_cluster_that_loses_a_worker_ends_as_one_process_does(
     cluster: tuple[str, list[subprocess.Popen[bytes]]], model: Path, tmp_path: Path
@@ -300,6 +332,7 @@ def test_a_cluster_that_loses_a_worker_ends_as_one_process_does(
         str(model),
         "--gap",
         "0",
+        "--repeatable",
         "--scheduler",
         address,
         "--json",
@@ -329,7 +362,7 @@ def test_a_cluster_that_loses_a_worker_ends_as_one_process_does(
     assert len(document["answers"]) == 41
     assert workers[1].poll() is None
     alone = tmp_path / "alone"
-    here = go(jobs_of(str(model), [str(questions)], (), Options(gap=0.0)), alone, Here())
+    here = go(jobs_of(str(model), [str(questions)], (), Options(gap=0.0, repeatable=True)), alone, Here())
     for answer in document["answers"]:
         one = store.load(store.find(tmp_path / "reports", answer["run"]))
         other = store.load(store.find(alone, here[answer["job"]].run))

@@ -12,6 +12,8 @@ from planner.analyses.sweep.work import solve
 from planner.errors import UsageError
 
 CONNECT_SECONDS = 20
+#: states of a job that will be answered yet
+UNDER_WAY = ("pending", "lost")
 
 
 class Cluster:
@@ -40,7 +42,12 @@ class Cluster:
         from distributed import as_completed
 
         known = {self._client.submit(solve, job, pure=False, key=None, retries=1): job for job in jobs}
-        for future in as_completed(list(known), loop=self._client.loop):
+        waiting = as_completed(list(known), loop=self._client.loop)
+        for future in waiting:
+            if future.status in UNDER_WAY:
+                # its answer went with the worker that had it, after it was told: the scheduler has it made again
+                waiting.add(future)
+                continue
             yield known[future], _outcome(future)
             future.release()
 
