@@ -68,7 +68,7 @@ class ShortfallStage(PooledStages):
         assert plan.values is not None
         assert plan.objective is not None
         aim = exact.aims[0]
-        ((floor),) = room(exact, self.kept, ROOM * self._loss)
+        (floor,) = room(exact, self.kept, ROOM * self._loss)
         held = Row("objective.held", exact.objectives[k], upper=plan.objective + HELD)
         rows = [*(r for r in exact.rows if r.name != FIRST_KEPT), held]
         start = exact.program.solve(
