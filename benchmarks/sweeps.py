@@ -150,6 +150,6 @@ def summary(count: int) -> str:
     with tempfile.TemporaryDirectory() as name:
         seconds, cpu = alone(Path(name))
     return (
-        f"{count} what-ifs and their base, gap {100 * OPTIONS.gap:g} %, each solve in a process of its own. A search "
+        f"{count} what-ifs and their base, gap {100 * OPTIONS.gap:g} %, as many processes as workers. A search "
         f"may use {CORES} threads; the base alone used {cpu:.2f} CPU s in {seconds:.2f} s: {cpu / seconds:.2f} cores."
     )

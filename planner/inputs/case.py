@@ -381,6 +381,10 @@ class Case:
         h = self.programme.horizon
         object.__setattr__(self, "periods", Periods(h.first_year, h.periods, h.months_per_period))
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What travels to another process: the inputs, none of what was worked out from them."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}
+
     @cached_property
     def remembered(self) -> dict[tuple[Any, ...], Any]:
         """Answers that pure functions of the case have given, by function and arguments."""

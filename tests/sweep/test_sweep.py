@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -18,11 +19,11 @@ from compare_cases import small_model
 
 from planner import store
 from planner.analyses import sweep as sweeps
-from planner.analyses.sweep import Answer, Job, Pool, jobs_of, sweep
+from planner.analyses.sweep import Answer, Job, Pool, jobs_of, local, sweep
 from planner.analyses.sweep.cluster import Cluster
-from planner.analyses.sweep.jobs import Outcome, answered
+from planner.analyses.sweep.jobs import Keep, Outcome, answered
 from planner.analyses.sweep.local import Event
-from planner.analyses.sweep.work import solve
+from planner.analyses.sweep.work import keep, solve
 from planner.cli import run_command
 from planner.errors import InputError, UsageError
 from planner.run import Options
@@ -55,10 +56,10 @@ class Here:
         self.otherwise = otherwise or {}
         self.solved: list[str] = []
 
-    def run(self, jobs: Sequence[Job]) -> Generator[Event]:
+    def run(self, jobs: Sequence[Job], keep: Keep) -> Generator[Event]:
         for job in jobs:
             self.solved.append(job.name)
-            yield job, self.otherwise.get(job.name, lambda job=job: solve(job))()
+            yield job, keep(job, self.otherwise.get(job.name, lambda job=job: solve(job))())
 
 
 def interrupt() -> Outcome:
@@ -240,16 +241,52 @@ def test_a_killed_process_fails_alone(jobs: list[Job], tmp_path: Path) -> None:
 
     def kill_one(progress: sweeps.Progress) -> None:
         if not killed and "poor" in progress.at:
-            for job, process, _ in pool._running.values():
-                if job.name == "poor" and process.pid:
-                    os.kill(process.pid, signal.SIGKILL)
-                    killed.append(job.name)
+            for worker in pool._staff.values():
+                if worker.job and worker.job.name == "poor" and worker.process.pid:
+                    os.kill(worker.process.pid, signal.SIGKILL)
+                    killed.append(worker.job.name)
 
     answers = sweep(jobs, tmp_path, tmp_path / "sweep-x", pool, kill_one)
     assert killed == ["poor"]
     assert "SIGKILL" in answers["poor"].error
     assert [bool(a.run) for a in answers.values()] == [True, True, False, True]
-    assert pool._running == {}
+    assert pool._staff == {}
+
+
+def leave(*about: Any) -> None:
+    os._exit(3)
+
+
+@pytest.mark.slow
+def test_workers_that_never_come_to_work_end_the_sweep(
+    jobs: list[Job], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(local, "_serve", leave)
+    answers = go(jobs, tmp_path, Pool(2))
+    assert {a.error for a in answers.values()} == {"its process ended without an answer (exit code 3)"}
+    assert list(answers) == [job.name for job in jobs]
+
+
+@pytest.mark.slow
+def test_who_is_sent_away_while_storing_leaves_no_draft(jobs: list[Job], tmp_path: Path) -> None:
+    """The first answer ends the sweep; the other workers are solving, or storing."""
+    events = Pool(3).run(jobs, partial(slowly, tmp_path))
+    answers = (news for _, news in events if isinstance(news, Answer))
+    first = next(answers)
+    events.close()
+    assert [run.run for run in store.runs(tmp_path)] == [first.run]
+    assert [path.name for path in tmp_path.glob(".*.partial")] == []
+
+
+def slowly(reports: Path, job: Job, outcome: Outcome) -> Answer:
+    """Stores a run; all but the first are at it when the first is told."""
+    try:
+        (reports / "first").touch(exist_ok=False)
+    except FileExistsError:
+        with store.draft(reports, "slow"):
+            time.sleep(60)
+    time.sleep(2)
+    return keep(reports, job, outcome)
 
 
 def forty(folder: Path) -> Path:
@@ -316,7 +353,8 @@ def test_a_job_whose_answer_was_lost_is_waited_for(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("distributed.as_completed", Waiting)
     cluster: Any = object.__new__(Cluster)
     cluster._client = SimpleNamespace(submit=lambda *args, **how: Future(), loop=None)
-    assert [outcome for _, outcome in cluster.run(["one", "two"])] == [Outcome(seconds=7.0)] * 2
+    told = list(cluster.run(["one", "two"], lambda job, outcome: (job, outcome.seconds)))
+    assert told == [("one", ("one", 7.0)), ("two", ("two", 7.0))]
 
 
 @pytest.mark.slow

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from planner import files, store
+from planner import files
 from planner.analyses.compare.inputs import changed_inputs
-from planner.analyses.sweep.jobs import BASE, Answer, Job, Outcome, answered, folder_of, jobs_of, record
+from planner.analyses.sweep.jobs import BASE, Answer, Job, Keep, answered, folder_of, jobs_of, record
 from planner.analyses.sweep.local import Event, Pool, cores
-from planner.errors import PlannerError
-from planner.run import Result, Update
+from planner.analyses.sweep.work import keep
+from planner.run import Update
 
 __all__ = [
     "BASE",
@@ -34,11 +34,11 @@ NO_EFFECT = "changes nothing that this programme reads"
 
 
 class Workers(Protocol):
-    """Whoever solves jobs: the embedded pool, or a cluster."""
+    """Whoever solves jobs: the embedded pool, or a cluster. ``keep`` is called once for each that ended."""
 
     @property
     def workers(self) -> int: ...
-    def run(self, jobs: Sequence[Job]) -> Generator[Event]: ...
+    def run(self, jobs: Sequence[Job], keep: Keep) -> Generator[Event]: ...
 
 
 @dataclass
@@ -73,15 +73,14 @@ def sweep(
         else:
             left.append(job)
     tell(progress)
-    with closing(workers.run(left)) as events:
+    with closing(workers.run(left, partial(keep, reports))) as events:
         for job, news in events:
             if isinstance(news, Update):
                 progress.at[job.name] = news
             else:
                 progress.at.pop(job.name, None)
-                answer = _keep(reports, job, news)
-                progress.answers[job.name] = answer
-                record(folder, job, answer)
+                progress.answers[job.name] = news
+                record(folder, job, news)
             tell(progress)
     return {job.name: progress.answers[job.name] for job in jobs if job.name in progress.answers}
 
@@ -91,18 +90,3 @@ def _idle(base: Job, job: Job) -> Answer | None:
     if job.name == BASE or any(change.used for change in changed_inputs(base.case, job.case)):
         return None
     return Answer(job.name, error=NO_EFFECT)
-
-
-def _keep(reports: Path, job: Job, outcome: Outcome) -> Answer:
-    """Store the run of an outcome. A run that cannot be stored is the failure of that job alone, but for the disk."""
-    if outcome.document is None:
-        return Answer(job.name, error=outcome.error, seconds=outcome.seconds)
-    began = time.perf_counter() - outcome.seconds
-    result = Result(job.case, outcome.plan, outcome.document)
-    try:
-        name = f"{job.case.name}.{job.name.replace('+', '.')}"
-        with store.draft(reports, store.run_name(None, name)) as draft:
-            stored = draft.publish(result, lambda at, document: None, began)
-    except PlannerError as error:
-        return Answer(job.name, error=str(error), seconds=outcome.seconds)
-    return Answer(job.name, stored.run, str(result.document.get("verdict")), seconds=outcome.seconds)

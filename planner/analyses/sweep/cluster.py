@@ -6,7 +6,7 @@ import logging
 from collections.abc import Generator, Sequence
 from typing import Any, cast
 
-from planner.analyses.sweep.jobs import Job, Outcome
+from planner.analyses.sweep.jobs import Job, Keep, Outcome
 from planner.analyses.sweep.local import Event
 from planner.analyses.sweep.work import solve
 from planner.errors import UsageError
@@ -37,8 +37,8 @@ class Cluster:
         """Workers that are there now; more may come."""
         return len(self._client.scheduler_info(n_workers=-1)["workers"])
 
-    def run(self, jobs: Sequence[Job]) -> Generator[Event]:
-        """Outcomes as they come. A worker that is lost gives its job to another one."""
+    def run(self, jobs: Sequence[Job], keep: Keep) -> Generator[Event]:
+        """Answers as they come, their runs stored here. A worker that is lost gives its job to another one."""
         from distributed import as_completed
 
         known = {self._client.submit(solve, job, pure=False, key=None, retries=1): job for job in jobs}
@@ -48,7 +48,8 @@ class Cluster:
                 # its answer went with the worker that had it, after it was told: the scheduler has it made again
                 waiting.add(future)
                 continue
-            yield known[future], _outcome(future)
+            job = known[future]
+            yield job, keep(job, _outcome(future))
             future.release()
 
     def close(self) -> None:

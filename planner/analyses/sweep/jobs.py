@@ -8,7 +8,7 @@ what has changed since.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -61,13 +61,17 @@ class Answer:
 class Outcome:
     """What a worker hands back: the document of a run and its plan, or the words of its failure.
 
-    The case stays behind: who asked has it, and a solve leaves on it what does not travel.
+    The case stays behind: who asked has it.
     """
 
     document: dict[str, Any] | None = None
     plan: Plan | None = None
     error: str = ""
     seconds: float = 0.0
+
+
+#: stores the run of an outcome; goes to the worker where both share a disk
+Keep = Callable[[Job, Outcome], Answer]
 
 
 def jobs_of(model: str | None, words: Sequence[str], edits: Sequence[str], options: Options) -> list[Job]:

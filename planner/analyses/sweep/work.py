@@ -1,14 +1,15 @@
-"""What a worker does with a job, wherever it runs."""
+"""What is done with a job, wherever: it is solved, and its run is stored."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 
-from planner import __version__
-from planner.analyses.sweep.jobs import Job, Outcome
+from planner import __version__, store
+from planner.analyses.sweep.jobs import Answer, Job, Outcome
 from planner.errors import PlannerError
-from planner.run import Update, optimize
+from planner.run import Result, Update, optimize
 
 
 def solve(job: Job, progress: Callable[[Update], None] | None = None) -> Outcome:
@@ -30,3 +31,18 @@ def solve(job: Job, progress: Callable[[Update], None] | None = None) -> Outcome
         return failed(str(error))
     except Exception as error:
         return failed(f"{type(error).__name__}: {error}")
+
+
+def keep(reports: Path, job: Job, outcome: Outcome) -> Answer:
+    """Store the run of an outcome. A run that cannot be stored is the failure of that job alone."""
+    if outcome.document is None:
+        return Answer(job.name, error=outcome.error, seconds=outcome.seconds)
+    began = time.perf_counter() - outcome.seconds
+    result = Result(job.case, outcome.plan, outcome.document)
+    try:
+        name = f"{job.case.name}.{job.name.replace('+', '.')}"
+        with store.draft(reports, store.run_name(None, name)) as draft:
+            stored = draft.publish(result, lambda at, document: None, began)
+    except PlannerError as error:
+        return Answer(job.name, error=str(error), seconds=outcome.seconds)
+    return Answer(job.name, stored.run, str(result.document.get("verdict")), seconds=outcome.seconds)
