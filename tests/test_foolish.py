@@ -7,10 +7,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from small import Tables, change, chip_on_sale, chosen, free_tables, must_serve, parameter, programme, solved, values
+from small import (
+    Tables,
+    case_of,
+    change,
+    chip_on_sale,
+    chosen,
+    free_tables,
+    must_serve,
+    parameter,
+    programme,
+    solved,
+    values,
+)
 from tiny import Row
 
+from planner.formulation import build, commitments
+from planner.formulation.objective import aims
 from planner.run import Result
+from planner.solve import Limits, Program
 
 #: the tie-break is worth less than this, in M$
 TIE = 1e-5
@@ -65,6 +80,16 @@ def test_no_site_is_under_its_minimum(
 # no empty halls counted
 
 
+def twenty_mw(factor: float) -> tuple[Tables, Row]:
+    tables = free_tables()
+    parameter(tables, counted_factor=factor)
+    change(tables, "designs", {"route": "retrofit"}, shell_usd_per_mw=1e6)
+    tables["chip_supply"] = chip_on_sale("X", [2026], 1e6, supply=5)
+    claim = {"id": "halls", "claim": "Twenty MW", "said_by": "pencil", "metric": "power", "tier": "commissioned"}
+    claims = [{**claim, "level": 20.0, "unit": "MW", "by": 2027, "binding": "goal"}]
+    return tables, programme("goal shortfall", "present cost", claims=claims)
+
+
 @pytest.mark.parametrize(
     ("factor", "counted", "modules"),
     [
@@ -75,18 +100,29 @@ def test_no_site_is_under_its_minimum(
     ],
 )
 def test_empty_halls_do_not_count(tmp_path: Path, factor: float, counted: float, modules: int) -> None:
-    tables = free_tables()
-    parameter(tables, counted_factor=factor)
-    change(tables, "designs", {"route": "retrofit"}, shell_usd_per_mw=1e6)
-    tables["chip_supply"] = chip_on_sale("X", [2026], 1e6, supply=5)
-    claim = {"id": "halls", "claim": "Twenty MW", "said_by": "pencil", "metric": "power", "tier": "commissioned"}
-    claims = [{**claim, "level": 20.0, "unit": "MW", "by": 2027, "binding": "goal"}]
-    result = solved(tmp_path, tables, programme("goal shortfall", "present cost", claims=claims))
+    result = solved(tmp_path, *twenty_mw(factor))
     assert values(result)[0] == pytest.approx((20 - counted) / 20, abs=1e-6)
     assert sum(n for *_, n in chosen(result, "modules")) == modules
     (promise,) = result.document["commitments"]
     assert promise["planned"] == pytest.approx(counted, abs=1e-4)
     assert promise["state"] == ("met" if counted == 20 else "short")
+
+
+def test_no_goal_is_told_shorter_than_it_is(tmp_path: Path) -> None:
+    """Neither a count nor a shortfall is pushed to its end by a stage that aims at something else."""
+    built = build(case_of(tmp_path, *twenty_mw(1.25)))
+    program, told = Program.compile(built.model), built.model.commitments
+    (aim, *_) = aims(built.model, built.case, built.accounts)
+    found = program.solve(program.linear(aim.terms), aim.sense, Limits(gap=0.0))
+    assert found.values is not None
+    program.load(found.values)
+    for counted in told.counted.values():
+        counted.set_value(0.0)
+    told.shortfall["halls"].set_value(20.0)
+    commitments.settle(told)
+    assert sum(v.value for v in told.counted.values()) == pytest.approx(6.25)
+    assert told.shortfall["halls"].value == pytest.approx(13.75)
+    assert program.violation(program.loaded()) < 1e-6
 
 
 # no purchases for nothing in the last years

@@ -155,6 +155,16 @@ def close(m: Any, case: Case, accounts: Accounts, places: Places) -> None:
     _governed(b, asked)
 
 
+def settle(b: Any) -> None:
+    """Count all that counts; let a goal be short of no more than it is. Stages with other aims leave both loose."""
+    for i, counted in b.counted.items():
+        rows = (b.counted_is_commissioned[i], b.counted_is_populated[i])
+        counted.set_value(counted.value + max(0.0, min(-pyo.value(row.body) for row in rows)))
+    for i, shortfall in b.shortfall.items():
+        over = pyo.value(b.goal[i].body) - pyo.value(b.goal[i].lower)
+        shortfall.set_value(max(0.0, shortfall.value - over))
+
+
 def _governed(b: Any, asked: dict[Key, Duty]) -> None:
     """The conditions of firm promises on governance and services."""
 

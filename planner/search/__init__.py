@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from planner.formulation import commitments
 from planner.formulation.objective import Aim
 from planner.inputs.programme import Stage
 from planner.search.levels import Clock, Kept, Level
@@ -56,11 +57,14 @@ def solve_stages(search: Search, limits: Limits, note: Callable[[int, str, Progr
 
 def _achieved(search: Search, solved: Sequence[Solved], plan: Vector) -> list[Solved]:
     """Each stage's value on the final plan, and what the plan moved of it."""
-    search.exact.program.load(plan)
+    level = search.exact
+    level.program.load(plan)
+    commitments.settle(level.formulation.model.commitments)
+    plan = level.program.loaded()
     return [
         replace(
             s,
-            achieved=search.exact.objectives[k].at(plan),
+            achieved=level.objectives[k].at(plan),
             moved_musd=search.moved_musd(s.kept, plan) if s.kept else None,
         )
         for k, s in enumerate(solved)

@@ -93,6 +93,10 @@ class Program:
         for variable, value in zip(self.columns, values.tolist(), strict=True):
             variable.set_value(value, skip_validation=True)
 
+    def loaded(self) -> Vector:
+        """The values that stand on the Pyomo variables."""
+        return np.array([variable.value for variable in self.columns])
+
     def violation(self, values: Vector, rows: Sequence[Row] = ()) -> float:
         """Largest excess over a row or bound, relative to the size of the row's terms."""
         activity = self.matrix @ values

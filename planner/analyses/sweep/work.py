@@ -25,7 +25,7 @@ def solve(job: Job, progress: Callable[[Update], None] | None = None) -> Outcome
         result = optimize(job.case, job.options, progress=progress)
         broken = (result.document.get("verification") or {}).get("broken")
         if broken:
-            return failed(f"the plan breaks {len(broken)} rules")
+            return failed(f"the plan fails its check: {'; '.join(breach['sentence'] for breach in broken)}")
         return Outcome(result.document, result.plan, seconds=time.perf_counter() - began)
     except PlannerError as error:
         return failed(str(error))
