@@ -15,22 +15,20 @@ from functools import partial
 from planner.search import prove
 from planner.search.base import choices, relaxed
 from planner.search.bounded import PATIENT, PLAN_SHARE, worse
+from planner.search.fitting import ALLOWED_GAP, Fitting
 from planner.search.improve import CORES, WORTHWHILE, improved
 from planner.search.levels import Clock
 from planner.search.models import least_movement, seen, with_movement
-from planner.search.opening import Opening
 from planner.search.racks import Note
 from planner.search.tighten import Empty, tightened
 from planner.search.verdicts import NUMERIC, better, tightest
 from planner.solve import Limits, Outcome, Vector
 
-#: gaps that whole racks are taken to cost a plan before that is known
-ALLOWED_GAP = 0.2
 #: idle neighbourhoods until a plan of the pool is taken for good enough: a better one spares a second search
 IDLE = 2
 
 
-class PooledStages(Opening):
+class PooledStages(Fitting):
     """Later stages on the pooled model."""
 
     def pooled_later(
@@ -59,7 +57,8 @@ class PooledStages(Opening):
         """A pooled plan is made better and its racks whole, while the pool is searched for one beyond it by the gap.
 
         What whole racks cost is not known when that search begins, so its mark allows for some. If they cost more,
-        better plans are looked for on the exact model, beside a search beyond what the best one came to.
+        better plans are looked for on the exact model, beside a search beyond what the best one came to. Where the
+        pool has a plan beyond that already, there is nothing to search for.
         """
         pool, exact, aim = self._pool(), self.exact, self._pool().aims[k]
         program, objective = seen(pool, aim), with_movement(pool, k, self._least)
@@ -69,26 +68,34 @@ class PooledStages(Opening):
             ended = threading.Event()
             if placing:
                 plan = improved(self._improving(pool, k, limits, clock.share(PLAN_SHARE), note), found, IDLE)
-                make = partial(self._carried, pool, exact, k, plan, limits, clock, note)
+                make = partial(self._fitted, k, plan, limits, clock, note)
                 hosted = self._hosted_in_parts(exact, k, plan, limits, clock, note)
                 asked = worse(aim, hosted, ALLOWED_GAP * limits.gap)
             else:
-                make = partial(self._nearer_beside, k, best, limits, clock, note, ended)
+                make = partial(self._better_near, k, best, limits, clock, note, ended)
                 asked = worse(aim, best.objective, 0.0)
             assert plan.values is not None
             parts = prove.parts_by_halls(pool, plan.values, pool)
             at = prove.mark(aim, objective, asked, limits.gap)
-            with ThreadPoolExecutor(1) as other_core:
-                made = other_core.submit(make)
-                found = prove.beyond(pool, k, program, at, relaxed(pool), limits, clock, note, CORES, parts)
-                ended.set()
-                before, best = best, better(aim, made.result(), best) or best
+            known = not placing and at.passed_by(plan.values)
+            before = best
+            if known:
+                best = better(aim, self._better_near(k, best, limits, clock, note, ended, CORES), best) or best
+                found = replace(plan, bound=bound)
+            else:
+                with ThreadPoolExecutor(1) as other_core:
+                    made = other_core.submit(make)
+                    found = prove.beyond(pool, k, program, at, relaxed(pool), limits, clock, note, CORES, parts)
+                    ended.set()
+                    best = better(aim, made.result(), best) or best
             gained = abs((best.objective or 0.0) - (before.objective or 0.0)) > WORTHWHILE * limits.gap * abs(asked)
             bound = tightest(aim, bound, found.bound)
             if self._proven(best, replace(best, bound=bound), limits) or clock.left() <= 1 or found.interrupted:
                 kept = replace(best, interrupted=best.interrupted or found.interrupted)
                 return self._closed(k, kept, bound, limits, clock, note)
-            placed, placing = placing, found.values is not None
+            if known and gained:
+                continue
+            placed, placing = placing, found.values is not None and not known
             if not gained and placing:
                 # what is beyond the mark in the pool cannot be placed
                 carry = partial(self._carried, pool, exact, k, limits=limits, clock=clock, note=note)
@@ -97,14 +104,21 @@ class PooledStages(Opening):
                 # nothing is beyond it, and no better plan is near
                 return self._closed(k, best, bound, limits, clock, note)
 
-    def _nearer_beside(
-        self, k: int, best: Outcome, limits: Limits, clock: Clock, note: Note, ended: threading.Event
+    def _better_near(
+        self,
+        k: int,
+        best: Outcome,
+        limits: Limits,
+        clock: Clock,
+        note: Note,
+        ended: threading.Event,
+        cores: int = 1,
     ) -> Outcome | None:
         """A better plan from one of the exact model; not in a run that is to be repeated, since a clock ends it."""
         if limits.seconds is None:
             return None
         on = self._improving(self.exact, k, limits, clock.share(PLAN_SHARE), note, ended)
-        plan = improved(on, best, PATIENT, cores=1)
+        plan = improved(on, best, PATIENT, cores)
         assert best.values is not None
         assert plan.values is not None
         if ended.is_set() or choices(self.exact, self.exact, plan.values) == choices(

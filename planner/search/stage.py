@@ -9,11 +9,12 @@ from dataclasses import replace
 from planner.search import prove
 from planner.search.base import relaxed
 from planner.search.bounded import PATIENT
+from planner.search.fitting import ROOM
 from planner.search.improve import CORES, NEAR_HALLS, improved
 from planner.search.levels import Clock, Kept
 from planner.search.models import OPERATING_RULES, moved, moved_musd, pooled, room, seen, transferred
 from planner.search.racks import Note
-from planner.search.shortfall import ROOM, ShortfallStage
+from planner.search.shortfall import ShortfallStage
 from planner.search.verdicts import NUMERIC, better, tightest
 from planner.solve import Limits, Outcome, Row, Vector, Verdict
 

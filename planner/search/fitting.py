@@ -1,0 +1,71 @@
+"""A pooled plan as one of the exact model: with its choices, or with others that reach as much.
+
+What keeps a pooled plan out of the exact model is the floor of the first stage, where sites told apart serve less. So
+what the plan reached is held, and the first stage is what is made better.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from planner.search.base import choices, relaxed
+from planner.search.bounded import PLAN_SHARE, worse
+from planner.search.improve import Improving, improved
+from planner.search.levels import FIRST_KEPT, Clock
+from planner.search.models import room, seen
+from planner.search.opening import Opening
+from planner.search.racks import HELD, Note
+from planner.solve import Limits, Outcome, Row
+
+#: a plan keeps this many losses of whole racks clear of the floor it stands on
+ROOM = 1.5
+#: gaps that whole racks and sites told apart are taken to cost a plan before that is known
+ALLOWED_GAP = 0.2
+#: idle neighbourhoods until a plan is taken not to fit
+PASSES = 2
+
+
+class Fitting(Opening):
+    """Plans of the pool that the exact model takes."""
+
+    def _fitted(self, k: int, plan: Outcome, limits: Limits, clock: Clock, note: Note) -> Outcome | None:
+        """A pooled plan as one of the exact model, with its choices or with others that reach as much."""
+        carried = self._carried(self._pool(), self.exact, k, plan, limits, clock, note)
+        if carried is not None:
+            return carried
+        fits = self._led_by_value(k, plan, limits, clock.share(PLAN_SHARE), note)
+        return fits and self._placed(self.exact, k, fits, limits, clock, note)
+
+    def _led_by_value(self, k: int, plan: Outcome, limits: Limits, clock: Clock, note: Note) -> Outcome | None:
+        """What the plan reaches is held, its value made better until it is clear of the first floor; else None."""
+        pool, exact = self._pool(), self.exact
+        assert plan.values is not None
+        assert plan.objective is not None
+        aim = exact.aims[0]
+        (floor,) = room(exact, self.kept, ROOM * self._loss)
+        rows = [*(r for r in exact.rows if r.name != FIRST_KEPT), self._held(k, plan.objective, limits)]
+        start = exact.program.solve(
+            exact.objectives[0],
+            aim.sense,
+            replace(limits, seconds=clock.part(0.2)),
+            rows=rows,
+            fixed=choices(pool, exact, plan.values),
+            relaxed=relaxed(exact),
+            progress=lambda p: note("a plan that fits", p),
+            confirm=False,
+        )
+        if start.values is None:
+            return None
+        enough = floor.lower if aim.sense == "max" else floor.upper
+        on = Improving(exact, 0, seen(exact, exact.aims[k]), rows, relaxed(exact), limits, clock, note, enough=enough)
+        found = improved(on, start, PASSES)
+        if found.values is None or not on.reached(found.objective):
+            return None
+        return replace(found, objective=exact.objectives[k].at(found.values), bound=None, gap=None)
+
+    def _held(self, k: int, reached: float, limits: Limits) -> Row:
+        """A shortfall is held to the hall; dollars give a part of the gap, since sites told apart cost more."""
+        aim = self.exact.aims[k]
+        most = reached if aim.stage.name == "goal shortfall" else worse(aim, reached, ALLOWED_GAP * limits.gap)
+        held = {"upper": most + HELD} if aim.sense == "min" else {"lower": most - HELD}
+        return Row("objective.held", self.exact.objectives[k], **held)
