@@ -5,6 +5,7 @@ What is looked for is only a plan beyond a mark. That makes every limit of the r
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from planner.formulation.objective import Aim
 from planner.search.levels import FIRST_KEPT, Clock, Level
 from planner.search.racks import Note
 from planner.search.tighten import Empty, tightened
+from planner.search.verdicts import tightest
 from planner.solve import Limits, Linear, Outcome, Program, Row, Sense, Vector, Verdict
 
 #: parts of the gap: how far beyond the plan the mark stands
@@ -78,22 +80,24 @@ def beyond(
     """A plan beyond the mark, or the proof that there is none: then INFEASIBLE, with the mark as the bound.
 
     ``parts`` cut the search into pieces that cover it, looked at side by side; ``tight``: limits are asked for in each.
+    Each has its share of the time, so that none is left without a bound; what is open then has what others left.
     """
     began = time.perf_counter()
     aim = level.aims[k]
     none = Outcome(Verdict.INFEASIBLE, None, at.value, None, 0.0, 0, None)
     found_one = threading.Event()
 
-    def look(part: Sequence[Row]) -> Outcome:
+    def look(part: Sequence[Row], turns: int) -> Outcome:
+        """``turns``: how often those that look are free again until all parts have been looked at."""
         rows = [*level.rows, at.row, *part]
         try:
-            rows += tightened(level, program, rows, _seconds(clock)) if tight else []
+            rows += tightened(level, program, rows, _seconds(clock, turns)) if tight else []
         except Empty:
             return none
         outcome = program.solve(
             at.objective,
             at.sense,
-            replace(limits, seconds=_seconds(clock), bound_only=True, target=at.target),
+            replace(limits, seconds=_seconds(clock, turns), bound_only=True, target=at.target),
             rows=rows,
             relaxed=relaxed,
             progress=lambda p: note("proof", p if at.own else replace(p, incumbent=None, bound=None, gap=None)),
@@ -108,8 +112,19 @@ def beyond(
             outcome = replace(outcome, objective=value, bound=None, gap=None)
         return outcome
 
-    with ThreadPoolExecutor(cores) as pool:
-        found = list(pool.map(look, parts))
+    def all_of(asked: Sequence[Sequence[Row]]) -> list[Outcome]:
+        turns = [math.ceil((len(asked) - i) / cores) for i in range(len(asked))]
+        with ThreadPoolExecutor(cores) as pool:
+            return list(pool.map(look, asked, turns))
+
+    left_at_first = clock.left()
+    found = all_of(parts)
+    still = [i for i, o in enumerate(found) if o.verdict is not Verdict.INFEASIBLE]
+    ended = found_one.is_set() or any(o.interrupted for o in found)
+    more = limits.seconds is not None and clock.left() > left_at_first / math.ceil(len(parts) / cores)
+    if still and more and not ended:
+        for i, o in zip(still, all_of([parts[i] for i in still]), strict=True):
+            found[i] = replace(o, bound=tightest(aim, found[i].bound, o.bound))
     seconds, nodes = time.perf_counter() - began, sum(o.nodes for o in found)
     left = [o for o in found if o.verdict is not Verdict.INFEASIBLE]
     if not left:
@@ -147,8 +162,8 @@ def parts_by_sites(level: Level, chosen: Sequence[str]) -> list[list[Row]]:
     return [[Row("another site", others, lower=1.0)], [Row("no other site", others, upper=0.0)]]
 
 
-def _seconds(clock: Clock) -> float | None:
-    return None if clock.left() == float("inf") else max(0.1, clock.left())
+def _seconds(clock: Clock, turns: int) -> float | None:
+    return None if clock.left() == float("inf") else max(0.1, clock.left() / turns)
 
 
 def weakest(aim: Aim, bounds: Sequence[float | None]) -> float | None:
