@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from small import EXACT, Tables, case_of, change, free_tables, must_serve, parameter, programme
+from small import EXACT, Tables, case_of, change, free_tables, gates, must_serve, parameter, programme
 from tiny import Row
 
 from planner.run import Result, optimize
@@ -27,38 +27,7 @@ SPLIT = {**GOVERNANCE, "id": "split", "claim": "A split", "metric": "split", "le
 
 def gated() -> Tables:
     """One agency and one level behind every gate there is; all is done by the end of 2026, for nothing."""
-    tables = free_tables()
-    tables["accreditations"] = [{"accreditation_id": "HIGH", "level_id": "gov", "opens_level": 1}]
-    tables["initiatives"] = [
-        {"initiative_id": y, "category": "software", "per": per, "effect": effect, "need_ceiling_units": 10}
-        for y, per, effect in [
-            ("PORT", "site-level", "gates service"),
-            ("PACKAGE", "service-level", "authorises service"),
-            ("WATCH", "programme", "gates level"),
-            ("JOIN", "agency", "gates agency"),
-            ("JOIN-SMALL", "small agency", "gates agency"),
-            ("LINK", "system", "connects demand"),
-            ("SCHEDULER", "programme", "raises utilisation"),
-            ("BOARD", "programme", "phase 3"),
-        ]
-    ]
-    tables["level_needs"] = [{"level_id": "gov", "initiative_id": "WATCH"}]
-    tables["training_tracks"] = [
-        {
-            "track_id": r,
-            "learners": learners,
-            "cohort_heads": 10,
-            "need_ceiling_heads": 100,
-            "capacity_heads_per_year": 100,
-        }
-        for r, learners in [("USE", "use"), ("OPERATE", "operation"), ("AWARE", "awareness")]
-    ]
-    tables["training_needs"] = [{"agency_id": "AG", "track_id": r, "heads": 20} for r in ("USE", "AWARE")]
-    tables["staffing"] = [{"role_id": "GUARD", "heads_per_site": 5, "heads_per_mw": 1, "wbs_code": "3.2.5"}]
-    change(tables, "workloads", {"workload_id": "inference"}, service_id="PORT", uplift_share=0.1)
-    change(tables, "agencies", large_agencies=2, small_agencies=4, small_demand_share=0.25)
-    parameter(tables, site_staff_per_mw=1, aware_share=1)
-    return tables
+    return gates(free_tables())
 
 
 def run(folder: Path, tables: Tables, **asked: Any) -> Result:

@@ -10,7 +10,7 @@ from typing import Any
 
 from planner.formulation.objective import Aim
 from planner.search.base import choices, relaxed
-from planner.search.improve import Improving
+from planner.search.improve import GATED_SECONDS, Improving
 from planner.search.levels import Clock, Level
 from planner.search.models import seen, with_movement
 from planner.search.planned import Planned
@@ -117,6 +117,13 @@ class Bounded(Planned):
         missing = 0.98 * room / max(abs(bound.objective), 1e-9)
         return missing if missing > LEAST_GAP_SHARE * limits.gap else None
 
+    def _opened(self, level: Level, plan: Outcome) -> list[str]:
+        """The sites that a plan opens, in the order of the case."""
+        assert plan.values is not None
+        opens = level.formulation.model.sites.opens
+        opened = {s for (s, _), v in opens.items() if plan.values[level.program.column_of(v)] > 0.5}
+        return [s for s in self.case.sites if s in opened]
+
     def _hosted_in_parts(
         self, level: Level, k: int, plan: Outcome, limits: Limits, clock: Clock, note: Note
     ) -> float | None:
@@ -137,4 +144,6 @@ class Bounded(Planned):
     def _improving(
         self, level: Level, k: int, limits: Limits, clock: Clock, note: Note, cancel: threading.Event | None = None
     ) -> Improving:
-        return Improving(level, k, seen(level, level.aims[k]), level.rows, relaxed(level), limits, clock, note, cancel)
+        program = seen(level, level.aims[k])
+        on = Improving(level, k, program, level.rows, relaxed(level), limits, clock, note, cancel)
+        return replace(on, seconds=GATED_SECONDS) if self.gated else on

@@ -6,22 +6,23 @@ what the plan reached is held, and the first stage is what is made better.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from planner.search.base import choices, relaxed
 from planner.search.bounded import PLAN_SHARE, worse
-from planner.search.improve import Improving, improved
+from planner.search.improve import improved
 from planner.search.levels import FIRST_KEPT, Clock
 from planner.search.models import room, seen
 from planner.search.opening import Opening
-from planner.search.racks import HELD, Note
-from planner.solve import Limits, Outcome, Row
+from planner.search.racks import HELD, Note, untold
+from planner.solve import Limits, Outcome, Progress, Row
 
 #: a plan keeps this many losses of whole racks clear of the floor it stands on
 ROOM = 1.5
 #: gaps that whole racks and sites told apart are taken to cost a plan before that is known
 ALLOWED_GAP = 0.2
-#: idle neighbourhoods until a plan is taken not to fit
+#: idle pairs of neighbourhoods until a plan is taken not to fit
 PASSES = 2
 
 
@@ -42,26 +43,41 @@ class Fitting(Opening):
         assert plan.values is not None
         assert plan.objective is not None
         aim = exact.aims[0]
+
+        def quiet(phase: str, p: Progress) -> None:
+            note(phase, untold(p))
+
         (floor,) = room(exact, self.kept, ROOM * self._loss)
         rows = [*(r for r in exact.rows if r.name != FIRST_KEPT), self._held(k, plan.objective, limits)]
-        start = exact.program.solve(
-            exact.objectives[0],
-            aim.sense,
-            replace(limits, seconds=clock.part(0.2)),
-            rows=rows,
-            fixed=choices(pool, exact, plan.values),
-            relaxed=relaxed(exact),
-            progress=lambda p: note("a plan that fits", p),
-            confirm=False,
-        )
-        if start.values is None:
-            return None
         enough = floor.lower if aim.sense == "max" else floor.upper
-        on = Improving(exact, 0, seen(exact, exact.aims[k]), rows, relaxed(exact), limits, clock, note, enough=enough)
+        program = seen(exact, exact.aims[k])
+        if self.gated:
+            start = self._gates_anew(pool, exact, program, rows, plan, limits, clock, quiet, enough)
+        else:
+            start = self._as_pooled(rows, plan, limits, clock, quiet)
+        if start is None or start.values is None:
+            return None
+        on = self._improving(exact, 0, limits, clock, quiet)
+        on = replace(on, program=program, rows=rows, enough=enough)
         found = improved(on, start, PASSES)
         if found.values is None or not on.reached(found.objective):
             return None
         return replace(found, objective=exact.objectives[k].at(found.values), bound=None, gap=None)
+
+    def _as_pooled(self, rows: Sequence[Row], plan: Outcome, limits: Limits, clock: Clock, note: Note) -> Outcome:
+        """The plan's choices on the exact model, by the first stage's value."""
+        exact = self.exact
+        assert plan.values is not None
+        return exact.program.solve(
+            exact.objectives[0],
+            exact.aims[0].sense,
+            replace(limits, seconds=clock.part(0.2)),
+            rows=rows,
+            fixed=choices(self._pool(), exact, plan.values),
+            relaxed=relaxed(exact),
+            progress=lambda p: note("a plan that fits", p),
+            confirm=False,
+        )
 
     def _held(self, k: int, reached: float, limits: Limits) -> Row:
         """A shortfall is held to the hall; dollars give a part of the gap, since sites told apart cost more."""

@@ -24,7 +24,8 @@ CORES = 2
 TOTALS = ("construction.halls_of_design", "construction.reached")
 #: part of the gap to which a neighbourhood is solved, and the seconds one may take; whole halls come in large steps
 NEAR, NEAR_HALLS = 0.1, 1.0
-SECONDS = 6.0
+#: where gates hold service back, the relaxation alone takes seconds
+SECONDS, GATED_SECONDS = 6.0, 15.0
 #: a pair of neighbourhoods that gains less than this part of the gap is idle; ``patience`` of them in a row are the end
 WORTHWHILE = 0.04
 
@@ -83,6 +84,8 @@ class Improving:
     cancel: threading.Event | None = None
     #: part of the gap to which a neighbourhood is solved
     near: float = NEAR
+    #: seconds that a neighbourhood may take
+    seconds: float = SECONDS
     #: a value that ends the work once a plan has it
     enough: float | None = None
 
@@ -103,7 +106,7 @@ class Improving:
     def ask(self, start: Vector, n: Neighbourhood, cancel: threading.Event | None) -> Outcome:
         """The best plan that shares with the start all that is not free, as far as the seconds go."""
         held = {int(i): float(round(start[i])) for i in np.flatnonzero(self.whole & ~n.free)}
-        spent = None if self.clock.left() == float("inf") else min(SECONDS, self.clock.left())
+        spent = None if self.clock.left() == float("inf") else min(self.seconds, self.clock.left())
         return self.program.solve(
             self.level.objectives[self.k],
             self.level.aims[self.k].sense,

@@ -11,7 +11,8 @@ import numpy as np
 from planner.formulation.balances import counted_period
 from planner.search import prove
 from planner.search.base import relaxed
-from planner.search.bounded import PLAN_SHARE, Bounded, worse
+from planner.search.bounded import PLAN_SHARE, worse
+from planner.search.gated import Gated
 from planner.search.improve import CORES, improved
 from planner.search.levels import Clock, Level
 from planner.search.models import seen, transferred
@@ -29,7 +30,7 @@ FIRST_ALLOWED_GAP = 0.15
 SERVING_ROOM = 1.1
 
 
-class Opening(Bounded):
+class Opening(Gated):
     """The first stage."""
 
     def pooled_opening(self, limits: Limits, clock: Clock, note: Note) -> Outcome:
@@ -42,6 +43,8 @@ class Opening(Bounded):
         )
         if sites.values is None:
             return sites if sites.verdict is Verdict.INFEASIBLE else self._exact(0, limits, clock, note, None)
+        if self.gated and pool is not self.exact and limits.gap > NUMERIC:
+            return self._gated_opening(sites, limits, clock, note)
         held = {int(i): float(round(sites.values[i])) for i in np.flatnonzero(opens)}
         start = self._pooled_solve(
             0, "halls and power", HALLS_GAP, 0.12, limits, clock, note, fixed=held, rows=self._balanced(pool)
@@ -85,13 +88,6 @@ class Opening(Bounded):
         elif self._far(placed, found, limits):
             placed = self._nearer(few, placed, limits, clock.share(PLAN_SHARE), note)
         return placed and replace(placed, values=transferred(placed.values, few, self.exact))  # type: ignore[arg-type]
-
-    def _opened(self, level: Level, plan: Outcome) -> list[str]:
-        """The sites that a plan opens, in the order of the case."""
-        assert plan.values is not None
-        opens = level.formulation.model.sites.opens
-        opened = {s for (s, _), v in opens.items() if plan.values[level.program.column_of(v)] > 0.5}
-        return [s for s in self.case.sites if s in opened]
 
     def _far(self, placed: Outcome, found: Outcome, limits: Limits) -> bool:
         """Whether the exact model lost so much of a pooled plan that other choices may well be better."""

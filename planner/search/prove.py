@@ -16,7 +16,7 @@ import numpy as np
 
 from planner.formulation.objective import Aim
 from planner.search.levels import FIRST_KEPT, Clock, Level
-from planner.search.racks import Note
+from planner.search.racks import Note, untold
 from planner.search.tighten import Empty, tightened
 from planner.search.verdicts import tightest
 from planner.solve import Limits, Linear, Outcome, Program, Row, Sense, Vector, Verdict
@@ -100,7 +100,7 @@ def beyond(
             replace(limits, seconds=_seconds(clock, turns), bound_only=True, target=at.target),
             rows=rows,
             relaxed=relaxed,
-            progress=lambda p: note("proof", p if at.own else replace(p, incumbent=None, bound=None, gap=None)),
+            progress=lambda p: note("proof", p if at.own else untold(p)),
             confirm=False,
             # one plan beyond the mark is enough; a run that is to be repeated waits for all parts
             cancel=found_one if limits.seconds is not None else None,

@@ -12,7 +12,8 @@ from planner.search.levels import FIRST_KEPT, Clock, Level
 from planner.solve import Limits, Outcome, Progress, Row, Vector
 
 #: many whole things of one kind: relaxed in the pooled model, made whole in the exact one
-PLACED = ("fleet.bought", "training.cohorts")
+COHORTS = "training.cohorts"
+PLACED = ("fleet.bought", COHORTS)
 HOSTS = "workload.hosts"
 RACKS_SHARE = 0.4
 #: in the first stage a closer look next to the relaxed racks costs a second
@@ -24,6 +25,11 @@ SWAPPED_STEPS = (0.2, 0.3, 0.5, 0.8)
 MET = 1e-6
 
 Note = Callable[[str, Progress], None]
+
+
+def untold(p: Progress) -> Progress:
+    """How far a solve is, without the figures of an objective that is not the stage's."""
+    return replace(p, incumbent=None, bound=None, gap=None)
 
 
 def place(
@@ -51,12 +57,15 @@ def place(
             level.aims[goal].sense,
             bounded,
             rows=rows,
-            progress=lambda p: note("whole racks", p),
+            # figures of another stage's objective are none of this one's
+            progress=lambda p: note("whole racks", p if goal == k else untold(p)),
             **how,
         )
 
+    cohorts = level.columns(COHORTS)
+
     def near(values: Vector) -> dict[int, tuple[float, float]]:
-        return {int(i): _around(float(values[i])) for i in np.flatnonzero(racks)}
+        return {int(i): _around(float(values[i]), bool(cohorts[i])) for i in np.flatnonzero(racks)}
 
     close = limits.gap * RACKS_SHARE
     shortfall = aim.stage.name == "goal shortfall" and reached is not None
@@ -98,7 +107,10 @@ def _loosened(value: float, sense: str, share: float) -> float:
     return value + slack if sense == "min" else value - slack
 
 
-def _around(racks: float) -> tuple[float, float]:
-    """The whole numbers next to a relaxed one, and one more on either side where there are any racks."""
-    near = (np.floor(racks + 1e-6), np.ceil(racks - 1e-6))
-    return near if near[1] == 0 else (max(0.0, near[0] - 1), near[1] + 1)
+def _around(count: float, begins: bool) -> tuple[float, float]:
+    """The whole numbers next to a relaxed one, and one more on either side where there are any.
+
+    ``begins``: or where there are none, since few whole cohorts meet a need that parts of cohorts meet every year.
+    """
+    near = (np.floor(count + 1e-6), np.ceil(count - 1e-6))
+    return near if near[1] == 0 and not begins else (max(0.0, near[0] - 1), near[1] + 1)

@@ -12,13 +12,16 @@ from dataclasses import replace
 from planner.search import prove
 from planner.search.base import choices, relaxed
 from planner.search.bounded import PLAN_SHARE
-from planner.search.improve import CORES, NEAR_HALLS, improved
+from planner.search.improve import CORES, NEAR_HALLS, improved, soft_columns
 from planner.search.levels import Clock
 from planner.search.models import seen
 from planner.search.pooled import PooledStages
 from planner.search.racks import Note
 from planner.search.verdicts import better, tightest
 from planner.solve import Limits, Outcome, Vector
+
+#: part of the time for halls and power anew around gates
+ANEW_SHARE = 0.35
 
 
 class ShortfallStage(PooledStages):
@@ -31,13 +34,21 @@ class ShortfallStage(PooledStages):
         pool, exact, aim = self._pool(), self.exact, self._pool().aims[k]
         held = choices(exact, pool, before)
         plan = self._pooled_solve(k, "start", 1.0, 0.2, limits, clock, note, fixed=held)
+        if self.gated:
+            # more is found from nothing around the gates than from the plan: its halls keep neighbourhoods near it
+            gates = soft_columns(pool)
+            around = {i: x for i, x in held.items() if gates[i]}
+            anew = self._pooled_solve(k, "halls and power", 1.0, ANEW_SHARE, limits, clock, note, fixed=around)
+            plan = better(aim, anew, plan) or plan
         bound: float | None = None
         while plan.values is not None and clock.left() > 1:
             on = replace(self._improving(pool, k, limits, clock.share(PLAN_SHARE), note), near=NEAR_HALLS)
             plan = improved(on, plan, 1)
             assert plan.values is not None
             assert plan.objective is not None
-            at = prove.by_first(prove.mark(aim, pool.objectives[k], plan.objective, limits.gap), pool)
+            at = prove.mark(aim, pool.objectives[k], plan.objective, limits.gap)
+            # with gates the first stage's bound falls too slowly to lead
+            at = at if self.gated else prove.by_first(at, pool)
             parts = prove.parts_by_halls(pool, plan.values, pool)
             with ThreadPoolExecutor(1) as other_core:
                 fits = other_core.submit(self._fitted, k, plan, limits, clock, note)

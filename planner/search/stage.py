@@ -131,9 +131,8 @@ class Search(ShortfallStage):
         if not opened and least.verdict is not Verdict.INFEASIBLE:
             return values
         self.exact = self._only(chosen)
-        self._pooled = self.exact if self.gated else pooled(self.exact.formulation.case, self._log)
-        if self._pooled is not self.exact:
-            for stage in self.kept:
-                self._pooled.keep(stage)
+        self._pooled = pooled(self.exact.formulation.case, self._log)
+        for stage in self.kept:
+            self._pooled.keep(stage)
         self._fewer.clear()
         return transferred(values, wide, self.exact)
