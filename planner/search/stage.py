@@ -42,15 +42,15 @@ class Search(ShortfallStage):
         aim = level.aims[k]
         best = Outcome(Verdict.WITHIN_LIMITS, level.objectives[k].at(before), None, None, 0.0, 0, before)
         shortfall = aim.stage.name == "goal shortfall"
-        if pool is not level and not shortfall:
+        if pool is not level and not shortfall and not self.gated:
             return self.pooled_later(k, limits, clock, note, before, best)
         known: float | None = None
-        if pool is not level and limits.gap > NUMERIC:
+        if pool is not level and shortfall and limits.gap > NUMERIC:
             best, known = self._pooled_shortfall(k, limits, clock, note, before, best)
             if self._proven(best, replace(best, bound=known), limits) or best.interrupted or clock.left() <= 1:
                 return self._closed(k, best, known, limits, clock, note)
         clear = room(level, self.kept, ROOM * self._loss) if shortfall else []
-        patience, start = 1, best
+        patience, start = PATIENT if self.gated else 1, best
         while True:
             assert start.values is not None
             on = self._improving(level, k, limits, clock.share(PLAN_SHARE), note)
