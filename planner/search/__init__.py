@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from planner.formulation import commitments
 from planner.formulation.objective import Aim
 from planner.inputs.programme import Stage
 from planner.search.levels import Clock, Kept, Level
@@ -34,10 +33,12 @@ def solve_stages(search: Search, limits: Limits, note: Callable[[int, str, Progr
     solved: list[Solved] = []
     before: Vector | None = None
     count = len(search.exact.aims)
+    # gates leave later stages more to do
+    first = 0.6 if search.gated else 0.7
     for k in range(count):
         aim = search.exact.aims[k]
         last = k + 1 == count
-        share = 1.0 if last else (0.7 if k == 0 else 0.65)
+        share = 1.0 if last else (first if k == 0 else 0.65)
 
         def tell(phase: str, progress: Progress, k: int = k) -> None:
             note(k, phase, progress)
@@ -58,9 +59,7 @@ def solve_stages(search: Search, limits: Limits, note: Callable[[int, str, Progr
 def _achieved(search: Search, solved: Sequence[Solved], plan: Vector) -> list[Solved]:
     """Each stage's value on the final plan, and what the plan moved of it."""
     level = search.exact
-    level.program.load(plan)
-    commitments.settle(level.formulation.model.commitments)
-    plan = level.program.loaded()
+    plan = level.settled(plan)
     return [
         replace(
             s,

@@ -28,8 +28,8 @@ from planner.solve import Limits, Outcome, Program, Row, Vector, Verdict
 BELOW = (4.0, 12.0, None)
 #: parts of the time: for a pooled plan, for the gates around it, for making it better, for looking beyond it
 POOL_SHARE, GATES_SHARE, BETTER_SHARE, PROOF_SHARE = 0.4, 0.25, 0.75, 0.7
-#: part of the gap to which gates are opened around a pooled plan
-GATES_GAP = 0.15
+#: parts of the gap: for a pooled plan, for the gates around it
+POOL_GAP, GATES_GAP = 1.75, 0.15
 #: idle pairs of neighbourhoods until the plan is taken for good enough
 IDLE = 8
 
@@ -103,7 +103,7 @@ class Gated(Bounded):
             found = program.solve(
                 objective,
                 aim.sense,
-                replace(limits, seconds=clock.part(POOL_SHARE)),
+                replace(limits, gap=POOL_GAP * limits.gap, seconds=clock.part(POOL_SHARE)),
                 rows=rows,
                 relaxed=relaxed(pool),
                 progress=lambda p: note("pool of the chosen sites", p),

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from planner.formulation import Formulation
+from planner.formulation import Formulation, commitments
 from planner.formulation.objective import Aim, aims, investment_by_place
-from planner.solve import Linear, Program, Row
+from planner.solve import Linear, Program, Row, Vector
 
 #: the row that keeps the first stage's value
 FIRST_KEPT = "objective.give_back[1]"
@@ -42,6 +42,12 @@ class Level:
 
     def columns(self, *families: str) -> np.ndarray:
         return np.array([v.parent_component().name in families for v in self.program.columns], dtype=bool)
+
+    def settled(self, values: Vector) -> Vector:
+        """The plan with its shortfalls no longer than they are: a stage with another aim leaves them anywhere."""
+        self.program.load(values)
+        commitments.settle(self.formulation.model.commitments)
+        return self.program.loaded()
 
     def keep(self, kept: Kept) -> None:
         """Add the rows that hold an earlier stage's value and its investment."""

@@ -40,6 +40,7 @@ class Search(ShortfallStage):
     def _later(self, k: int, limits: Limits, clock: Clock, note: Note, before: Vector) -> Outcome:
         level, pool = self.exact, self._pool()
         aim = level.aims[k]
+        before = level.settled(before)
         best = Outcome(Verdict.WITHIN_LIMITS, level.objectives[k].at(before), None, None, 0.0, 0, before)
         shortfall = aim.stage.name == "goal shortfall"
         if pool is not level and not shortfall and not self.gated:
