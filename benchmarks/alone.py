@@ -104,6 +104,7 @@ def cbc(path: str, gap: float, seconds: float, threads: int) -> Found:
 
     words = [pulp.PULP_CBC_CMD().path, path, "-ratio", str(gap), "-sec", str(seconds)]
     words += ["-threads", str(threads)] if threads > 1 else []
+    words += ["-max"] if maximised(path) else []
     text = subprocess.run([*words, "-solve"], capture_output=True, text=True, timeout=seconds + 60).stdout
 
     def last(word: str) -> float | None:
@@ -115,7 +116,20 @@ def cbc(path: str, gap: float, seconds: float, threads: int) -> Found:
     if value is not None and bound is None and "Optimal solution found" in text:
         within = last("Gap")  # within the gap that was asked for, if it says none
         bound = value * (1 + (gap if within is None and "within gap" in text else within or 0.0))
+    if value is not None and bound is not None and bound * value < 0:
+        bound = -bound  # a maximum is told with its sign, its bound without
     return value, bound
+
+
+def maximised(path: str) -> bool:
+    """Whether the file asks for a maximum: CBC does not read that section, and minimises."""
+    with Path(path).open() as file:
+        for line in file:
+            if line.startswith("OBJSENSE"):
+                return "MAX" in line or "MAX" in next(file, "")
+            if line.startswith("ROWS"):
+                break
+    return False
 
 
 def apart(found: Found) -> float | None:

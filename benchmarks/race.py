@@ -73,9 +73,24 @@ def race(
                     words = [who, what, str(gap), str(seconds), "--threads", str(threads), "--give-back", shares]
                     found[rival].append(one([*words, "--stages", "all" if whole else "first"], seconds))
                     print(f"{gap:g} {rival}: {found[rival][-1]}", file=sys.stderr, flush=True)
+            if not whole:
+                _compared(found, gap)
             ours = _middle(found["planner"]) if "planner" in found else None
             rows += [_row(NAMES[rival], gap, found[rival], ours) for rival in taking]
     return ("contestant", "asked", "median s", "range", "reached", "times planner"), rows
+
+
+def _compared(found: dict[str, list[dict[str, object]]], gap: float) -> None:
+    """Proven values of one stage lie within both gaps of each other; who stands apart solved something else."""
+    proven = {
+        rival: [(r, float(r["values"][0])) for r in several if r["reached"]]  # type: ignore[index]
+        for rival, several in found.items()
+        if rival != "frozen"
+    }
+    for _, ours in proven.get("planner", [])[:1]:
+        for r, value in (x for several in proven.values() for x in several):
+            if abs(value - ours) > 2 * gap * abs(ours):
+                r["reached"], r["failed"] = False, f"another problem: {value:,.1f}, planner proves {ours:,.1f}"
 
 
 def _middle(runs: list[dict[str, object]]) -> float | None:

@@ -14,8 +14,10 @@ from planner.inputs import read
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 sys.path.insert(0, str(BENCHMARKS))
 
+import alone  # noqa: E402
 import freeze  # noqa: E402
 import programmes  # noqa: E402
+import race  # noqa: E402
 import sweeps  # noqa: E402
 
 
@@ -61,6 +63,25 @@ def test_what_ifs_of_a_sweep_are_the_same_work_with_other_figures(tmp_path: Path
     assert len({base.sha256, *(case.sha256 for case in asked)}) == 4
     assert {(len(case.sites), case.periods.count) for case in (base, *asked)} == {(sweeps.SITES, sweeps.YEARS)}
     assert not base.programme.claims
+
+
+@pytest.mark.parametrize(
+    ("section", "most"), [("OBJSENSE\n    MAX\n", True), ("OBJSENSE\n    MIN\n", False), ("", False)]
+)
+def test_the_sense_of_a_file_is_told(tmp_path: Path, section: str, most: bool) -> None:
+    """CBC minimises whatever the file asks for; it is told the sense apart."""
+    file = tmp_path / "stage.mps"
+    file.write_text(f"NAME x\n{section}ROWS\n N obj\n")
+    assert alone.maximised(str(file)) is most
+
+
+def test_one_who_proves_another_value_is_out_of_the_race() -> None:
+    runs = {
+        r: [{"reached": True, "values": [v], "gaps": [0.0]}]
+        for r, v in [("planner", 100.0), ("cbc", 4.0), ("highs", 100.5)]
+    }
+    race._compared(runs, 0.01)
+    assert [runs[r][0]["reached"] for r in runs] == [True, False, True]
 
 
 def test_help_says_what_can_be_measured() -> None:
