@@ -121,12 +121,14 @@ class Improving:
         )
 
 
-def improved(on: Improving, plan: Outcome, patience: int, cores: int = CORES) -> Outcome:
+def improved(
+    on: Improving, plan: Outcome, patience: int, cores: int = CORES, around: Sequence[Neighbourhood] | None = None
+) -> Outcome:
     """The plan after passes over the neighbourhoods, some at a time, until they gain little or time is up.
 
     One that gains more than the gap ends those beside it, but not in a run that is to be repeated.
     """
-    around = neighbourhoods(on.level, on.whole)
+    around = neighbourhoods(on.level, on.whole) if around is None else around
     aim, best, idle = on.level.aims[on.k], plan, 0
     together = cores > 1 and on.limits.seconds is not None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -10,18 +11,23 @@ import numpy as np
 
 from planner.formulation.balances import counted_period
 from planner.search import prove
-from planner.search.base import relaxed
+from planner.search.base import choices, relaxed
 from planner.search.bounded import PLAN_SHARE, worse
 from planner.search.gated import Gated
 from planner.search.improve import CORES, improved
 from planner.search.levels import Clock, Level
-from planner.search.models import seen, transferred
+from planner.search.models import pooled, seen, transferred
 from planner.search.racks import Note
+from planner.search.rolling import rolled, windows
 from planner.search.verdicts import NUMERIC, better
 from planner.solve import Limits, Outcome, Row, Verdict
 
 #: parts of the gap: for choosing sites, for a first plan
 SITES_GAP, HALLS_GAP = 0.5, 0.8
+#: part of the time for a first plan
+HALLS_SHARE = 0.35
+#: idle pairs of years until a first plan is taken for good enough
+IDLE = 2
 #: gaps that placing may lose of a pooled plan before other choices are looked for
 PLACING_GAP = 0.8
 #: gaps that whole racks are taken to cost a plan before that is known
@@ -45,10 +51,7 @@ class Opening(Gated):
             return sites if sites.verdict is Verdict.INFEASIBLE else self._exact(0, limits, clock, note, None)
         if self.gated and pool is not self.exact and limits.gap > NUMERIC:
             return self._gated_opening(sites, limits, clock, note)
-        held = {int(i): float(round(sites.values[i])) for i in np.flatnonzero(opens)}
-        start = self._pooled_solve(
-            0, "halls and power", HALLS_GAP, 0.12, limits, clock, note, fixed=held, rows=self._balanced(pool)
-        )
+        start = self._halls(sites, limits, clock, note)
 
         best, known = None, None
         if start.values is not None and pool is not self.exact and limits.gap > NUMERIC:
@@ -60,6 +63,49 @@ class Opening(Gated):
             start = found if found.values is not None else start
         carry = partial(self._on_few_sites, pool, limits=limits, clock=clock, note=note)
         return self._bound_raised(0, start, best, carry, limits, clock, note, known)
+
+    def _halls(self, sites: Outcome, limits: Limits, clock: Clock, note: Note) -> Outcome:
+        """Halls and power on the chosen sites, as a plan of the pool with all sites.
+
+        One core asks for all years at once, the other rolls the horizon; the first that has a plan ends the other. A
+        plan made year by year did not see what comes later: its years are gone over again.
+        """
+        assert sites.values is not None
+        pool, aim = self._pool(), self._pool().aims[0]
+        chosen = self._opened(pool, sites)
+        few = pool if chosen == list(self.case.sites) else pooled(self.case.only(chosen), self._log)
+        whole = choices(pool, few, sites.values)
+        opened = {int(i): whole[i] for i in np.flatnonzero(few.columns("sites.opens"))}
+        has_plan = threading.Event() if limits.seconds is not None else None
+        on = self._improving(few, 0, limits, clock.share(HALLS_SHARE), note, has_plan)
+        on = replace(on, rows=[*few.rows, *self._balanced(few)])
+
+        def ended(found: Outcome | None) -> Outcome | None:
+            if has_plan is not None and found is not None and found.values is not None:
+                has_plan.set()
+            return found
+
+        with ThreadPoolExecutor(1) as other_core:
+            rolling = other_core.submit(lambda: ended(rolled(on, opened))) if limits.gap > NUMERIC else None
+            found = on.program.solve(
+                few.objectives[0],
+                aim.sense,
+                replace(limits, gap=HALLS_GAP * limits.gap, seconds=on.clock.part(1.0)),
+                rows=on.rows,
+                relaxed=on.relaxed,
+                fixed=opened,
+                progress=lambda p: note("halls and power", p),
+                confirm=False,
+                cancel=has_plan,
+            )
+            ended(found)
+            by_years = rolling.result() if rolling else None
+        plan = better(aim, found, by_years)
+        if plan is None:
+            return found
+        if plan is by_years:
+            plan = improved(replace(on, cancel=None), plan, IDLE, around=list(windows(few, on.whole)))
+        return replace(plan, values=transferred(plan.values, few, pool))  # type: ignore[arg-type]
 
     def _opening_beyond(
         self, start: Outcome, limits: Limits, clock: Clock, note: Note

@@ -33,6 +33,7 @@ class Questions:
         self._run()
         self.empty = self._highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible
         self._highs.setOptionValue("presolve", "off")
+        self._highs.setOptionValue("solver", "simplex")
         self._highs.setOptionValue("simplex_strategy", 4)  # primal: a new objective leaves the basis feasible
 
     def _run(self) -> None:
