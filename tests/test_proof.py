@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 
 from planner.search.prove import Mark, beyond
-from planner.solve import Limits, Linear, Outcome, Row, Verdict
+from planner.solve import Limits, Linear, Outcome, Progress, Row, Verdict
 
 COST = Linear(np.array([0]), np.array([1.0]))
 #: a plan costs 100; the gap is 10 %
@@ -86,3 +87,28 @@ def test_a_plan_beyond_the_mark_is_told() -> None:
     assert len(asked) == 2
     assert found.values is plan.values
     assert found.bound == 75.0
+
+
+def test_a_search_says_its_weakest_bound_as_it_goes_and_can_be_ended() -> None:
+    said: list[float | None] = []
+    over = threading.Event()
+
+    def solve(objective: Linear, sense: str, limits: Limits, *, rows: list[Row], progress: Any, **how: Any) -> Outcome:
+        assert how["cancel"] is over
+        if rows[-1].name == "one":
+            progress(Progress(1.0, None, 70.0, None, 1))
+            return none(1.0)
+        progress(Progress(1.0, None, 80.0, None, 1))
+        over.set()
+        return undecided(1.0, 85.0)
+
+    level: Any = SimpleNamespace(rows=[], aims=[SimpleNamespace(sense="min")], objectives=[COST])
+    program: Any = SimpleNamespace(solve=solve)
+    time: Any = Time(100.0)
+    parts = [[Row(name, COST)] for name in ("one", "two")]
+    found = beyond(
+        level, 0, program, MARK, np.zeros(1), LIMITS, time, lambda *about: None, 1, parts, False, over, said.append
+    )
+    # the first part alone says nothing; both do, then the mark stands for the first and the second is what is left
+    assert [b for b in said if b is not None] == [80.0, 80.0]
+    assert found.bound == 85.0

@@ -34,6 +34,28 @@ def worse(aim: Aim, value: float | None, share: float) -> float:
     return value + (share if aim.sense == "min" else -share) * abs(value)
 
 
+class Standing:
+    """The best plan and the tightest bound so far, told by two cores; ``proven`` once they meet in a timed run."""
+
+    def __init__(self, aim: Aim, limits: Limits, best: Outcome | None, bound: float | None) -> None:
+        self.best, self.bound = best, bound
+        self.proven = threading.Event()
+        self._aim, self._limits = aim, limits
+
+    def planned(self, plan: Outcome | None) -> None:
+        self.best = better(self._aim, plan, self.best)
+        self._compare()
+
+    def bounded(self, bound: float | None) -> None:
+        self.bound = tightest(self._aim, self.bound, bound)
+        self._compare()
+
+    def _compare(self) -> None:
+        gap = None if self.best is None else relative_gap(self.best.objective, self.bound)
+        if self._limits.seconds is not None and gap is not None and gap <= PROVEN * self._limits.gap:
+            self.proven.set()
+
+
 class Bounded(Planned):
     """Solves of the pooled model."""
 
@@ -66,30 +88,21 @@ class Bounded(Planned):
         ``known`` is a bound that holds already.
         """
         aim = self._pool().aims[k]
-        timed = limits.seconds is not None
-        proven = threading.Event()
-
-        def compare(bound: float | None) -> None:
-            gap = relative_gap(best.objective, tightest(aim, known, bound)) if best is not None else None
-            if timed and gap is not None and gap <= PROVEN * limits.gap:
-                proven.set()
-
-        def place() -> None:
-            nonlocal best
-            best = better(aim, carry(start), best)
-            compare(None)
+        standing = Standing(aim, limits, best, known)
 
         def told(phase: str, p: Progress) -> None:
             note(phase, p)
-            compare(p.bound)
+            standing.bounded(p.bound)
 
+        ended = standing.proven if limits.seconds is not None else None
         with ThreadPoolExecutor(1) as other_core:
-            placing = other_core.submit(place) if start.values is not None else None
+            placing = other_core.submit(lambda: standing.planned(carry(start))) if start.values is not None else None
             bound = self._pooled_solve(
-                k, "bound", BOUND_GAP, 0.85, limits, clock, told, start=start.values, cancel=proven if timed else None
+                k, "bound", BOUND_GAP, 0.85, limits, clock, told, start=start.values, cancel=ended
             )
             if placing:
                 placing.result()
+        best = standing.best
         if bound.verdict is Verdict.INFEASIBLE and best is None:
             return bound
         bound = replace(bound, bound=tightest(aim, known, bound.bound))

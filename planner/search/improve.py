@@ -132,7 +132,7 @@ def improved(
     aim, best, idle = on.level.aims[on.k], plan, 0
     together = cores > 1 and on.limits.seconds is not None
 
-    def rounds() -> Iterator[list[Neighbourhood]]:
+    def rounds() -> Iterator[Sequence[Neighbourhood]]:
         for i in range(0, len(around), cores):
             yield around[i : i + cores]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -19,7 +19,7 @@ from planner.search.levels import FIRST_KEPT, Clock, Level
 from planner.search.racks import Note, untold
 from planner.search.tighten import Empty, tightened
 from planner.search.verdicts import tightest
-from planner.solve import Limits, Linear, Outcome, Program, Row, Sense, Vector, Verdict
+from planner.solve import Limits, Linear, Outcome, Program, Progress, Row, Sense, Vector, Verdict
 
 #: parts of the gap: how far beyond the plan the mark stands
 BEYOND = 0.97
@@ -76,20 +76,34 @@ def beyond(
     cores: int = 1,
     parts: Sequence[Sequence[Row]] = ((),),
     tight: bool = True,
+    over: threading.Event | None = None,
+    told: Callable[[float | None], None] | None = None,
 ) -> Outcome:
     """A plan beyond the mark, or the proof that there is none: then INFEASIBLE, with the mark as the bound.
 
     ``parts`` cut the search into pieces that cover it, looked at side by side; ``tight``: limits are asked for in each.
     Each has its share of the time, so that none is left without a bound; what is open then has what others left.
+    ``over`` ends the search from outside, and is set by a plan beyond the mark; ``told`` hears of each new bound.
     """
     began = time.perf_counter()
     aim = level.aims[k]
     none = Outcome(Verdict.INFEASIBLE, None, at.value, None, 0.0, 0, None)
-    found_one = threading.Event()
+    over = over or threading.Event()
+    bounds: dict[int, float | None] = dict.fromkeys(range(len(parts)))
 
-    def look(part: Sequence[Row], turns: int) -> Outcome:
+    def hear(i: int, bound: float | None) -> None:
+        bounds[i] = tightest(aim, bounds[i], bound)
+        if told is not None:
+            told(weakest(aim, [at.value, *bounds.values()]))
+
+    def look(i: int, turns: int) -> Outcome:
         """``turns``: how often those that look are free again until all parts have been looked at."""
-        rows = [*level.rows, at.row, *part]
+        rows = [*level.rows, at.row, *parts[i]]
+
+        def progress(p: Progress) -> None:
+            note("proof", p if at.own else untold(p))
+            hear(i, p.bound if at.own else None)
+
         try:
             rows += tightened(level, program, rows, _seconds(clock, turns)) if tight else []
         except Empty:
@@ -100,30 +114,31 @@ def beyond(
             replace(limits, seconds=_seconds(clock, turns), bound_only=True, target=at.target),
             rows=rows,
             relaxed=relaxed,
-            progress=lambda p: note("proof", p if at.own else untold(p)),
+            progress=progress,
             confirm=False,
             # one plan beyond the mark is enough; a run that is to be repeated waits for all parts
-            cancel=found_one if limits.seconds is not None else None,
+            cancel=over if limits.seconds is not None else None,
         )
         if outcome.values is not None:
-            found_one.set()
+            over.set()
+        hear(i, at.value if outcome.verdict is Verdict.INFEASIBLE else None)
         if not at.own and outcome.verdict is not Verdict.INFEASIBLE:
             value = None if outcome.values is None else level.objectives[k].at(outcome.values)
             outcome = replace(outcome, objective=value, bound=None, gap=None)
         return outcome
 
-    def all_of(asked: Sequence[Sequence[Row]]) -> list[Outcome]:
+    def all_of(asked: Sequence[int]) -> list[Outcome]:
         turns = [math.ceil((len(asked) - i) / cores) for i in range(len(asked))]
         with ThreadPoolExecutor(cores) as pool:
             return list(pool.map(look, asked, turns))
 
     left_at_first = clock.left()
-    found = all_of(parts)
+    found = all_of(range(len(parts)))
     still = [i for i, o in enumerate(found) if o.verdict is not Verdict.INFEASIBLE]
-    ended = found_one.is_set() or any(o.interrupted for o in found)
+    ended = over.is_set() or any(o.interrupted for o in found)
     more = limits.seconds is not None and clock.left() > left_at_first / math.ceil(len(parts) / cores)
     if still and more and not ended:
-        for i, o in zip(still, all_of([parts[i] for i in still]), strict=True):
+        for i, o in zip(still, all_of(still), strict=True):
             found[i] = replace(o, bound=tightest(aim, found[i].bound, o.bound))
     seconds, nodes = time.perf_counter() - began, sum(o.nodes for o in found)
     left = [o for o in found if o.verdict is not Verdict.INFEASIBLE]
