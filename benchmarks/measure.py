@@ -3,6 +3,7 @@
     python benchmarks/measure.py build            handing the model to the solver: planner and five rivals
     python benchmarks/measure.py solve [MODEL]    time to a proven gap: planner, HiGHS, SCIP, CBC, HiGHS on the baseline
     python benchmarks/measure.py scale            build time and memory at 1, 4, 16 and 64 times the reference
+    python benchmarks/measure.py large            solving programmes of many times the reference, first size first
     python benchmarks/measure.py linear [MODEL]   another budget: edited arrays or rebuilt, warm or cold
     python benchmarks/measure.py sweep            the same what-ifs with one worker and with two
     python benchmarks/measure.py start            start-up of the command line
@@ -12,6 +13,7 @@
 ``--repeats N`` (5; sweep 3, solve 1), ``--seconds S`` a contestant may take (300), ``--write PATH`` keeps the table.
 ``solve``: ``--gaps 0.01,0.001``, ``--rivals planner,highs``, ``--threads N`` (2), ``--all-stages``.
 ``scale``: ``--sizes 1,4,16``, ``--seed N``, ``--plot PATH.svg``.
+``large``: ``--sizes``, ``--seed``, the first of ``--gaps``.
 ``sweep``: ``--what-ifs N`` (24), ``--workers 1,2``.
 """
 
@@ -122,6 +124,19 @@ def scale(asked: argparse.Namespace) -> str:
     return f"CPU seconds, seed {asked.seed}\n\n{table(sizes.HEAD, sizes.rows(lines))}\n\n{sizes.summary(lines)}"
 
 
+def large(asked: argparse.Namespace) -> str:
+    """Whole runs of programmes of many times the reference, one each."""
+    import large as many
+
+    gap = float(asked.gaps.split(",")[0])
+    lines = [
+        row
+        for times in asked.sizes.split(",")
+        for row in many.rows(many.solved(int(times), asked.seed, gap, asked.seconds))
+    ]
+    return f"gap {gap:g}, {asked.seconds:g} s to solve at most, seed {asked.seed}\n\n{table(many.HEAD, lines)}"
+
+
 def linear(model: str, repeats: int) -> str:
     """The linear relaxation with another budget: rebuilt, edited, solved cold, solved from the last basis."""
     import linear as again
@@ -174,7 +189,9 @@ def memory(model: str) -> str:
 
 def main() -> None:
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    words.add_argument("what", choices=("build", "solve", "scale", "linear", "sweep", "start", "report", "memory"))
+    words.add_argument(
+        "what", choices=("build", "solve", "scale", "large", "linear", "sweep", "start", "report", "memory")
+    )
     words.add_argument("of", nargs="?", help="a programme, or a stored run's folder")
     words.add_argument("--repeats", type=int)
     words.add_argument("--gaps", default="0.01,0.001,0.0001")
@@ -197,6 +214,7 @@ def main() -> None:
         "build": lambda: build(model, asked.repeats),
         "solve": lambda: solve(model, asked),
         "scale": lambda: scale(asked),
+        "large": lambda: large(asked),
         "linear": lambda: linear(model, asked.repeats),
         "sweep": lambda: sweep(asked),
         "start": lambda: start(asked.repeats),

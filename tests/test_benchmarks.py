@@ -16,6 +16,7 @@ sys.path.insert(0, str(BENCHMARKS))
 
 import alone  # noqa: E402
 import freeze  # noqa: E402
+import large  # noqa: E402
 import programmes  # noqa: E402
 import race  # noqa: E402
 import sweeps  # noqa: E402
@@ -84,7 +85,22 @@ def test_one_who_proves_another_value_is_out_of_the_race() -> None:
     assert [runs[r][0]["reached"] for r in runs] == [True, False, True]
 
 
+def test_a_line_a_stage_of_a_large_run_and_one_where_there_is_no_plan() -> None:
+    stage = {"name": "mission value", "value": 130742.2, "bound": 132166.4, "gap": 0.010893}
+    found = {"times": 4, "size": {"rows": 72825, "columns": 103575, "integers": 13540}, "wall": 250.2, "peak_mb": 999.6}
+    size = ("4", "72,825", "103,575", "13,540", "250")
+    told = large.rows(found | {"stages": [stage, stage], "verification": {"passed": True}})
+    assert told[0] == (*size, "mission value", "130,742", "132,166", "1.09%", "yes", "1,000")
+    assert told[1][:6] == ("", "", "", "", "", "mission value")
+    unplanned = {"name": "mission value", "value": None, "bound": 132166.4, "gap": None}
+    assert large.rows(found | {"stages": [unplanned]}) == [
+        (*size, "mission value", "none", "132,166", "none", "no", "1,000")
+    ]
+
+
 def test_help_says_what_can_be_measured() -> None:
     words = [sys.executable, str(BENCHMARKS / "measure.py"), "--help"]
     said = subprocess.run(words, capture_output=True, text=True, check=True).stdout
-    assert {"solve", "scale", "linear", "sweep", "start", "report", "memory"} <= set(said.replace(",", " ").split())
+    assert {"solve", "scale", "large", "linear", "sweep", "start", "report", "memory"} <= set(
+        said.replace(",", " ").split()
+    )

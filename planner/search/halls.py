@@ -1,0 +1,124 @@
+"""Halls and power on the chosen sites: all years at once on one core, the horizon rolled on the other."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import numpy as np
+
+from planner.formulation.balances import counted_period
+from planner.search.base import choices, relaxed
+from planner.search.gated import Gated
+from planner.search.improve import WORTHWHILE, Improving, improved, neighbourhoods
+from planner.search.levels import Clock, Level
+from planner.search.models import pooled, seen, transferred
+from planner.search.racks import MET, Note
+from planner.search.rolling import rolled, windows
+from planner.search.verdicts import NUMERIC, better
+from planner.solve import Limits, Outcome, Row
+
+#: part of the gap for a first plan
+HALLS_GAP = 0.8
+#: parts of the time for it, for going over it again
+HALLS_SHARE, AGAIN_SHARE = 0.35, 0.4
+#: idle pairs of years until a first plan is taken for good enough
+IDLE = 2
+#: a start serves this times what a chosen site owes: in the pool its racks may come from anywhere
+SERVING_ROOM = 1.1
+
+
+class Halls(Gated):
+    """First plans of the pool."""
+
+    def halls(self, sites: Outcome, limits: Limits, clock: Clock, note: Note) -> tuple[Outcome, Improving]:
+        """Halls and power on the chosen sites, as a plan of the pool of these, and where it was made.
+
+        One core asks for all years at once, the other rolls the horizon; the first that has a plan ends the other. A
+        plan made year by year did not see what comes later: its years are gone over again.
+        """
+        assert sites.values is not None
+        pool, aim = self._pool(), self._pool().aims[0]
+        chosen = self._opened(pool, sites)
+        few = pool if chosen == list(self.case.sites) else pooled(self.case.only(chosen), self._log)
+        whole = choices(pool, few, sites.values)
+        opened = {int(i): whole[int(i)] for i in np.flatnonzero(few.columns("sites.opens"))}
+        has_plan = threading.Event() if limits.seconds is not None else None
+        on = self._improving(few, 0, limits, clock.share(HALLS_SHARE), note, has_plan)
+        on = replace(on, rows=[*few.rows, *self._balanced(few)])
+
+        def ended(found: Outcome | None) -> Outcome | None:
+            if has_plan is not None and found is not None and found.values is not None:
+                has_plan.set()
+            return found
+
+        with ThreadPoolExecutor(1) as other_core:
+            rolling = other_core.submit(lambda: ended(rolled(on, opened))) if limits.gap > NUMERIC else None
+            found = on.program.solve(
+                few.objectives[0],
+                aim.sense,
+                replace(limits, gap=HALLS_GAP * limits.gap, seconds=on.clock.part(1.0)),
+                rows=on.rows,
+                relaxed=on.relaxed,
+                fixed=opened,
+                progress=lambda p: note("halls and power", p),
+                confirm=False,
+                cancel=has_plan,
+            )
+            ended(found)
+            by_years = rolling.result() if rolling else None
+        plan = better(aim, found, by_years)
+        on = replace(on, cancel=None, clock=clock)
+        if plan is None:
+            return found, on
+        if plan is by_years:
+            again = replace(on, clock=clock.share(AGAIN_SHARE))
+            plan = improved(again, plan, IDLE, around=list(windows(few, on.whole)))
+        return plan, on
+
+    def wide(self, plan: Outcome, on: Improving) -> Outcome:
+        """A plan of the pool of some sites as one of all sites; where its rules count otherwise, around its choices."""
+        pool, few = self._pool(), on.level
+        if plan.values is None or few is pool:
+            return plan
+        values, program = transferred(plan.values, few, pool), seen(pool, pool.aims[0])
+        if program.violation(values) <= MET:
+            return replace(plan, values=values)
+        return program.solve(
+            pool.objectives[0],
+            pool.aims[0].sense,
+            replace(on.limits, seconds=on.clock.part(0.2)),
+            fixed=choices(pool, pool, values),
+            relaxed=relaxed(pool),
+            confirm=False,
+        )
+
+    def _balanced(self, pool: Level) -> list[Row]:
+        """The pool cannot see who serves what: a start is kept clear of what sites owe and of what they may carry."""
+        p, accounts = self.case.periods, pool.formulation.accounts
+        share = self.case.parameter("largest_site_share")
+        sites = list(pool.formulation.case.sites)
+        rows = []
+        if (by := counted_period(self.case)) is not None:
+            least = SERVING_ROOM * self.case.parameter("minimum_site_serving_mw")
+            for s in sites:
+                owed = [(-least * n, v) for n, v in accounts.terms("opened", s, p.last)]
+                rows.append(
+                    Row(f"serves[{s}]", pool.program.linear([*accounts.terms("running_mw", s, by), *owed]), lower=0.0)
+                )
+        for t in p:
+            if t > 0 and p.year(t) >= self.case.parameter("share_rule_from_year"):
+                everyone = [(-share * n, v) for s in sites for n, v in accounts.terms("populated_mw", s, t - 1)]
+                for s in sites:
+                    mine = pool.program.linear([*accounts.terms("populated_mw", s, t - 1), *everyone])
+                    rows.append(Row(f"balanced[{s},{p.label(t)}]", mine, upper=0.0))
+        return rows
+
+
+def again(on: Improving, plan: Outcome) -> Outcome:
+    """A plan made better by years, pairs of sites, sites; the same plan where that gains little."""
+    around = [*windows(on.level, on.whole), *reversed(neighbourhoods(on.level, on.whole))]
+    found = improved(on, plan, len(around), 1, around)
+    gained = abs((found.objective or 0.0) - (plan.objective or 0.0))
+    return found if gained > WORTHWHILE * on.limits.gap * abs(plan.objective or 0.0) else plan
