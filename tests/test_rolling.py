@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -99,6 +100,18 @@ def test_a_period_that_cannot_be_settled_ends_in_no_plan(on: Improving) -> None:
     stuck: Any = Slow(on, stuck=True)
     assert rolled(replace(on, program=stuck), {}) is None
     assert stuck.asked == [2, 1]
+
+
+def test_an_interrupt_ends_it_at_once(on: Improving) -> None:
+    asked = []
+
+    def solve(*about: Any, **how: Any) -> Outcome:
+        asked.append(how["fixed"])
+        return Outcome(Verdict.UNKNOWN, None, None, None, 0.0, 0, None, interrupted=True)
+
+    program: Any = SimpleNamespace(solve=solve, whole=on.program.whole)
+    assert rolled(replace(on, program=program), {}) is None
+    assert len(asked) == 1
 
 
 def test_time_that_is_over_ends_in_no_plan(on: Improving) -> None:

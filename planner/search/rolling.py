@@ -30,6 +30,8 @@ def rolled(on: Improving, held: dict[int, float]) -> Outcome | None:
     while t < end and not on.over:
         now = whole & (begins >= t) & (begins < t + width)
         found = _ask(on, fixed, whole & ((begins >= t + width) | (begins < 0)), f"years from {_year(on.level, t)}")
+        if found.interrupted:
+            return None
         if found.values is not None:
             fixed |= {int(i): float(round(found.values[i])) for i in np.flatnonzero(now)}
             t += width
