@@ -11,7 +11,8 @@ from planner.formulation import combinations as combos
 from planner.formulation import construction_costs
 from planner.formulation.accounts import Limit, Post, Posting, Terms, total
 from planner.formulation.combinations import Places
-from planner.inputs.case import Case, Design
+from planner.formulation.dates import counted, counts, started
+from planner.inputs.case import Case
 from planner.plan import NOISE, frame
 
 
@@ -19,24 +20,19 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     """Hall starts, hardening and the framework discount; posts capacity, power need, starts and costs."""
     p = case.periods
     starts = combos.hall_starts(case)
-    started: dict[tuple[str, str], list[int]] = {x: [] for x in combos.site_designs(case)}
+    when: dict[tuple[str, str], list[int]] = {x: [] for x in combos.site_designs(case)}
     for s, d, t in starts:
-        started[s, d].append(t)
+        when[s, d].append(t)
     levels = construction_costs.site_levels(case)
     hardenings = [(s, level, t) for s, level in levels for t in p]
     greenfield_sites = [s for s in case.sites if combos.greenfield_limit_mw(case, s) > 0]
     b.modules = pyo.Var(
         starts,
-        domain=pyo.NonNegativeIntegers,
         bounds=lambda b, s, d, t: (0, combos.most_modules(case, case.designs[d])),
         doc="whole halls started in the period",
     )
+    b.started_by = counted(b.modules, "whole halls started by the end of the period", every_period=True)
     b.hardened_to_date = pyo.Var(hardenings, domain=pyo.NonNegativeReals, doc="MW IT hardened by the end of the period")
-    b.commissioned = pyo.Var(
-        [(s, d, t) for (s, d), when in started.items() for t in p if _standing(case, case.designs[d], when, t)],
-        domain=pyo.NonNegativeReals,
-        doc="MW IT commissioned at the end of the period",
-    )
     b.halls_of_design = pyo.Var(
         list(dict.fromkeys(d for _, d, _ in starts)),
         domain=pyo.NonNegativeIntegers,
@@ -50,51 +46,55 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     by_site: dict[str, list[tuple[str, str, int]]] = {s: [] for s in case.sites}
     for start in starts:
         by_site[start[0]].append(start)
+    design_sites: dict[str, list[str]] = {s: [] for s in case.sites}
+    for s, d in when:
+        design_sites[s].append(d)
 
-    def megawatts(index: tuple[str, str, int]) -> tuple[float, Any]:
-        return case.designs[index[1]].module_mw, b.modules[index]
+    def megawatts(s: str, d: str, started_in: list[int], per_mw: float = 1.0) -> Terms:
+        """MW IT, or so much per MW, of halls started in consecutive periods."""
+        return started(b.modules, b.started_by, (s, d), started_in, per_mw * case.designs[d].module_mw)
 
     def greenfield(s: str, t: int | None = None) -> Terms:
-        return [megawatts(i) for i in by_site[s] if not case.designs[i[1]].brings_own_power and t in (None, i[2])]
-
-    def standing(s: str, d: str, t: int) -> Terms:
-        return [(1.0, b.commissioned[s, d, t])] if (s, d, t) in b.commissioned else []
-
-    def hardenable(s: str, d: str, t: int, added_months: float) -> Terms:
-        """Halls that stand at the end of ``t`` and had the added months; without any, all that stand."""
-        if p.ready(0, case.designs[d].lead_months + added_months) == p.ready(0, case.designs[d].lead_months):
-            return standing(s, d, t)
+        """MW started in a period, or ever."""
         return [
-            megawatts((s, d, u)) for u in started[s, d] if combos.in_service(case, case.designs[d], u, t, added_months)
+            x
+            for d in design_sites[s]
+            if not case.designs[d].brings_own_power
+            for x in megawatts(s, d, [u for u in when[s, d] if t in (None, u)])
         ]
+
+    def standing(s: str, d: str, t: int, added_months: float = 0.0) -> Terms:
+        """MW that stand at the end of ``t`` and had the added months."""
+        design = case.designs[d]
+        return megawatts(s, d, [u for u in when[s, d] if combos.in_service(case, design, u, t, added_months)])
 
     def workers(s: str, t: int) -> Terms:
-        return [
-            (case.designs[d].workers_per_mw * case.designs[d].module_mw, b.modules[s, d, u])
-            for _, d, u in by_site[s]
-            if u <= t <= p.ready(u, case.designs[d].lead_months)
-        ]
+        def under_way(d: str) -> list[int]:
+            return [u for u in when[s, d] if u <= t <= p.ready(u, case.designs[d].lead_months)]
+
+        return [x for d in design_sites[s] for x in megawatts(s, d, under_way(d), case.designs[d].workers_per_mw)]
 
     def in_existing(s: str, t: int) -> Terms:
-        return [megawatts(i) for i in by_site[s] if case.designs[i[1]].brings_own_power and _occupies(case, i, t)]
+        return [
+            x
+            for d in design_sites[s]
+            if case.designs[d].brings_own_power
+            for x in megawatts(s, d, [u for u in when[s, d] if _occupies(case, (s, d, u), t)])
+        ]
 
-    design_sites: dict[str, list[str]] = {s: [] for s in case.sites}
-    for s, d in started:
-        design_sites[s].append(d)
+    @b.Constraint(starts, doc="counts halls by date")
+    def counting_starts(b: Any, *index: Any) -> Any:
+        return counts(b.modules, b.started_by, index)
 
     @b.Constraint(list(b.halls_of_design), doc="halls of a design are counted")
     def counting_halls(b: Any, d: str) -> Any:
-        return total([*((1.0, b.modules[i]) for i in starts if i[1] == d), (-1.0, b.halls_of_design[d])]) == 0
+        halls = [x for s in case.sites for x in started(b.modules, b.started_by, (s, d), when.get((s, d), []))]
+        return total([*halls, (-1.0, b.halls_of_design[d])]) == 0
 
     @b.Constraint(list(p), doc="craft workers stay within the national market")
     def within_national_workers(b: Any, t: int) -> Any:
         needed = [x for s in case.sites for x in workers(s, t)]
         return total(needed) <= case.parameter("national_craft_workers") if needed else pyo.Constraint.Skip
-
-    @b.Constraint(list(b.commissioned), doc="what stands was started and is in term")
-    def commissioning(b: Any, s: str, d: str, t: int) -> Any:
-        halls = [megawatts((s, d, u)) for u in started[s, d] if combos.in_service(case, case.designs[d], u, t)]
-        return total([*halls, (-1.0, b.commissioned[s, d, t])]) == 0
 
     def ready_at(s: str, t: int) -> list[tuple[str, str, int]]:
         return [i for i in by_site[s] if p.ready(i[2], case.designs[i[1]].lead_months) == t]
@@ -117,7 +117,7 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
         months = case.levels[level].added_months
         stricter = [k for k in levels_of[s] if case.levels[k].added_months >= months]
         hard = total((1.0, b.hardened_to_date[s, k, t]) for k in stricter)
-        return hard <= total(x for d in design_sites[s] for x in hardenable(s, d, t, months))
+        return hard <= total(x for d in design_sites[s] for x in standing(s, d, t, months))
 
     @b.Constraint([i for i in hardenings if i[2] > 0], doc="what is hardened stays hardened")
     def hardened_grows(b: Any, s: str, level: str, t: int) -> Any:
@@ -147,7 +147,7 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
         return above <= case.parameter("volume_threshold_mw") if framework else pyo.Constraint.Skip
 
     def acres(s: str) -> Terms:
-        return [(case.designs[d].acres_per_mw * mw, v) for _, d, t in by_site[s] for mw, v in [megawatts((s, d, t))]]
+        return [x for d in design_sites[s] for x in megawatts(s, d, when[s, d], case.designs[d].acres_per_mw)]
 
     posts: list[Posting] = [
         Limit(
@@ -216,10 +216,6 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     posts += construction_costs.investment(b, case, by_site, design_sites, greenfield_sites)
     posts += construction_costs.operations(case, standing, design_sites)
     return posts
-
-
-def _standing(case: Case, design: Design, starts: list[int], t: int) -> bool:
-    return any(combos.in_service(case, design, u, t) for u in starts)
 
 
 def _occupies(case: Case, index: tuple[str, str, int], t: int) -> bool:

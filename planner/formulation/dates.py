@@ -5,18 +5,23 @@ The starts themselves may then be continuous: they are differences of whole numb
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pyomo.environ as pyo
 
-from planner.formulation.accounts import total
+from planner.formulation.accounts import Terms, total
 
 
-def counted(starts: Any, doc: str) -> pyo.Var:
-    """Whole numbers by the index of ``starts``: what is started up to a period, which is the last of the index."""
+def counted(starts: Any, doc: str, *, every_period: bool = False) -> pyo.Var:
+    """Whole numbers by the index of ``starts``: what is started up to a period, which is the last of the index.
+
+    A start's limit is that of all periods together, or else that of ``every_period``.
+    """
 
     def most(b: Any, *index: Any) -> tuple[float, float]:
-        return 0.0, starts[index].ub
+        *k, t = index
+        return 0.0, starts[index].ub * (sum((*k, u) in starts for u in range(t + 1)) if every_period else 1)
 
     return pyo.Var(list(starts), domain=pyo.NonNegativeIntegers, bounds=most, doc=doc)
 
@@ -27,3 +32,17 @@ def counts(starts: Any, by: Any, index: tuple[Any, ...]) -> Any:
     before = max((u for u in range(t) if (*k, u) in by), default=None)
     so_far = [] if before is None else [(-1.0, by[(*k, before)])]
     return total([(1.0, by[index]), (-1.0, starts[index]), *so_far]) == 0
+
+
+def started(starts: Any, by: Any, k: tuple[Any, ...], when: Sequence[int], factor: float = 1.0) -> Terms:
+    """What is started in consecutive periods: one start, or else what is started by the last less by any before.
+
+    ``when`` holds periods in which a start of ``k`` can be, in their order.
+    """
+    if not when:
+        return []
+    first, last = when[0], when[-1]
+    if first == last:
+        return [(factor, starts[(*k, first)])]
+    before = [(-factor, by[(*k, first - 1)])] if (*k, first - 1) in by else []
+    return [(factor, by[(*k, last)]), *before]

@@ -11,6 +11,7 @@ from planner.formulation import combinations as combos
 from planner.formulation import power_costs
 from planner.formulation.accounts import Limit, Post, Posting, Terms, total
 from planner.formulation.combinations import Places
+from planner.formulation.dates import counted, counts, started
 from planner.formulation.power_costs import MWH_PER_GWH
 from planner.inputs.case import Case
 from planner.plan import NOISE, frame
@@ -24,16 +25,15 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     running = [(s, k, t) for s, k in pairs for t in p if t > 0]
     serving = [(s, t) for s in case.sites for t in p if t > 0]
     b.contract = pyo.Var(contracts, bounds=(0, 1), doc="tranche contracted in the period")
-    b.contracted = pyo.Var(
-        contracts, domain=pyo.Binary, doc="tranche contracted by the end of the period: to branch on"
-    )
+    b.contracted_by = counted(b.contract, "tranche contracted by the end of the period")
     b.units = pyo.Var(
         orders,
-        domain=pyo.NonNegativeIntegers,
         bounds=lambda b, s, k, t: (0, combos.most_units(case, s, k)),
         doc="whole units ordered in the period",
     )
-    b.first = pyo.Var(orders, domain=pyo.Binary, doc="first order of the plant; its first unit is the spare")
+    b.ordered_by = counted(b.units, "whole units ordered by the end of the period")
+    b.first = pyo.Var(orders, bounds=(0, 1), doc="first order of the plant; its first unit is the spare")
+    b.begun_by = counted(b.first, "the plant is begun by the end of the period")
     b.signed_mw = pyo.Var(
         signings, bounds=lambda b, s, i, t: (0, case.ppas[i, s].max_mw), doc="MW signed in the period"
     )
@@ -46,23 +46,22 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     tranches_of, plants_of, offers_of = _by_site(contract_periods), _by_site(order_periods), _by_site(signing_periods)
 
     def contracted(s: str, g: int, t: int) -> Terms:
-        return [(1.0, b.contract[s, g, u]) for u in contract_periods.get((s, g), ()) if u <= t]
+        return started(b.contract, b.contracted_by, (s, g), [u for u in contract_periods.get((s, g), ()) if u <= t])
 
     def energised(s: str, t: int) -> Terms:
         grid = case.tranches_of_grid
-        return [
-            (grid[s, g].mw, b.contract[s, g, u])
-            for g in tranches_of.get(s, ())
-            for u in contract_periods[s, g]
-            if p.ready(u, grid[s, g].lead_months) <= t
-        ]
+        terms: Terms = []
+        for g in tranches_of.get(s, ()):
+            ready = [u for u in contract_periods[s, g] if p.ready(u, grid[s, g].lead_months) <= t]
+            terms += started(b.contract, b.contracted_by, (s, g), ready, grid[s, g].mw)
+        return terms
 
     def standing(s: str, k: str, t: int, spare: bool = False) -> Terms:
         """MW of units ready by the end of ``t``; without the spare unit if asked."""
         plant = case.plants[k]
         there = [u for u in order_periods[s, k] if p.ready(u, plant.lead_months) <= t]
-        units = [(plant.unit_mw, b.units[s, k, u]) for u in there]
-        return units + [(-plant.unit_mw, b.first[s, k, u]) for u in there] if spare else units
+        units = started(b.units, b.ordered_by, (s, k), there, plant.unit_mw)
+        return units + started(b.first, b.begun_by, (s, k), there, -plant.unit_mw) if spare else units
 
     def ppa_gwh(s: str, t: int) -> list[tuple[str, Terms]]:
         found = []
@@ -76,9 +75,17 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     before = combos.tranche_before(case)
     ordered_tranches = [(s, g, t) for s, g in case.tranches_of_grid if (s, g) in before for t in p]
 
-    @b.Constraint(contracts, doc="what is contracted stays contracted")
-    def counting_contracts(b: Any, s: str, g: int, t: int) -> Any:
-        return total([*contracted(s, g, t), (-1.0, b.contracted[s, g, t])]) == 0
+    @b.Constraint(contracts, doc="counts contracts by date")
+    def counting_contracts(b: Any, *index: Any) -> Any:
+        return counts(b.contract, b.contracted_by, index)
+
+    @b.Constraint(orders, doc="counts units by date")
+    def counting_units(b: Any, *index: Any) -> Any:
+        return counts(b.units, b.ordered_by, index)
+
+    @b.Constraint(orders, doc="counts first orders by date")
+    def counting_first(b: Any, *index: Any) -> Any:
+        return counts(b.first, b.begun_by, index)
 
     @b.Constraint(ordered_tranches, doc="tranches are taken in their order")
     def tranches_in_order(b: Any, s: str, g: int, t: int) -> Any:
@@ -87,9 +94,7 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
 
     @b.Constraint(orders, doc="units are ordered with or after the first order; all of them fit the site")
     def units_after_first(b: Any, s: str, k: str, t: int) -> Any:
-        by_now = [u for u in order_periods[s, k] if u <= t]
-        begun = [(-combos.most_units(case, s, k), b.first[s, k, u]) for u in by_now]
-        return total([*((1.0, b.units[s, k, u]) for u in by_now), *begun]) <= 0
+        return b.ordered_by[s, k, t] <= combos.most_units(case, s, k) * b.begun_by[s, k, t]
 
     @b.Constraint(orders, doc="the first order holds a unit: the spare")
     def first_is_a_unit(b: Any, s: str, k: str, t: int) -> Any:
@@ -157,7 +162,7 @@ def _limits(b: Any, case: Case, contracts: Any, orders: Any, signings: Any) -> l
     limits: list[Posting] = []
     for t in p:
         for s, g in (x for x in case.tranches_of_grid if x not in before):
-            taken = [(1.0, b.contract[s, g, u]) for u in contracted.get((s, g), ()) if u <= t]
+            taken = started(b.contract, b.contracted_by, (s, g), [u for u in contracted.get((s, g), ()) if u <= t])
             limits.append(
                 Limit(
                     "power.contract_once",
@@ -184,10 +189,11 @@ def _limits(b: Any, case: Case, contracts: Any, orders: Any, signings: Any) -> l
             )
         for s, site in case.sites.items():
             units = [
-                (case.plants[k].unit_mw, b.units[s, k, u])
+                x
                 for k in plants_of.get(s, ())
-                for u in ordered[s, k]
-                if u <= t
+                for x in started(
+                    b.units, b.ordered_by, (s, k), [u for u in ordered[s, k] if u <= t], case.plants[k].unit_mw
+                )
             ]
             limits.append(
                 Limit(
@@ -200,7 +206,7 @@ def _limits(b: Any, case: Case, contracts: Any, orders: Any, signings: Any) -> l
                 )
             )
     for (s, k), when in ordered.items():
-        begun = [(1.0, b.first[s, k, u]) for u in when]
+        begun = started(b.first, b.begun_by, (s, k), when)
         limits.append(
             Limit(
                 "power.first_once", s, p.last, begun, 1.0, "a plant has one first order, where the site is open", (s, k)

@@ -16,15 +16,15 @@ from planner.search.levels import Clock, Level
 from planner.search.models import pooled, seen, transferred
 from planner.search.racks import MET, Note
 from planner.search.rolling import rolled, windows
-from planner.search.verdicts import NUMERIC, better
-from planner.solve import Limits, Outcome, Row
+from planner.search.verdicts import NUMERIC, better, tightest
+from planner.solve import Limits, Outcome, Row, relative_gap
 
 #: part of the gap for a first plan
 HALLS_GAP = 0.8
 #: parts of the time for it, for going over it again
 HALLS_SHARE, AGAIN_SHARE = 0.35, 0.4
-#: idle pairs of years until a first plan is taken for good enough
-IDLE = 2
+#: gaps from a bound within which a first plan is good enough to place; idle pairs of years until it is taken for such
+NEAR_ENOUGH, IDLE = 3.0, 2
 #: a start serves this times what a chosen site owes: in the pool its racks may come from anywhere
 SERVING_ROOM = 1.1
 
@@ -36,7 +36,7 @@ class Halls(Gated):
         """Halls and power on the chosen sites, as a plan of the pool of these, and where it was made.
 
         One core asks for all years at once, the other rolls the horizon; the first that has a plan ends the other. A
-        plan made year by year did not see what comes later: its years are gone over again.
+        plan made year by year did not see what comes later: its years are gone over again, unless it is near a bound.
         """
         assert sites.values is not None
         pool, aim = self._pool(), self._pool().aims[0]
@@ -72,7 +72,9 @@ class Halls(Gated):
         on = replace(on, cancel=None, clock=clock)
         if plan is None:
             return found, on
-        if plan is by_years:
+        bound = tightest(aim, found.bound, sites.bound)
+        distance = relative_gap(plan.objective, bound)
+        if plan is by_years and (distance is None or distance > NEAR_ENOUGH * limits.gap):
             again = replace(on, clock=clock.share(AGAIN_SHARE))
             plan = improved(again, plan, IDLE, around=list(windows(few, on.whole)))
         return plan, on

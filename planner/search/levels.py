@@ -13,6 +13,8 @@ from planner.solve import Linear, Program, Row, Vector
 
 #: the row that keeps the first stage's value
 FIRST_KEPT = "objective.give_back[1]"
+#: the row that keeps the dollars added to the first stage's plan
+FIRST_MOVED = "objective.moved_dollars[1]"
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from planner.formulation.objective import Aim
-from planner.search.levels import FIRST_KEPT, Clock, Level
+from planner.search.levels import FIRST_KEPT, FIRST_MOVED, Clock, Level
 from planner.search.racks import Note, untold
 from planner.search.tighten import Empty, tightened
 from planner.search.verdicts import tightest
@@ -52,16 +52,17 @@ def mark(aim: Aim, objective: Linear, value: float, gap: float) -> Mark:
     return Mark(far, row, objective, aim.sense, far)
 
 
-def by_first(at: Mark, level: Level) -> Mark:
-    """The same mark, its plans looked for by the first stage's objective, which its floor keeps.
+def led(at: Mark, level: Level) -> Mark:
+    """The same mark, its plans looked for by what the first stage left: dollars to move, or else its value.
 
-    A shortfall comes in steps of halls, so that no branch seems worse than another; what a branch costs of the first
-    stage tells.
+    A shortfall comes in steps of halls, so that no branch seems worse than another; what a branch costs tells. Where
+    more compute is worth nothing, value tells little.
     """
-    floor = next(row for row in level.rows if row.name == FIRST_KEPT)
-    aim = level.aims[0]
-    target = floor.lower if aim.sense == "max" else floor.upper
-    return replace(at, objective=floor.expression, sense=aim.sense, target=target, own=False)
+    kept = {row.name: row for row in level.rows}
+    row = kept.get(FIRST_MOVED, kept[FIRST_KEPT])
+    rising = row.lower > -math.inf
+    target = row.lower if rising else row.upper
+    return replace(at, objective=row.expression, sense="max" if rising else "min", target=target, own=False)
 
 
 def beyond(

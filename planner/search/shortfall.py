@@ -1,7 +1,7 @@
 """The shortfall stage: plans of the pool, made to fit the exact model, while no plan beyond them is found.
 
 A shortfall moves in steps of whole halls, so that neither a neighbourhood nor a branch tells which way to go. What
-keeps the next hall out is the floor of the first stage: its objective leads both searches.
+keeps the next hall out is what the first stage left: dollars to move lead the search beyond a plan, value the placing.
 """
 
 from __future__ import annotations
@@ -47,8 +47,7 @@ class ShortfallStage(PooledStages):
             assert plan.values is not None
             assert plan.objective is not None
             at = prove.mark(aim, pool.objectives[k], plan.objective, limits.gap)
-            # with gates the first stage's bound falls too slowly to lead
-            at = at if self.gated else prove.by_first(at, pool)
+            at = prove.led(at, pool)
             parts = prove.parts_by_halls(pool, plan.values, pool)
             with ThreadPoolExecutor(1) as other_core:
                 fits = other_core.submit(self._fitted, k, plan, limits, clock, note)
