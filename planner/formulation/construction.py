@@ -11,7 +11,7 @@ from planner.formulation import combinations as combos
 from planner.formulation import construction_costs
 from planner.formulation.accounts import Limit, Post, Posting, Terms, total
 from planner.formulation.combinations import Places
-from planner.formulation.dates import counted, counts, started
+from planner.formulation.dates import counts, started, summed
 from planner.inputs.case import Case
 from planner.plan import NOISE, frame
 
@@ -28,10 +28,11 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     greenfield_sites = [s for s in case.sites if combos.greenfield_limit_mw(case, s) > 0]
     b.modules = pyo.Var(
         starts,
+        domain=pyo.NonNegativeIntegers,
         bounds=lambda b, s, d, t: (0, combos.most_modules(case, case.designs[d])),
         doc="whole halls started in the period",
     )
-    b.started_by = counted(b.modules, "whole halls started by the end of the period", every_period=True)
+    b.started_by = summed(b.modules, "whole halls started by the end of the period")
     b.hardened_to_date = pyo.Var(hardenings, domain=pyo.NonNegativeReals, doc="MW IT hardened by the end of the period")
     b.halls_of_design = pyo.Var(
         list(dict.fromkeys(d for _, d, _ in starts)),

@@ -1,6 +1,7 @@
 """Starts counted by date: the same plans, but a question about a date cuts a search in two evenly.
 
-The starts themselves may then be continuous: they are differences of whole numbers.
+The starts themselves may then be continuous: they are differences of whole numbers. Where starts are many, they stay
+whole and their sums do not: questions about dates are no help there, but rules of fewer terms are.
 """
 
 from __future__ import annotations
@@ -13,17 +14,18 @@ import pyomo.environ as pyo
 from planner.formulation.accounts import Terms, total
 
 
-def counted(starts: Any, doc: str, *, every_period: bool = False) -> pyo.Var:
-    """Whole numbers by the index of ``starts``: what is started up to a period, which is the last of the index.
-
-    A start's limit is that of all periods together, or else that of ``every_period``.
-    """
+def counted(starts: Any, doc: str) -> pyo.Var:
+    """Whole numbers by the index of ``starts``: what is started up to a period, which is the last of the index."""
 
     def most(b: Any, *index: Any) -> tuple[float, float]:
-        *k, t = index
-        return 0.0, starts[index].ub * (sum((*k, u) in starts for u in range(t + 1)) if every_period else 1)
+        return 0.0, starts[index].ub
 
     return pyo.Var(list(starts), domain=pyo.NonNegativeIntegers, bounds=most, doc=doc)
+
+
+def summed(starts: Any, doc: str) -> pyo.Var:
+    """The same where the starts are whole themselves: what rules ask of all starts up to a period is one term then."""
+    return pyo.Var(list(starts), domain=pyo.NonNegativeReals, doc=doc)
 
 
 def counts(starts: Any, by: Any, index: tuple[Any, ...]) -> Any:

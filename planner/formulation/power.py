@@ -11,7 +11,7 @@ from planner.formulation import combinations as combos
 from planner.formulation import power_costs
 from planner.formulation.accounts import Limit, Post, Posting, Terms, total
 from planner.formulation.combinations import Places
-from planner.formulation.dates import counted, counts, started
+from planner.formulation.dates import counted, counts, started, summed
 from planner.formulation.power_costs import MWH_PER_GWH
 from planner.inputs.case import Case
 from planner.plan import NOISE, frame
@@ -28,12 +28,13 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     b.contracted_by = counted(b.contract, "tranche contracted by the end of the period")
     b.units = pyo.Var(
         orders,
+        domain=pyo.NonNegativeIntegers,
         bounds=lambda b, s, k, t: (0, combos.most_units(case, s, k)),
         doc="whole units ordered in the period",
     )
-    b.ordered_by = counted(b.units, "whole units ordered by the end of the period")
-    b.first = pyo.Var(orders, bounds=(0, 1), doc="first order of the plant; its first unit is the spare")
-    b.begun_by = counted(b.first, "the plant is begun by the end of the period")
+    b.ordered_by = summed(b.units, "whole units ordered by the end of the period")
+    b.first = pyo.Var(orders, domain=pyo.Binary, doc="first order of the plant; its first unit is the spare")
+    b.begun_by = summed(b.first, "the plant is begun by the end of the period")
     b.signed_mw = pyo.Var(
         signings, bounds=lambda b, s, i, t: (0, case.ppas[i, s].max_mw), doc="MW signed in the period"
     )

@@ -53,16 +53,14 @@ def neighbourhoods(level: Level, whole: NDArray[np.bool_]) -> list[Neighbourhood
         return np.array([not part.isdisjoint(labels) for part in parts])
 
     chains = at(*case.accreditations)
-    halls = level.columns("construction.started_by", "construction.halls_of_design", "construction.reached")
+    halls = level.columns("construction.modules", "construction.halls_of_design", "construction.reached")
     found = [("halls", halls), ("halls and power", ~soft_rooms)]
     services = [y for y, e in case.initiatives.items() if e.effect == "gates service"]
     found += [(y, soft_rooms & (at(y) | chains)) for y in services]
     found += [(level_id, soft_rooms & (at(level_id) | chains)) for level_id in case.levels]
     found += [(s, at(s) | level.columns(*TOTALS)) for s in case.sites]
     several = (
-        soft_rooms
-        if soft_rooms.any()
-        else halls | level.columns("power.contracted_by", "power.begun_by", "power.ordered_by")
+        soft_rooms if soft_rooms.any() else halls | level.columns("power.contracted_by", "power.first", "power.units")
     )
     found += [(f"{r} and {s}", several & (at(r, s) | level.columns(*TOTALS))) for r, s in combinations(case.sites, 2)]
     found += [("agencies", soft_rooms & at(*case.agencies))]

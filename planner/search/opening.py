@@ -22,7 +22,7 @@ SITES_GAP = 0.5
 #: gaps that placing may lose of a pooled plan before other choices are looked for
 PLACING_GAP = 0.8
 #: gaps that whole racks are taken to cost a plan before that is known
-FIRST_ALLOWED_GAP = 0.15
+FIRST_ALLOWED_GAP = 0.35
 
 
 class Opening(Halls):

@@ -52,17 +52,43 @@ def mark(aim: Aim, objective: Linear, value: float, gap: float) -> Mark:
     return Mark(far, row, objective, aim.sense, far)
 
 
-def led(at: Mark, level: Level) -> Mark:
-    """The same mark, its plans looked for by what the first stage left: dollars to move, or else its value.
+def led(at: Mark, row: Row) -> Mark:
+    """The same mark, its plans looked for by what a kept row limits.
 
-    A shortfall comes in steps of halls, so that no branch seems worse than another; what a branch costs tells. Where
-    more compute is worth nothing, value tells little.
+    A shortfall comes in steps of halls, so that no branch seems worse than another; what a branch costs tells.
     """
-    kept = {row.name: row for row in level.rows}
-    row = kept.get(FIRST_MOVED, kept[FIRST_KEPT])
     rising = row.lower > -math.inf
     target = row.lower if rising else row.upper
     return replace(at, objective=row.expression, sense="max" if rising else "min", target=target, own=False)
+
+
+def scarcer(level: Level, program: Program, at: Mark, limits: Limits, seconds: float | None) -> Row:
+    """Of what the first stage left, value above its floor and dollars to move, that which plans beyond a mark use up.
+
+    The relaxation tells: how much of either is left without the mark, and with it. Where compute is worth nothing a
+    hall costs no value, and where halls are worth much it costs that before it costs dollars.
+    """
+    kept = {row.name: row for row in level.rows}
+    floor, dollars = kept[FIRST_KEPT], kept.get(FIRST_MOVED)
+    if dollars is None:
+        return floor
+
+    def most_left(row: Row, rows: Sequence[Row]) -> float:
+        others = [r for r in rows if r is not row]
+        asked = replace(limits, seconds=seconds, bound_only=False)
+        rising = row.lower > -math.inf
+        found = program.solve(
+            row.expression, "max" if rising else "min", asked, rows=others, relaxed=program.whole, confirm=False
+        )
+        if found.objective is None:
+            return 0.0
+        return max(0.0, found.objective - row.lower if rising else row.upper - found.objective)
+
+    def used(row: Row) -> float:
+        before = most_left(row, level.rows)
+        return 1.0 - most_left(row, [*level.rows, at.row]) / before if before else 1.0
+
+    return dollars if used(dollars) > used(floor) else floor
 
 
 def beyond(

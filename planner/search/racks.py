@@ -19,6 +19,8 @@ RACKS_SHARE = 0.4
 #: in the first stage a closer look next to the relaxed racks costs a second
 NEAR_SHARE = 0.2
 HELD = 1e-7
+#: parts of the time where nothing else placed a plan, in the first stage and in later ones, which have other plans
+LAST_SHARE = (0.7, 0.03)
 #: how much of the gap a later stage may lose to whole racks, tried in turn
 SWAPPED_STEPS = (0.2, 0.3, 0.5, 0.8)
 #: a plan holds a row within the solver's tolerance
@@ -98,7 +100,7 @@ def place(
                 if whole.values is not None:
                     break
     if whole is loose or whole.values is None:
-        whole = go(k, 0.7, close, level.rows, fixed=fixed)
+        whole = go(k, LAST_SHARE[k > 0], close, level.rows, fixed=fixed)
     return whole if whole.values is None else replace(whole, objective=objective.at(whole.values))
 
 

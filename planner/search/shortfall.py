@@ -1,7 +1,7 @@
 """The shortfall stage: plans of the pool, made to fit the exact model, while no plan beyond them is found.
 
 A shortfall moves in steps of whole halls, so that neither a neighbourhood nor a branch tells which way to go. What
-keeps the next hall out is what the first stage left: dollars to move lead the search beyond a plan, value the placing.
+keeps the next hall out is what the first stage left, value or dollars to move: the scarcer of the two leads the search.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from planner.search.models import seen
 from planner.search.pooled import PooledStages
 from planner.search.racks import Note
 from planner.search.verdicts import better, tightest
-from planner.solve import Limits, Outcome, Vector
+from planner.solve import Limits, Outcome, Row, Vector
 
-#: part of the time for halls and power anew around gates
-ANEW_SHARE = 0.35
+#: parts of the time: for halls and power anew around gates, for what leads the search
+ANEW_SHARE, LEAD_SHARE = 0.35, 0.1
 
 
 class ShortfallStage(PooledStages):
@@ -41,13 +41,16 @@ class ShortfallStage(PooledStages):
             anew = self._pooled_solve(k, "halls and power", 1.0, ANEW_SHARE, limits, clock, note, fixed=around)
             plan = better(aim, anew, plan) or plan
         bound: float | None = None
+        lead: Row | None = None
         while plan.values is not None and clock.left() > 1:
             on = replace(self._improving(pool, k, limits, clock.share(PLAN_SHARE), note), near=NEAR_HALLS)
             plan = improved(on, plan, 1)
             assert plan.values is not None
             assert plan.objective is not None
             at = prove.mark(aim, pool.objectives[k], plan.objective, limits.gap)
-            at = prove.led(at, pool)
+            if not self.gated:
+                lead = lead or prove.scarcer(pool, seen(pool, aim), at, limits, clock.part(LEAD_SHARE))
+                at = prove.led(at, lead)
             parts = prove.parts_by_halls(pool, plan.values, pool)
             with ThreadPoolExecutor(1) as other_core:
                 fits = other_core.submit(self._fitted, k, plan, limits, clock, note)
