@@ -10,9 +10,11 @@ from binding_lp import Question, high, low
 #: rows that say what a variable is: an equality, or what the plan reads off
 DEFINITIONS = {
     "sites.weighing_service": "service of a site, weighed by rent",
-    "construction.commissioning": "MW that stand",
+    "construction.counting_starts": "halls to date",
     "construction.counting_halls": "halls of a design, a total to branch on",
     "power.counting_contracts": "contracts to date, to branch on",
+    "power.counting_units": "units to date",
+    "power.counting_first": "first orders to date",
     "security.counting_accreditations": "starts to date, to branch on",
     "software.counting_starts": "starts to date, to branch on",
     "software.counting_ports": "starts to date, to branch on",
