@@ -20,7 +20,7 @@ RACKS_SHARE = 0.4
 NEAR_SHARE = 0.2
 HELD = 1e-7
 #: parts of the time where nothing else placed a plan, in the first stage and in later ones, which have other plans
-LAST_SHARE = (0.7, 0.03)
+LAST_SHARE = (0.7, 0.1)
 #: how much of the gap a later stage may lose to whole racks, tried in turn
 SWAPPED_STEPS = (0.2, 0.3, 0.5, 0.8)
 #: a plan holds a row within the solver's tolerance
