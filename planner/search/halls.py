@@ -15,7 +15,7 @@ from planner.search.improve import WORTHWHILE, Improving, improved, neighbourhoo
 from planner.search.levels import Clock, Level
 from planner.search.models import pooled, seen, transferred
 from planner.search.racks import MET, Note
-from planner.search.rolling import rolled, windows
+from planner.search.rolling import WINDOW_GAP, rolled, windows
 from planner.search.verdicts import NUMERIC, better, tightest
 from planner.solve import Limits, Outcome, Row, relative_gap
 
@@ -23,8 +23,10 @@ from planner.solve import Limits, Outcome, Row, relative_gap
 HALLS_GAP = 0.8
 #: parts of the time for it, for going over it again
 HALLS_SHARE, AGAIN_SHARE = 0.35, 0.4
-#: gaps from a bound within which a first plan is good enough to place; idle pairs of years until it is taken for such
-NEAR_ENOUGH, IDLE = 3.0, 2
+#: a rolled plan this near a bound is good enough to place: each of its windows may be so far from its best by half
+NEAR_ENOUGH = 2 * WINDOW_GAP
+#: idle pairs of years until another is taken for such
+IDLE = 2
 #: a start serves this times what a chosen site owes: in the pool its racks may come from anywhere
 SERVING_ROOM = 1.1
 
@@ -74,7 +76,7 @@ class Halls(Gated):
             return found, on
         bound = tightest(aim, found.bound, sites.bound)
         distance = relative_gap(plan.objective, bound)
-        if plan is by_years and (distance is None or distance > NEAR_ENOUGH * limits.gap):
+        if plan is by_years and (distance is None or distance > NEAR_ENOUGH):
             again = replace(on, clock=clock.share(AGAIN_SHARE))
             plan = improved(again, plan, IDLE, around=list(windows(few, on.whole)))
         return plan, on
