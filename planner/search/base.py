@@ -64,9 +64,12 @@ class Base:
     def _carried(
         self, source: Level, level: Level, k: int, plan: Outcome, limits: Limits, clock: Clock, note: Note
     ) -> Outcome | None:
-        """The choices of a plan of another model, with racks and cohorts made whole; None if they cannot."""
+        """The choices of a plan, with racks and cohorts made whole, hosts too if it is of another model; else None."""
         assert plan.values is not None
-        found = place(level, k, choices(source, level, plan.values), limits, clock, note, plan.objective)
+        held = choices(source, level, plan.values)
+        if source is level:
+            held |= {int(i): float(round(plan.values[i])) for i in np.flatnonzero(level.columns(HOSTS))}
+        found = place(level, k, held, limits, clock, note, plan.objective)
         if found.values is None or found.objective is None:
             return None
         if k == 0:

@@ -62,6 +62,7 @@ class Run:
     box: Mapping[int, tuple[float, float]]
     progress: Callable[[Progress], None] | None
     cancel: threading.Event | None = None
+    found: Callable[[Vector], None] | None = None
 
     def model(self, *, names: bool = False, relaxed: bool = False, pinned: Vector | None = None) -> highspy.Highs:
         """A Highs with everything passed."""
@@ -155,6 +156,8 @@ class Run:
 
         h.cbMipLogging += note
         listen(h, self.cancel)
+        if self.found is not None:
+            hand_on(h, self.found)
         run_in_thread(h)
         return self._outcome(h, history, time.perf_counter() - began)
 
@@ -238,6 +241,15 @@ def listen(h: highspy.Highs, cancel: threading.Event | None = None) -> None:
 
     for callback in (h.cbMipInterrupt, h.cbSimplexInterrupt, h.cbIpmInterrupt):
         callback += stop
+
+
+def hand_on(h: highspy.Highs, found: Callable[[Vector], None]) -> None:
+    """Tell of each better plan while the solve goes on."""
+
+    def tell(event: Any) -> None:
+        found(np.array(event.data_out.mip_solution))
+
+    h.cbMipImprovingSolution += tell
 
 
 def run_in_thread(h: highspy.Highs) -> None:

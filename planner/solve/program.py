@@ -124,19 +124,21 @@ class Program:
         progress: Callable[[Progress], None] | None = None,
         confirm: bool = True,
         cancel: threading.Event | None = None,
+        found: Callable[[Vector], None] | None = None,
     ) -> Outcome:
         """Solve to the gap or a limit.
 
         ``relaxed`` columns need not be whole; ``fixed`` columns are held, ``boxed`` ones kept between two values;
         ``rows`` hold in this solve only. Raises
         ValueError for a start that breaks a row. An infeasible answer is confirmed once with presolve off, unless it
-        only cuts off one half of a search (``confirm`` false). ``cancel``, once set, ends the solve as a limit would.
+        only cuts off one half of a search (``confirm`` false). ``cancel``, once set, ends the solve as a limit would;
+        ``found`` hears of each better plan while the solve goes on.
         """
         if start is not None and self.violation(start, rows) > FEASIBLE * 10:
             raise ValueError(f"the start breaks a row by {self.violation(start, rows):.2g} of its size")
         whole = self.whole if relaxed is None else self.whole & ~relaxed
         box = {i: (x, x) for i, x in (fixed or {}).items()} | dict(boxed or {})
-        run = Run(self, objective, sense, limits, rows, whole, box, progress, cancel)
+        run = Run(self, objective, sense, limits, rows, whole, box, progress, cancel, found)
         outcome = run.go(start)
         if outcome.verdict is Verdict.INFEASIBLE and confirm:
             outcome = run.confirm(outcome)
