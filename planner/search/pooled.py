@@ -33,8 +33,10 @@ IDLE = 2
 TREE_GAP = 0.2
 #: part of the time for the tree of the pool
 TREE_SHARE = 0.5
-#: how many of the tree's last plans are led into the exact model by what they share, and the part of the time for it
-CROSSED, CROSS_SHARE = (3, 6), 0.3
+#: how many of the tree's last plans are led into the exact model by what they use, and by what they differ in
+KEPT_PLANS, CROSSED = 6, 3
+#: the part of the time for that
+CROSS_SHARE = 0.5
 #: seconds between two looks for a plan of the tree
 WAIT = 0.1
 #: a plan with parts of racks this near the bound, in gaps, is placed before it is made better
@@ -48,7 +50,7 @@ class Found:
 
     def __init__(self, start: Vector) -> None:
         self._lock = threading.Lock()
-        self._plans, self._new = deque([start], maxlen=max(CROSSED)), False
+        self._plans, self._new = deque([start], maxlen=KEPT_PLANS), False
 
     def tell(self, values: Vector) -> None:
         with self._lock:
@@ -212,20 +214,21 @@ class PooledStages(Fitting):
         clock: Clock,
         note: Note,
     ) -> Outcome | None:
-        """What the tree's last plans differ in, all years of it, is left to the exact model: of few plans, and of more.
+        """What the tree's last plans differ in, all years of it, is left to the exact model; or all that they use.
 
         The first that comes near a proof ends the other, but not in a run that is to be repeated.
         """
         pool, exact, aim = self._pool(), self.exact, self.exact.aims[k]
         chosen = [choices(pool, exact, values) for values in plans]
         kin = [_kin(v) for v in exact.program.columns]
+        last = chosen[-CROSSED:]
+        differing = {kin[i] for i, x in last[-1].items() if any(c[i] != x for c in last)}
+        used = {kin[i] for i in chosen[-1] if any(c[i] for c in chosen)}
         timed, enough = limits.seconds is not None, threading.Event()
         target = None if standing.bound is None or not timed else worse(aim, standing.bound, NEAR_PROVEN * limits.gap)
 
-        def cross(count: int) -> Outcome:
-            last = chosen[-count:]
-            free = {kin[i] for i, x in last[-1].items() if any(c[i] != x for c in last)}
-            held = {i: x for i, x in last[-1].items() if kin[i] not in free}
+        def cross(free: set[tuple[Any, ...]]) -> Outcome:
+            held = {i: x for i, x in chosen[-1].items() if kin[i] not in free}
             fits = near is not None and near.values is not None and all(near.values[i] == x for i, x in held.items())
             found = self._in_parts(
                 k,
@@ -242,7 +245,7 @@ class PooledStages(Fitting):
             return found
 
         with ThreadPoolExecutor(CORES) as several:
-            for found in several.map(cross, CROSSED):
+            for found in several.map(cross, (differing, used)):
                 near = better(aim, found, near)
         if near is not None and self._near_proof(near, standing, limits):
             self._placed_where_better(k, near, standing, limits, clock, note)
