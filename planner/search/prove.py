@@ -39,10 +39,6 @@ class Mark:
     target: float
     own: bool = True
 
-    def passed_by(self, values: Vector) -> bool:
-        """Whether a plan is beyond the mark."""
-        return self.row.lower <= self.row.expression.at(values) <= self.row.upper
-
 
 def mark(aim: Aim, objective: Linear, value: float, gap: float) -> Mark:
     """Beyond a plan's value by the gap; the gap is absolute where the value is 0."""
