@@ -62,14 +62,22 @@ class Base:
         return self._carried(level, level, k, plan, limits, clock, note)
 
     def _carried(
-        self, source: Level, level: Level, k: int, plan: Outcome, limits: Limits, clock: Clock, note: Note
+        self,
+        source: Level,
+        level: Level,
+        k: int,
+        plan: Outcome,
+        limits: Limits,
+        clock: Clock,
+        note: Note,
+        anywhere: bool = True,
     ) -> Outcome | None:
         """The choices of a plan, with racks and cohorts made whole, hosts too if it is of another model; else None."""
         assert plan.values is not None
         held = choices(source, level, plan.values)
         if source is level:
             held |= {int(i): float(round(plan.values[i])) for i in np.flatnonzero(level.columns(HOSTS))}
-        found = place(level, k, held, limits, clock, note, plan.objective)
+        found = place(level, k, held, limits, clock, note, plan.objective, anywhere)
         if found.values is None or found.objective is None:
             return None
         if k == 0:

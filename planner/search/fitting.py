@@ -31,7 +31,8 @@ class Fitting(Opening):
 
     def _fitted(self, k: int, plan: Outcome, limits: Limits, clock: Clock, note: Note) -> Outcome | None:
         """A pooled plan as one of the exact model, with its choices or with others that reach as much."""
-        carried = self._carried(self._pool(), self.exact, k, plan, limits, clock, note)
+        # racks that are nowhere near fit seldom anywhere: what leads the plan into the exact model finds more
+        carried = self._carried(self._pool(), self.exact, k, plan, limits, clock, note, anywhere=False)
         if carried is not None:
             return carried
         fits = self._led_by_value(k, plan, limits, clock.share(PLAN_SHARE), note)

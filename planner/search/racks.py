@@ -42,8 +42,9 @@ def place(
     clock: Clock,
     note: Note,
     reached: float | None = None,
+    anywhere: bool = True,
 ) -> Outcome:
-    """The exact plan that holds the choices, with whole racks: near the relaxed ones first, then anywhere.
+    """The exact plan that holds the choices, with whole racks: near the relaxed ones first, then ``anywhere``.
 
     ``reached`` is what the pooled model reached of the stage with these choices. Halls are full and a later stage
     stands on the floor of the first, so whole racks that hold it are hard to meet. The roles are swapped then: this
@@ -83,7 +84,7 @@ def place(
         whole = go(0, 0.4, close * NEAR_SHARE, level.rows, fixed=fixed, boxed=near(loose.values))
     else:
         value = objective.at(loose.values)
-        whole = loose
+        whole = replace(loose, values=None, objective=None)
         for step in (0.0,) if shortfall else SWAPPED_STEPS:
             most = {"upper" if aim.sense == "min" else "lower": _loosened(value, aim.sense, step * limits.gap)}
             rows = [
@@ -99,7 +100,7 @@ def place(
                 whole = go(k, 0.3, close, level.rows, fixed=settled)
                 if whole.values is not None:
                     break
-    if whole is loose or whole.values is None:
+    if whole.values is None and anywhere:
         whole = go(k, LAST_SHARE[k > 0], close, level.rows, fixed=fixed)
     return whole if whole.values is None else replace(whole, objective=objective.at(whole.values))
 

@@ -104,7 +104,7 @@ class Trees(Fitting):
             standing.bounded(p.bound)
 
         def follow() -> Outcome | None:
-            near = self._carried(self._pool(), self.exact, k, plan, limits, clock, note)
+            near = self._carried(self._pool(), self.exact, k, plan, limits, clock, note, anywhere=False)
             standing.planned(near)
             # which plans the tree comes to first is a matter of time
             while limits.seconds is not None and not ended.wait(WAIT) and not standing.proven.is_set():
