@@ -88,6 +88,8 @@ class Improving:
     seconds: float = SECONDS
     #: a value that ends the work once a plan has it
     enough: float | None = None
+    #: part of the gap that a pair of neighbourhoods must gain not to be idle
+    worthwhile: float = WORTHWHILE
 
     @property
     def whole(self) -> NDArray[np.bool_]:
@@ -150,7 +152,7 @@ def improved(
                 for found in pool.map(asked, several):
                     best = better(aim, best, found) or best
             gained = abs((best.objective or 0.0) - before)
-            idle = 0 if gained > WORTHWHILE * on.limits.gap * abs(before) else idle + 1
+            idle = 0 if gained > on.worthwhile * on.limits.gap * abs(before) else idle + 1
     return best
 
 

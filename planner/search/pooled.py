@@ -23,6 +23,8 @@ from planner.solve import Limits, Outcome, Vector
 
 #: idle neighbourhoods until a plan of the pool is taken for good enough
 IDLE = 2
+#: part of the gap below which they are idle: the tree gains that sooner
+WORTHWHILE = 0.2
 
 
 class PooledStages(Trees):
@@ -42,7 +44,8 @@ class PooledStages(Trees):
         if start.values is None:
             return self._exact(k, limits, clock, note, standing)
         if limits.gap > NUMERIC:
-            plan = improved(self._improving(pool, k, limits, clock.share(PLAN_SHARE), note), start, IDLE)
+            on = replace(self._improving(pool, k, limits, clock.share(PLAN_SHARE), note), worthwhile=WORTHWHILE)
+            plan = improved(on, start, IDLE)
             return self._two_trees(k, plan, standing, limits, clock, note)
         # nothing lies between a plan and a mark without a gap
         start = improved(self._improving(pool, k, limits, clock.share(PLAN_SHARE), note), start, 1)
