@@ -64,7 +64,7 @@ class Found:
             return list(self._plans) if new else []
 
 
-def _kin(variable: Any) -> tuple[Any, ...]:
+def kin(variable: Any) -> tuple[Any, ...]:
     """What a column is about, whatever its year."""
     index = variable.index()
     return (variable.parent_component().name, *(index[:-1] if isinstance(index, tuple) else ()))
@@ -195,15 +195,15 @@ class Trees(Fitting):
         """
         pool, exact, aim = self._pool(), self.exact, self.exact.aims[k]
         chosen = [choices(pool, exact, values) for values in plans]
-        kin = [_kin(v) for v in exact.program.columns]
+        alike = [kin(v) for v in exact.program.columns]
         last = chosen[-CROSSED:]
-        differing = {kin[i] for i, x in last[-1].items() if any(c[i] != x for c in last)}
-        used = {kin[i] for i in chosen[-1] if any(c[i] for c in chosen)}
+        differing = {alike[i] for i, x in last[-1].items() if any(c[i] != x for c in last)}
+        used = {alike[i] for i in chosen[-1] if any(c[i] for c in chosen)}
         timed, enough = limits.seconds is not None, threading.Event()
         target = None if standing.bound is None or not timed else worse(aim, standing.bound, NEAR_PROVEN * limits.gap)
 
         def cross(free: set[tuple[Any, ...]]) -> Outcome:
-            held = {i: x for i, x in chosen[-1].items() if kin[i] not in free}
+            held = {i: x for i, x in chosen[-1].items() if alike[i] not in free}
             fits = near is not None and near.values is not None and all(near.values[i] == x for i, x in held.items())
             found = self._in_parts(
                 k,
