@@ -1,7 +1,7 @@
 """The trees that prove a cost stage: that of the pool and, if need be, that of the exact model.
 
-A tree that begins with a good plan is a small one: without one it takes five times as long, and a row that holds only
-better plans is no help. Beside it its plans are told apart by site.
+A tree that begins with a good plan is a small one: without one it takes up to five times as long, and a row that holds
+only better plans is no help. Beside it its plans are told apart by site.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ KEPT_PLANS, CROSSED = 6, 3
 CROSS_SHARE = 0.5
 #: seconds between two looks for a plan of the tree
 WAIT = 0.1
-#: a plan with parts of racks this near the bound, in gaps, is placed before it is made better
+#: a plan with parts of racks this near the bound, in gaps, may be the proof once its racks are whole
 NEAR_PROVEN = 0.85
 #: a plan with parts of racks that is better by less than this part of the gap is not placed
 PLACED_FOR = 0.05
@@ -78,9 +78,11 @@ class Trees(Fitting):
         aim = self.exact.aims[k]
         standing = Standing(aim, limits, best, None)
         found, near = self._tree_of_pool(k, plan, standing, limits, clock, note)
-        if near is None and not found.interrupted and clock.left() > 1:
-            near = self._led_by_value(k, better(aim, found, plan) or plan, limits, clock.share(PLAN_SHARE), note)
-        if not self._stands(standing, limits) and not found.interrupted and clock.left() > 1:
+        open_still = not self._stands(standing, limits) and not found.interrupted and clock.left() > 1
+        if open_still and near is None:
+            reached = plan if found.values is None else found
+            near = self._led_by_value(k, reached, limits, clock.share(PLAN_SHARE), note)
+        if open_still and clock.left() > 1:
             found = self._tree_of_sites(k, better(aim, near, best) or best, standing, limits, clock, note)
         assert standing.best is not None
         ended = replace(standing.best, interrupted=standing.best.interrupted or found.interrupted)
@@ -114,24 +116,29 @@ class Trees(Fitting):
 
         with ThreadPoolExecutor(1) as other_core:
             following = other_core.submit(follow)
-            found = self._pooled_solve(
-                k,
-                "bound",
-                TREE_GAP,
-                TREE_SHARE,
-                limits,
-                clock,
-                tell,
-                start=plan.values,
-                cancel=self._ender(standing, limits),
-                found=by_tree.tell,
-            )
-            standing.bounded(found.bound)
-            ended.set()
+            try:
+                found = self._pooled_solve(
+                    k,
+                    "bound",
+                    TREE_GAP,
+                    TREE_SHARE,
+                    limits,
+                    clock,
+                    tell,
+                    start=plan.values,
+                    cancel=standing.proven,
+                    found=by_tree.tell,
+                )
+                standing.bounded(found.bound)
+            finally:
+                # else the other core would look for plans forever
+                ended.set()
             near = following.result()
-        if (plans := by_tree.news()) and not self._stands(standing, limits):
+        if self._stands(standing, limits) or found.interrupted:
+            return found, near
+        if plans := by_tree.news():
             near = better(aim, self._told_apart(k, plans[-1], standing, limits, clock, note), near)
-        if not self._stands(standing, limits) and not found.interrupted:
+        if not self._stands(standing, limits):
             near = better(aim, self._crossed(k, by_tree.plans(), near, standing, limits, clock, note), near)
         return found, near
 
@@ -159,7 +166,7 @@ class Trees(Fitting):
                 relaxed=relaxed(exact),
                 progress=tell,
                 confirm=False,
-                cancel=self._ender(standing, limits),
+                cancel=standing.proven,
             )
             standing.bounded(found.bound)
             placing.result()
@@ -250,10 +257,6 @@ class Trees(Fitting):
         return standing.best is not None and self._proven(
             standing.best, replace(standing.best, bound=standing.bound), limits
         )
-
-    def _ender(self, standing: Standing, limits: Limits) -> threading.Event | None:
-        """What ends a tree early; nothing does in a run that is to be repeated."""
-        return standing.proven if limits.seconds is not None else None
 
     def _placed_where_better(
         self, k: int, near: Outcome, standing: Standing, limits: Limits, clock: Clock, note: Note
