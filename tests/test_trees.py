@@ -17,7 +17,7 @@ from planner.search.base import choices, relaxed
 from planner.search.bounded import Standing
 from planner.search.levels import Clock
 from planner.search.trees import KEPT_PLANS, Found, kin
-from planner.solve import Limits, Outcome, Program, Verdict
+from planner.solve import Limits, Outcome, Program, Vector, Verdict
 
 
 def test_the_last_plans_are_told_once_and_kept() -> None:
@@ -55,36 +55,43 @@ def test_a_solve_tells_each_better_plan() -> None:
     assert heard[-1] == pytest.approx(outcome.objective)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
-def test_what_two_plans_differ_in_is_left_to_the_exact_model(tmp_path: Path, seed: int) -> None:
-    """No worse than the choices of the last of them, and no other choice changes but where both use the thing."""
+def quiet(*_: object) -> None:
+    """Nobody hears how far a solve is."""
+
+
+LIMITS, LATER = Limits(0.001, 600.0), 1
+
+
+def before_the_cost_stage(tmp_path: Path, seed: int) -> tuple[Search, Vector, Standing]:
+    """One site of two, its first stage kept: the search, the plan it goes on from, and where the stage stands."""
     tables, asked = varied(seed)
     asked["sites"] = {"count": 1, "minimum_regions": 1}
     asked["stages"] = [{"name": "mission value", "give_back_share": 0.2}, {"name": "present cost"}]
     case = case_of(tmp_path, tables, asked)
     built = build(case)
     search = Search(case, built, Program.compile(built.model))
-    limits, k = Limits(0.001, 600.0), 1
+    _, before = search.keep(0, search.stage(0, LIMITS, quiet, None))
+    cost = search.exact.objectives[LATER].at(before)
+    best = Outcome(Verdict.WITHIN_LIMITS, cost, None, None, 0.0, 0, before)
+    return search, before, Standing(search.exact.aims[LATER], LIMITS, best, None)
 
-    def quiet(*_: object) -> None:
-        pass
 
-    first = search.stage(0, limits, quiet, None)
-    _, before = search.keep(0, first)
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_what_two_plans_differ_in_is_left_to_the_exact_model(tmp_path: Path, seed: int) -> None:
+    """No worse than the choices of the last of them, and no other choice changes but where one of them uses it."""
+    search, before, standing = before_the_cost_stage(tmp_path, seed)
     exact, pool = search.exact, search._pool()
     dear = choices(exact, pool, before)
-    start = search._pooled_solve(k, "start", 1.0, 1.0, limits, Clock(60.0), quiet, fixed=dear)
-    cheap = search._pooled_solve(k, "start", 1.0, 1.0, limits, Clock(60.0), quiet)
+    start = search._pooled_solve(LATER, "start", 1.0, 1.0, LIMITS, Clock(60.0), quiet, fixed=dear)
+    cheap = search._pooled_solve(LATER, "start", 1.0, 1.0, LIMITS, Clock(60.0), quiet)
     assert start.values is not None
     assert cheap.values is not None
-    best = Outcome(Verdict.WITHIN_LIMITS, exact.objectives[k].at(before), None, None, 0.0, 0, before)
-    standing = Standing(exact.aims[k], limits, best, None)
-    near = search._told_apart(k, cheap.values, standing, limits, Clock(60.0), quiet)
-    crossed = search._crossed(k, [start.values, cheap.values], near, standing, limits, Clock(60.0), quiet)
+    near = search._told_apart(LATER, cheap.values, standing, LIMITS, Clock(60.0), quiet)
+    crossed = search._crossed(LATER, [start.values, cheap.values], near, standing, LIMITS, Clock(60.0), quiet)
     assert crossed is not None
     assert crossed.values is not None
     assert exact.program.violation(crossed.values, exact.rows) <= 1e-6
-    assert near is None or crossed.objective <= near.objective * (1 + limits.gap)
+    assert near is None or crossed.objective <= near.objective * (1 + LIMITS.gap)
     used = {
         kin(exact.program.columns[i])
         for values in (start.values, cheap.values)
@@ -95,3 +102,17 @@ def test_what_two_plans_differ_in_is_left_to_the_exact_model(tmp_path: Path, see
     strays = [i for i, x in held.items() if crossed.values[i] != x and kin(exact.program.columns[i]) not in used]
     assert not strays
     assert not relaxed(exact)[list(held)].any()
+
+
+def test_an_error_in_the_tree_ends_what_goes_on_beside_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    search, before, standing = before_the_cost_stage(tmp_path, 1)
+    exact, pool = search.exact, search._pool()
+    held = choices(exact, pool, before)
+    start = search._pooled_solve(LATER, "start", 1.0, 1.0, LIMITS, Clock(60.0), quiet, fixed=held)
+
+    def broken(*_: object, **__: object) -> Outcome:
+        raise RuntimeError("the solver is gone")
+
+    monkeypatch.setattr(search, "_pooled_solve", broken)
+    with pytest.raises(RuntimeError, match="the solver is gone"):
+        search._tree_of_pool(LATER, start, standing, LIMITS, Clock(60.0), quiet)
