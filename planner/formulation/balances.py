@@ -7,6 +7,7 @@ from typing import Any
 
 import pyomo.environ as pyo
 
+from planner.formulation import combinations as combos
 from planner.formulation.accounts import Accounts, Terms, total
 from planner.formulation.combinations import Places
 from planner.inputs.case import Case
@@ -100,9 +101,9 @@ def _space(cooling: Any, workload: Any, accounts: Accounts) -> None:
         return _not_negative(accounts.terms("hardened_mw", s, level, t))
 
     @workload.Constraint(accounts.keys("running_mw"), doc="racks at work at a site stand in its halls")
-    def running_within_housed(b: Any, s: str, t: int) -> Any:
-        housed = [(-n, v) for n, v in accounts.terms("populated_mw", s, t - 1)]
-        return total([*accounts.terms("running_mw", s, t), *housed]) <= 0
+    def running_within_housed(b: Any, s: str, q: str, t: int) -> Any:
+        housed = [(-n, v) for n, v in accounts.terms("housed_mw", s, q, t - 1)]
+        return total([*accounts.terms("running_mw", s, q, t), *housed]) <= 0
 
     held = [k for k in accounts.keys("clusters") if any(q.label == k[1] for q in accounts.posts("clusters", k))]
 
@@ -141,7 +142,8 @@ def _chosen_sites(b: Any, case: Case, accounts: Accounts, places: Places) -> Non
     @b.Constraint(due, doc="a chosen site serves")
     def minimum_serving(b: Any, s: str) -> Any:
         least = [(-case.parameter("minimum_site_serving_mw") * n, v) for n, v in accounts.terms("opened", s, p.last)]
-        return total([*accounts.terms("running_mw", s, by), *least]) >= 0
+        running = [x for q in combos.rack_classes(case) for x in accounts.terms("running_mw", s, q, by)]
+        return total([*running, *least]) >= 0
 
     shared = [
         (s, t)

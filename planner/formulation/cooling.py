@@ -37,6 +37,7 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
             here = b.housed_mw[s, d, q, t]
             posts.append(Post("installed_mw", (place[s], q, t), [(-1.0, here)], d))
             posts.append(Post("populated_mw", (s, t), [(1.0, here)], d))
+            posts.append(Post("housed_mw", (s, q, t), [(1.0, here)], d))
             posts.append(Post("commissioned_mw", (s, d, t), [(-1.0, here)], "housed"))
             if t < p.last:
                 served = (s, t + 1)

@@ -47,6 +47,26 @@ def halls_in_use(case: Case) -> list[tuple[str, str, str, int]]:
     return found
 
 
+def halls_in_use_by_class(case: Case) -> list[tuple[str, str, str, str, int]]:
+    """(site, rack class, service, level, period) in which racks of the class may be at work in halls of the site."""
+    works = soft.services_of(case)
+    kind = {c: combos.rack_class(case, chip) for c, chip in case.chips.items()}
+    suited = {(c, o) for c in case.chips for o, inside in works.items() if any((c, w) in case.suitable for w in inside)}
+    serving = {(kind[c], o, t) for c, t in combos.serving_chips(case) for o in works if (c, o) in suited}
+    held = {
+        (s, q)
+        for s, d in combos.site_designs(case)
+        for q in combos.rack_classes(case)
+        if combos.design_holds(case.designs[d], q)
+    }
+    return [
+        (s, q, o, level, t)
+        for s, o, level, t in halls_in_use(case)
+        for q in combos.rack_classes(case)
+        if (s, q) in held and (q, o, t) in serving
+    ]
+
+
 def halls_by_level(case: Case) -> dict[tuple[str, str, int], list[tuple[str, str, str, int]]]:
     """(site, level, period) -> its halls in use, by service."""
     found: dict[tuple[str, str, int], list[tuple[str, str, str, int]]] = {}

@@ -16,6 +16,9 @@ from planner.formulation.combinations import Places
 from planner.inputs.case import Case, Rate
 from planner.plan import NOISE, frame
 
+#: (place, rack class, service, level, period)
+InUse = tuple[str, str, str, str, int]
+
 
 def add(b: Any, case: Case, places: Places) -> list[Posting]:
     """Running racks and service; posts use of racks and halls, value, serving compute and data movement."""
@@ -39,14 +42,15 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     of_work = {(w, t): 0.0 for _, w, _, t in demand}
     for (_, w, _, t), x in demand.items():
         of_work[w, t] += x
-    for_service: dict[tuple[str, str, str, int], Terms] = {}
+    for_service: dict[InUse, Terms] = {}
     output: dict[tuple[str, str, str, int], Terms] = {}
     of_chip: dict[tuple[str, str, int], Terms] = {}
+    kind = {c: combos.rack_class(case, chip) for c, chip in case.chips.items()}
     for (s, c, w, level, t), x in b.running.items():
         work = case.workloads[w]
         peak = case.chips[c].pflops(work.precision)
         service = work.service_id or soft.NO_SERVICE
-        for_service.setdefault((s, service, level, t), []).append((case.chips[c].rack_mw, x))
+        for_service.setdefault((s, kind[c], service, level, t), []).append((case.chips[c].rack_mw, x))
         output.setdefault((s, w, level, t), []).append((peak * work.delivered_share * p.years, x))
         of_chip.setdefault((s, c, t), []).append((1.0, x))
     given: dict[tuple[str, str, str, int], Terms] = {}
@@ -119,23 +123,28 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     return posts
 
 
-def _halls(b: Any, case: Case, places: Places, for_service: dict[tuple[str, str, str, int], Terms]) -> list[Posting]:
-    """Hall MW in use at each site: what gates of sites speak of; racks of a place run within its sites'."""
-    b.in_use = pyo.Var(use.halls_in_use(case), domain=pyo.NonNegativeReals, doc="MW IT of halls at work for a service")
+def _halls(b: Any, case: Case, places: Places, for_service: dict[InUse, Terms]) -> list[Posting]:
+    """Hall MW in use at each site: what gates of sites speak of; racks of a place run within its sites'.
+
+    Told apart by rack class: in a pool, work at a site is then done by racks of a class that its halls house.
+    """
+    b.in_use = pyo.Var(
+        use.halls_in_use_by_class(case), domain=pyo.NonNegativeReals, doc="MW IT of halls at work for a service"
+    )
 
     place = {s: r for r, inside in places.items() for s in inside}
-    halls: dict[tuple[str, str, str, int], Terms] = {key: [] for key in for_service}
-    for (s, o, level, t), v in b.in_use.items():
-        halls.setdefault((place[s], o, level, t), []).append((-1.0, v))
+    halls: dict[InUse, Terms] = {key: [] for key in for_service}
+    for (s, q, o, level, t), v in b.in_use.items():
+        halls.setdefault((place[s], q, o, level, t), []).append((-1.0, v))
 
     @b.Constraint(list(halls), doc="halls in use for a service and level are those in which racks run for it")
-    def running_is_use(b: Any, r: str, o: str, level: str, t: int) -> Any:
-        return total([*for_service.get((r, o, level, t), []), *halls[r, o, level, t]]) == 0
+    def running_is_use(b: Any, r: str, q: str, o: str, level: str, t: int) -> Any:
+        return total([*for_service.get((r, q, o, level, t), []), *halls[r, q, o, level, t]]) == 0
 
     posts: list[Posting] = []
-    for (s, o, level, t), v in b.in_use.items():
-        posts.append(Post("hall_in_use_mw", (s, o, level, t), [(1.0, v)], o))
-        posts.append(Post("running_mw", (s, t), [(1.0, v)], level))
+    for (s, q, o, level, t), v in b.in_use.items():
+        posts.append(Post("hall_in_use_mw", (s, o, level, t), [(1.0, v)], q))
+        posts.append(Post("running_mw", (s, q, t), [(1.0, v)], level))
         posts.append(Post("hardened_mw", (s, level, t - 1), [(-1.0, v)], "in use"))
     return posts
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from planner.formulation import combinations as combos
 from planner.formulation.balances import counted_period
 from planner.search.base import choices, relaxed
 from planner.search.gated import Gated
@@ -108,9 +109,8 @@ class Halls(Gated):
             least = SERVING_ROOM * self.case.parameter("minimum_site_serving_mw")
             for s in sites:
                 owed = [(-least * n, v) for n, v in accounts.terms("opened", s, p.last)]
-                rows.append(
-                    Row(f"serves[{s}]", pool.program.linear([*accounts.terms("running_mw", s, by), *owed]), lower=0.0)
-                )
+                running = [x for q in combos.rack_classes(self.case) for x in accounts.terms("running_mw", s, q, by)]
+                rows.append(Row(f"serves[{s}]", pool.program.linear([*running, *owed]), lower=0.0))
         for t in p:
             if t > 0 and p.year(t) >= self.case.parameter("share_rule_from_year"):
                 everyone = [(-share * n, v) for s in sites for n, v in accounts.terms("populated_mw", s, t - 1)]

@@ -117,7 +117,6 @@ def _gates(level: Level) -> list[Question]:
 
 def _gates_of(level: Level, most: Most, s: str, t: int, keys: Sequence[tuple[str, str, str, int]]) -> list[Row]:
     case, accounts = level.formulation.case, level.formulation.accounts
-    in_use = level.formulation.model.workload.in_use
     behind: dict[Key, Terms] = {}
     used: dict[Key, Terms] = defaultdict(list)
     for key in keys:
@@ -137,8 +136,8 @@ def _gates_of(level: Level, most: Most, s: str, t: int, keys: Sequence[tuple[str
         ]
         for gate, opened in gates:
             behind[gate] = opened
-            used[gate].append((1.0, in_use[key]))
-    limit = most([(1.0, in_use[key]) for key in keys]) if used else None
+            used[gate] += accounts.terms("hall_in_use_mw", *key)
+    limit = most([x for key in keys for x in accounts.terms("hall_in_use_mw", *key)]) if used else None
     if limit is None:
         return []
     label = case.periods.label(t)
