@@ -1,4 +1,4 @@
-"""The cost stage where nothing holds service back: a good plan of the pool, then the trees that prove it.
+"""The cost stage where nothing holds service back: plans of the pool, made to fit, while none is found beyond them.
 
 The pooled model tracks racks in one place instead of at every site. Any plan of the exact model is one of the pooled
 model, so the pooled bound holds for both, and it is a small part of the work.
@@ -6,28 +6,41 @@ model, so the pooled bound holds for both, and it is a small part of the work.
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
-from planner.search.base import choices
-from planner.search.bounded import PLAN_SHARE
-from planner.search.improve import CORES, improved
+import numpy as np
+
+from planner.search import prove
+from planner.search.base import choices, relaxed
+from planner.search.bounded import PLAN_SHARE, worse
+from planner.search.fitting import Fitting
+from planner.search.improve import CORES, Improving, improved
 from planner.search.levels import Clock
-from planner.search.models import least_movement, seen
+from planner.search.models import least_movement, seen, with_movement
 from planner.search.racks import Note
 from planner.search.tighten import Empty, tightened
-from planner.search.trees import Trees
-from planner.search.verdicts import NUMERIC
+from planner.search.verdicts import NUMERIC, better, tightest
 from planner.solve import Limits, Outcome, Vector
 
 #: idle neighbourhoods until a plan of the pool is taken for good enough
 IDLE = 2
-#: part of the gap below which they are idle: the tree gains that sooner
+#: part of the gap below which they are idle: the proof gains that sooner
 WORTHWHILE = 0.2
+#: part of the gap that whole racks and sites told apart are taken to cost a plan
+LOST_GAP = 0.4
+#: part of the time for one look beyond a plan
+LOOK_SHARE = 0.7
+#: totals over sites: with these alone whole the relaxation is nearly whole, and around them plans are soon found
+TOTALLED = ("construction.halls_of_design", "construction.reached", "workload.hosts", "sites.opens")
+#: parts of the gap and of the time for plans around totals
+TOTALS_GAP, AROUND_GAP, AROUND_SHARE = 0.05, 0.12, 0.08
 
 
-class PooledStages(Trees):
+class PooledStages(Fitting):
     """Later stages on the pooled model."""
 
     def pooled_later(
@@ -36,6 +49,7 @@ class PooledStages(Trees):
         """A later stage: the plan of the stage before, made better part by part, then the proof."""
         pool, exact = self._pool(), self.exact
         self._least = least_movement(exact, replace(limits, seconds=clock.part(0.2)))
+        pool.objectives[k] = with_movement(pool, k, self._least)
         # the plan of the stage before keeps all rows: an empty answer is the solver's tolerance, and the rows only help
         with suppress(Empty):
             pool.rows += tightened(pool, seen(pool, pool.aims[k]), pool.rows, clock.part(0.2), CORES)
@@ -44,10 +58,100 @@ class PooledStages(Trees):
         if start.values is None:
             return self._exact(k, limits, clock, note, standing)
         if limits.gap > NUMERIC:
-            on = replace(self._improving(pool, k, limits, clock.share(PLAN_SHARE), note), worthwhile=WORTHWHILE)
-            plan = improved(on, start, IDLE)
-            return self._two_trees(k, plan, standing, limits, clock, note)
+            return self._pooled_cost(k, start, standing, limits, clock, note)
         # nothing lies between a plan and a mark without a gap
         start = improved(self._improving(pool, k, limits, clock.share(PLAN_SHARE), note), start, 1)
         carry = partial(self._carried, pool, exact, k, limits=limits, clock=clock, note=note)
         return self._bound_raised(k, start, standing, carry, limits, clock, note)
+
+    def _pooled_cost(self, k: int, plan: Outcome, best: Outcome, limits: Limits, clock: Clock, note: Note) -> Outcome:
+        """Plans of the pool made better and made to fit, each while one beyond it is looked for; then the exact model.
+
+        ``plan`` is one of the pool, ``best`` keeps all rows.
+        """
+        aim = self._pool().aims[k]
+        bound: float | None = None
+        plan = self._started(k, plan, limits, clock, note)
+        while plan.values is not None and clock.left() > 1:
+            plan = improved(self._improving_cost(k, limits, clock, note), plan, IDLE)
+            before = best
+            with ThreadPoolExecutor(1) as other_core:
+                fits = other_core.submit(self._fitted, k, plan, limits, clock, note)
+                found = self._beyond(k, worse(aim, plan.objective, LOST_GAP * limits.gap), limits, clock, note)
+                best = better(aim, best, fits.result()) or best
+            bound = tightest(aim, bound, found.bound)
+            gained = best is not before
+            if found.values is None and gained and not self._ended(best, bound, found, limits):
+                # the plan lost more than was allowed for
+                found = self._beyond(k, best.objective, limits, clock, note)
+                bound = tightest(aim, bound, found.bound)
+            if found.interrupted:
+                return self._closed(k, replace(best, interrupted=True), bound, limits, clock, note)
+            if self._ended(best, bound, found, limits) or not gained:
+                break
+            plan = found
+        return self._sites_told_apart(k, best, bound, limits, clock, note)
+
+    def _beyond(self, k: int, value: float | None, limits: Limits, clock: Clock, note: Note) -> Outcome:
+        """A plan of the pool that is better by the gap, or the proof that there is none."""
+        pool = self._pool()
+        assert value is not None
+        at = prove.mark(pool.aims[k], pool.objectives[k], value, limits.gap)
+        program, time = seen(pool, pool.aims[k]), clock.share(LOOK_SHARE)
+        # rows that only plans beyond the mark keep slow this search down
+        return prove.beyond(pool, k, program, at, relaxed(pool), limits, time, note, tight=False)
+
+    def _ended(self, best: Outcome, bound: float | None, found: Outcome, limits: Limits) -> bool:
+        return found.interrupted or self._proven(best, replace(best, bound=bound), limits)
+
+    def _improving_cost(
+        self, k: int, limits: Limits, clock: Clock, note: Note, cancel: threading.Event | None = None
+    ) -> Improving:
+        on = self._improving(self._pool(), k, limits, clock.share(PLAN_SHARE), note, cancel)
+        return replace(on, worthwhile=WORTHWHILE)
+
+    def _started(self, k: int, plan: Outcome, limits: Limits, clock: Clock, note: Note) -> Outcome:
+        """The better of two: the plan after neighbourhoods on one core, and one around totals from the other."""
+        ended = threading.Event() if limits.seconds is not None else None
+        with ThreadPoolExecutor(1) as other_core:
+            around = other_core.submit(self._around_totals, k, limits, clock, note, ended)
+            near = improved(self._improving_cost(k, limits, clock, note, ended), plan, IDLE, 1)
+            return better(self._pool().aims[k], around.result(), near) or near
+
+    def _around_totals(
+        self, k: int, limits: Limits, clock: Clock, note: Note, ended: threading.Event | None
+    ) -> Outcome | None:
+        """Totals over sites first, all else in parts; then all that is to be whole around them; sets ``ended``."""
+        pool = self._pool()
+        try:
+            totals = pool.columns(*TOTALLED) & pool.program.whole
+            first = self._pooled_solve(
+                k, "totals", TOTALS_GAP, 0.2, limits, clock, note, relaxed=~totals, bound_only=True
+            )
+            if first.values is None:
+                return None
+            held = {int(i): float(round(first.values[i])) for i in np.flatnonzero(totals)}
+            return self._pooled_solve(k, "around totals", AROUND_GAP, AROUND_SHARE, limits, clock, note, fixed=held)
+        finally:
+            if ended is not None:
+                ended.set()
+
+    def _sites_told_apart(
+        self, k: int, best: Outcome, bound: float | None, limits: Limits, clock: Clock, note: Note
+    ) -> Outcome:
+        """Where the pool is no proof: plans of the exact model beyond the best one, racks in parts and then whole."""
+        exact, aim = self.exact, self.exact.aims[k]
+        while not self._proven(best, replace(best, bound=bound), limits) and clock.left() > 1:
+            at = prove.mark(aim, exact.objectives[k], best.objective or 0.0, limits.gap)
+            parts = prove.parts_by_halls(exact, best.values, exact) if best.values is not None else [[]]
+            found = prove.beyond(exact, k, seen(exact, aim), at, relaxed(exact), limits, clock, note, CORES, parts)
+            bound = tightest(aim, bound, found.bound)
+            if found.interrupted:
+                best = replace(best, interrupted=True)
+            placed = None
+            if found.values is not None and not found.interrupted:
+                placed = self._placed(exact, k, found, limits, clock, note)
+            if placed is None or better(aim, best, placed) is best:
+                break
+            best = placed
+        return self._closed(k, best, bound, limits, clock, note)

@@ -122,20 +122,22 @@ def beyond(
     def look(i: int, turns: int) -> Outcome:
         """``turns``: how often those that look are free again until all parts have been looked at."""
         rows = [*level.rows, at.row, *parts[i]]
+        # the row that tells what is looked for is left to the solver as a limit of its tree: as a row it is in the way
+        aimed = [r for r in rows if (r is not at.row if at.own else r.expression is not at.objective)]
 
         def progress(p: Progress) -> None:
             note("proof", p if at.own else untold(p))
             hear(i, p.bound if at.own else None)
 
         try:
-            rows += tightened(level, program, rows, _seconds(clock, turns)) if tight else []
+            aimed += tightened(level, program, rows, _seconds(clock, turns)) if tight else []
         except Empty:
             return none
         outcome = program.solve(
             at.objective,
             at.sense,
-            replace(limits, seconds=_seconds(clock, turns), bound_only=True, target=at.target),
-            rows=rows,
+            replace(limits, seconds=_seconds(clock, turns), bound_only=True, target=at.target, beyond=at.target),
+            rows=aimed,
             relaxed=relaxed,
             progress=progress,
             confirm=False,

@@ -23,6 +23,8 @@ HELD = 1e-7
 LAST_SHARE = (0.7, 0.1)
 #: how much of the gap a later stage may lose to whole racks, tried in turn
 SWAPPED_STEPS = (0.2, 0.3, 0.5, 0.8)
+#: part of the time for whole racks at one of them: the next is met sooner
+BOXED_SHARE = 0.03
 #: a plan holds a row within the solver's tolerance
 MET = 1e-6
 
@@ -53,8 +55,9 @@ def place(
     aim, objective = level.aims[k], level.objectives[k]
     racks = level.columns(*PLACED)
 
-    def go(goal: int, part: float, gap: float, rows: Sequence[Row], **how: Any) -> Outcome:
-        bounded = replace(limits, gap=gap, seconds=clock.part(part), nodes=None)
+    def go(goal: int, part: float, gap: float, rows: Sequence[Row], floor: float | None = None, **how: Any) -> Outcome:
+        # any plan that passes the floor will do, and none that does not
+        bounded = replace(limits, gap=gap, seconds=clock.part(part), nodes=None, beyond=floor, target=floor)
         return level.program.solve(
             level.objectives[goal],
             level.aims[goal].sense,
@@ -84,6 +87,8 @@ def place(
         whole = go(0, 0.4, close * NEAR_SHARE, level.rows, fixed=fixed, boxed=near(loose.values))
     else:
         value = objective.at(loose.values)
+        floors = [r.lower if level.aims[0].sense == "max" else r.upper for r in level.rows if r.name == FIRST_KEPT]
+        floor = floors[0] if floors else None
         whole = replace(loose, values=None, objective=None)
         for step in (0.0,) if shortfall else SWAPPED_STEPS:
             most = {"upper" if aim.sense == "min" else "lower": _loosened(value, aim.sense, step * limits.gap)}
@@ -94,7 +99,7 @@ def place(
             centre = go(0, 0.2, close, rows, fixed=fixed, relaxed=racks)
             if centre.values is None:
                 continue
-            found = go(0, 0.2, close * NEAR_SHARE, rows, fixed=fixed, boxed=near(centre.values))
+            found = go(0, BOXED_SHARE, close * NEAR_SHARE, rows, floor, fixed=fixed, boxed=near(centre.values))
             if found.values is not None and level.program.violation(found.values, level.rows) <= MET:
                 settled = fixed | {int(i): float(round(found.values[i])) for i in np.flatnonzero(racks)}
                 whole = go(k, 0.3, close, level.rows, fixed=settled)

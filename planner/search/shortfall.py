@@ -12,11 +12,12 @@ from dataclasses import replace
 from planner.search import prove
 from planner.search.base import choices, relaxed
 from planner.search.bounded import PLAN_SHARE
-from planner.search.improve import CORES, NEAR_HALLS, improved, soft_columns
-from planner.search.levels import Clock
-from planner.search.models import seen
+from planner.search.fitting import ROOM
+from planner.search.improve import CORES, NEAR_HALLS, Improving, improved, soft_columns
+from planner.search.levels import Clock, Level
+from planner.search.models import room, seen
 from planner.search.pooled import PooledStages
-from planner.search.racks import Note
+from planner.search.racks import MET, Note
 from planner.search.verdicts import better, tightest
 from planner.solve import Limits, Outcome, Row, Vector
 
@@ -26,6 +27,14 @@ ANEW_SHARE, LEAD_SHARE = 0.35, 0.1
 
 class ShortfallStage(PooledStages):
     """Goals of power and compute, as far as the floor of the first stage leaves room."""
+
+    def _improving_halls(
+        self, level: Level, k: int, start: Vector, limits: Limits, clock: Clock, note: Note
+    ) -> Improving:
+        """Neighbourhoods of whole halls; what they find is clear of the first floor and in balance, as the start."""
+        on = replace(self._improving(level, k, limits, clock.share(PLAN_SHARE), note), near=NEAR_HALLS)
+        wished = [*room(level, self.kept, ROOM * self._loss), *(self._balanced(level) if level is self._pool() else ())]
+        return replace(on, rows=[*level.rows, *(r for r in wished if on.program.violation(start, [r]) <= MET)])
 
     def _pooled_shortfall(
         self, k: int, limits: Limits, clock: Clock, note: Note, before: Vector, best: Outcome
@@ -43,8 +52,7 @@ class ShortfallStage(PooledStages):
         bound: float | None = None
         lead: Row | None = None
         while plan.values is not None and clock.left() > 1:
-            on = replace(self._improving(pool, k, limits, clock.share(PLAN_SHARE), note), near=NEAR_HALLS)
-            plan = improved(on, plan, 1)
+            plan = improved(self._improving_halls(pool, k, plan.values, limits, clock, note), plan, 1)
             assert plan.values is not None
             assert plan.objective is not None
             at = prove.mark(aim, pool.objectives[k], plan.objective, limits.gap)

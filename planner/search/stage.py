@@ -9,10 +9,9 @@ from dataclasses import replace
 from planner.search import prove
 from planner.search.base import relaxed
 from planner.search.bounded import PATIENT
-from planner.search.fitting import ROOM
-from planner.search.improve import CORES, NEAR_HALLS, improved
+from planner.search.improve import CORES, improved
 from planner.search.levels import Clock, Kept
-from planner.search.models import OPERATING_RULES, moved, moved_musd, pooled, room, seen, transferred
+from planner.search.models import OPERATING_RULES, moved, moved_musd, pooled, seen, transferred
 from planner.search.racks import Note
 from planner.search.shortfall import ShortfallStage
 from planner.search.verdicts import NUMERIC, better, tightest
@@ -50,14 +49,13 @@ class Search(ShortfallStage):
             best, known = self._pooled_shortfall(k, limits, clock, note, before, best)
             if self._proven(best, replace(best, bound=known), limits) or best.interrupted or clock.left() <= 1:
                 return self._closed(k, best, known, limits, clock, note)
-        clear = room(level, self.kept, ROOM * self._loss) if shortfall else []
         patience, start = PATIENT if self.gated else 1, best
         while True:
             assert start.values is not None
-            on = self._improving(level, k, limits, clock.share(PLAN_SHARE), note)
-            on = replace(on, near=NEAR_HALLS) if shortfall else on
-            if seen(level, aim).violation(start.values, clear) <= 1e-6:
-                on = replace(on, rows=[*level.rows, *clear])
+            if shortfall:
+                on = self._improving_halls(level, k, start.values, limits, clock, note)
+            else:
+                on = self._improving(level, k, limits, clock.share(PLAN_SHARE), note)
             plan = improved(on, start, patience)
             best, found = self._placed_and_proven(k, plan, best, limits, clock, note)
             if found.values is None or clock.left() <= 1:

@@ -62,7 +62,6 @@ class Run:
     box: Mapping[int, tuple[float, float]]
     progress: Callable[[Progress], None] | None
     cancel: threading.Event | None = None
-    found: Callable[[Vector], None] | None = None
 
     def model(self, *, names: bool = False, relaxed: bool = False, pinned: Vector | None = None) -> highspy.Highs:
         """A Highs with everything passed."""
@@ -124,6 +123,10 @@ class Run:
                 h.setOptionValue(name, off)
         if self.limits.target is not None:
             h.setOptionValue("objective_target", float(self.limits.target))
+        if self.limits.beyond is not None and lp.integrality_:
+            # an upper limit of the tree, as a plan of that value would set it; there the solver minimises always
+            h.setOptionValue("objective_bound", self.limits.beyond * (-1.0 if self.sense == "max" else 1.0))
+            h.setOptionValue("mip_rel_gap", 0.0)
         if self.limits.nodes is not None:
             h.setOptionValue("mip_max_nodes", int(self.limits.nodes))
         h.passModel(lp)
@@ -145,7 +148,8 @@ class Run:
         def note(event: Any) -> None:
             out = event.data_out
             incumbent = out.mip_primal_bound if abs(out.mip_primal_bound) < 1e29 else None
-            bound = out.mip_dual_bound if abs(out.mip_dual_bound) < 1e29 else None
+            incumbent = incumbent if self._is_beyond(incumbent) else None
+            bound = self._proven(out.mip_dual_bound if abs(out.mip_dual_bound) < 1e29 else None)
             item = Progress(
                 time.perf_counter() - began, incumbent, bound, relative_gap(incumbent, bound), out.mip_node_count
             )
@@ -156,10 +160,19 @@ class Run:
 
         h.cbMipLogging += note
         listen(h, self.cancel)
-        if self.found is not None:
-            hand_on(h, self.found)
         run_in_thread(h)
         return self._outcome(h, history, time.perf_counter() - began)
+
+    def _is_beyond(self, value: float | None) -> bool:
+        """Whether a plan of this value is looked for."""
+        beyond = self.limits.beyond
+        return beyond is None or (value is not None and (value > beyond if self.sense == "max" else value < beyond))
+
+    def _proven(self, bound: float | None) -> float | None:
+        """What a bound of the solver proves: what is not beyond was not looked at."""
+        if bound is None or self.limits.beyond is None:
+            return bound
+        return (max if self.sense == "max" else min)(bound, self.limits.beyond)
 
     def _outcome(self, h: highspy.Highs, history: list[Progress], seconds: float) -> Outcome:
         status, info = h.getModelStatus(), h.getInfo()
@@ -167,15 +180,18 @@ class Run:
         if status == highspy.HighsModelStatus.kUnbounded:
             raise RuntimeError("the model is unbounded: a limit is missing")
         infeasible = status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible)
-        if infeasible:
-            return Outcome(Verdict.INFEASIBLE, None, None, None, seconds, 0, None, tuple(history), interrupted)
         is_mip = bool(self.whole.any())
         feasible = info.primal_solution_status == 2
         optimal = status == highspy.HighsModelStatus.kOptimal
         values = np.array(h.getSolution().col_value) if feasible else None
+        if values is not None and not self._is_beyond(self.objective.at(values)):
+            # a tree that was searched to its end held no plan beyond
+            values, infeasible = None, optimal
+        if infeasible:
+            none = self._proven(self.limits.beyond) if is_mip else None
+            return Outcome(Verdict.INFEASIBLE, None, none, None, seconds, 0, None, tuple(history), interrupted)
         bound = (info.mip_dual_bound if is_mip else info.objective_function_value) if is_mip or optimal else None
-        if bound is not None and not np.isfinite(bound):
-            bound = None
+        bound = None if bound is not None and not np.isfinite(bound) else self._proven(bound)
         if values is None:
             return Outcome(
                 Verdict.UNKNOWN,
@@ -241,15 +257,6 @@ def listen(h: highspy.Highs, cancel: threading.Event | None = None) -> None:
 
     for callback in (h.cbMipInterrupt, h.cbSimplexInterrupt, h.cbIpmInterrupt):
         callback += stop
-
-
-def hand_on(h: highspy.Highs, found: Callable[[Vector], None]) -> None:
-    """Tell of each better plan while the solve goes on."""
-
-    def tell(event: Any) -> None:
-        found(np.array(event.data_out.mip_solution))
-
-    h.cbMipImprovingSolution += tell
 
 
 def run_in_thread(h: highspy.Highs) -> None:

@@ -24,7 +24,8 @@ class Verdict(StrEnum):
 class Limits:
     """``gap`` is relative (absolute where the optimum is 0); ``bound_only``: the start is good, raise the bound.
 
-    A solve ends with the first plan that reaches ``target``.
+    A solve ends with the first plan that reaches ``target``. ``beyond``: only plans better than that are looked for;
+    INFEASIBLE with that as the bound then says that there is none, and nothing else is proven.
     """
 
     gap: float = 0.0025
@@ -33,6 +34,7 @@ class Limits:
     seed: int = 0
     bound_only: bool = False
     target: float | None = None
+    beyond: float | None = None
 
 
 @dataclass(frozen=True)
