@@ -16,7 +16,7 @@ import numpy as np
 
 from planner.search import prove
 from planner.search.base import choices, relaxed
-from planner.search.bounded import PLAN_SHARE, worse
+from planner.search.bounded import PATIENT, PLAN_SHARE, worse
 from planner.search.fitting import Fitting
 from planner.search.improve import CORES, Improving, improved
 from planner.search.levels import Clock
@@ -26,8 +26,8 @@ from planner.search.tighten import Empty, tightened
 from planner.search.verdicts import NUMERIC, better, tightest
 from planner.solve import Limits, Outcome, Vector
 
-#: idle neighbourhoods until a plan of the pool is taken for good enough
-IDLE = 2
+#: idle pairs of neighbourhoods until a plan of the pool is taken for good enough
+IDLE = 1
 #: part of the gap below which they are idle: the proof gains that sooner
 WORTHWHILE = 0.2
 #: part of the gap that whole racks and sites told apart are taken to cost a plan
@@ -115,7 +115,7 @@ class PooledStages(Fitting):
         ended = threading.Event() if limits.seconds is not None else None
         with ThreadPoolExecutor(1) as other_core:
             around = other_core.submit(self._around_totals, k, limits, clock, note, ended)
-            near = improved(self._improving_cost(k, limits, clock, note, ended), plan, IDLE, 1)
+            near = improved(self._improving_cost(k, limits, clock, note, ended), plan, PATIENT, 1)
             return better(self._pool().aims[k], around.result(), near) or near
 
     def _around_totals(

@@ -31,9 +31,12 @@ class ShortfallStage(PooledStages):
     def _improving_halls(
         self, level: Level, k: int, start: Vector, limits: Limits, clock: Clock, note: Note
     ) -> Improving:
-        """Neighbourhoods of whole halls; what they find is clear of the first floor and in balance, as the start."""
+        """Neighbourhoods of whole halls; what they find fits as far as a row can say it, where the start does.
+
+        In the pool no site carries more than its share; on the exact model the first floor leaves room for whole racks.
+        """
         on = replace(self._improving(level, k, limits, clock.share(PLAN_SHARE), note), near=NEAR_HALLS)
-        wished = [*room(level, self.kept, ROOM * self._loss), *(self._balanced(level) if level is self._pool() else ())]
+        wished = self._balanced(level) if level is self._pool() else room(level, self.kept, ROOM * self._loss)
         return replace(on, rows=[*level.rows, *(r for r in wished if on.program.violation(start, [r]) <= MET)])
 
     def _pooled_shortfall(
