@@ -16,7 +16,7 @@ import numpy as np
 
 from planner.search import prove
 from planner.search.base import choices, relaxed
-from planner.search.bounded import PATIENT, PLAN_SHARE, worse
+from planner.search.bounded import PLAN_SHARE, worse
 from planner.search.fitting import Fitting
 from planner.search.improve import CORES, Improving, improved
 from planner.search.levels import Clock
@@ -24,10 +24,14 @@ from planner.search.models import least_movement, seen, with_movement
 from planner.search.racks import Note
 from planner.search.tighten import Empty, tightened
 from planner.search.verdicts import NUMERIC, better, tightest
-from planner.solve import Limits, Outcome, Vector
+from planner.solve import Limits, Outcome, Progress, Vector, relative_gap
 
 #: idle pairs of neighbourhoods until a plan of the pool is taken for good enough
 IDLE = 1
+#: idle neighbourhoods on one core until that core has done what it can
+AHEAD_IDLE = 3
+#: a plan this near a bound, in gaps, is not made better: the proof is near
+NEAR_GAPS = 1.5
 #: part of the gap below which they are idle: the proof gains that sooner
 WORTHWHILE = 0.2
 #: part of the gap that whole racks and sites told apart are taken to cost a plan
@@ -73,7 +77,9 @@ class PooledStages(Fitting):
         bound: float | None = None
         plan = self._started(k, plan, limits, clock, note)
         while plan.values is not None and clock.left() > 1:
-            plan = improved(self._improving_cost(k, limits, clock, note), plan, IDLE)
+            distance = relative_gap(plan.objective, bound)
+            if distance is None or distance > NEAR_GAPS * limits.gap:
+                plan = improved(self._improving_cost(k, limits, clock, note), plan, IDLE)
             before = best
             with ThreadPoolExecutor(1) as other_core:
                 fits = other_core.submit(self._fitted, k, plan, limits, clock, note)
@@ -111,12 +117,25 @@ class PooledStages(Fitting):
         return replace(on, worthwhile=WORTHWHILE)
 
     def _started(self, k: int, plan: Outcome, limits: Limits, clock: Clock, note: Note) -> Outcome:
-        """The better of two: the plan after neighbourhoods on one core, and one around totals from the other."""
+        """The better of two: the plan after neighbourhoods on one core, and one around totals from the other.
+
+        Totals once done end the neighbourhoods; these, once idle, end what goes on around totals if they are ahead.
+        """
+        aim = self._pool().aims[k]
         ended = threading.Event() if limits.seconds is not None else None
+        heard: list[Outcome] = [plan]
+
+        def hear(phase: str, p: Progress) -> None:
+            note(phase, p)
+            if phase == "around totals" and p.incumbent is not None:
+                heard[0] = replace(plan, objective=p.incumbent)
+
         with ThreadPoolExecutor(1) as other_core:
-            around = other_core.submit(self._around_totals, k, limits, clock, note, ended)
-            near = improved(self._improving_cost(k, limits, clock, note, ended), plan, PATIENT, 1)
-            return better(self._pool().aims[k], around.result(), near) or near
+            around = other_core.submit(self._around_totals, k, limits, clock, hear, ended)
+            near = improved(self._improving_cost(k, limits, clock, note, ended), plan, AHEAD_IDLE, 1)
+            if ended is not None and better(aim, heard[0], near) is near:
+                ended.set()
+            return better(aim, around.result(), near) or near
 
     def _around_totals(
         self, k: int, limits: Limits, clock: Clock, note: Note, ended: threading.Event | None
@@ -131,7 +150,9 @@ class PooledStages(Fitting):
             if first.values is None:
                 return None
             held = {int(i): float(round(first.values[i])) for i in np.flatnonzero(totals)}
-            return self._pooled_solve(k, "around totals", AROUND_GAP, AROUND_SHARE, limits, clock, note, fixed=held)
+            return self._pooled_solve(
+                k, "around totals", AROUND_GAP, AROUND_SHARE, limits, clock, note, fixed=held, cancel=ended
+            )
         finally:
             if ended is not None:
                 ended.set()
