@@ -142,10 +142,15 @@ class PooledStages(Fitting):
     ) -> Outcome | None:
         """Totals over sites first, all else in parts; then all that is to be whole around them; sets ``ended``."""
         pool = self._pool()
+
+        def in_parts(phase: str, p: Progress) -> None:
+            # with all but the totals in parts it is no plan, and its bound holds
+            note(phase, replace(p, incumbent=None, gap=None))
+
         try:
             totals = pool.columns(*TOTALLED) & pool.program.whole
             first = self._pooled_solve(
-                k, "totals", TOTALS_GAP, 0.2, limits, clock, note, relaxed=~totals, bound_only=True
+                k, "totals", TOTALS_GAP, 0.2, limits, clock, in_parts, relaxed=~totals, bound_only=True
             )
             if first.values is None:
                 return None

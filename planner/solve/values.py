@@ -25,7 +25,7 @@ class Limits:
     """``gap`` is relative (absolute where the optimum is 0); ``bound_only``: the start is good, raise the bound.
 
     A solve ends with the first plan that reaches ``target``. ``beyond``: only plans better than that are looked for;
-    INFEASIBLE with that as the bound then says that there is none, and nothing else is proven.
+    INFEASIBLE with that as the bound then says that there is none, and no bound is told that is tighter.
     """
 
     gap: float = 0.0025
