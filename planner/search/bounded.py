@@ -140,7 +140,10 @@ class Bounded(Planned):
     def _hosted_in_parts(
         self, level: Level, k: int, plan: Outcome, limits: Limits, clock: Clock, note: Note
     ) -> float | None:
-        """What the choices of a pooled plan come to on an exact model with racks and hosts in parts."""
+        """What the choices of a pooled plan come to on an exact model with racks and hosts in parts, or in the pool.
+
+        The less good of the two: the pool has hosts whole.
+        """
         assert plan.values is not None
         found = level.program.solve(
             level.objectives[k],
@@ -152,7 +155,9 @@ class Bounded(Planned):
             progress=lambda p: note("sites told apart", p),
             confirm=False,
         )
-        return plan.objective if found.objective is None else found.objective
+        if found.objective is None or plan.objective is None:
+            return plan.objective
+        return (min if level.aims[k].sense == "max" else max)(found.objective, plan.objective)
 
     def _improving(
         self, level: Level, k: int, limits: Limits, clock: Clock, note: Note, cancel: threading.Event | None = None

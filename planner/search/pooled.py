@@ -7,6 +7,7 @@ model, so the pooled bound holds for both, and it is a small part of the work.
 from __future__ import annotations
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
@@ -24,24 +25,22 @@ from planner.search.models import least_movement, seen, with_movement
 from planner.search.racks import Note
 from planner.search.tighten import Empty, tightened
 from planner.search.verdicts import NUMERIC, better, tightest
-from planner.solve import Limits, Outcome, Progress, Vector, relative_gap
+from planner.solve import Limits, Outcome, Progress, Vector, Verdict, relative_gap
 
-#: idle pairs of neighbourhoods until a plan of the pool is taken for good enough
-IDLE = 1
 #: idle neighbourhoods on one core until that core has done what it can
 AHEAD_IDLE = 3
-#: a plan this near a bound, in gaps, is not made better: the proof is near
-NEAR_GAPS = 1.5
+#: what goes on around totals rests if it gained nothing for so long
+RESTING_SECONDS = 5.0
 #: part of the gap below which they are idle: the proof gains that sooner
 WORTHWHILE = 0.2
-#: part of the gap that whole racks and sites told apart are taken to cost a plan
-LOST_GAP = 0.4
+#: part of the gap that whole racks and sites told apart are taken to cost a plan until that is known, and at the most
+LOST_GAP, MOST_LOST_GAP = 0.5, 0.9
 #: part of the time for one look beyond a plan
 LOOK_SHARE = 0.7
 #: totals over sites: with these alone whole the relaxation is nearly whole, and around them plans are soon found
 TOTALLED = ("construction.halls_of_design", "construction.reached", "workload.hosts", "sites.opens")
 #: parts of the gap and of the time for plans around totals
-TOTALS_GAP, AROUND_GAP, AROUND_SHARE = 0.05, 0.12, 0.08
+TOTALS_GAP, AROUND_GAP, AROUND_SHARE = 0.05, 0.12, 0.12
 
 
 class PooledStages(Fitting):
@@ -69,46 +68,93 @@ class PooledStages(Fitting):
         return self._bound_raised(k, start, standing, carry, limits, clock, note)
 
     def _pooled_cost(self, k: int, plan: Outcome, best: Outcome, limits: Limits, clock: Clock, note: Note) -> Outcome:
-        """Plans of the pool made better and made to fit, each while one beyond it is looked for; then the exact model.
+        """A plan of the pool made to fit and made better, while one beyond it is looked for; then the exact model.
 
         ``plan`` is one of the pool, ``best`` keeps all rows.
         """
         aim = self._pool().aims[k]
         bound: float | None = None
-        plan = self._started(k, plan, limits, clock, note)
-        while plan.values is not None and clock.left() > 1:
-            distance = relative_gap(plan.objective, bound)
-            if distance is None or distance > NEAR_GAPS * limits.gap:
-                plan = improved(self._improving_cost(k, limits, clock, note), plan, IDLE)
-            before = best
-            with ThreadPoolExecutor(1) as other_core:
-                fits = other_core.submit(self._fitted, k, plan, limits, clock, note)
-                found = self._beyond(k, worse(aim, plan.objective, LOST_GAP * limits.gap), limits, clock, note)
-                best = better(aim, best, fits.result()) or best
+        lost = LOST_GAP * limits.gap
+        plan, fresh = self._started(k, plan, limits, clock, note), False
+        while clock.left() > 1:
+            found, near, fits, lost = self._looked(k, plan, fresh, lost, limits, clock, note)
+            best = better(aim, best, fits) or best
             bound = tightest(aim, bound, found.bound)
-            gained = best is not before
-            if found.values is None and gained and not self._ended(best, bound, found, limits):
+            none = found.verdict is Verdict.INFEASIBLE
+            if none and fits is not None and not found.interrupted and not self._ended(best, bound, limits):
                 # the plan lost more than was allowed for
-                found = self._beyond(k, best.objective, limits, clock, note)
+                found = self._beyond(k, self._mark(k, best.objective, limits), limits, clock, note)
                 bound = tightest(aim, bound, found.bound)
+                near, none = (near, True) if found.values is None else (found, False)
             if found.interrupted:
                 return self._closed(k, replace(best, interrupted=True), bound, limits, clock, note)
-            if self._ended(best, bound, found, limits) or not gained:
+            if none or near is plan or self._ended(best, bound, limits):
                 break
-            plan = found
+            plan, fresh = near, True
         return self._sites_told_apart(k, best, bound, limits, clock, note)
 
-    def _beyond(self, k: int, value: float | None, limits: Limits, clock: Clock, note: Note) -> Outcome:
-        """A plan of the pool that is better by the gap, or the proof that there is none."""
-        pool = self._pool()
-        assert value is not None
-        at = prove.mark(pool.aims[k], pool.objectives[k], value, limits.gap)
-        program, time = seen(pool, pool.aims[k]), clock.share(LOOK_SHARE)
-        # rows that only plans beyond the mark keep slow this search down
-        return prove.beyond(pool, k, program, at, relaxed(pool), limits, time, note, tight=False)
+    def _looked(
+        self, k: int, plan: Outcome, fresh: bool, lost: float, limits: Limits, clock: Clock, note: Note
+    ) -> tuple[Outcome, Outcome, Outcome | None, float]:
+        """A look beyond a plan on one core; on the other it is made to fit and made better until the look ends.
 
-    def _ended(self, best: Outcome, bound: float | None, found: Outcome, limits: Limits) -> bool:
-        return found.interrupted or self._proven(best, replace(best, bound=bound), limits)
+        A ``fresh`` plan is made better first; ``lost`` is the share that fitting is taken to cost. Returns what was
+        found, the best plan of the pool, the best that fits, and the share that fitting cost.
+        """
+        aim = self._pool().aims[k]
+        at = self._mark(k, worse(aim, plan.objective, lost), limits)
+        over = threading.Event()
+        timed = limits.seconds is not None
+
+        def nearer(patience: int) -> Outcome | None:
+            """A plan that is worth fitting anew."""
+            near = improved(self._improving_cost(k, limits, clock, note, over if timed else None), plan, patience, 1)
+            gained = (relative_gap(near.objective, plan.objective) or 0.0) > WORTHWHILE * limits.gap
+            if gained and timed and better(aim, replace(near, objective=at.value), near) is near:
+                # what is looked for is there
+                over.set()
+            return near if gained else None
+
+        def fitted(near: Outcome) -> tuple[Outcome | None, float]:
+            fits = self._fitted(k, near, limits, clock, note)
+            cost = lost if fits is None else relative_gap(near.objective, fits.objective) or 0.0
+            return fits, min(max(LOST_GAP, cost / limits.gap), MOST_LOST_GAP) * limits.gap
+
+        def made() -> tuple[Outcome, Outcome | None, float]:
+            near = (nearer(1) if fresh else None) or plan
+            if near is not plan and over.is_set():
+                return near, None, lost
+            fits, cost = fitted(near)
+            if fresh or not timed or over.is_set():
+                return near, fits, cost
+            again = nearer(AHEAD_IDLE)
+            if again is None or over.is_set():
+                return again or near, fits, cost
+            fits_again, cost = fitted(again)
+            return again, better(aim, fits, fits_again), cost
+
+        with ThreadPoolExecutor(1) as other_core:
+            making = other_core.submit(made)
+            found = self._beyond(k, at, limits, clock, note, over if timed else None)
+            over.set()
+            near, fits, lost = making.result()
+        return found, better(aim, found, near) or near, fits, lost
+
+    def _mark(self, k: int, value: float | None, limits: Limits) -> prove.Mark:
+        assert value is not None
+        return prove.mark(self._pool().aims[k], self._pool().objectives[k], value, limits.gap)
+
+    def _beyond(
+        self, k: int, at: prove.Mark, limits: Limits, clock: Clock, note: Note, over: threading.Event | None = None
+    ) -> Outcome:
+        """A plan of the pool beyond the mark, or the proof that there is none."""
+        pool = self._pool()
+        program, part = seen(pool, pool.aims[k]), clock.share(LOOK_SHARE)
+        # rows that only plans beyond the mark keep slow this search down
+        return prove.beyond(pool, k, program, at, relaxed(pool), limits, part, note, tight=False, over=over)
+
+    def _ended(self, best: Outcome, bound: float | None, limits: Limits) -> bool:
+        return self._proven(best, replace(best, bound=bound), limits)
 
     def _improving_cost(
         self, k: int, limits: Limits, clock: Clock, note: Note, cancel: threading.Event | None = None
@@ -119,22 +165,26 @@ class PooledStages(Fitting):
     def _started(self, k: int, plan: Outcome, limits: Limits, clock: Clock, note: Note) -> Outcome:
         """The better of two: the plan after neighbourhoods on one core, and one around totals from the other.
 
-        Totals once done end the neighbourhoods; these, once idle, end what goes on around totals if they are ahead.
+        Totals once done end the neighbourhoods; these, once idle, end what goes on around totals if that is behind and
+        rests.
         """
         aim = self._pool().aims[k]
         ended = threading.Event() if limits.seconds is not None else None
-        heard: list[Outcome] = [plan]
+        heard, at = plan, time.perf_counter()
 
         def hear(phase: str, p: Progress) -> None:
+            nonlocal heard, at
             note(phase, p)
-            if phase == "around totals" and p.incumbent is not None:
-                heard[0] = replace(plan, objective=p.incumbent)
+            if phase == "around totals" and p.incumbent is not None and p.incumbent != heard.objective:
+                heard, at = replace(plan, objective=p.incumbent), time.perf_counter()
 
         with ThreadPoolExecutor(1) as other_core:
             around = other_core.submit(self._around_totals, k, limits, clock, hear, ended)
             near = improved(self._improving_cost(k, limits, clock, note, ended), plan, AHEAD_IDLE, 1)
-            if ended is not None and better(aim, heard[0], near) is near:
-                ended.set()
+            while ended is not None and not ended.is_set():
+                if better(aim, heard, near) is near and time.perf_counter() - at > RESTING_SECONDS:
+                    ended.set()
+                ended.wait(0.1)
             return better(aim, around.result(), near) or near
 
     def _around_totals(
@@ -167,7 +217,7 @@ class PooledStages(Fitting):
     ) -> Outcome:
         """Where the pool is no proof: plans of the exact model beyond the best one, racks in parts and then whole."""
         exact, aim = self.exact, self.exact.aims[k]
-        while not self._proven(best, replace(best, bound=bound), limits) and clock.left() > 1:
+        while not self._ended(best, bound, limits) and clock.left() > 1:
             at = prove.mark(aim, exact.objectives[k], best.objective or 0.0, limits.gap)
             parts = prove.parts_by_halls(exact, best.values, exact) if best.values is not None else [[]]
             found = prove.beyond(exact, k, seen(exact, aim), at, relaxed(exact), limits, clock, note, CORES, parts)

@@ -13,7 +13,7 @@ from planner.search import prove
 from planner.search.base import choices, relaxed
 from planner.search.bounded import PLAN_SHARE
 from planner.search.fitting import ROOM
-from planner.search.improve import CORES, NEAR_HALLS, Improving, improved, soft_columns
+from planner.search.improve import CORES, NEAR_HALLS, Improving, improved, neighbourhoods, soft_columns
 from planner.search.levels import Clock, Level
 from planner.search.models import room, seen
 from planner.search.pooled import PooledStages
@@ -39,6 +39,23 @@ class ShortfallStage(PooledStages):
         wished = self._balanced(level) if level is self._pool() else room(level, self.kept, ROOM * self._loss)
         return replace(on, rows=[*level.rows, *(r for r in wished if on.program.violation(start, [r]) <= MET)])
 
+    def _more_halls(self, k: int, plan: Outcome, limits: Limits, clock: Clock, note: Note) -> Outcome:
+        """The plan made better: in balance on one core, on the other without that, which counts if a gap ahead."""
+        pool = self._pool()
+        aim = pool.aims[k]
+        assert plan.values is not None
+        kept = self._improving_halls(pool, k, plan.values, limits, clock, note)
+        free = replace(kept, rows=pool.rows)
+        halls, everything, *others = neighbourhoods(pool, kept.whole)
+        with ThreadPoolExecutor(CORES) as cores:
+            near = cores.submit(kept.ask, plan.values, halls, None)
+            far = cores.submit(free.ask, plan.values, everything, None)
+            plan, loose = better(aim, near.result(), plan) or plan, far.result()
+        at = prove.mark(aim, pool.objectives[k], plan.objective or 0.0, limits.gap)
+        ahead = better(aim, replace(plan, objective=at.value), loose) is loose
+        around = [*others, halls, everything]
+        return improved(free, loose, 1, around=around) if ahead else improved(kept, plan, 1, around=around)
+
     def _pooled_shortfall(
         self, k: int, limits: Limits, clock: Clock, note: Note, before: Vector, best: Outcome
     ) -> tuple[Outcome, float | None]:
@@ -55,7 +72,7 @@ class ShortfallStage(PooledStages):
         bound: float | None = None
         lead: Row | None = None
         while plan.values is not None and clock.left() > 1:
-            plan = improved(self._improving_halls(pool, k, plan.values, limits, clock, note), plan, 1)
+            plan = self._more_halls(k, plan, limits, clock, note)
             assert plan.values is not None
             assert plan.objective is not None
             at = prove.mark(aim, pool.objectives[k], plan.objective, limits.gap)
