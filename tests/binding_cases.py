@@ -36,7 +36,6 @@ SHIPPED = {
             "cooling.racks_housed",
             "cooling.within_halls",
             "fleet.kept_within_alive",
-            "fleet.kept_does_not_grow",
             "fleet.surviving_within_kept",
             "fleet.surviving_within_life",
             "workload.delivered",
@@ -85,7 +84,6 @@ SHIPPED = {
             "power.units_after_first",
             "software.ports_at_open_sites",
             "budget.band_least",
-            "commitments.governance_staffed",
         ),
     ),
     "least shortfall": Question(
@@ -155,7 +153,20 @@ EDITED = {
     "few craft workers at the sites": Question(
         "goal shortfall",
         ("construction.within_craft_workers",),
-        (*low("sites.*.peak_craft_workers"), *high("designs.GF-*.workers_per_mw")),
+        (
+            *low("sites.*.peak_craft_workers"),
+            *high("designs.GF-*.workers_per_mw", "designs.GF-*.lead_months"),
+            *high("parameters.max_build_mw_per_year.value"),
+        ),
+    ),
+    "little demand, sites that serve little": Question(
+        "net present value",
+        ("commitments.governance_staffed",),
+        (
+            LOW_DEMAND,
+            *high("workloads.*.cluster_pflops"),
+            *low("gas_prices.*.price_usd_per_mmbtu", "parameters.minimum_site_serving_mw.value"),
+        ),
     ),
     "few halls of a design in a year": Question(
         "goal shortfall",
@@ -180,7 +191,7 @@ EDITED = {
     ),
     "little grid power, and gas dear": Question(
         "net present value",
-        ("power.within_grid_rights",),
+        ("power.within_grid_rights", "fleet.kept_does_not_grow"),
         (
             *SCARCE_GRID,
             *low("sites.*.tariff_usd_per_mwh", "sites.*.delivery_usd_per_mwh"),

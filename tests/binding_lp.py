@@ -33,6 +33,8 @@ WHOLE = "federal-ai-whole"
 #: steps of the simplex that a rule has to show that it binds
 STEPS = 800
 BINDS = 1e-6
+#: how variables end that count starts up to a period
+TO_DATE = "_by"
 
 
 @functools.cache
@@ -104,8 +106,12 @@ class Question:
             stages[0] = self.aim
         case = load(WHOLE, edits)
         built = build(case, one_pool(case) if self.pooled else None)
-        # offers follow from the gates for whole plans, and would speak for them here
-        level = Level.of(built, Program.compile(built.model).without("offers."))
+        # offers follow from the gates for whole plans, and would speak for them here; so would the most that a total to
+        # date may be, for what is started once
+        program = Program.compile(built.model).without("offers.")
+        totals = [i for i, v in enumerate(program.columns) if v.parent_component().name.endswith(TO_DATE)]
+        program.upper[totals] = np.inf
+        level = Level.of(built, program)
         if self.after:
             _keep(level, stages.index(self.after))
         return Relaxation(level, stages.index(self.aim))

@@ -64,7 +64,7 @@ NEVER = {
     ),
     "software.packages_once": Never(
         "one authorisation lets all demand through; a second one costs and adds nothing",
-        0.7,
+        0.5,
         _at("net present value", LOW_DEMAND, *low("initiatives.AUTH-PACKAGE.need_ceiling_units")),
     ),
     "training.cohorts_at_open_sites": Never(

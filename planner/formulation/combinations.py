@@ -82,6 +82,13 @@ def in_service(case: Case, design: Design, start: int, t: int, added_months: flo
     return p.ready(start, design.lead_months + added_months) <= t
 
 
+@once
+def standing_starts(case: Case, design_id: str, t: int, added_months: float = 0.0) -> list[int]:
+    """Starts of a hall, in their order, that stand commissioned at the end of ``t``; as in ``in_service``."""
+    design = case.designs[design_id]
+    return [u for u in case.periods if in_service(case, design, u, t, added_months)]
+
+
 def under_resolution(case: Case, t: int) -> bool:
     """A continuing resolution lasts to the end of the period, or of the fiscal year in which the period opens."""
     p = case.periods

@@ -66,8 +66,7 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
 
     def standing(s: str, d: str, t: int, added_months: float = 0.0) -> Terms:
         """MW that stand at the end of ``t`` and had the added months."""
-        design = case.designs[d]
-        return megawatts(s, d, [u for u in when[s, d] if combos.in_service(case, design, u, t, added_months)])
+        return megawatts(s, d, combos.standing_starts(case, d, t, added_months))
 
     def workers(s: str, t: int) -> Terms:
         def under_way(d: str) -> list[int]:

@@ -45,7 +45,7 @@ def investment(
                     paid[t].append((share * mw, b.modules[s, d, u]))
                 acres[u].append((design.acres_per_mw * mw, b.modules[s, d, u]))
                 for t in p:
-                    if combos.in_service(case, design, u, t):
+                    if u in combos.standing_starts(case, d, t):
                         leased[t].append((mw * p.years, b.modules[s, d, u]))
             for t in p:
                 for wbs, item, column in HALL_LINES:

@@ -10,7 +10,6 @@ import difflib
 import io
 import math
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _FORMULA = ("=", "+", "-", "@")
 _UNITS = frozenset(
     [
@@ -241,7 +241,7 @@ def cell(text: str, column: Column) -> tuple[Any, tuple[str, str, str] | None]:
 
 
 def _text(text: str, column: Column) -> tuple[Any, tuple[str, str, str] | None]:
-    if any(unicodedata.category(c) == "Cc" for c in text):
+    if _CONTROL.search(text):
         return None, (repr(text), "text without control characters or line breaks", "")
     if text.lstrip().startswith(_FORMULA):
         advice = "A spreadsheet would take it for a formula; start with another character."
