@@ -173,12 +173,13 @@ def _write_inputs(folder: Path, case: Case) -> None:
 
     from planner.inputs.schema import BY_NAME
 
-    (folder / "data").mkdir(parents=True)
-    programme = _without_none({**case.programme.model_dump(mode="python"), "data": "data"})
+    data = case.programme.data_set
+    (folder / data).mkdir(parents=True)
+    programme = _without_none({**case.programme.model_dump(mode="python"), "data": data})
     (folder / "model.toml").write_text(tomli_w.dumps(programme), encoding="utf-8")
     for name, table in {**case.tables, **case.as_written}.items():
         whole = [c.name for c in BY_NAME[name].columns if c.kind in ("integer", "flag") and c.name in table]
-        fs.write_table(folder / "data" / f"{name}.csv", table.astype(dict.fromkeys(whole, "Int64")).astype(object))
+        fs.write_table(folder / data / f"{name}.csv", table.astype(dict.fromkeys(whole, "Int64")).astype(object))
 
 
 def _without_none(value: Any) -> Any:

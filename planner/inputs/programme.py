@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -104,6 +105,12 @@ class Programme(_Strict):
     horizon: Horizon
     stages: tuple[Stage, ...] = Field(min_length=1)
     claims: tuple[Claim, ...] = ()
+
+    @property
+    def data_set(self) -> str:
+        """The name of the data set, wherever its folder is; a stored run keeps its tables under it."""
+        name = PurePath(self.data).name
+        return name if name.strip(".") else "data"
 
     @property
     def unmodelled(self) -> frozenset[str]:

@@ -132,7 +132,8 @@ def test_a_stored_run_keeps_the_inputs(tiny: Path, tmp_path: Path) -> None:
     folder = store.save(tmp_path / "reports", "base", finished(case), lambda at, document: None)
     back = store.load(folder.path).case
     assert (back.sha256, back.name, back.changes) == (case.sha256, "inputs", ("parameters.tail_years=3",))
-    assert (folder.path / "inputs" / "data" / "sites.csv").is_file()
+    assert back.programme.data_set == case.programme.data_set
+    assert (folder.path / "inputs" / case.programme.data_set / "sites.csv").is_file()
 
 
 def test_edits_are_made_to_a_workbook_too(tiny: Path) -> None:

@@ -67,7 +67,7 @@ def fill(book: Book) -> Solved:
         ("run", document.get("run")),
         ("verdict", document.get("verdict")),
         ("case", book.case.name),
-        ("data set", programme.data),
+        ("data set", programme.data_set),
         ("as of", programme.as_of),
         ("demand case", programme.demand_case),
         ("discount rate", programme.discount_rate),
