@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -124,11 +124,17 @@ class Improving:
 
 
 def improved(
-    on: Improving, plan: Outcome, patience: int, cores: int = CORES, around: Sequence[Neighbourhood] | None = None
+    on: Improving,
+    plan: Outcome,
+    patience: int,
+    cores: int = CORES,
+    around: Sequence[Neighbourhood] | None = None,
+    done: Callable[[Outcome], bool] | None = None,
 ) -> Outcome:
     """The plan after passes over the neighbourhoods, some at a time, until they gain little or time is up.
 
-    One that gains more than the gap ends those beside it, but not in a run that is to be repeated.
+    One that gains more than the gap ends those beside it, but not in a run that is to be repeated. ``done``, asked of
+    the plan after some that gained little, may end it sooner.
     """
     around = neighbourhoods(on.level, on.whole) if around is None else around
     aim, best, idle = on.level.aims[on.k], plan, 0
@@ -139,7 +145,9 @@ def improved(
             yield around[i : i + cores]
 
     def ended() -> bool:
-        return idle >= patience or on.over or best.interrupted or on.reached(best.objective)
+        if idle >= patience or on.over or best.interrupted or on.reached(best.objective):
+            return True
+        return idle > 0 and done is not None and done(best)
 
     while not ended():
         for several in rounds():

@@ -178,11 +178,16 @@ class PooledStages(Fitting):
             if phase == "around totals" and p.incumbent is not None and p.incumbent != heard.objective:
                 heard, at = replace(plan, objective=p.incumbent), time.perf_counter()
 
+        def rests(near: Outcome) -> bool:
+            """Whether what goes on around totals is behind and gains nothing."""
+            return better(aim, heard, near) is near and time.perf_counter() - at > RESTING_SECONDS
+
         with ThreadPoolExecutor(1) as other_core:
             around = other_core.submit(self._around_totals, k, limits, clock, hear, ended)
-            near = improved(self._improving_cost(k, limits, clock, note, ended), plan, AHEAD_IDLE, 1)
+            on = self._improving_cost(k, limits, clock, note, ended)
+            near = improved(on, plan, AHEAD_IDLE, 1, done=rests if ended is not None else None)
             while ended is not None and not ended.is_set():
-                if better(aim, heard, near) is near and time.perf_counter() - at > RESTING_SECONDS:
+                if rests(near):
                     ended.set()
                 ended.wait(0.1)
             return better(aim, around.result(), near) or near
