@@ -105,6 +105,11 @@ class PooledStages(Fitting):
         at = self._mark(k, worse(aim, plan.objective, lost), limits)
         over = threading.Event()
         timed = limits.seconds is not None
+        looked: Outcome | None = None
+
+        def passed() -> bool:
+            """Whether a plan beyond the mark is known, which makes this one not worth fitting."""
+            return timed and over.is_set() and (looked is None or looked.values is not None)
 
         def nearer(patience: int) -> Outcome | None:
             """A plan that is worth fitting anew."""
@@ -122,7 +127,7 @@ class PooledStages(Fitting):
 
         def made() -> tuple[Outcome, Outcome | None, float]:
             near = (nearer(1) if fresh else None) or plan
-            if near is not plan and over.is_set():
+            if near is not plan and passed():
                 return near, None, lost
             fits, cost = fitted(near)
             if fresh or not timed or over.is_set():
@@ -135,10 +140,10 @@ class PooledStages(Fitting):
 
         with ThreadPoolExecutor(1) as other_core:
             making = other_core.submit(made)
-            found = self._beyond(k, at, limits, clock, note, over if timed else None)
+            looked = self._beyond(k, at, limits, clock, note, over if timed else None)
             over.set()
             near, fits, lost = making.result()
-        return found, better(aim, found, near) or near, fits, lost
+        return looked, better(aim, looked, near) or near, fits, lost
 
     def _mark(self, k: int, value: float | None, limits: Limits) -> prove.Mark:
         assert value is not None
