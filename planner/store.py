@@ -173,7 +173,7 @@ def _write_inputs(folder: Path, case: Case) -> None:
 
     from planner.inputs.schema import BY_NAME
 
-    data = case.programme.data_set
+    data = f"data/{case.programme.data_set}"
     (folder / data).mkdir(parents=True)
     programme = _without_none({**case.programme.model_dump(mode="python"), "data": data})
     (folder / "model.toml").write_text(tomli_w.dumps(programme), encoding="utf-8")

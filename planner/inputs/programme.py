@@ -108,7 +108,7 @@ class Programme(_Strict):
 
     @property
     def data_set(self) -> str:
-        """The name of the data set, wherever its folder is; a stored run keeps its tables under it."""
+        """The name of the data set, wherever its folder is."""
         name = PurePath(self.data).name
         return name if name.strip(".") else "data"
 

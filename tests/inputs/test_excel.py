@@ -133,7 +133,7 @@ def test_a_stored_run_keeps_the_inputs(tiny: Path, tmp_path: Path) -> None:
     back = store.load(folder.path).case
     assert (back.sha256, back.name, back.changes) == (case.sha256, "inputs", ("parameters.tail_years=3",))
     assert back.programme.data_set == case.programme.data_set
-    assert (folder.path / "inputs" / case.programme.data_set / "sites.csv").is_file()
+    assert (folder.path / "inputs" / "data" / case.programme.data_set / "sites.csv").is_file()
 
 
 def test_edits_are_made_to_a_workbook_too(tiny: Path) -> None:
