@@ -105,7 +105,9 @@ def test_tables_keep_every_digit_and_every_gap(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(files.read_table(tmp_path / "e.csv", kinds), empty, check_index_type=False)
 
 
-@pytest.mark.parametrize("victim", ["tables/imported.csv", "run.json", "inputs/model.toml", "inputs/data/{data_set}/sites.csv"])
+@pytest.mark.parametrize(
+    "victim", ["tables/imported.csv", "run.json", "inputs/model.toml", "inputs/data/{data_set}/sites.csv"]
+)
 def test_damage_is_noticed_and_named(case: Case, reports: Path, victim: str) -> None:
     folder = store.save(reports, "base", finished(case), write_note).path
     victim = victim.format(data_set=case.programme.data_set)
