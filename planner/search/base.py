@@ -10,7 +10,7 @@ import numpy as np
 from planner.formulation import Formulation
 from planner.inputs.case import Case
 from planner.search.improve import soft_columns
-from planner.search.levels import Clock, Kept, Level
+from planner.search.levels import Clock, Kept, Level, Pace
 from planner.search.models import level_of, pooled
 from planner.search.racks import HOSTS, PLACED, Note, place
 from planner.search.verdicts import better, tightest, with_bound
@@ -33,6 +33,7 @@ class Base:
         self._pooled: Level | None = None
         self._fewer: dict[tuple[str, ...], Level] = {}
         self._loss = LEAST_LOSS
+        self._pace = Pace()
         #: least present cost of moving data, once it is known
         self._least = 0.0
 

@@ -35,11 +35,32 @@ class Fitting(Opening):
         carried = self._carried(self._pool(), self.exact, k, plan, limits, clock, note, anywhere=False)
         if carried is not None:
             return carried
-        fits = self._led_by_value(k, plan, limits, clock.share(PLAN_SHARE), note)
+        return self._led(k, plan, limits, clock, note)
+
+    def _led(
+        self,
+        k: int,
+        plan: Outcome,
+        limits: Limits,
+        clock: Clock,
+        note: Note,
+        patience: int = PASSES,
+        times: float = 1.0,
+    ) -> Outcome | None:
+        """A plan of the exact model that reaches as much as a pooled one, with racks made whole; else None.
+
+        ``patience`` and ``times`` as in ``_led_by_value``.
+        """
+        fits = self._led_by_value(k, plan, limits, clock.share(PLAN_SHARE), note, patience, times)
         return fits and self._placed(self.exact, k, fits, limits, clock, note)
 
-    def _led_by_value(self, k: int, plan: Outcome, limits: Limits, clock: Clock, note: Note) -> Outcome | None:
-        """What the plan reaches is held, its value made better until it is clear of the first floor; else None."""
+    def _led_by_value(
+        self, k: int, plan: Outcome, limits: Limits, clock: Clock, note: Note, patience: int, times: float
+    ) -> Outcome | None:
+        """What the plan reaches is held, its value made better until it is clear of the first floor; else None.
+
+        ``patience``: idle pairs of neighbourhoods until it is given up; each has so many ``times`` the usual seconds.
+        """
         pool, exact = self._pool(), self.exact
         assert plan.values is not None
         assert plan.objective is not None
@@ -59,8 +80,8 @@ class Fitting(Opening):
         if start is None or start.values is None:
             return None
         on = self._improving(exact, 0, limits, clock, quiet)
-        on = replace(on, program=program, rows=rows, enough=enough)
-        found = improved(on, start, PASSES)
+        on = replace(on, program=program, rows=rows, enough=enough, seconds=times * on.seconds)
+        found = improved(on, start, patience)
         if found.values is None or not on.reached(found.objective):
             return None
         return replace(found, objective=exact.objectives[k].at(found.values), bound=None, gap=None)

@@ -84,7 +84,7 @@ class Improving:
     cancel: threading.Event | None = None
     #: part of the gap to which a neighbourhood is solved
     near: float = NEAR
-    #: seconds that a neighbourhood may take
+    #: seconds that a neighbourhood may take, at the pace of the search
     seconds: float = SECONDS
     #: a value that ends the work once a plan has it
     enough: float | None = None
@@ -108,7 +108,7 @@ class Improving:
     def ask(self, start: Vector, n: Neighbourhood, cancel: threading.Event | None) -> Outcome:
         """The best plan that shares with the start all that is not free, as far as the seconds go."""
         held = {int(i): float(round(start[i])) for i in np.flatnonzero(self.whole & ~n.free)}
-        spent = None if self.clock.left() == float("inf") else min(self.seconds, self.clock.left())
+        spent = None if self.clock.left() == float("inf") else min(self.clock.paced(self.seconds), self.clock.left())
         return self.program.solve(
             self.level.objectives[self.k],
             self.level.aims[self.k].sense,

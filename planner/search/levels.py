@@ -11,6 +11,8 @@ from planner.formulation import Formulation, commitments
 from planner.formulation.objective import Aim, aims, investment_by_place
 from planner.solve import Linear, Program, Row, Vector
 
+#: seconds of the linear relaxation of the pooled reference that the search was laid out for, and the most it allows for
+RELAXATION_SECONDS, MOST_TIMES = 1.0, 4.0
 #: the row that keeps the first stage's value
 FIRST_KEPT = "objective.give_back[1]"
 #: the row that keeps the dollars added to the first stage's plan
@@ -67,18 +69,37 @@ class Level:
         self.rows.append(Row(f"objective.moved_dollars[{k + 1}]", everything, upper=kept.moved_limit_musd))
 
 
+@dataclass
+class Pace:
+    """How many times as long as the search was laid out for a relaxation takes here, on this machine."""
+
+    times: float = 1.0
+
+    def learn(self, seconds: float) -> None:
+        """From the seconds of one relaxation; a faster machine is given no less time."""
+        self.times = min(max(1.0, seconds / RELAXATION_SECONDS), MOST_TIMES)
+
+
 class Clock:
     """Seconds that are left of a limit; None means no limit."""
 
-    def __init__(self, seconds: float | None) -> None:
+    def __init__(self, seconds: float | None, pace: Pace | None = None) -> None:
         self._end = None if seconds is None else time.perf_counter() + seconds
+        self._pace = pace or Pace()
 
     def left(self) -> float:
         return float("inf") if self._end is None else max(0.0, self._end - time.perf_counter())
 
     def share(self, share: float) -> Clock:
         """A clock of its own for a share of what is left."""
-        return Clock(None if self._end is None else share * self.left())
+        return Clock(None if self._end is None else share * self.left(), self._pace)
 
-    def part(self, share: float) -> float | None:
-        return None if self._end is None else max(1.0, share * self.left())
+    def paced(self, seconds: float) -> float:
+        """As many seconds as do the same work here."""
+        return seconds * self._pace.times
+
+    def part(self, share: float, least: float = 0.0) -> float | None:
+        """Seconds of a share of what is left, but at the ``least`` so many at the pace of the search."""
+        if self._end is None:
+            return None
+        return max(1.0, share * self.left(), min(self.paced(least), self.left()))

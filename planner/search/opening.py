@@ -32,10 +32,14 @@ class Opening(Halls):
         """Sites by a relaxation in which they alone are whole, halls and power on those, then the proof."""
         pool = self._pool()
         opens = pool.columns("sites.opens")
-        # few whole columns: the relaxation is nearly whole by itself, and heuristics take longer than the proof
-        sites = self._pooled_solve(
-            0, "sites", SITES_GAP, 0.25, limits, clock, note, relaxed=~opens, bound_only=True, confirm=True
-        )
+        with ThreadPoolExecutor(1) as other_core:
+            learning = other_core.submit(self._learn_pace, limits, clock) if limits.seconds is not None else None
+            # few whole columns: the relaxation is nearly whole by itself, and heuristics take longer than the proof
+            sites = self._pooled_solve(
+                0, "sites", SITES_GAP, 0.25, limits, clock, note, relaxed=~opens, bound_only=True, confirm=True
+            )
+            if learning is not None:
+                learning.result()
         if sites.values is None:
             return sites if sites.verdict is Verdict.INFEASIBLE else self._exact(0, limits, clock, note, None)
         if self.gated and pool is not self.exact and limits.gap > NUMERIC:
@@ -49,6 +53,15 @@ class Opening(Halls):
             ended = replace(best, interrupted=best.interrupted or found.interrupted)
             return self._closed(0, ended, found.bound, limits, clock, note)
         return self._raised(found if found.values is not None else start, best, limits, clock, note, found.bound)
+
+    def _learn_pace(self, limits: Limits, clock: Clock) -> None:
+        """How long a relaxation takes here: seconds in the search are meant at that pace."""
+        pool = self._pool()
+        program, asked = seen(pool, pool.aims[0]), replace(limits, seconds=clock.part(0.1))
+        found = program.solve(
+            pool.objectives[0], pool.aims[0].sense, asked, rows=pool.rows, relaxed=program.whole, confirm=False
+        )
+        self._pace.learn(found.seconds)
 
     def _raised(
         self, start: Outcome, best: Outcome | None, limits: Limits, clock: Clock, note: Note, known: float | None

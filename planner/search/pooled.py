@@ -185,7 +185,7 @@ class PooledStages(Fitting):
 
         def rests(near: Outcome) -> bool:
             """Whether what goes on around totals is behind and gains nothing."""
-            return better(aim, heard, near) is near and time.perf_counter() - at > RESTING_SECONDS
+            return better(aim, heard, near) is near and time.perf_counter() - at > clock.paced(RESTING_SECONDS)
 
         with ThreadPoolExecutor(1) as other_core:
             around = other_core.submit(self._around_totals, k, limits, clock, hear, ended)

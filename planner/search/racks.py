@@ -23,8 +23,10 @@ HELD = 1e-7
 LAST_SHARE = (0.7, 0.1)
 #: how much of the gap a later stage may lose to whole racks, tried in turn
 SWAPPED_STEPS = (0.2, 0.3, 0.5, 0.8)
-#: part of the time for whole racks at one of them: the next is met sooner
-BOXED_SHARE = 0.03
+#: part of the time for whole racks at one of them, and seconds at the least: the next is met sooner
+BOXED_SHARE, BOXED_SECONDS = 0.03, 3.0
+#: part of the time where there is no next
+ONLY_SHARE = 0.2
 #: a plan holds a row within the solver's tolerance
 MET = 1e-6
 
@@ -57,7 +59,8 @@ def place(
 
     def go(goal: int, part: float, gap: float, rows: Sequence[Row], floor: float | None = None, **how: Any) -> Outcome:
         # any plan that passes the floor will do, and none that does not
-        bounded = replace(limits, gap=gap, seconds=clock.part(part), nodes=None, beyond=floor, target=floor)
+        seconds = clock.part(part, BOXED_SECONDS)
+        bounded = replace(limits, gap=gap, seconds=seconds, nodes=None, beyond=floor, target=floor)
         return level.program.solve(
             level.objectives[goal],
             level.aims[goal].sense,
@@ -99,7 +102,8 @@ def place(
             centre = go(0, 0.2, close, rows, fixed=fixed, relaxed=racks)
             if centre.values is None:
                 continue
-            found = go(0, BOXED_SHARE, close * NEAR_SHARE, rows, floor, fixed=fixed, boxed=near(centre.values))
+            part = ONLY_SHARE if shortfall and anywhere else BOXED_SHARE
+            found = go(0, part, close * NEAR_SHARE, rows, floor, fixed=fixed, boxed=near(centre.values))
             if found.values is not None and level.program.violation(found.values, level.rows) <= MET:
                 settled = fixed | {int(i): float(round(found.values[i])) for i in np.flatnonzero(racks)}
                 whole = go(k, 0.3, close, level.rows, fixed=settled)

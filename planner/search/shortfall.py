@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from planner.search import prove
 from planner.search.base import choices, relaxed
-from planner.search.bounded import PLAN_SHARE
+from planner.search.bounded import PATIENT, PLAN_SHARE
 from planner.search.fitting import ROOM
 from planner.search.improve import CORES, NEAR_HALLS, Improving, improved, neighbourhoods, soft_columns
 from planner.search.levels import Clock, Level
@@ -21,6 +21,8 @@ from planner.search.racks import MET, Note
 from planner.search.verdicts import better, tightest
 from planner.solve import Limits, Outcome, Row, Vector
 
+#: times the seconds of a neighbourhood where a plan proven in the pool is made to fit
+PATIENT_TIMES = 3.0
 #: parts of the time: for halls and power anew around gates, for what leads the search
 ANEW_SHARE, LEAD_SHARE = 0.35, 0.1
 
@@ -87,5 +89,9 @@ class ShortfallStage(PooledStages):
             bound = tightest(aim, bound, found.bound)
             if found.interrupted:
                 return replace(best, interrupted=True), bound
+            if found.values is None and not self._proven(best, replace(best, bound=bound), limits):
+                # the plan is proven in the pool, so that all that is left to do is to make it fit, with both cores
+                fitted = self._led(k, plan, limits, clock, note, patience=PATIENT, times=PATIENT_TIMES)
+                best = better(aim, best, fitted) or best
             plan = found
         return best, bound

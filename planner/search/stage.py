@@ -27,7 +27,7 @@ class Search(ShortfallStage):
     def stage(self, k: int, limits: Limits, note: Note, before: Vector | None) -> Outcome:
         """Solve stage ``k`` on top of the stages kept; ``before`` is the plan of the stage before."""
         began = time.perf_counter()
-        clock = Clock(limits.seconds)
+        clock = Clock(limits.seconds, self._pace)
         if before is None:
             outcome = self.pooled_opening(limits, clock, note)
         else:
