@@ -10,7 +10,7 @@ from typing import Any
 
 from planner.formulation.objective import Aim
 from planner.search.base import choices, relaxed
-from planner.search.improve import GATED_SECONDS, Improving
+from planner.search.improve import Improving
 from planner.search.levels import Clock, Level
 from planner.search.models import seen, with_movement
 from planner.search.planned import Planned
@@ -163,5 +163,4 @@ class Bounded(Planned):
         self, level: Level, k: int, limits: Limits, clock: Clock, note: Note, cancel: threading.Event | None = None
     ) -> Improving:
         program = seen(level, level.aims[k])
-        on = Improving(level, k, program, level.rows, relaxed(level), limits, clock, note, cancel)
-        return replace(on, seconds=GATED_SECONDS) if self.gated else on
+        return Improving(level, k, program, level.rows, relaxed(level), limits, clock, note, cancel)

@@ -24,8 +24,7 @@ CORES = 2
 TOTALS = ("construction.halls_of_design", "construction.reached")
 #: part of the gap to which a neighbourhood is solved, and the seconds one may take; whole halls come in large steps
 NEAR, NEAR_HALLS = 0.1, 1.0
-#: where gates hold service back, the relaxation alone takes seconds
-SECONDS, GATED_SECONDS = 6.0, 15.0
+SECONDS = 6.0
 #: a pair of neighbourhoods that gains less than this part of the gap is idle; ``patience`` of them in a row are the end
 WORTHWHILE = 0.04
 

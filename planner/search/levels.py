@@ -11,8 +11,8 @@ from planner.formulation import Formulation, commitments
 from planner.formulation.objective import Aim, aims, investment_by_place
 from planner.solve import Linear, Program, Row, Vector
 
-#: seconds of the linear relaxation of the pooled reference that the search was laid out for, and the most it allows for
-RELAXATION_SECONDS, MOST_TIMES = 1.0, 4.0
+#: seconds of the pooled relaxation that the search was laid out for, and how many times as long it allows for
+RELAXATION_SECONDS, MOST_TIMES = 1.0, 8.0
 #: the row that keeps the first stage's value
 FIRST_KEPT = "objective.give_back[1]"
 #: the row that keeps the dollars added to the first stage's plan
@@ -71,12 +71,12 @@ class Level:
 
 @dataclass
 class Pace:
-    """How many times as long as the search was laid out for a relaxation takes here, on this machine."""
+    """How many times as long as the search was laid out for a relaxation takes: of this case, on this machine."""
 
     times: float = 1.0
 
     def learn(self, seconds: float) -> None:
-        """From the seconds of one relaxation; a faster machine is given no less time."""
+        """From the seconds of one relaxation; a faster one is given no less time."""
         self.times = min(max(1.0, seconds / RELAXATION_SECONDS), MOST_TIMES)
 
 
