@@ -55,7 +55,8 @@ class Gated(Bounded):
             on = self._improving(few, 0, limits, clock.share(BETTER_SHARE), note)
             plan = self._placed(few, 0, improved(on, plan, IDLE), limits, clock, note)
         if plan is None:
-            return self._exact(0, limits, clock, note, None)
+            alone = self._exact(0, limits, clock, note, None)
+            return replace(alone, bound=tightest(aim, prove.weakest(aim, [inside, elsewhere]), alone.bound))
         if not self._proven(plan, replace(plan, bound=inside), limits) and clock.left() > 1:
             plan, inside = self._beyond_on(few, plan, inside, limits, clock, note)
         whole = replace(plan, values=transferred(plan.values, few, self.exact))  # type: ignore[arg-type]
@@ -117,6 +118,9 @@ class Gated(Bounded):
             bound = tightest(aim, bound, reached)
             if found.values is not None:
                 return self._gates_anew(pool, few, seen(few, aim), few.rows, found, limits, clock, note), bound
+            if found.verdict is not Verdict.INFEASIBLE:
+                # its time ended: farther off it has more to look at, and a plan from nothing needs what is left
+                break
         return None, bound
 
     def _gates_anew(

@@ -14,6 +14,8 @@ from planner.solve import Limits, Outcome
 
 #: in gaps: how far from the relaxation a first plan is looked for, tried in turn; None: anywhere
 BELOW = (12.0, None)
+#: part of the time for limits asked for there
+TIGHT_SHARE = 0.3
 
 
 class Planned(Base):
@@ -31,7 +33,7 @@ class Planned(Base):
                 if below is not None:
                     rows.append(prove.mark(aim, level.objectives[k], loose.objective or 0.0, -below * limits.gap).row)
                     try:
-                        rows += tightened(level, program, rows, clock.part(1.0), CORES)
+                        rows += tightened(level, program, rows, clock.part(TIGHT_SHARE), CORES)
                     except Empty:
                         continue
                 first = first_plan(level, k, program, rows, relaxed(level), limits, clock, note)
