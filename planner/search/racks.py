@@ -23,8 +23,10 @@ HELD = 1e-7
 LAST_SHARE = (0.7, 0.1)
 #: how much of the gap a later stage may lose to whole racks, tried in turn
 SWAPPED_STEPS = (0.2, 0.3, 0.5, 0.8)
-#: part of the time for whole racks at one of them, and seconds at the least: the next is met sooner
-BOXED_SHARE, BOXED_SECONDS = 0.03, 3.0
+#: part of the time for whole racks at one of them: the next is met sooner
+BOXED_SHARE = 0.03
+#: seconds that each question may take at the least, at the pace of the search
+LEAST_SECONDS = 3.0
 #: part of the time where there is no next
 ONLY_SHARE = 0.2
 #: a plan holds a row within the solver's tolerance
@@ -59,7 +61,7 @@ def place(
 
     def go(goal: int, part: float, gap: float, rows: Sequence[Row], floor: float | None = None, **how: Any) -> Outcome:
         # any plan that passes the floor will do, and none that does not
-        seconds = clock.part(part, BOXED_SECONDS)
+        seconds = clock.part(part, LEAST_SECONDS)
         bounded = replace(limits, gap=gap, seconds=seconds, nodes=None, beyond=floor, target=floor)
         return level.program.solve(
             level.objectives[goal],
