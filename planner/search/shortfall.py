@@ -25,6 +25,8 @@ from planner.solve import Limits, Outcome, Row, Vector
 PATIENT_TIMES = 3.0
 #: parts of the time: for halls and power anew around gates, for what leads the search
 ANEW_SHARE, LEAD_SHARE = 0.35, 0.1
+#: idle pairs of neighbourhoods until plans of whole halls are taken for good enough
+HALLS_IDLE = 2
 
 
 class ShortfallStage(PooledStages):
@@ -56,7 +58,7 @@ class ShortfallStage(PooledStages):
         at = prove.mark(aim, pool.objectives[k], plan.objective or 0.0, limits.gap)
         ahead = better(aim, replace(plan, objective=at.value), loose) is loose
         around = [*others, halls, everything]
-        return improved(free, loose, 1, around=around) if ahead else improved(kept, plan, 1, around=around)
+        return improved(free, loose, HALLS_IDLE, around=around) if ahead else improved(kept, plan, HALLS_IDLE, around=around)
 
     def _pooled_shortfall(
         self, k: int, limits: Limits, clock: Clock, note: Note, before: Vector, best: Outcome
