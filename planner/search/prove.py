@@ -175,7 +175,7 @@ def beyond(
 
 
 def parts_by_halls(source: Level, values: Vector, level: Level) -> list[list[Row]]:
-    """As many halls as a plan of ``source`` has of the design it has most of, one more, fewer, more yet.
+    """More halls than a plan of ``source`` has of the design it has most of, or no more.
 
     Dollars and megawatts come by whole halls: told apart by their number, a bound rises fast.
     """
@@ -186,13 +186,7 @@ def parts_by_halls(source: Level, values: Vector, level: Level) -> list[list[Row
     design = max(halls, key=lambda d: halls[d])
     count = level.program.linear([(1.0, level.formulation.model.construction.halls_of_design[design])])
     most = float(round(halls[design]))
-    # those that take longest first
-    return [
-        [Row("one hall more", count, lower=most + 1, upper=most + 1)],
-        [Row("as many halls", count, lower=most, upper=most)],
-        [Row("more halls yet", count, lower=most + 2)],
-        [Row("fewer halls", count, upper=most - 1)],
-    ]
+    return [[Row("more halls", count, lower=most + 1)], [Row("no more halls", count, upper=most)]]
 
 
 def parts_by_sites(level: Level, chosen: Sequence[str]) -> list[list[Row]]:

@@ -86,7 +86,10 @@ class ShortfallStage(PooledStages):
             parts = prove.parts_by_halls(pool, plan.values, pool)
             with ThreadPoolExecutor(1) as other_core:
                 fits = other_core.submit(self._fitted, k, plan, limits, clock, note)
-                found = prove.beyond(pool, k, seen(pool, aim), at, relaxed(pool), limits, clock, note, CORES, parts)
+                # where nothing gates service, limits asked for take longer than they save
+                found = prove.beyond(
+                    pool, k, seen(pool, aim), at, relaxed(pool), limits, clock, note, CORES, parts, self.gated
+                )
                 best = better(aim, best, fits.result()) or best
             bound = tightest(aim, bound, found.bound)
             if found.interrupted:
