@@ -84,7 +84,9 @@ def scarcer(level: Level, program: Program, at: Mark, limits: Limits, seconds: f
         before = most_left(row, level.rows)
         return 1.0 - most_left(row, [*level.rows, at.row]) / before if before else 1.0
 
-    return dollars if used(dollars) > used(floor) else floor
+    with ThreadPoolExecutor(2) as pool:
+        of_floor, of_dollars = pool.map(used, (floor, dollars))
+    return dollars if of_dollars > of_floor else floor
 
 
 def beyond(

@@ -39,7 +39,7 @@ NO_HEURISTICS: dict[str, float | bool] = {
 class Quiet(highspy.Highs):
     """A Highs that says nothing on the terminal: it would already name itself while it is made."""
 
-    def enableCallbacks(self) -> None:
+    def enableCallbacks(self) -> None:  # noqa: N802 (the name is the solver's)
         self.setOptionValue("log_to_console", False)
         super().enableCallbacks()
 
