@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -75,50 +75,37 @@ class PooledStages(Fitting):
         aim = self._pool().aims[k]
         bound: float | None = None
         lost = LOST_GAP * limits.gap
-        with ThreadPoolExecutor(1) as other_core:
-            plan, fitting = self._started(k, plan, other_core, limits, clock, note)
-            fresh = False
-            while clock.left() > 1:
-                found, near, fits, lost = self._looked(k, plan, fresh, fitting, lost, limits, clock, note)
-                best = better(aim, best, fits) or best
+        plan, fresh = self._started(k, plan, limits, clock, note), False
+        while clock.left() > 1:
+            found, near, fits, lost = self._looked(k, plan, fresh, lost, limits, clock, note)
+            best = better(aim, best, fits) or best
+            bound = tightest(aim, bound, found.bound)
+            none = found.verdict is Verdict.INFEASIBLE
+            if none and fits is not None and not found.interrupted and not self._ended(best, bound, limits):
+                # the plan lost more than was allowed for
+                found = self._beyond(k, self._mark(k, best.objective, limits), limits, clock, note)
                 bound = tightest(aim, bound, found.bound)
-                none = found.verdict is Verdict.INFEASIBLE
-                if none and fits is not None and not found.interrupted and not self._ended(best, bound, limits):
-                    # the plan lost more than was allowed for
-                    found = self._beyond(k, self._mark(k, best.objective, limits), limits, clock, note)
-                    bound = tightest(aim, bound, found.bound)
-                    near, none = (near, True) if found.values is None else (found, False)
-                if found.interrupted:
-                    return self._closed(k, replace(best, interrupted=True), bound, limits, clock, note)
-                if none or near is plan or self._ended(best, bound, limits):
-                    break
-                plan, fresh, fitting = near, True, None
+                near, none = (near, True) if found.values is None else (found, False)
+            if found.interrupted:
+                return self._closed(k, replace(best, interrupted=True), bound, limits, clock, note)
+            if none or near is plan or self._ended(best, bound, limits):
+                break
+            plan, fresh = near, True
         return self._sites_told_apart(k, best, bound, limits, clock, note)
 
     def _looked(
-        self,
-        k: int,
-        plan: Outcome,
-        fresh: bool,
-        fitting: Future[Outcome | None] | None,
-        lost: float,
-        limits: Limits,
-        clock: Clock,
-        note: Note,
+        self, k: int, plan: Outcome, fresh: bool, lost: float, limits: Limits, clock: Clock, note: Note
     ) -> tuple[Outcome, Outcome, Outcome | None, float]:
         """A look beyond a plan on one core; on the other it is made to fit and made better until the look ends.
 
-        A ``fresh`` plan is made better first; ``fitting``: it is being made to fit already; ``lost`` is the share that
-        fitting is taken to cost: where it costs more, the look begins anew from what fits, since no answer of it would
-        be the proof. Returns what was found, the best plan of the pool, the best that fits, and the share that fitting
-        cost.
+        A ``fresh`` plan is made better first; ``lost`` is the share that fitting is taken to cost. Returns what was
+        found, the best plan of the pool, the best that fits, and the share that fitting cost.
         """
         aim = self._pool().aims[k]
         at = self._mark(k, worse(aim, plan.objective, lost), limits)
-        over, restarted = threading.Event(), threading.Event()
+        over = threading.Event()
         timed = limits.seconds is not None
         looked: Outcome | None = None
-        anew: prove.Mark | None = None
 
         def passed() -> bool:
             """Whether a plan beyond the mark is known, which makes this one not worth fitting."""
@@ -134,40 +121,27 @@ class PooledStages(Fitting):
             return near if gained else None
 
         def fitted(near: Outcome) -> tuple[Outcome | None, float]:
-            fits = fitting.result() if fitting and near is plan else self._fitted(k, near, limits, clock, note)
-            return fits, lost if fits is None else relative_gap(near.objective, fits.objective) or 0.0
-
-        def next_time(cost: float) -> float:
-            return min(max(LOST_GAP, cost / limits.gap), MOST_LOST_GAP) * limits.gap
+            fits = self._fitted(k, near, limits, clock, note)
+            cost = lost if fits is None else relative_gap(near.objective, fits.objective) or 0.0
+            return fits, min(max(LOST_GAP, cost / limits.gap), MOST_LOST_GAP) * limits.gap
 
         def made() -> tuple[Outcome, Outcome | None, float]:
-            nonlocal anew
             near = (nearer(1) if fresh else None) or plan
             if near is not plan and passed():
                 return near, None, lost
             fits, cost = fitted(near)
-            if timed and fits is not None and lost < cost <= MOST_LOST_GAP * limits.gap and not over.is_set():
-                anew = self._mark(k, fits.objective, limits)
-                over.set()
-                restarted.wait()
             if fresh or not timed or over.is_set():
-                return near, fits, next_time(cost)
+                return near, fits, cost
             again = nearer(AHEAD_IDLE)
             if again is None or over.is_set():
-                return again or near, fits, next_time(cost)
+                return again or near, fits, cost
             fits_again, cost = fitted(again)
-            return again, better(aim, fits, fits_again), next_time(cost)
+            return again, better(aim, fits, fits_again), cost
 
         with ThreadPoolExecutor(1) as other_core:
             making = other_core.submit(made)
             looked = self._beyond(k, at, limits, clock, note, over if timed else None)
-            if anew is not None and looked.values is None and not looked.interrupted:
-                at = anew
-                over.clear()
-                restarted.set()
-                looked = self._beyond(k, at, limits, clock, note, over)
             over.set()
-            restarted.set()
             near, fits, lost = making.result()
         return looked, better(aim, looked, near) or near, fits, lost
 
@@ -193,13 +167,11 @@ class PooledStages(Fitting):
         on = self._improving(self._pool(), k, limits, clock.share(PLAN_SHARE), note, cancel)
         return replace(on, worthwhile=WORTHWHILE)
 
-    def _started(
-        self, k: int, plan: Outcome, other_core: ThreadPoolExecutor, limits: Limits, clock: Clock, note: Note
-    ) -> tuple[Outcome, Future[Outcome | None] | None]:
+    def _started(self, k: int, plan: Outcome, limits: Limits, clock: Clock, note: Note) -> Outcome:
         """The better of two: the plan after neighbourhoods on one core, and one around totals from the other.
 
-        Totals once done end the neighbourhoods; these, once idle, are made to fit if they are ahead, and end what goes
-        on around totals if that rests. Returns the plan, and what makes it fit, where that has begun.
+        Totals once done end the neighbourhoods; these, once idle, end what goes on around totals if that is behind and
+        rests.
         """
         aim = self._pool().aims[k]
         ended = threading.Event() if limits.seconds is not None else None
@@ -211,31 +183,19 @@ class PooledStages(Fitting):
             if phase == "around totals" and p.incumbent is not None and p.incumbent != heard.objective:
                 heard, at = replace(plan, objective=p.incumbent), time.perf_counter()
 
-        def ahead(near: Outcome) -> bool:
-            """Whether a plan around totals is known to be behind."""
-            return heard is not plan and better(aim, heard, near) is near
-
         def rests(near: Outcome) -> bool:
             """Whether what goes on around totals is behind and gains nothing."""
             return better(aim, heard, near) is near and time.perf_counter() - at > clock.paced(RESTING_SECONDS)
 
-        fitting: Future[Outcome | None] | None = None
-        with ThreadPoolExecutor(1) as totals_core:
-            around = totals_core.submit(self._around_totals, k, limits, clock, hear, ended)
+        with ThreadPoolExecutor(1) as other_core:
+            around = other_core.submit(self._around_totals, k, limits, clock, hear, ended)
             on = self._improving_cost(k, limits, clock, note, ended)
-            near = improved(on, plan, AHEAD_IDLE, 1, done=ahead if ended is not None else None)
+            near = improved(on, plan, AHEAD_IDLE, 1, done=rests if ended is not None else None)
             while ended is not None and not ended.is_set():
-                if fitting is None and ahead(near):
-                    fitting = other_core.submit(self._fitted, k, near, limits, clock, note)
                 if rests(near):
                     ended.set()
                 ended.wait(0.1)
-            found = around.result()
-        best = better(aim, found, near) or near
-        gained = abs((best.objective or 0.0) - (near.objective or 0.0)) > WORTHWHILE * limits.gap * abs(
-            near.objective or 0.0
-        )
-        return (best, None) if fitting is None or gained else (near, fitting)
+            return better(aim, around.result(), near) or near
 
     def _around_totals(
         self, k: int, limits: Limits, clock: Clock, note: Note, ended: threading.Event | None

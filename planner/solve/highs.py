@@ -36,14 +36,6 @@ NO_HEURISTICS: dict[str, float | bool] = {
 }
 
 
-class Quiet(highspy.Highs):
-    """A Highs that says nothing on the terminal: it would already name itself while it is made."""
-
-    def enableCallbacks(self) -> None:  # noqa: N802 (the name is the solver's)
-        self.setOptionValue("log_to_console", False)
-        super().enableCallbacks()
-
-
 class Matrix(Protocol):
     """What a solve needs of a compiled model."""
 
@@ -111,7 +103,8 @@ class Run:
         if names:
             lp.col_names_ = [_portable(v.name) for v in p.columns]
             lp.row_names_ = [_portable(n) for n in p.row_names] + [_portable(r.name) for r in self.rows]
-        h = Quiet()
+        h = highspy.Highs()
+        h.setOptionValue("log_to_console", False)
         if p.log is not None:
             h.setOptionValue("log_file", str(p.log))
         h.setOptionValue("threads", 1)
