@@ -58,11 +58,8 @@ class ShortfallStage(PooledStages):
         at = prove.mark(aim, pool.objectives[k], plan.objective or 0.0, limits.gap)
         ahead = better(aim, replace(plan, objective=at.value), loose) is loose
         around = [*others, halls, everything]
-        return (
-            improved(free, loose, HALLS_IDLE, around=around)
-            if ahead
-            else improved(kept, plan, HALLS_IDLE, around=around)
-        )
+        on, start = (free, loose) if ahead else (kept, plan)
+        return improved(on, start, HALLS_IDLE, around=around)
 
     def _pooled_shortfall(
         self, k: int, limits: Limits, clock: Clock, note: Note, before: Vector, best: Outcome
