@@ -2,36 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from planner.search.levels import FIRST_KEPT, Clock, Level
-from planner.solve import Limits, Outcome, Progress, Row, Vector
+from planner.search import diving
+from planner.search.levels import Clock, Level
+from planner.solve import Limits, Outcome, Progress, Relaxation, Row, Verdict
 
 #: many whole things of one kind: relaxed in the pooled model, made whole in the exact one
 COHORTS = "training.cohorts"
 PLACED = ("fleet.bought", COHORTS)
 HOSTS = "workload.hosts"
-RACKS_SHARE = 0.4
-#: in the first stage a closer look next to the relaxed racks costs a second
-NEAR_SHARE = 0.2
 HELD = 1e-7
-#: parts of the time where nothing else placed a plan, in the first stage and in later ones, which have other plans
-LAST_SHARE = (0.7, 0.1)
-#: how much of the gap a later stage may lose to whole racks, tried in turn
-SWAPPED_STEPS = (0.2, 0.3, 0.5, 0.8)
-#: part of the time for whole racks at one of them: the next is met sooner
-BOXED_SHARE = 0.03
-#: seconds that each question may take at the least, at the pace of the search
-LEAST_SECONDS = 3.0
-#: part of the time where there is no next
-ONLY_SHARE = 0.2
 #: a plan holds a row within the solver's tolerance
 MET = 1e-6
-
+#: part of the gap to which a tree decides on the racks that rounding left
+NEAR_SHARE = 0.08
+#: part of the time for rounding and for the tree of what is left, and seconds at the least, at the pace of the search
+ROUNDING_SHARE, ROUNDING_SECONDS = 0.05, 3.0
+TREE_SHARE, TREE_SECONDS = 0.03, 2.0
+#: part of the time for what a plan with whole racks comes to
+REST_SHARE = 0.1
+#: how much of the gap a later stage may lose to whole racks where nothing nearer keeps the first floor
+HELD_STEPS = (0.2, 0.5)
+#: part of the gap where nothing else placed a plan, and of the time: in the first stage, in later ones with other plans
+LAST_GAP, LAST_SHARE = 0.4, (0.7, 0.1)
 Note = Callable[[str, Progress], None]
 
 
@@ -43,7 +41,7 @@ def untold(p: Progress) -> Progress:
 def place(
     level: Level,
     k: int,
-    choices: dict[int, float],
+    choices: Mapping[int, float],
     limits: Limits,
     clock: Clock,
     note: Note,
@@ -52,68 +50,72 @@ def place(
 ) -> Outcome:
     """The exact plan that holds the choices, with whole racks: near the relaxed ones first, then ``anywhere``.
 
-    ``reached`` is what the pooled model reached of the stage with these choices. Halls are full and a later stage
-    stands on the floor of the first, so whole racks that hold it are hard to meet. The roles are swapped then: this
-    stage is held near its relaxed value, and racks are placed by the first one until they pass its floor.
+    ``reached`` is what the pooled model reached of the stage with these choices. A shortfall comes in steps of halls:
+    it is held there, and racks are placed by the first stage. Where halls are full and the floor of the first stage is
+    tight, nothing near the optimum of another stage may hold both: what is near is then told by the first stage, with
+    this one held a little above its relaxed value.
     """
-    aim, objective = level.aims[k], level.objectives[k]
-    racks = level.columns(*PLACED)
+    aim, objective, program = level.aims[k], level.objectives[k], level.program
+    racks = np.flatnonzero(level.columns(*PLACED) & program.whole)
+    cohorts = level.columns(COHORTS)[racks]
+    shortfall = k > 0 and aim.stage.name == "goal shortfall" and reached is not None
+    fixed = dict(choices)
 
-    def go(goal: int, part: float, gap: float, rows: Sequence[Row], floor: float | None = None, **how: Any) -> Outcome:
-        # any plan that passes the floor will do, and none that does not
-        seconds = clock.part(part, LEAST_SECONDS)
-        bounded = replace(limits, gap=gap, seconds=seconds, nodes=None, beyond=floor, target=floor)
-        return level.program.solve(
+    def tree(goal: int, rows: Sequence[Row], gap: float, seconds: float | None, **how: Any) -> Outcome | None:
+        found = program.solve(
             level.objectives[goal],
             level.aims[goal].sense,
-            bounded,
+            replace(limits, gap=gap, seconds=seconds, nodes=None),
             rows=rows,
             # figures of another stage's objective are none of this one's
             progress=lambda p: note("whole racks", p if goal == k else untold(p)),
+            confirm=False,
             **how,
         )
+        return None if found.values is None else found
 
-    cohorts = level.columns(COHORTS)
-
-    def near(values: Vector) -> dict[int, tuple[float, float]]:
-        return {int(i): _around(float(values[i]), bool(cohorts[i])) for i in np.flatnonzero(racks)}
-
-    close = limits.gap * RACKS_SHARE
-    shortfall = aim.stage.name == "goal shortfall" and reached is not None
-    if k > 0 and shortfall:
-        held = [*level.rows, Row("objective.held", objective, upper=(reached or 0.0) + HELD)]
-        loose = go(0, 0.5, max(close, level.aims[0].stage.give_back_share / 2), held, fixed=choices, relaxed=racks)
-    else:
-        loose = go(k, 0.5, close, level.rows, fixed=choices, relaxed=racks)
-    if loose.values is None:
-        return loose
-    fixed = choices | {int(i): float(loose.values[i]) for i in np.flatnonzero(level.columns(HOSTS))}
-    if k == 0:
-        whole = go(0, 0.4, close * NEAR_SHARE, level.rows, fixed=fixed, boxed=near(loose.values))
-    else:
-        value = objective.at(loose.values)
-        floors = [r.lower if level.aims[0].sense == "max" else r.upper for r in level.rows if r.name == FIRST_KEPT]
-        floor = floors[0] if floors else None
-        whole = replace(loose, values=None, objective=None)
-        for step in (0.0,) if shortfall else SWAPPED_STEPS:
-            most = {"upper" if aim.sense == "min" else "lower": _loosened(value, aim.sense, step * limits.gap)}
-            rows = [
-                *(r for r in level.rows if r.name != FIRST_KEPT),
-                Row("objective.held", objective, **most),
+    def near(told: int, goal: int, rows: Sequence[Row]) -> tuple[float | None, Outcome | None]:
+        """What the stage ``told`` comes to in parts, and the plan that is best for ``goal`` near that."""
+        stage = level.aims[told]
+        seconds = clock.part(ROUNDING_SHARE, ROUNDING_SECONDS)
+        relaxation = Relaxation(program, level.objectives[told], stage.sense, rows, fixed, seconds)
+        at = np.flatnonzero(level.columns(HOSTS) & program.whole)
+        settled = diving.settled(relaxation, at)
+        if settled is None or relaxation.values is None:
+            return None, None
+        fixed.update(zip(at.tolist(), settled.tolist(), strict=True))
+        value = level.objectives[told].at(relaxation.values)
+        steps = diving.rounded(relaxation, racks, program.lower[racks], program.upper[racks])
+        back, found = 1, None
+        while found is None and back <= len(steps):
+            box = [
+                (round(x), round(x)) if held else _around(x, begins)
+                for x, held, begins in zip(steps[-back].values, steps[-back].held, cohorts, strict=True)
             ]
-            centre = go(0, 0.2, close, rows, fixed=fixed, relaxed=racks)
-            if centre.values is None:
-                continue
-            part = ONLY_SHARE if shortfall and anywhere else BOXED_SHARE
-            found = go(0, part, close * NEAR_SHARE, rows, floor, fixed=fixed, boxed=near(centre.values))
-            if found.values is not None and level.program.violation(found.values, level.rows) <= MET:
-                settled = fixed | {int(i): float(round(found.values[i])) for i in np.flatnonzero(racks)}
-                whole = go(k, 0.3, close, level.rows, fixed=settled)
-                if whole.values is not None:
-                    break
-    if whole.values is None and anywhere:
-        whole = go(k, LAST_SHARE[k > 0], close, level.rows, fixed=fixed)
-    return whole if whole.values is None else replace(whole, objective=objective.at(whole.values))
+            boxed = dict(zip(racks.tolist(), box, strict=True))
+            seconds = clock.part(TREE_SHARE, TREE_SECONDS)
+            found = tree(goal, rows, limits.gap * NEAR_SHARE, seconds, fixed=fixed, boxed=boxed)
+            back *= 2
+        return value, found
+
+    if shortfall:
+        rows = [*level.rows, Row("objective.held", objective, upper=(reached or 0.0) + HELD)]
+        _, found = near(0, 0, rows)
+        if found is not None and found.values is not None:
+            whole = {int(i): float(found.values[i]) for i in np.flatnonzero(program.whole)}
+            found = tree(k, level.rows, limits.gap, clock.part(REST_SHARE), fixed=whole)
+    else:
+        value, found = near(k, k, level.rows)
+        for step in HELD_STEPS if k > 0 and value is not None else ():
+            if found is not None:
+                break
+            most = {"upper" if aim.sense == "min" else "lower": _loosened(value or 0.0, aim.sense, step * limits.gap)}
+            _, found = near(0, k, [*level.rows, Row("objective.held", objective, **most)])
+    if found is None and anywhere:
+        found = tree(k, level.rows, limits.gap * LAST_GAP, clock.part(LAST_SHARE[k > 0]), fixed=fixed)
+    if found is None or found.values is None:
+        return Outcome(Verdict.UNKNOWN, None, None, None, 0.0, 0, None)
+    return replace(found, objective=objective.at(found.values))
 
 
 def _loosened(value: float, sense: str, share: float) -> float:

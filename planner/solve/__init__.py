@@ -8,6 +8,7 @@ from planner.solve.interrupt import Interrupted, interruptible
 from planner.solve.marginal import marginals
 from planner.solve.program import Program
 from planner.solve.questions import Questions
+from planner.solve.relaxation import Relaxation
 from planner.solve.values import Limits, Linear, Outcome, Progress, Row, Sense, Vector, Verdict, relative_gap
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Program",
     "Progress",
     "Questions",
+    "Relaxation",
     "Row",
     "Sense",
     "Vector",

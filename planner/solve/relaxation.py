@@ -1,0 +1,65 @@
+"""The linear relaxation of a program, kept open: bounds of columns change, and each answer starts from the last."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import highspy
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.solve.highs import Run, listen, run_in_thread
+from planner.solve.values import Limits, Linear, Row, Sense, Vector
+
+
+class Relaxation:
+    """Nothing is whole; an answer is the optimum, or none: a contradiction, or a limit."""
+
+    def __init__(
+        self,
+        program: Any,
+        objective: Linear,
+        sense: Sense,
+        rows: Sequence[Row],
+        fixed: Mapping[int, float],
+        seconds: float | None = None,
+    ) -> None:
+        self._end = None if seconds is None else time.perf_counter() + seconds
+        self._sign = 1.0 if sense == "min" else -1.0
+        box = {i: (x, x) for i, x in fixed.items()}
+        whole = np.zeros(len(program.columns), dtype=bool)
+        limits = Limits(seconds=seconds)
+        self._highs = Run(program, objective, sense, limits, rows, whole, box, None).model(relaxed=True)
+        listen(self._highs)
+        self._run()
+        self._highs.setOptionValue("presolve", "off")
+        self._highs.setOptionValue("solver", "simplex")
+
+    def bound(self, columns: NDArray[np.int64], lower: Vector, upper: Vector) -> None:
+        """Keep the columns between these values, and ask again."""
+        self._highs.changeColsBounds(len(columns), columns.astype(np.int32), lower, upper)
+        self._run()
+
+    def hold(self, columns: NDArray[np.int64], values: Vector) -> None:
+        """Keep the columns at these values, and ask again."""
+        self.bound(columns, values, values)
+
+    @property
+    def values(self) -> Vector | None:
+        """The columns at the last optimum."""
+        return np.array(self._highs.getSolution().col_value) if self._optimal else None
+
+    @property
+    def cost(self) -> float:
+        """What is minimised: the objective, its sign turned where that is maximised; infinite without an optimum."""
+        return self._sign * float(self._highs.getInfo().objective_function_value) if self._optimal else math.inf
+
+    def _run(self) -> None:
+        if self._end is not None:
+            left = max(0.01, self._end - time.perf_counter())
+            self._highs.setOptionValue("time_limit", self._highs.getRunTime() + left)
+        run_in_thread(self._highs)
+        self._optimal = self._highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
