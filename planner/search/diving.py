@@ -15,10 +15,10 @@ from planner.solve import Relaxation, Vector
 
 #: a relaxed value this near a whole number is one
 WHOLE = 1e-6
-#: what holding a host may cost, as part of the objective, without its being asked about the other way
+#: what a step may cost, as part of the objective, without its being asked about another way
 FREE = 1e-5
 #: part of what is in parts that is rounded at a time, and how many are left to a tree
-ROUNDED, LEFT = 0.25, 12
+ROUNDED, LEFT = 0.25, 20
 
 
 @dataclass(frozen=True)
@@ -53,13 +53,13 @@ def settled(relaxation: Relaxation, columns: NDArray[np.int64]) -> Vector | None
 def rounded(relaxation: Relaxation, columns: NDArray[np.int64], lower: Vector, upper: Vector) -> list[Rounded]:
     """Whole numbers for the columns, nearest first, until few are left in parts: each step, the first with none held.
 
-    ``lower`` and ``upper`` are the limits of the columns. A batch that leaves no plan is tried by halves, and its
-    first one upwards; where that does not help rounding ends.
+    ``lower`` and ``upper`` are the limits of the columns. A batch that costs something is tried by halves, and a last
+    single one either way; where neither leaves a plan rounding ends.
     """
     held = np.zeros(columns.size, dtype=bool)
     steps: list[Rounded] = []
     while relaxation.values is not None:
-        parts = relaxation.values[columns]
+        parts, before = relaxation.values[columns], relaxation.cost
         away = np.abs(parts - np.round(parts))
         open_ = np.flatnonzero((away > WHOLE) & ~held)
         steps.append(Rounded(held.copy(), parts))
@@ -68,17 +68,23 @@ def rounded(relaxation: Relaxation, columns: NDArray[np.int64], lower: Vector, u
         nearest = open_[np.argsort(away[open_], kind="stable")]
         whole = np.flatnonzero((away <= WHOLE) & (parts > WHOLE) & ~held)
         size = int(np.ceil(ROUNDED * open_.size))
-        while size:
+        while True:
             batch = np.concatenate([nearest[:size], whole])
             relaxation.hold(columns[batch], np.round(parts[batch]))
-            if relaxation.values is None and size == 1:
-                up = np.concatenate([np.ceil(parts[nearest[:1]]), np.round(parts[whole])])
-                relaxation.hold(columns[batch], up)
-            if relaxation.values is not None:
-                held[batch] = True
+            if relaxation.cost <= before + FREE * abs(before):
+                break
+            if size == 1:
+                _cheaper(relaxation, columns[nearest[:1]], parts[nearest[:1]])
                 break
             relaxation.bound(columns[batch], lower[batch], upper[batch])
             size //= 2
-        else:
-            break
+        held[batch] = True
     return steps
+
+
+def _cheaper(relaxation: Relaxation, one: NDArray[np.int64], part: Vector) -> None:
+    """Hold a column, which is held at the nearest whole number, at the one on the other side if that costs less."""
+    near, cost = np.round(part), relaxation.cost
+    relaxation.hold(one, np.where(near > part, np.floor(part), np.ceil(part)))
+    if cost <= relaxation.cost and cost < np.inf:
+        relaxation.hold(one, near)
