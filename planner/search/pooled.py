@@ -39,6 +39,8 @@ LOST_GAP, MOST_LOST_GAP = 0.5, 0.9
 LOOK_SHARE = 0.7
 #: totals over sites: with these alone whole the relaxation is nearly whole, and around them plans are soon found
 TOTALLED = ("construction.halls_of_design", "construction.reached", "workload.hosts", "sites.opens")
+#: sums that a look beyond a plan may branch on
+BRANCHED = "construction.halls_of_site"
 #: parts of the gap and of the time for plans around totals
 TOTALS_GAP, AROUND_GAP, AROUND_SHARE = 0.05, 0.12, 0.12
 
@@ -155,6 +157,8 @@ class PooledStages(Fitting):
         """A plan of the pool beyond the mark, or the proof that there is none."""
         pool = self._pool()
         program, part = seen(pool, pool.aims[k]), clock.share(LOOK_SHARE)
+        # nothing more is whole by this, but a question about all halls of a site cuts deeper than one about a design
+        program = replace(program, whole=program.whole | pool.columns(BRANCHED))
         # rows that only plans beyond the mark keep slow this search down
         return prove.beyond(pool, k, program, at, relaxed(pool), limits, part, note, tight=False, over=over)
 
