@@ -30,7 +30,7 @@ from planner.solve import Limits, Outcome, Progress, Vector, Verdict, relative_g
 #: idle neighbourhoods on one core until that core has done what it can
 AHEAD_IDLE = 3
 #: what goes on around totals rests if it gained nothing for so long
-RESTING_SECONDS = 5.0
+RESTING_SECONDS = 3.0
 #: part of the gap below which they are idle: the proof gains that sooner
 WORTHWHILE = 0.2
 #: part of the gap that whole racks and sites told apart are taken to cost a plan until that is known, and at the most

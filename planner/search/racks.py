@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from planner.search import diving
-from planner.search.levels import Clock, Level
+from planner.search.levels import FIRST_KEPT, Clock, Level
 from planner.solve import Limits, Outcome, Progress, Relaxation, Row, Verdict
 
 #: many whole things of one kind: relaxed in the pooled model, made whole in the exact one
@@ -61,11 +61,13 @@ def place(
     shortfall = k > 0 and aim.stage.name == "goal shortfall" and reached is not None
     fixed = dict(choices)
 
-    def tree(goal: int, rows: Sequence[Row], gap: float, seconds: float | None, **how: Any) -> Outcome | None:
+    def tree(
+        goal: int, rows: Sequence[Row], gap: float, seconds: float | None, target: float | None = None, **how: Any
+    ) -> Outcome | None:
         found = program.solve(
             level.objectives[goal],
             level.aims[goal].sense,
-            replace(limits, gap=gap, seconds=seconds, nodes=None),
+            replace(limits, gap=gap, seconds=seconds, nodes=None, target=target),
             rows=rows,
             # figures of another stage's objective are none of this one's
             progress=lambda p: note("whole racks", p if goal == k else untold(p)),
@@ -74,8 +76,10 @@ def place(
         )
         return None if found.values is None else found
 
-    def near(told: int, goal: int, rows: Sequence[Row]) -> tuple[float | None, Outcome | None]:
-        """What the stage ``told`` comes to in parts, and the plan that is best for ``goal`` near that."""
+    def near(
+        told: int, goal: int, rows: Sequence[Row], enough: float | None = None
+    ) -> tuple[float | None, Outcome | None]:
+        """What the stage ``told`` comes to in parts, and a plan near that: ``enough`` or the best for ``goal``."""
         stage = level.aims[told]
         seconds = clock.part(ROUNDING_SHARE, ROUNDING_SECONDS)
         relaxation = Relaxation(program, level.objectives[told], stage.sense, rows, fixed, seconds)
@@ -94,13 +98,15 @@ def place(
             ]
             boxed = dict(zip(racks.tolist(), box, strict=True))
             seconds = clock.part(TREE_SHARE, TREE_SECONDS)
-            found = tree(goal, rows, limits.gap * NEAR_SHARE, seconds, fixed=fixed, boxed=boxed)
+            found = tree(goal, rows, limits.gap * NEAR_SHARE, seconds, enough, fixed=fixed, boxed=boxed)
             back *= 2
         return value, found
 
     if shortfall:
         rows = [*level.rows, Row("objective.held", objective, upper=(reached or 0.0) + HELD)]
-        _, found = near(0, 0, rows)
+        # any plan that passes the first floor will do
+        floors = [r.lower if level.aims[0].sense == "max" else r.upper for r in rows if r.name == FIRST_KEPT]
+        _, found = near(0, 0, rows, floors[0] if floors else None)
         if found is not None and found.values is not None:
             whole = {int(i): float(found.values[i]) for i in np.flatnonzero(program.whole)}
             found = tree(k, level.rows, limits.gap, clock.part(REST_SHARE), fixed=whole)
