@@ -6,6 +6,7 @@ model, so the pooled bound holds for both, and it is a small part of the work.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -35,6 +36,8 @@ RESTING_SECONDS = 3.0
 WORTHWHILE = 0.2
 #: part of the gap that whole racks and sites told apart are taken to cost a plan until that is known, and at the most
 LOST_GAP, MOST_LOST_GAP = 0.5, 0.9
+#: plans whose values are this near each other, as a part of either, are taken for the same
+SAME = 1e-9
 #: part of the time for one look beyond a plan
 LOOK_SHARE = 0.7
 #: totals over sites: with these alone whole the relaxation is nearly whole, and around them plans are soon found
@@ -78,7 +81,10 @@ class PooledStages(Fitting):
         bound: float | None = None
         lost = LOST_GAP * limits.gap
         plan, fresh = self._started(k, plan, limits, clock, note), False
+        looked_beyond: list[float] = []
         while clock.left() > 1:
+            assert plan.objective is not None
+            looked_beyond.append(plan.objective)
             found, near, fits, lost = self._looked(k, plan, fresh, lost, limits, clock, note)
             best = better(aim, best, fits) or best
             bound = tightest(aim, bound, found.bound)
@@ -90,7 +96,9 @@ class PooledStages(Fitting):
                 near, none = (near, True) if found.values is None else (found, False)
             if found.interrupted:
                 return self._closed(k, replace(best, interrupted=True), bound, limits, clock, note)
-            if none or near is plan or self._ended(best, bound, limits):
+            # a plan found again after it was fitted loses as much again
+            again = any(math.isclose(near.objective or 0.0, value, rel_tol=SAME) for value in looked_beyond)
+            if none or again or self._ended(best, bound, limits):
                 break
             plan, fresh = near, True
         return self._sites_told_apart(k, best, bound, limits, clock, note)
