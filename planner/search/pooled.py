@@ -187,7 +187,7 @@ class PooledStages(Fitting):
         """
         aim = self._pool().aims[k]
         ended = threading.Event() if limits.seconds is not None else None
-        heard, at = plan, time.perf_counter()
+        heard, at = plan, float("inf")
 
         def hear(phase: str, p: Progress) -> None:
             nonlocal heard, at
@@ -196,7 +196,7 @@ class PooledStages(Fitting):
                 heard, at = replace(plan, objective=p.incumbent), time.perf_counter()
 
         def rests(near: Outcome) -> bool:
-            """Whether what goes on around totals is behind and gains nothing."""
+            """Whether what goes on around totals is behind and gains nothing more."""
             return better(aim, heard, near) is near and time.perf_counter() - at > clock.paced(RESTING_SECONDS)
 
         with ThreadPoolExecutor(1) as other_core:
