@@ -24,6 +24,8 @@ NEAR_SHARE = 0.08
 #: part of the time for rounding and for the tree of what is left, and seconds at the least, at the pace of the search
 ROUNDING_SHARE, ROUNDING_SECONDS = 0.05, 3.0
 TREE_SHARE, TREE_SECONDS = 0.03, 2.0
+#: parts of the time for a closer look in the first stage: racks in parts, and whole next to that
+LOOK_SHARES = (0.5, 0.4)
 #: part of the time for what a plan with whole racks comes to
 REST_SHARE = 0.1
 #: how much of the gap a later stage may lose to whole racks where nothing nearer keeps the first floor
@@ -102,7 +104,21 @@ def place(
             back *= 2
         return value, found
 
-    if shortfall:
+    def looked_at(most: tuple[float, float]) -> Outcome | None:
+        """A closer look next to the relaxed racks, which the first stage has time for beside its proof."""
+        close = limits.gap * LAST_GAP
+        loose = tree(k, level.rows, close, clock.part(most[0]), fixed=choices, relaxed=level.columns(*PLACED))
+        if loose is None or loose.values is None:
+            return None
+        at = np.flatnonzero(level.columns(HOSTS))
+        fixed.update((int(i), float(loose.values[i])) for i in at)
+        box = [_around(x, begins) for x, begins in zip(loose.values[racks], cohorts, strict=True)]
+        boxed = dict(zip(racks.tolist(), box, strict=True))
+        return tree(k, level.rows, limits.gap * NEAR_SHARE, clock.part(most[1]), fixed=fixed, boxed=boxed)
+
+    if k == 0:
+        found = looked_at(LOOK_SHARES)
+    elif shortfall:
         rows = [*level.rows, Row("objective.held", objective, upper=(reached or 0.0) + HELD)]
         # any plan that passes the first floor will do
         floors = [r.lower if level.aims[0].sense == "max" else r.upper for r in rows if r.name == FIRST_KEPT]
@@ -112,7 +128,7 @@ def place(
             found = tree(k, level.rows, limits.gap, clock.part(REST_SHARE), fixed=whole)
     else:
         value, found = near(k, k, level.rows)
-        for step in HELD_STEPS if k > 0 and value is not None else ():
+        for step in HELD_STEPS if value is not None else ():
             if found is not None:
                 break
             most = {"upper" if aim.sense == "min" else "lower": _loosened(value or 0.0, aim.sense, step * limits.gap)}
