@@ -12,7 +12,6 @@ DEFINITIONS = {
     "sites.weighing_service": "service of a site, weighed by rent",
     "construction.counting_starts": "halls to date",
     "construction.counting_halls": "halls of a design, a total to branch on",
-    "construction.counting_halls_of_site": "halls of a site by date, a sum to branch on",
     "power.counting_contracts": "contracts to date, to branch on",
     "power.counting_units": "units to date",
     "power.counting_first": "first orders to date",

@@ -57,6 +57,19 @@ def test_what_lies_beyond_a_value_is_found_and_nothing_else(seed: int, sense: Se
 
 
 @pytest.mark.parametrize("sense", ["max", "min"])
+def test_sums_to_branch_on_change_no_plan(sense: Sense) -> None:
+    program, worth, best = knapsack(7, sense)
+    sums = [Linear(np.arange(i, 30, 3), np.ones(10)) for i in range(3)]
+    summed = program.summing(sums)
+    assert summed.size == {"rows": 6, "columns": 33, "integers": 33, "nonzeros": program.matrix.nnz + 33}
+    found = summed.solve(worth, sense, Limits(0.0, 60.0))
+    assert found.values is not None
+    assert found.objective == pytest.approx(best)
+    assert found.values[30:] == pytest.approx([s.at(found.values) for s in sums])
+    assert program.violation(found.values[:30]) <= 1e-6
+
+
+@pytest.mark.parametrize("sense", ["max", "min"])
 def test_a_start_that_is_not_beyond_is_no_answer(sense: Sense) -> None:
     """Nor is it told as the best plan so far."""
     program, worth, best = knapsack(1, sense)

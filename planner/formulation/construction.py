@@ -39,11 +39,6 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
         domain=pyo.NonNegativeIntegers,
         doc="whole halls of a design over all sites and periods: a total to branch on",
     )
-    b.halls_of_site = pyo.Var(
-        list(dict.fromkeys((s, t) for s, _, t in starts)),
-        domain=pyo.NonNegativeReals,
-        doc="whole halls started at a site by the end of the period, whatever their design: a sum to branch on",
-    )
     b.reached = pyo.Var(domain=pyo.Binary, doc="greenfield halls of all sites pass the framework threshold")
     b.discounted = pyo.Var(greenfield_sites, list(p), domain=pyo.NonNegativeReals, doc="MW IT at the framework price")
     levels_of: dict[str, list[str]] = {s: [] for s in case.sites}
@@ -95,15 +90,6 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     def counting_halls(b: Any, d: str) -> Any:
         halls = [x for s in case.sites for x in started(b.modules, b.started_by, (s, d), when.get((s, d), []))]
         return total([*halls, (-1.0, b.halls_of_design[d])]) == 0
-
-    @b.Constraint(list(b.halls_of_site), doc="halls of a site are counted by date")
-    def counting_halls_of_site(b: Any, s: str, t: int) -> Any:
-        halls = [
-            x
-            for d in design_sites[s]
-            for x in started(b.modules, b.started_by, (s, d), [u for u in when[s, d] if u <= t])
-        ]
-        return total([*halls, (-1.0, b.halls_of_site[s, t])]) == 0
 
     @b.Constraint(list(p), doc="craft workers stay within the national market")
     def within_national_workers(b: Any, t: int) -> Any:

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -21,12 +22,12 @@ from planner.search.base import choices, relaxed
 from planner.search.bounded import PLAN_SHARE, worse
 from planner.search.fitting import Fitting
 from planner.search.improve import CORES, Improving, improved
-from planner.search.levels import Clock
+from planner.search.levels import Clock, Level
 from planner.search.models import least_movement, seen, with_movement
 from planner.search.racks import Note
 from planner.search.tighten import Empty, tightened
 from planner.search.verdicts import NUMERIC, better, tightest
-from planner.solve import Limits, Outcome, Progress, Vector, Verdict, relative_gap
+from planner.solve import Limits, Linear, Outcome, Progress, Vector, Verdict, relative_gap
 
 #: idle neighbourhoods on one core until that core has done what it can
 AHEAD_IDLE = 3
@@ -42,8 +43,6 @@ SAME = 1e-9
 LOOK_SHARE = 0.7
 #: totals over sites: with these alone whole the relaxation is nearly whole, and around them plans are soon found
 TOTALLED = ("construction.halls_of_design", "construction.reached", "workload.hosts", "sites.opens")
-#: sums that a look beyond a plan may branch on
-BRANCHED = "construction.halls_of_site"
 #: parts of the gap and of the time for plans around totals
 TOTALS_GAP, AROUND_GAP, AROUND_SHARE = 0.05, 0.12, 0.12
 
@@ -165,10 +164,13 @@ class PooledStages(Fitting):
         """A plan of the pool beyond the mark, or the proof that there is none."""
         pool = self._pool()
         program, part = seen(pool, pool.aims[k]), clock.share(LOOK_SHARE)
-        # nothing more is whole by this, but a question about all halls of a site cuts deeper than one about a design
-        program = replace(program, whole=program.whole | pool.columns(BRANCHED))
+        # a question about all halls of a site cuts deeper than one about halls of a design
+        sums = _halls_of_sites(pool)
+        program = program.summing(sums) if sums else program
+        parts = np.concatenate([relaxed(pool), np.zeros(len(sums), dtype=bool)])
         # rows that only plans beyond the mark keep slow this search down
-        return prove.beyond(pool, k, program, at, relaxed(pool), limits, part, note, tight=False, over=over)
+        found = prove.beyond(pool, k, program, at, parts, limits, part, note, tight=False, over=over)
+        return found if found.values is None else replace(found, values=found.values[: len(pool.program.columns)])
 
     def _ended(self, best: Outcome, bound: float | None, limits: Limits) -> bool:
         return self._proven(best, replace(best, bound=bound), limits)
@@ -253,3 +255,11 @@ class PooledStages(Fitting):
                 break
             best = placed
         return self._closed(k, best, bound, limits, clock, note)
+
+
+def _halls_of_sites(level: Level) -> list[Linear]:
+    """Halls started at a site by the end of a period, of the designs that can be started in it."""
+    by_site: dict[tuple[str, int], list[tuple[float, Any]]] = {}
+    for (s, _, t), started in level.formulation.model.construction.started_by.items():
+        by_site.setdefault((s, t), []).append((1.0, started))
+    return [level.program.linear(terms) for terms in by_site.values()]

@@ -13,7 +13,7 @@ from typing import Any
 import highspy
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
+from scipy.sparse import bmat, csr_matrix, identity  # type: ignore[import-untyped]
 
 from planner.solve import arrays
 from planner.solve.highs import FEASIBLE, Run
@@ -70,6 +70,26 @@ class Program:
             row_lower=self.row_lower[kept],
             row_upper=self.row_upper[kept],
             row_names=[n for n, k in zip(self.row_names, kept, strict=True) if k],
+        )
+
+    def summing(self, sums: Sequence[Linear]) -> Program:
+        """The same program with a column more for each sum, which is whole in every plan: one to branch on, no rule."""
+        count, rows = len(self.columns), len(sums)
+        at = np.concatenate([s.columns for s in sums])
+        of = np.repeat(np.arange(rows), [len(s.columns) for s in sums])
+        added = csr_matrix((np.concatenate([s.coefficients for s in sums]), (of, at)), shape=(rows, count))
+        none = csr_matrix((self.matrix.shape[0], rows))
+        most = np.array([s.coefficients @ self.upper[s.columns] for s in sums])
+        return replace(
+            self,
+            columns=[*self.columns, *([None] * rows)],
+            lower=np.concatenate([self.lower, np.zeros(rows)]),
+            upper=np.concatenate([self.upper, most]),
+            whole=np.concatenate([self.whole, np.ones(rows, dtype=bool)]),
+            matrix=csr_matrix(bmat([[self.matrix, none], [added, -identity(rows)]])),
+            row_lower=np.concatenate([self.row_lower, np.zeros(rows)]),
+            row_upper=np.concatenate([self.row_upper, np.zeros(rows)]),
+            row_names=[*self.row_names, *(["sum"] * rows)],
         )
 
     @cached_property
