@@ -150,9 +150,9 @@ def test_nothing_is_bought_that_never_serves(tmp_path: Path, tail: int, years: s
 def test_what_the_band_asks_for_in_the_last_years_serves(tmp_path: Path) -> None:
     """3 M$ of soft money a year ask for at least 4.5 of infrastructure in 2028 and 2029, which is met by racks of use.
 
-    Eight racks serve from 2027 for three years; at least six more from 2029, when demand grows; after the horizon the
-    first ones are gone and all fourteen are new. Up to nine may be bought in 2028, since 2029 asks for five: without a
-    discount rate that costs the same. 9 of 31 M$ are soft, which is within the split, so nothing is set aside.
+    Eight racks serve from 2027 for three years; six more from 2029, when demand grows; eight take the place of the
+    first ones after the horizon. 9 of 31 M$ are soft, which is within the split, so nothing is set aside. A discount
+    rate makes the later of two purchases the cheaper: without one, three of the eight could as well come in 2028.
     """
     tables = free_tables()
     tables["initiatives"] = [_initiative("WATCH", "gates level", cost_usd=0, recurring_usd_per_year=3e6)]
@@ -161,15 +161,11 @@ def test_what_the_band_asks_for_in_the_last_years_serves(tmp_path: Path) -> None
     for row in tables["demand_paths"]:
         row["multiplier"] = 0.4 if row["year"] < 2029 else 0.7
     change(tables, "chips", life_months=36)
+    change(tables, "discount_rates", real_rate=0.01)
     change(tables, "chip_supply", rack_price_usd=1e6)
     asked = {"infrastructure_share": 0.7, "infrastructure_share_tolerance": 0.03, "claims": [{**SPLIT, **FIRM}]}
     result = solved(tmp_path, tables, programme("mission value", "present cost", **asked))
-    bought = total(result, "bought", 2)
-    assert set(bought) == {("2026",), ("2028",), ("2029",)}
-    assert bought["2026",] == 8
-    assert 6 <= bought["2028",] <= 9
-    assert bought["2028",] + bought["2029",] == 14
-    assert values(result) == pytest.approx([405.0, 31.0])
+    assert total(result, "bought", 2) == {("2026",): 8, ("2028",): 6, ("2029",): 8}
     assert total(result, "tail_running", 2)[1,] == pytest.approx(14)
     assert chosen(result, "unallocated") == set()
 
