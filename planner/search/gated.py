@@ -1,7 +1,8 @@
 """Stage 1 where gates hold service back: planned on the pool of the chosen sites, then made one of the exact model.
 
-Racks in one pool change sites for nothing, so that a port too few seems enough there. A pooled plan keeps its halls and
-what is done once for the programme; gates of sites are opened anew around them, and the plan is made better by parts.
+Halls and power are made whole around gates in parts, gates around those, and both are made better part by part. Racks
+in one pool change sites for nothing, so that a port too few seems enough there: the plan is made better again where
+sites are told apart.
 """
 
 from __future__ import annotations
@@ -12,29 +13,32 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from planner.search import prove
 from planner.search.base import choices, relaxed
-from planner.search.bounded import Bounded
-from planner.search.improve import CORES, improved, soft_columns
+from planner.search.halls import Halls
+from planner.search.improve import CORES, Improving, improved, soft_columns
 from planner.search.levels import Clock, Level
-from planner.search.models import pooled, seen, transferred
+from planner.search.models import seen, transferred
 from planner.search.racks import Note
-from planner.search.tighten import Empty, tightened
+from planner.search.rolling import rolled
 from planner.search.verdicts import better, tightest
-from planner.solve import Limits, Outcome, Program, Row, Vector, Verdict
+from planner.solve import Limits, Outcome, Program, Row, Vector
 
-#: in gaps: how far from the relaxation a pooled plan is looked for, tried in turn; None: anywhere
-BELOW = (4.0, 12.0, None)
-#: parts of the time: for a pooled plan, for the gates around it, for making it better, for looking beyond it
-POOL_SHARE, GATES_SHARE, BETTER_SHARE, PROOF_SHARE = 0.4, 0.25, 0.75, 0.7
-#: parts of the gap: for a pooled plan, for the gates around it
-POOL_GAP, GATES_GAP = 1.75, 0.15
-#: idle pairs of neighbourhoods until the plan is taken for good enough
-IDLE = 8
+#: in gaps: how near to the best around its halls a first plan of gates is; the part of the time for it
+FIRST_GAP, FIRST_SHARE = 4.0, 0.25
+#: parts of the time: for gates of the exact model, for making plans better in the pool and there, for looking beyond
+GATES_SHARE, POOL_SHARE, BETTER_SHARE, PROOF_SHARE = 0.25, 0.25, 0.65, 0.7
+#: part of the gap for gates of the exact model around a pooled plan
+GATES_GAP = 0.15
+#: idle neighbourhoods of the pool, and idle pairs of the exact model, until the plan is taken for good enough
+POOL_IDLE, IDLE = 3, 8
+#: part of the gap to which a neighbourhood is solved: where many are left, the next gains more than the last of this one
+NEAR = 0.3
 
 
-class Gated(Bounded):
+class Gated(Halls):
     """The first stage of a programme with gates."""
 
     def _gated_opening(self, sites: Outcome, limits: Limits, clock: Clock, note: Note) -> Outcome:
@@ -42,25 +46,76 @@ class Gated(Bounded):
         aim = self.exact.aims[0]
         chosen = self._opened(self._pool(), sites)
         few = self._only(chosen)
+        on, opened = self._on_sites(sites, limits, clock, note)
         enough = threading.Event()
         with ThreadPoolExecutor(1) as other_core:
             outside = other_core.submit(self._elsewhere, chosen, limits, clock, note, enough)
-            plan, inside = self._on_chosen(few, limits, clock, note)
+            plan = self._on_chosen(on, opened, few, limits, clock, note)
             if limits.seconds is not None:
                 enough.set()
             elsewhere = tightest(aim, outside.result(), sites.bound)
         if plan is None:
             plan = self._planned(few, 0, limits, clock, note)
         else:
-            on = self._improving(few, 0, limits, clock.share(BETTER_SHARE), note)
-            plan = self._placed(few, 0, improved(on, plan, IDLE), limits, clock, note)
+            exact = replace(self._improving(few, 0, limits, clock.share(BETTER_SHARE), note), near=NEAR)
+            plan = self._placed(few, 0, improved(exact, plan, IDLE), limits, clock, note)
         if plan is None:
             alone = self._exact(0, limits, clock, note, None)
-            return replace(alone, bound=tightest(aim, prove.weakest(aim, [inside, elsewhere]), alone.bound))
-        if not self._proven(plan, replace(plan, bound=inside), limits) and clock.left() > 1:
-            plan, inside = self._beyond_on(few, plan, inside, limits, clock, note)
+            return replace(alone, bound=tightest(aim, elsewhere, alone.bound))
+        plan, inside = self._inside(on.level, few, plan, elsewhere, limits, clock, note)
         whole = replace(plan, values=transferred(plan.values, few, self.exact))  # type: ignore[arg-type]
         return self._closed(0, whole, prove.weakest(aim, [inside, elsewhere]), limits, clock, note)
+
+    def _on_chosen(
+        self, on: Improving, opened: dict[int, float], few: Level, limits: Limits, clock: Clock, note: Note
+    ) -> Outcome | None:
+        """A plan of the exact model of the chosen sites with racks in parts, planned on their pool, where ``on`` is."""
+        pool, program = on.level, on.program
+        in_parts = replace(on, relaxed=on.relaxed | soft_columns(pool))
+
+        def ask(phase: str, relaxed: NDArray[np.bool_], fixed: dict[int, float]) -> Outcome:
+            return program.solve(
+                pool.objectives[0],
+                pool.aims[0].sense,
+                replace(limits, gap=FIRST_GAP * limits.gap, seconds=clock.part(FIRST_SHARE)),
+                rows=on.rows,
+                relaxed=relaxed,
+                fixed=fixed,
+                progress=lambda p: note(phase, p),
+                confirm=False,
+            )
+
+        halls = rolled(in_parts, opened) or ask("halls and power", in_parts.relaxed, opened)
+        if halls.values is None:
+            return None
+        gates = ask(
+            "gates", on.relaxed, {int(i): float(round(halls.values[i])) for i in np.flatnonzero(in_parts.whole)}
+        )
+        if gates.values is None:
+            return None
+        plan = improved(replace(on, clock=clock.share(POOL_SHARE), near=NEAR), gates, POOL_IDLE, cores=1)
+        return self._gates_anew(pool, few, seen(few, few.aims[0]), few.rows, plan, limits, clock, note)
+
+    def _inside(
+        self, pool: Level, few: Level, plan: Outcome, elsewhere: float | None, limits: Limits, clock: Clock, note: Note
+    ) -> tuple[Outcome, float | None]:
+        """A bound of the chosen sites, and the better plan where one is found on the way.
+
+        Their pool is looked at beyond the plan by the gap, but no nearer than other sites are proven; where that leaves
+        something open, their exact model is.
+        """
+        aim = few.aims[0]
+        near = prove.mark(aim, pool.objectives[0], plan.objective or 0.0, limits.gap).value
+        value = near if elsewhere is None else prove.weakest(aim, [near, elsewhere])
+        assert value is not None
+        assert plan.values is not None
+        at = prove.mark(aim, pool.objectives[0], value, 0.0)
+        parts, time = prove.parts_by_halls(few, plan.values, pool), clock.share(PROOF_SHARE)
+        found = prove.beyond(pool, 0, seen(pool, aim), at, relaxed(pool), limits, time, note, CORES, parts, False)
+        proven = self._proven(plan, replace(plan, bound=found.bound), limits)
+        if value != near or proven or found.interrupted or clock.left() <= 1:
+            return replace(plan, interrupted=plan.interrupted or found.interrupted), found.bound
+        return self._beyond_on(few, plan, found.bound, limits, clock, note)
 
     def _beyond_on(
         self, few: Level, plan: Outcome, bound: float | None, limits: Limits, clock: Clock, note: Note
@@ -85,44 +140,6 @@ class Gated(Bounded):
         )
         return found.bound
 
-    def _on_chosen(self, few: Level, limits: Limits, clock: Clock, note: Note) -> tuple[Outcome | None, float | None]:
-        """A plan of the exact model of the chosen sites with parts of racks, and a bound for these sites."""
-        pool, aim = pooled(few.formulation.case, self._log), few.aims[0]
-        program, objective = seen(pool, aim), pool.objectives[0]
-        loose = program.solve(objective, aim.sense, limits, rows=pool.rows, relaxed=program.whole, confirm=False)
-        bound = loose.bound
-        for below in BELOW if loose.objective is not None else ():
-            rows, mark = list(pool.rows), None
-            if below is not None:
-                mark = prove.mark(aim, objective, loose.objective or 0.0, -below * limits.gap)
-                rows.append(mark.row)
-            try:
-                rows += tightened(pool, program, rows, clock.part(POOL_SHARE))
-            except Empty:
-                bound = tightest(aim, bound, None if mark is None else mark.value)
-                continue
-            found = program.solve(
-                objective,
-                aim.sense,
-                replace(limits, gap=POOL_GAP * limits.gap, seconds=clock.part(POOL_SHARE)),
-                rows=rows,
-                relaxed=relaxed(pool),
-                progress=lambda p: note("pool of the chosen sites", p),
-                confirm=False,
-            )
-            reached = found.bound if found.verdict is not Verdict.INFEASIBLE else None
-            if mark is not None:
-                reached = (
-                    mark.value if found.verdict is Verdict.INFEASIBLE else prove.weakest(aim, [reached, mark.value])
-                )
-            bound = tightest(aim, bound, reached)
-            if found.values is not None:
-                return self._gates_anew(pool, few, seen(few, aim), few.rows, found, limits, clock, note), bound
-            if found.verdict is not Verdict.INFEASIBLE:
-                # its time ended: farther off it has more to look at, and a plan from nothing needs what is left
-                break
-        return None, bound
-
     def _gates_anew(
         self,
         source: Level,
@@ -137,7 +154,8 @@ class Gated(Bounded):
     ) -> Outcome | None:
         """A pooled plan's halls and what is done for the programme, gates of sites opened for racks that stay there.
 
-        By the first stage's value, until it is ``enough``.
+        By the first stage's value, until it is ``enough``; where nothing is asked of it, as the pool opens them if
+        that is a plan.
         """
         assert plan.values is not None
         sites = set(level.formulation.case.sites)
@@ -159,6 +177,8 @@ class Gated(Bounded):
             )
 
         as_pooled = ask(held, GATES_SHARE / 2, None)
+        if enough is None and as_pooled.values is not None:
+            return as_pooled
         found = ask({i: x for i, x in held.items() if not free[i]}, GATES_SHARE, as_pooled.values)
         return None if found.values is None else found
 

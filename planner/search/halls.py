@@ -11,7 +11,7 @@ import numpy as np
 from planner.formulation import combinations as combos
 from planner.formulation.balances import counted_period
 from planner.search.base import choices, relaxed
-from planner.search.gated import Gated
+from planner.search.bounded import Bounded
 from planner.search.improve import WORTHWHILE, Improving, improved, neighbourhoods
 from planner.search.levels import Clock, Level
 from planner.search.models import pooled, seen, transferred
@@ -32,7 +32,7 @@ IDLE = 2
 SERVING_ROOM = 1.1
 
 
-class Halls(Gated):
+class Halls(Bounded):
     """First plans of the pool."""
 
     def halls(self, sites: Outcome, limits: Limits, clock: Clock, note: Note) -> tuple[Outcome, Improving]:
@@ -41,15 +41,10 @@ class Halls(Gated):
         One core asks for all years at once, the other rolls the horizon; the first that has a plan ends the other. A
         plan made year by year did not see what comes later: its years are gone over again, unless it is near a bound.
         """
-        assert sites.values is not None
-        pool, aim = self._pool(), self._pool().aims[0]
-        chosen = self._opened(pool, sites)
-        few = pool if chosen == list(self.case.sites) else pooled(self.case.only(chosen), self._log)
-        whole = choices(pool, few, sites.values)
-        opened = {int(i): whole[int(i)] for i in np.flatnonzero(few.columns("sites.opens"))}
+        aim = self._pool().aims[0]
         has_plan = threading.Event() if limits.seconds is not None else None
-        on = self._improving(few, 0, limits, clock.share(HALLS_SHARE), note, has_plan)
-        on = replace(on, rows=[*few.rows, *self._balanced(few)])
+        on, opened = self._on_sites(sites, limits, clock.share(HALLS_SHARE), note)
+        on = replace(on, cancel=has_plan)
 
         def ended(found: Outcome | None) -> Outcome | None:
             if has_plan is not None and found is not None and found.values is not None:
@@ -59,7 +54,7 @@ class Halls(Gated):
         with ThreadPoolExecutor(1) as other_core:
             rolling = other_core.submit(lambda: ended(rolled(on, opened))) if limits.gap > NUMERIC else None
             found = on.program.solve(
-                few.objectives[0],
+                on.level.objectives[0],
                 aim.sense,
                 replace(limits, gap=HALLS_GAP * limits.gap, seconds=on.clock.part(1.0)),
                 rows=on.rows,
@@ -79,8 +74,19 @@ class Halls(Gated):
         distance = relative_gap(plan.objective, bound)
         if plan is by_years and (distance is None or distance > NEAR_ENOUGH):
             again = replace(on, clock=clock.share(AGAIN_SHARE))
-            plan = improved(again, plan, IDLE, around=list(windows(few, on.whole)))
+            plan = improved(again, plan, IDLE, around=list(windows(on.level, on.whole)))
         return plan, on
+
+    def _on_sites(self, sites: Outcome, limits: Limits, clock: Clock, note: Note) -> tuple[Improving, dict[int, float]]:
+        """The pool of the chosen sites, kept clear of what it cannot see, and when these open."""
+        assert sites.values is not None
+        pool = self._pool()
+        chosen = self._opened(pool, sites)
+        few = pool if chosen == list(self.case.sites) else pooled(self.case.only(chosen), self._log)
+        whole = choices(pool, few, sites.values)
+        opened = {int(i): whole[int(i)] for i in np.flatnonzero(few.columns("sites.opens"))}
+        on = self._improving(few, 0, limits, clock, note)
+        return replace(on, rows=[*few.rows, *self._balanced(few)]), opened
 
     def wide(self, plan: Outcome, on: Improving) -> Outcome:
         """A plan of the pool of some sites as one of all sites; where its rules count otherwise, around its choices."""

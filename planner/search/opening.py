@@ -9,7 +9,8 @@ from functools import partial
 from planner.search import prove
 from planner.search.base import relaxed
 from planner.search.bounded import PLAN_SHARE, Standing, worse
-from planner.search.halls import AGAIN_SHARE, Halls, again
+from planner.search.gated import Gated
+from planner.search.halls import AGAIN_SHARE, again
 from planner.search.improve import CORES, Improving, improved
 from planner.search.levels import Clock, Level
 from planner.search.models import seen, transferred
@@ -25,7 +26,7 @@ PLACING_GAP = 0.8
 FIRST_ALLOWED_GAP = 0.35
 
 
-class Opening(Halls):
+class Opening(Gated):
     """The first stage."""
 
     def pooled_opening(self, limits: Limits, clock: Clock, note: Note) -> Outcome:
