@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -27,6 +28,10 @@ class Solved:
     moved_musd: float | None = None
 
 
+#: part of the time left in which a first stage goes on that is not proven as near as later ones ask
+FURTHER = 0.6
+
+
 def solve_stages(search: Search, limits: Limits, note: Callable[[int, str, Progress], None]) -> list[Solved]:
     """All stages in their order; a later stage runs only on one proven tighter than its give-back."""
     clock = Clock(limits.seconds)
@@ -43,17 +48,27 @@ def solve_stages(search: Search, limits: Limits, note: Callable[[int, str, Progr
         def tell(phase: str, progress: Progress, k: int = k) -> None:
             note(k, phase, progress)
 
+        allowed = max(aim.stage.give_back_share, limits.gap, NUMERIC)
         outcome = search.stage(k, replace(limits, seconds=clock.part(share)), tell, before)
+        if k == 0 and not last and _too_far(outcome, allowed) and 1 < clock.left() < math.inf:
+            # no later stage would run, so that the time is the first one's
+            outcome = search.further(outcome, allowed, replace(limits, seconds=clock.part(FURTHER)), tell)
         kept = None
         if outcome.values is not None:
             before = outcome.values
             if not last:
                 kept, before = search.keep(k, outcome)
         solved.append(Solved(aim.stage, aim, outcome, kept=kept))
-        allowed = max(aim.stage.give_back_share, limits.gap, NUMERIC)
-        if outcome.values is None or outcome.interrupted or outcome.gap is None or outcome.gap > allowed:
+        if outcome.values is None or outcome.interrupted or _too_far(outcome, allowed):
             break
     return solved if before is None else _achieved(search, solved, before)
+
+
+def _too_far(outcome: Outcome, allowed: float) -> bool:
+    """Whether a plan was found that later stages cannot go on from: it is not proven near enough."""
+    if outcome.values is None or outcome.interrupted:
+        return False
+    return outcome.gap is None or outcome.gap > allowed
 
 
 def _achieved(search: Search, solved: Sequence[Solved], plan: Vector) -> list[Solved]:

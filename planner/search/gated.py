@@ -34,7 +34,7 @@ GATES_SHARE, POOL_SHARE, BETTER_SHARE, PROOF_SHARE = 0.25, 0.25, 0.65, 0.7
 GATES_GAP = 0.15
 #: idle neighbourhoods of the pool, and idle pairs of the exact model, until the plan is taken for good enough
 POOL_IDLE, IDLE = 3, 8
-#: part of the gap to which a neighbourhood is solved: where many are left, the next gains more than the last of this one
+#: part of the gap to which a neighbourhood is solved: where many are left, the next gains more than the end of this one
 NEAR = 0.3
 
 

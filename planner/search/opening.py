@@ -15,13 +15,16 @@ from planner.search.improve import CORES, Improving, improved
 from planner.search.levels import Clock, Level
 from planner.search.models import seen, transferred
 from planner.search.racks import Note
-from planner.search.verdicts import NUMERIC, better, tightest
+from planner.search.verdicts import NUMERIC, better, tightest, with_bound
 from planner.solve import Limits, Outcome, Verdict
 
 #: part of the gap for choosing sites
 SITES_GAP = 0.5
 #: gaps that placing may lose of a pooled plan before other choices are looked for
 PLACING_GAP = 0.8
+#: where the first stage goes on: part of the time for a better plan, idle pairs of neighbourhoods until it is good
+#: enough, part of the gap to which one is solved
+FURTHER_SHARE, FURTHER_IDLE, FURTHER_NEAR = 0.6, 8, 0.3
 #: gaps that whole racks are taken to cost a plan before that is known
 FIRST_ALLOWED_GAP = 0.35
 
@@ -116,6 +119,26 @@ class Opening(Gated):
             over.set()
             plan = making.result()
         return standing.best, plan, replace(found, bound=tightest(aim, standing.bound, found.bound))
+
+    def further(self, plan: Outcome, allowed: float, limits: Limits, note: Note) -> Outcome:
+        """The first stage gone on with from a plan that is farther from its bound than is ``allowed``."""
+        clock = Clock(limits.seconds, self._pace)
+        level, pool, aim = self.exact, self._pool(), self.exact.aims[0]
+        few = self._only(self._opened(level, plan))
+        there = replace(plan, values=transferred(plan.values, level, few))  # type: ignore[arg-type]
+        on = replace(self._improving(few, 0, limits, clock.share(FURTHER_SHARE), note), near=FURTHER_NEAR)
+        placed = self._placed(few, 0, improved(on, there, FURTHER_IDLE), limits, clock, note)
+        if placed is not None and placed.values is not None:
+            whole = replace(placed, values=transferred(placed.values, few, level))
+            plan = replace(better(aim, whole, plan) or plan, bound=plan.bound)
+        known = with_bound(plan, plan, limits)
+        if known.interrupted or clock.left() <= 1 or (known.gap is not None and known.gap <= allowed):
+            return known
+        at = prove.mark(aim, pool.objectives[0], plan.objective or 0.0, allowed)
+        parts = prove.parts_by_sites(pool, list(few.formulation.case.sites))
+        found = prove.beyond(pool, 0, seen(pool, aim), at, relaxed(pool), limits, clock, note, CORES, parts, False)
+        ended = replace(plan, interrupted=found.interrupted)
+        return with_bound(ended, replace(ended, bound=tightest(aim, plan.bound, found.bound)), limits)
 
     def _on_few_sites(self, pool: Level, found: Outcome, limits: Limits, clock: Clock, note: Note) -> Outcome | None:
         """A pooled plan with whole racks at its sites, as a plan of the exact model."""
