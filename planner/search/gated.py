@@ -15,7 +15,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.search import prove
+from planner.search import prove, screening
 from planner.search.base import choices, relaxed
 from planner.search.halls import Halls
 from planner.search.improve import CORES, Improving, improved, soft_columns
@@ -23,6 +23,7 @@ from planner.search.levels import Clock, Level
 from planner.search.models import seen, transferred
 from planner.search.racks import Note
 from planner.search.rolling import rolled
+from planner.search.screening import SCREENING_SHARE, screened
 from planner.search.verdicts import better, tightest
 from planner.solve import Limits, Outcome, Program, Row, Vector
 
@@ -49,11 +50,11 @@ class Gated(Halls):
         on, opened = self._on_sites(sites, limits, clock, note)
         enough = threading.Event()
         with ThreadPoolExecutor(1) as other_core:
-            outside = other_core.submit(self._elsewhere, chosen, limits, clock, note, enough)
+            bounding = other_core.submit(self._bounds, chosen, on.level, limits, clock, note, enough)
             plan = self._on_chosen(on, opened, few, limits, clock, note)
             if limits.seconds is not None:
                 enough.set()
-            elsewhere = tightest(aim, outside.result(), sites.bound)
+            inside, elsewhere = (tightest(aim, bound, sites.bound) for bound in bounding.result())
         if plan is None:
             plan = self._planned(few, 0, limits, clock, note)
         else:
@@ -61,8 +62,8 @@ class Gated(Halls):
             plan = self._placed(few, 0, improved(exact, plan, IDLE), limits, clock, note)
         if plan is None:
             alone = self._exact(0, limits, clock, note, None)
-            return replace(alone, bound=tightest(aim, elsewhere, alone.bound))
-        plan, inside = self._inside(on.level, few, plan, elsewhere, limits, clock, note)
+            return replace(alone, bound=tightest(aim, prove.weakest(aim, [inside, elsewhere]), alone.bound))
+        plan, inside = self._inside(on.level, few, plan, inside, elsewhere, limits, clock, note)
         whole = replace(plan, values=transferred(plan.values, few, self.exact))  # type: ignore[arg-type]
         return self._closed(0, whole, prove.weakest(aim, [inside, elsewhere]), limits, clock, note)
 
@@ -97,9 +98,17 @@ class Gated(Halls):
         return self._gates_anew(pool, few, seen(few, few.aims[0]), few.rows, plan, limits, clock, note)
 
     def _inside(
-        self, pool: Level, few: Level, plan: Outcome, elsewhere: float | None, limits: Limits, clock: Clock, note: Note
+        self,
+        pool: Level,
+        few: Level,
+        plan: Outcome,
+        known: float | None,
+        elsewhere: float | None,
+        limits: Limits,
+        clock: Clock,
+        note: Note,
     ) -> tuple[Outcome, float | None]:
-        """A bound of the chosen sites, and the better plan where one is found on the way.
+        """A bound of the chosen sites, tighter than is known, and the better plan where one is found on the way.
 
         Their pool is looked at beyond the plan by the gap, but no nearer than other sites are proven; where that leaves
         something open, their exact model is.
@@ -109,13 +118,16 @@ class Gated(Halls):
         value = near if elsewhere is None else prove.weakest(aim, [near, elsewhere])
         assert value is not None
         assert plan.values is not None
+        if tightest(aim, known, value) == known or clock.left() <= 1:
+            return plan, known
         at = prove.mark(aim, pool.objectives[0], value, 0.0)
         parts, time = prove.parts_by_halls(few, plan.values, pool), clock.share(PROOF_SHARE)
         found = prove.beyond(pool, 0, seen(pool, aim), at, relaxed(pool), limits, time, note, CORES, parts, False)
-        proven = self._proven(plan, replace(plan, bound=found.bound), limits)
+        bound = tightest(aim, known, found.bound)
+        proven = self._proven(plan, replace(plan, bound=bound), limits)
         if value != near or proven or found.interrupted or clock.left() <= 1:
-            return replace(plan, interrupted=plan.interrupted or found.interrupted), found.bound
-        return self._beyond_on(few, plan, found.bound, limits, clock, note)
+            return replace(plan, interrupted=plan.interrupted or found.interrupted), bound
+        return self._beyond_on(few, plan, bound, limits, clock, note)
 
     def _beyond_on(
         self, few: Level, plan: Outcome, bound: float | None, limits: Limits, clock: Clock, note: Note
@@ -129,16 +141,26 @@ class Gated(Halls):
         nearer = self._placed(few, 0, found, limits, clock, note) if found.values is not None else None
         return better(aim, nearer, plan) or plan, tightest(aim, bound, found.bound)
 
-    def _elsewhere(
-        self, chosen: Sequence[str], limits: Limits, clock: Clock, note: Note, enough: threading.Event
-    ) -> float | None:
-        """A bound on plans that open a site beside the chosen ones, as far as it comes until there is enough."""
-        pool = self._pool()
-        another = prove.parts_by_sites(pool, chosen)[0]
-        found = self._pooled_solve(
-            0, "other sites", 1.0, 1.0, limits, clock, note, rows=another, bound_only=True, cancel=enough
+    def _bounds(
+        self, chosen: Sequence[str], pool: Level, limits: Limits, clock: Clock, note: Note, enough: threading.Event
+    ) -> tuple[float | None, float | None]:
+        """Bounds on plans of the chosen sites, whose pool this is, until there is enough, and on plans of others.
+
+        Each other site is asked about alone, by the relaxation.
+        """
+        whole, aim = self._pool(), pool.aims[0]
+        others = screened(whole, seen(whole, aim), chosen, replace(limits, seconds=clock.part(SCREENING_SHARE)))
+        inside = seen(pool, aim).solve(
+            pool.objectives[0],
+            aim.sense,
+            replace(limits, seconds=clock.part(1.0), bound_only=True),
+            rows=pool.rows,
+            relaxed=relaxed(pool),
+            progress=lambda p: note("chosen sites", p),
+            confirm=False,
+            cancel=enough,
         )
-        return found.bound
+        return inside.bound, screening.weakest(whole, others)
 
     def _gates_anew(
         self,

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 
-from planner.search import prove
+from planner.search import prove, screening
 from planner.search.base import relaxed
 from planner.search.bounded import PLAN_SHARE, Standing, worse
 from planner.search.gated import Gated
@@ -15,6 +15,7 @@ from planner.search.improve import CORES, Improving, improved
 from planner.search.levels import Clock, Level
 from planner.search.models import seen, transferred
 from planner.search.racks import Note
+from planner.search.screening import SCREENING_SHARE, screened
 from planner.search.verdicts import NUMERIC, better, tightest, with_bound
 from planner.solve import Limits, Outcome, Verdict
 
@@ -94,7 +95,7 @@ class Opening(Gated):
         few = self._only(self._opened(pool, start))
         hosted = self._hosted_in_parts(few, 0, start, limits, clock, note)
         at = prove.mark(aim, pool.objectives[0], worse(aim, hosted, FIRST_ALLOWED_GAP * limits.gap), limits.gap)
-        parts = prove.parts_by_sites(pool, list(few.formulation.case.sites))
+        chosen, program = list(few.formulation.case.sites), seen(pool, aim)
         standing = Standing(aim, limits, None, known)
         over = standing.proven
 
@@ -111,7 +112,8 @@ class Opening(Gated):
 
         with ThreadPoolExecutor(1) as other_core:
             making = other_core.submit(made)
-            program = seen(pool, aim)
+            bounds = screened(pool, program, chosen, replace(limits, seconds=clock.part(SCREENING_SHARE)))
+            parts = screening.parts(pool, bounds, at.value)
             # limits asked for site by site cost more here than they save
             found = prove.beyond(
                 pool, 0, program, at, relaxed(pool), limits, clock, note, CORES, parts, False, over, standing.bounded
@@ -135,8 +137,10 @@ class Opening(Gated):
         if known.interrupted or clock.left() <= 1 or (known.gap is not None and known.gap <= allowed):
             return known
         at = prove.mark(aim, pool.objectives[0], plan.objective or 0.0, allowed)
-        parts = prove.parts_by_sites(pool, list(few.formulation.case.sites))
-        found = prove.beyond(pool, 0, seen(pool, aim), at, relaxed(pool), limits, clock, note, CORES, parts, False)
+        chosen, program = list(few.formulation.case.sites), seen(pool, aim)
+        bounds = screened(pool, program, chosen, replace(limits, seconds=clock.part(SCREENING_SHARE)))
+        parts = screening.parts(pool, bounds, at.value)
+        found = prove.beyond(pool, 0, program, at, relaxed(pool), limits, clock, note, CORES, parts, False)
         ended = replace(plan, interrupted=found.interrupted)
         return with_bound(ended, replace(ended, bound=tightest(aim, plan.bound, found.bound)), limits)
 

@@ -191,13 +191,6 @@ def parts_by_halls(source: Level, values: Vector, level: Level) -> list[list[Row
     return [[Row("more halls", count, lower=most + 1)], [Row("no more halls", count, upper=most)]]
 
 
-def parts_by_sites(level: Level, chosen: Sequence[str]) -> list[list[Row]]:
-    """Another site than the chosen ones, or none."""
-    opens = level.formulation.model.sites.opens
-    others = level.program.linear([(1.0, v) for (s, _), v in opens.items() if s not in chosen])
-    return [[Row("another site", others, lower=1.0)], [Row("no other site", others, upper=0.0)]]
-
-
 def _seconds(clock: Clock, turns: int) -> float | None:
     return None if clock.left() == float("inf") else max(0.1, clock.left() / turns)
 

@@ -23,6 +23,8 @@ from planner.solve import Limits, Outcome, Row, Vector
 
 #: times the seconds of a neighbourhood where a plan proven in the pool is made to fit
 PATIENT_TIMES = 3.0
+#: the same where the first halls in balance are looked for: with less, plans that do not fit are all there is
+FIRST_TIMES = 1.5
 #: parts of the time: for halls and power anew around gates, for what leads the search
 ANEW_SHARE, LEAD_SHARE = 0.35, 0.1
 #: idle pairs of neighbourhoods until plans of whole halls are taken for good enough
@@ -49,10 +51,10 @@ class ShortfallStage(PooledStages):
         aim = pool.aims[k]
         assert plan.values is not None
         kept = self._improving_halls(pool, k, plan.values, limits, clock, note)
-        free = replace(kept, rows=pool.rows)
+        free, longer = replace(kept, rows=pool.rows), replace(kept, seconds=FIRST_TIMES * kept.seconds)
         halls, everything, *others = neighbourhoods(pool, kept.whole)
         with ThreadPoolExecutor(CORES) as cores:
-            near = cores.submit(kept.ask, plan.values, halls, None)
+            near = cores.submit(longer.ask, plan.values, halls, None)
             far = cores.submit(free.ask, plan.values, everything, None)
             plan, loose = better(aim, near.result(), plan) or plan, far.result()
         at = prove.mark(aim, pool.objectives[k], plan.objective or 0.0, limits.gap)

@@ -57,6 +57,11 @@ class Relaxation:
         """What is minimised: the objective, its sign turned where that is maximised; infinite without an optimum."""
         return self._sign * float(self._highs.getInfo().objective_function_value) if self._optimal else math.inf
 
+    @property
+    def contradiction(self) -> bool:
+        """Whether the bounds leave nothing."""
+        return bool(self._highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible)
+
     def _run(self) -> None:
         if self._end is not None:
             left = max(0.01, self._end - time.perf_counter())

@@ -1,0 +1,78 @@
+"""Other sites than the chosen ones, each asked about alone: what could a plan come to that opens it.
+
+"Some other site" is weak in a relaxation, which opens a little of each. One that has to be open as a whole costs what
+it costs, and the answer starts from the relaxation that is there already: tenths of a second a site.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from planner.search.levels import Level
+from planner.search.verdicts import NUMERIC
+from planner.solve import Limits, Linear, Program, Relaxation, Row
+
+#: part of the time for asking about all of them
+SCREENING_SHARE = 0.3
+
+
+def screened(level: Level, program: Program, chosen: Sequence[str], limits: Limits) -> dict[str, float]:
+    """Bounds of the first stage over plans that open a site, for each that is not chosen.
+
+    A site that no plan can open has the worst of all bounds. Where the time ends before an answer the site has none
+    that tells anything.
+    """
+    aim = level.aims[0]
+    sign = 1.0 if aim.sense == "min" else -1.0
+    others = [s for s in level.formulation.case.sites if s not in chosen]
+    if not others:
+        return {}
+    summed = program.summing([_opened(level, [s]) for s in others])
+    relaxation = Relaxation(summed, level.objectives[0], aim.sense, level.rows, {}, limits.seconds)
+    first, bounds = len(program.columns), {}
+    for i, site in enumerate(others):
+        at = np.array([first + i])
+        relaxation.bound(at, np.ones(1), summed.upper[at])
+        if relaxation.values is not None:
+            bounds[site] = sign * relaxation.cost
+        else:
+            bounds[site] = sign * (np.inf if relaxation.contradiction else -np.inf)
+        relaxation.bound(at, np.zeros(1), summed.upper[at])
+    return bounds
+
+
+def weakest(level: Level, bounds: Mapping[str, float]) -> float | None:
+    """The bound over plans that open any of the other sites; None where one has none."""
+    best = (max if level.aims[0].sense == "max" else min)(bounds.values(), default=None)
+    return None if best is None or not np.isfinite(best) else best
+
+
+def parts(level: Level, bounds: Mapping[str, float], mark: float) -> list[list[Row]]:
+    """The rows of parts that hold all plans beyond the mark: no other site, or one of those that may be.
+
+    Sites whose plans cannot pass the mark are closed in all parts. Of the others each part opens one and closes those
+    of the parts after it, so that the one with most to look at has fewest sites.
+    """
+    rising = level.aims[0].sense == "max"
+    slack = NUMERIC * abs(mark)
+    open_ = [s for s, b in bounds.items() if (b > mark - slack if rising else b < mark + slack)]
+    open_.sort(key=lambda s: bounds[s], reverse=rising)
+    closed = [s for s in bounds if s not in open_]
+    found = [[_none(level, list(bounds))] if bounds else []]
+    for i, site in enumerate(open_):
+        rows = [Row(f"opens {site}", _opened(level, [site]), lower=1.0)]
+        shut = [*closed, *open_[i + 1 :]]
+        found.append([*rows, _none(level, shut)] if shut else rows)
+    return found
+
+
+def _none(level: Level, sites: Sequence[str]) -> Row:
+    return Row("no other site", _opened(level, sites), upper=0.0)
+
+
+def _opened(level: Level, sites: Sequence[str]) -> Linear:
+    """How many of the sites are opened."""
+    opens = level.formulation.model.sites.opens
+    return level.program.linear([(1.0, v) for (s, _), v in opens.items() if s in sites])
