@@ -34,6 +34,8 @@ class Base:
         self._fewer: dict[tuple[str, ...], Level] = {}
         self._loss = LEAST_LOSS
         self._pace = Pace()
+        #: bounds of the first stage over plans that open a site
+        self._opening: dict[str, float] = {}
         #: least present cost of moving data, once it is known
         self._least = 0.0
 
@@ -41,6 +43,10 @@ class Base:
     def gated(self) -> bool:
         """Whether something holds service back: then racks in one pool say too little."""
         return bool((soft_columns(self.exact) & self.exact.program.whole).any())
+
+    def _others(self, chosen: Sequence[str]) -> dict[str, float]:
+        """Bounds of the first stage over plans that open a site beside the chosen ones."""
+        return {s: bound for s, bound in self._opening.items() if s not in chosen}
 
     def _pool(self) -> Level:
         """The pooled model; with no more sites than are chosen there is nothing to tell apart."""

@@ -23,7 +23,6 @@ from planner.search.levels import Clock, Level
 from planner.search.models import seen, transferred
 from planner.search.racks import Note
 from planner.search.rolling import rolled
-from planner.search.screening import SCREENING_SHARE, screened
 from planner.search.verdicts import better, tightest
 from planner.solve import Limits, Outcome, Program, Row, Vector
 
@@ -50,11 +49,12 @@ class Gated(Halls):
         on, opened = self._on_sites(sites, limits, clock, note)
         enough = threading.Event()
         with ThreadPoolExecutor(1) as other_core:
-            bounding = other_core.submit(self._bounds, chosen, on.level, limits, clock, note, enough)
+            bounding = other_core.submit(self._chosen_bound, on.level, limits, clock, note, enough)
             plan = self._on_chosen(on, opened, few, limits, clock, note)
             if limits.seconds is not None:
                 enough.set()
-            inside, elsewhere = (tightest(aim, bound, sites.bound) for bound in bounding.result())
+            inside = tightest(aim, bounding.result(), sites.bound)
+        elsewhere = tightest(aim, screening.weakest(self._pool(), self._others(chosen)), sites.bound)
         if plan is None:
             plan = self._planned(few, 0, limits, clock, note)
         else:
@@ -141,16 +141,12 @@ class Gated(Halls):
         nearer = self._placed(few, 0, found, limits, clock, note) if found.values is not None else None
         return better(aim, nearer, plan) or plan, tightest(aim, bound, found.bound)
 
-    def _bounds(
-        self, chosen: Sequence[str], pool: Level, limits: Limits, clock: Clock, note: Note, enough: threading.Event
-    ) -> tuple[float | None, float | None]:
-        """Bounds on plans of the chosen sites, whose pool this is, until there is enough, and on plans of others.
-
-        Each other site is asked about alone, by the relaxation.
-        """
-        whole, aim = self._pool(), pool.aims[0]
-        others = screened(whole, seen(whole, aim), chosen, replace(limits, seconds=clock.part(SCREENING_SHARE)))
-        inside = seen(pool, aim).solve(
+    def _chosen_bound(
+        self, pool: Level, limits: Limits, clock: Clock, note: Note, enough: threading.Event
+    ) -> float | None:
+        """A bound on plans of the chosen sites, whose pool this is, as far as it comes until there is enough."""
+        aim = pool.aims[0]
+        found = seen(pool, aim).solve(
             pool.objectives[0],
             aim.sense,
             replace(limits, seconds=clock.part(1.0), bound_only=True),
@@ -160,7 +156,7 @@ class Gated(Halls):
             confirm=False,
             cancel=enough,
         )
-        return inside.bound, screening.weakest(whole, others)
+        return found.bound
 
     def _gates_anew(
         self,

@@ -15,7 +15,7 @@ from planner.search.improve import CORES, Improving, improved
 from planner.search.levels import Clock, Level
 from planner.search.models import seen, transferred
 from planner.search.racks import Note
-from planner.search.screening import SCREENING_SHARE, screened
+from planner.search.screening import screened
 from planner.search.verdicts import NUMERIC, better, tightest, with_bound
 from planner.solve import Limits, Outcome, Verdict
 
@@ -37,36 +37,28 @@ class Opening(Gated):
         """Sites by a relaxation in which they alone are whole, halls and power on those, then the proof."""
         pool = self._pool()
         opens = pool.columns("sites.opens")
+        proven_by_parts = pool is not self.exact and limits.gap > NUMERIC
         with ThreadPoolExecutor(1) as other_core:
-            learning = other_core.submit(self._learn_pace, limits, clock) if limits.seconds is not None else None
+            asked = replace(limits, seconds=clock.part(0.25))
+            asking = other_core.submit(screened, pool, seen(pool, pool.aims[0]), asked, self._pace)
             # few whole columns: the relaxation is nearly whole by itself, and heuristics take longer than the proof
             sites = self._pooled_solve(
                 0, "sites", SITES_GAP, 0.25, limits, clock, note, relaxed=~opens, bound_only=True, confirm=True
             )
-            if learning is not None:
-                learning.result()
+            self._opening = asking.result()
         if sites.values is None:
             return sites if sites.verdict is Verdict.INFEASIBLE else self._exact(0, limits, clock, note, None)
-        if self.gated and pool is not self.exact and limits.gap > NUMERIC:
+        if self.gated and proven_by_parts:
             return self._gated_opening(sites, limits, clock, note)
         near, on = self.halls(sites, limits, clock, note)
         start = self.wide(near, on)
-        if start.values is None or pool is self.exact or limits.gap <= NUMERIC:
+        if start.values is None or not proven_by_parts:
             return self._raised(start, None, limits, clock, note, None)
         best, start, found = self._opening_beyond(start, near, on, sites.bound, limits, clock, note)
         if best is not None and (self._proven(best, found, limits) or clock.left() <= 1 or found.interrupted):
             ended = replace(best, interrupted=best.interrupted or found.interrupted)
             return self._closed(0, ended, found.bound, limits, clock, note)
         return self._raised(found if found.values is not None else start, best, limits, clock, note, found.bound)
-
-    def _learn_pace(self, limits: Limits, clock: Clock) -> None:
-        """How long a relaxation takes here: seconds in the search are meant at that pace."""
-        pool = self._pool()
-        program, asked = seen(pool, pool.aims[0]), replace(limits, seconds=clock.part(0.1))
-        found = program.solve(
-            pool.objectives[0], pool.aims[0].sense, asked, rows=pool.rows, relaxed=program.whole, confirm=False
-        )
-        self._pace.learn(found.seconds)
 
     def _raised(
         self, start: Outcome, best: Outcome | None, limits: Limits, clock: Clock, note: Note, known: float | None
@@ -112,8 +104,7 @@ class Opening(Gated):
 
         with ThreadPoolExecutor(1) as other_core:
             making = other_core.submit(made)
-            bounds = screened(pool, program, chosen, replace(limits, seconds=clock.part(SCREENING_SHARE)))
-            parts = screening.parts(pool, bounds, at.value)
+            parts = screening.parts(pool, self._others(chosen), at.value)
             # limits asked for site by site cost more here than they save
             found = prove.beyond(
                 pool, 0, program, at, relaxed(pool), limits, clock, note, CORES, parts, False, over, standing.bounded
@@ -138,8 +129,7 @@ class Opening(Gated):
             return known
         at = prove.mark(aim, pool.objectives[0], plan.objective or 0.0, allowed)
         chosen, program = list(few.formulation.case.sites), seen(pool, aim)
-        bounds = screened(pool, program, chosen, replace(limits, seconds=clock.part(SCREENING_SHARE)))
-        parts = screening.parts(pool, bounds, at.value)
+        parts = screening.parts(pool, self._others(chosen), at.value)
         found = prove.beyond(pool, 0, program, at, relaxed(pool), limits, clock, note, CORES, parts, False)
         ended = replace(plan, interrupted=found.interrupted)
         return with_bound(ended, replace(ended, bound=tightest(aim, plan.bound, found.bound)), limits)

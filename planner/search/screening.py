@@ -1,7 +1,7 @@
-"""Other sites than the chosen ones, each asked about alone: what could a plan come to that opens it.
+"""Sites asked about alone: what could a plan come to that opens this one?
 
-"Some other site" is weak in a relaxation, which opens a little of each. One that has to be open as a whole costs what
-it costs, and the answer starts from the relaxation that is there already: tenths of a second a site.
+"Some other site" than the chosen ones is weak in a relaxation, which opens a little of each. One that has to be open as
+a whole costs what it costs, and the answer starts from the relaxation that is there already: tenths of a second a site.
 """
 
 from __future__ import annotations
@@ -10,30 +10,26 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from planner.search.levels import Level
+from planner.search.levels import Level, Pace
 from planner.search.verdicts import NUMERIC
 from planner.solve import Limits, Linear, Program, Relaxation, Row
 
-#: part of the time for asking about all of them
-SCREENING_SHARE = 0.3
 
+def screened(level: Level, program: Program, limits: Limits, pace: Pace) -> dict[str, float]:
+    """Bounds of the first stage over plans that open a site, for each site; the pace is learned on the way.
 
-def screened(level: Level, program: Program, chosen: Sequence[str], limits: Limits) -> dict[str, float]:
-    """Bounds of the first stage over plans that open a site, for each that is not chosen.
-
-    A site that no plan can open has the worst of all bounds. Where the time ends before an answer the site has none
-    that tells anything.
+    A site that no plan can open has the worst of all bounds; one that was not answered in time, one that tells nothing.
     """
     aim = level.aims[0]
     sign = 1.0 if aim.sense == "min" else -1.0
-    others = [s for s in level.formulation.case.sites if s not in chosen]
-    if not others:
-        return {}
-    summed = program.summing([_opened(level, [s]) for s in others])
+    sites = list(level.formulation.case.sites)
+    summed = program.summing([_opened(level, [s]) for s in sites])
     relaxation = Relaxation(summed, level.objectives[0], aim.sense, level.rows, {}, limits.seconds)
-    first, bounds = len(program.columns), {}
-    for i, site in enumerate(others):
-        at = np.array([first + i])
+    if limits.seconds is not None:
+        pace.learn(relaxation.seconds)
+    bounds: dict[str, float] = {}
+    for i, site in enumerate(sites, len(program.columns)):
+        at = np.array([i])
         relaxation.bound(at, np.ones(1), summed.upper[at])
         if relaxation.values is not None:
             bounds[site] = sign * relaxation.cost

@@ -38,6 +38,11 @@ class Relaxation:
         self._highs.setOptionValue("presolve", "off")
         self._highs.setOptionValue("solver", "simplex")
 
+    @property
+    def seconds(self) -> float:
+        """What all answers so far took."""
+        return float(self._highs.getRunTime())
+
     def bound(self, columns: NDArray[np.int64], lower: Vector, upper: Vector) -> None:
         """Keep the columns between these values, and ask again."""
         self._highs.changeColsBounds(len(columns), columns.astype(np.int32), lower, upper)
