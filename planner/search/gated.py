@@ -29,7 +29,7 @@ from planner.solve import Limits, Outcome, Program, Row, Vector
 #: in gaps: how near to the best around its halls a first plan of gates is; the part of the time for it
 FIRST_GAP, FIRST_SHARE = 4.0, 0.25
 #: parts of the time: for gates of the exact model, for making plans better in the pool and there, for looking beyond
-GATES_SHARE, POOL_SHARE, BETTER_SHARE, PROOF_SHARE = 0.25, 0.25, 0.65, 0.7
+GATES_SHARE, POOL_SHARE, BETTER_SHARE, PROOF_SHARE = 0.25, 0.25, 0.75, 0.7
 #: part of the gap for gates of the exact model around a pooled plan
 GATES_GAP = 0.15
 #: idle neighbourhoods of the pool, and idle pairs of the exact model, until the plan is taken for good enough
