@@ -14,12 +14,12 @@ from planner.search.levels import Clock, Kept, Level, Pace
 from planner.search.models import level_of, pooled
 from planner.search.racks import HOSTS, PLACED, Note, place
 from planner.search.verdicts import better, tightest, with_bound
-from planner.solve import Limits, Outcome, Program, Vector, Verdict
+from planner.solve import Limits, Outcome, Program, Vector, Verdict, relative_gap
 
 #: part of the first stage that whole racks are taken to lose at the least
 LEAST_LOSS = 2e-4
-#: what a bound may cost where the time ended without one
-RELAXATION_SECONDS = 20.0
+#: what a bound may cost where the time ended without one, or, in gaps, with one that is so far off
+RELAXATION_SECONDS, FAR = 20.0, 10.0
 
 
 class Base:
@@ -98,8 +98,10 @@ class Base:
 
     def _closed(self, k: int, plan: Outcome, bound: float | None, limits: Limits, clock: Clock, note: Note) -> Outcome:
         """The plan with its bound; if that is no proof, the exact model goes on from the plan for the time left."""
-        if bound is None and not plan.interrupted:
-            bound = self._relaxation(k, limits)
+        gap = relative_gap(plan.objective, bound)
+        if not plan.interrupted and (gap is None or gap > FAR * limits.gap):
+            # a search that has hardly begun tells less than a relaxation
+            bound = tightest(self.exact.aims[k], bound, self._relaxation(k, limits))
         closed = with_bound(plan, replace(plan, bound=bound), limits)
         if closed.verdict is Verdict.OPTIMAL or closed.interrupted or clock.left() <= 1:
             return closed
