@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -94,3 +95,24 @@ def test_each_part_opens_one_site_and_closes_those_with_less_to_look_at(tmp_path
     assert [r.name for r in both] == [f"opens {second}"]
     _, last = parts(pool, {first: 9.0, second: 8.0}, 8.5)
     assert [r.name for r in last] == [f"opens {first}", "no other site"]
+
+
+def test_where_many_sites_may_be_beyond_the_mark_one_part_opens_any_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("planner.search.screening.MOST_ALONE", 1)
+    pool = search_of(tmp_path, 1)._pool()
+    first, second = pool.formulation.case.sites
+    none, any_ = parts(pool, {first: 9.0, second: 8.0}, 5.0)
+    assert [r.name for r in none] == ["no other site"]
+    assert [(r.name, r.lower) for r in any_] == [("another site", 1.0)]
+    assert solved(pool, any_).objective == pytest.approx(solved(pool, []).objective)
+
+
+def test_what_is_not_asked_any_more_tells_nothing(tmp_path: Path) -> None:
+    pool, over = search_of(tmp_path, 1)._pool(), threading.Event()
+    over.set()
+    bounds = screened(pool, pool.program, EXACTLY, Pace(), over)
+    assert set(bounds.values()) == {np.inf}
+    assert weakest(pool, bounds) is None
+    assert len(parts(pool, bounds, 1e12)) == 1 + len(bounds)

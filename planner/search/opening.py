@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from functools import partial
 
@@ -21,6 +22,8 @@ from planner.solve import Limits, Outcome, Verdict
 
 #: part of the gap for choosing sites
 SITES_GAP = 0.5
+#: seconds more, at the pace of the search, for asking about sites once they are chosen
+SCREENING_SECONDS = 1.0
 #: gaps that placing may lose of a pooled plan before other choices are looked for
 PLACING_GAP = 0.8
 #: where the first stage goes on: part of the time for a better plan, idle pairs of neighbourhoods until it is good
@@ -38,13 +41,17 @@ class Opening(Gated):
         pool = self._pool()
         opens = pool.columns("sites.opens")
         proven_by_parts = pool is not self.exact and limits.gap > NUMERIC
+        enough = threading.Event()
         with ThreadPoolExecutor(1) as other_core:
             asked = replace(limits, seconds=clock.part(0.25))
-            asking = other_core.submit(screened, pool, seen(pool, pool.aims[0]), asked, self._pace)
+            asking = other_core.submit(screened, pool, seen(pool, pool.aims[0]), asked, self._pace, enough)
             # few whole columns: the relaxation is nearly whole by itself, and heuristics take longer than the proof
             sites = self._pooled_solve(
                 0, "sites", SITES_GAP, 0.25, limits, clock, note, relaxed=~opens, bound_only=True, confirm=True
             )
+            if limits.seconds is not None:
+                wait([asking], clock.paced(SCREENING_SECONDS))
+                enough.set()
             self._opening = asking.result()
         if sites.values is None:
             return sites if sites.verdict is Verdict.INFEASIBLE else self._exact(0, limits, clock, note, None)

@@ -6,6 +6,7 @@ a whole costs what it costs, and the answer starts from the relaxation that is t
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -14,22 +15,31 @@ from planner.search.levels import Level, Pace
 from planner.search.verdicts import NUMERIC
 from planner.solve import Limits, Linear, Program, Relaxation, Row
 
+#: most other sites that have a part each
+MOST_ALONE = 4
 
-def screened(level: Level, program: Program, limits: Limits, pace: Pace) -> dict[str, float]:
+
+def screened(
+    level: Level, program: Program, limits: Limits, pace: Pace, cancel: threading.Event | None = None
+) -> dict[str, float]:
     """Bounds of the first stage over plans that open a site, for each site; the pace is learned on the way.
 
-    A site that no plan can open has the worst of all bounds; one that was not answered in time, one that tells nothing.
+    A site that no plan can open has the worst of all bounds; one that was not answered in time, or before ``cancel``
+    was set, has one that tells nothing.
     """
     aim = level.aims[0]
     sign = 1.0 if aim.sense == "min" else -1.0
     sites = list(level.formulation.case.sites)
     summed = program.summing([_opened(level, [s]) for s in sites])
-    relaxation = Relaxation(summed, level.objectives[0], aim.sense, level.rows, {}, limits.seconds)
+    relaxation = Relaxation(summed, level.objectives[0], aim.sense, level.rows, {}, limits.seconds, cancel)
     if limits.seconds is not None:
         pace.learn(relaxation.seconds)
     bounds: dict[str, float] = {}
     for i, site in enumerate(sites, len(program.columns)):
         at = np.array([i])
+        if cancel is not None and cancel.is_set():
+            bounds[site] = sign * -np.inf
+            continue
         relaxation.bound(at, np.ones(1), summed.upper[at])
         if relaxation.values is not None:
             bounds[site] = sign * relaxation.cost
@@ -49,7 +59,8 @@ def parts(level: Level, bounds: Mapping[str, float], mark: float) -> list[list[R
     """The rows of parts that hold all plans beyond the mark: no other site, or one of those that may be.
 
     Sites whose plans cannot pass the mark are closed in all parts. Of the others each part opens one and closes those
-    of the parts after it, so that the one with most to look at has fewest sites.
+    of the parts after it, so that the one with most to look at has fewest sites; where they are many, one part opens
+    any of them.
     """
     rising = level.aims[0].sense == "max"
     slack = NUMERIC * abs(mark)
@@ -57,6 +68,9 @@ def parts(level: Level, bounds: Mapping[str, float], mark: float) -> list[list[R
     open_.sort(key=lambda s: bounds[s], reverse=rising)
     closed = [s for s in bounds if s not in open_]
     found = [[_none(level, list(bounds))] if bounds else []]
+    if len(open_) > MOST_ALONE:
+        rows = [Row("another site", _opened(level, open_), lower=1.0)]
+        return [*found, [*rows, _none(level, closed)] if closed else rows]
     for i, site in enumerate(open_):
         rows = [Row(f"opens {site}", _opened(level, [site]), lower=1.0)]
         shut = [*closed, *open_[i + 1 :]]

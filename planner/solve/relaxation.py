@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,7 +17,10 @@ from planner.solve.values import Limits, Linear, Row, Sense, Vector
 
 
 class Relaxation:
-    """Nothing is whole; an answer is the optimum, or none: a contradiction, or a limit."""
+    """Nothing is whole; an answer is the optimum, or none: a contradiction, or a limit.
+
+    ``cancel``, once set, is such a limit.
+    """
 
     def __init__(
         self,
@@ -26,6 +30,7 @@ class Relaxation:
         rows: Sequence[Row],
         fixed: Mapping[int, float],
         seconds: float | None = None,
+        cancel: threading.Event | None = None,
     ) -> None:
         self._end = None if seconds is None else time.perf_counter() + seconds
         self._sign = 1.0 if sense == "min" else -1.0
@@ -33,7 +38,7 @@ class Relaxation:
         whole = np.zeros(len(program.columns), dtype=bool)
         limits = Limits(seconds=seconds)
         self._highs = Run(program, objective, sense, limits, rows, whole, box, None).model(relaxed=True)
-        listen(self._highs)
+        listen(self._highs, cancel)
         self._run()
         self._highs.setOptionValue("presolve", "off")
         self._highs.setOptionValue("solver", "simplex")
