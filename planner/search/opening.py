@@ -138,8 +138,10 @@ class Opening(Gated):
         chosen, program = list(few.formulation.case.sites), seen(pool, aim)
         parts = screening.parts(pool, self._others(chosen), at.value)
         found = prove.beyond(pool, 0, program, at, relaxed(pool), limits, clock, note, CORES, parts, False)
-        ended = replace(plan, interrupted=found.interrupted)
-        return with_bound(ended, replace(ended, bound=tightest(aim, plan.bound, found.bound)), limits)
+        ended, bound = replace(plan, interrupted=found.interrupted), tightest(aim, plan.bound, found.bound)
+        ended = with_bound(ended, replace(ended, bound=bound), limits)
+        near = ended.gap is not None and ended.gap <= allowed
+        return ended if near else self._closed(0, ended, bound, limits, clock, note)
 
     def _on_few_sites(self, pool: Level, found: Outcome, limits: Limits, clock: Clock, note: Note) -> Outcome | None:
         """A pooled plan with whole racks at its sites, as a plan of the exact model."""
