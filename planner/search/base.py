@@ -35,7 +35,7 @@ class Base:
         self._loss = LEAST_LOSS
         self._pace = Pace()
         #: bounds of the first stage over plans that open a site
-        self._opening: dict[str, float] = {}
+        self._by_site: dict[str, float] = {}
         #: least present cost of moving data, once it is known
         self._least = 0.0
 
@@ -46,7 +46,7 @@ class Base:
 
     def _others(self, chosen: Sequence[str]) -> dict[str, float]:
         """Bounds of the first stage over plans that open a site beside the chosen ones."""
-        return {s: bound for s, bound in self._opening.items() if s not in chosen}
+        return {s: bound for s, bound in self._by_site.items() if s not in chosen}
 
     def _pool(self) -> Level:
         """The pooled model; with no more sites than are chosen there is nothing to tell apart."""

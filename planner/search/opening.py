@@ -52,7 +52,7 @@ class Opening(Gated):
             if limits.seconds is not None:
                 wait([asking], clock.paced(SCREENING_SECONDS))
                 enough.set()
-            self._opening = asking.result()
+            self._by_site = asking.result()
         if sites.values is None:
             return sites if sites.verdict is Verdict.INFEASIBLE else self._exact(0, limits, clock, note, None)
         if self.gated and proven_by_parts:
