@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,6 +16,9 @@ from planner.solve import Limits, Outcome, Progress, Vector
 
 __all__ = ["Kept", "Level", "Search", "Solved", "solve_stages"]
 
+#: part of the time left in which a first stage goes on that is not proven as near as later ones ask
+FURTHER = 0.6
+
 
 @dataclass(frozen=True)
 class Solved:
@@ -26,10 +30,6 @@ class Solved:
     achieved: float | None = None
     kept: Kept | None = None
     moved_musd: float | None = None
-
-
-#: part of the time left in which a first stage goes on that is not proven as near as later ones ask
-FURTHER = 0.6
 
 
 def solve_stages(search: Search, limits: Limits, note: Callable[[int, str, Progress], None]) -> list[Solved]:
@@ -52,7 +52,9 @@ def solve_stages(search: Search, limits: Limits, note: Callable[[int, str, Progr
         outcome = search.stage(k, replace(limits, seconds=clock.part(share)), tell, before)
         if k == 0 and not last and _too_far(outcome, allowed) and 1 < clock.left() < math.inf:
             # no later stage would run, so that the time is the first one's
-            outcome = search.further(outcome, allowed, replace(limits, seconds=clock.part(FURTHER)), tell)
+            began = time.perf_counter()
+            gone_on = search.further(outcome, allowed, replace(limits, seconds=clock.part(FURTHER)), tell)
+            outcome = replace(gone_on, seconds=outcome.seconds + time.perf_counter() - began)
         kept = None
         if outcome.values is not None:
             before = outcome.values

@@ -10,7 +10,7 @@ from functools import partial
 from planner.search import prove, screening
 from planner.search.base import relaxed
 from planner.search.bounded import PLAN_SHARE, Standing, worse
-from planner.search.gated import Gated
+from planner.search.gated import IDLE, NEAR, Gated
 from planner.search.halls import AGAIN_SHARE, again
 from planner.search.improve import CORES, Improving, improved
 from planner.search.levels import Clock, Level
@@ -26,9 +26,8 @@ SITES_GAP = 0.5
 SCREENING_SECONDS = 1.0
 #: gaps that placing may lose of a pooled plan before other choices are looked for
 PLACING_GAP = 0.8
-#: where the first stage goes on: part of the time for a better plan, idle pairs of neighbourhoods until it is good
-#: enough, part of the gap to which one is solved
-FURTHER_SHARE, FURTHER_IDLE, FURTHER_NEAR = 0.6, 8, 0.3
+#: part of the time for a better plan where the first stage goes on
+FURTHER_SHARE = 0.6
 #: gaps that whole racks are taken to cost a plan before that is known
 FIRST_ALLOWED_GAP = 0.35
 
@@ -126,8 +125,8 @@ class Opening(Gated):
         level, pool, aim = self.exact, self._pool(), self.exact.aims[0]
         few = self._only(self._opened(level, plan))
         there = replace(plan, values=transferred(plan.values, level, few))  # type: ignore[arg-type]
-        on = replace(self._improving(few, 0, limits, clock.share(FURTHER_SHARE), note), near=FURTHER_NEAR)
-        placed = self._placed(few, 0, improved(on, there, FURTHER_IDLE), limits, clock, note)
+        on = replace(self._improving(few, 0, limits, clock.share(FURTHER_SHARE), note), near=NEAR)
+        placed = self._placed(few, 0, improved(on, there, IDLE), limits, clock, note)
         if placed is not None and placed.values is not None:
             whole = replace(placed, values=transferred(placed.values, few, level))
             plan = replace(better(aim, whole, plan) or plan, bound=plan.bound)
