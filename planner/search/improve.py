@@ -128,12 +128,12 @@ def improved(
     patience: int,
     cores: int = CORES,
     around: Sequence[Neighbourhood] | None = None,
-    done: Callable[[Outcome], bool] | None = None,
+    done: Callable[[Outcome, int], bool] | None = None,
 ) -> Outcome:
     """The plan after passes over the neighbourhoods, some at a time, until they gain little or time is up.
 
     One that gains more than the gap ends those beside it, but not in a run that is to be repeated. ``done``, asked of
-    the plan after some that gained little, may end it sooner.
+    the plan after each, and how many in a row gained little, may end it sooner.
     """
     around = neighbourhoods(on.level, on.whole) if around is None else around
     aim, best, idle = on.level.aims[on.k], plan, 0
@@ -146,7 +146,7 @@ def improved(
     def ended() -> bool:
         if idle >= patience or on.over or best.interrupted or on.reached(best.objective):
             return True
-        return idle > 0 and done is not None and done(best)
+        return (idle > 0 or best is not plan) and done is not None and done(best, idle)
 
     while not ended():
         for several in rounds():

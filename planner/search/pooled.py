@@ -33,6 +33,8 @@ from planner.solve import Limits, Linear, Outcome, Progress, Vector, Verdict, re
 AHEAD_IDLE = 3
 #: what goes on around totals rests if it gained nothing for so long
 RESTING_SECONDS = 3.0
+#: gaps from what totals promise within which a look from a plan begins
+NEARBY = 8.0
 #: part of the gap below which they are idle: the proof gains that sooner
 WORTHWHILE = 0.2
 #: part of the gap that whole racks and sites told apart are taken to cost a plan until that is known, and at the most
@@ -102,6 +104,12 @@ class PooledStages(Fitting):
             plan, fresh = near, True
         return self._sites_told_apart(k, best, bound, limits, clock, note)
 
+    def _carried_over(
+        self, k: int, plan: Outcome, worth: float, limits: Limits, clock: Clock, note: Note
+    ) -> Outcome | None:
+        """The choices of a plan of the pool with whole racks, unless they come to less than it is ``worth``."""
+        return self._carried(self._pool(), self.exact, k, plan, limits, clock, note, anywhere=False, worth=worth)
+
     def _looked(
         self, k: int, plan: Outcome, fresh: bool, lost: float, limits: Limits, clock: Clock, note: Note
     ) -> tuple[Outcome, Outcome, Outcome | None, float]:
@@ -112,6 +120,8 @@ class PooledStages(Fitting):
         """
         aim = self._pool().aims[k]
         at = self._mark(k, worse(aim, plan.objective, lost), limits)
+        #: what a plan may come to with whole racks for the mark to be its proof
+        worth = worse(aim, at.value, limits.gap)
         over = threading.Event()
         timed = limits.seconds is not None
         looked: Outcome | None = None
@@ -120,7 +130,7 @@ class PooledStages(Fitting):
             """Whether a plan beyond the mark is known, which makes this one not worth fitting."""
             return timed and over.is_set() and (looked is None or looked.values is not None)
 
-        def nearer(patience: int) -> Outcome | None:
+        def nearer(plan: Outcome, patience: int) -> Outcome | None:
             """A plan that is worth fitting anew."""
             near = improved(self._improving_cost(k, limits, clock, note, over if timed else None), plan, patience, 1)
             gained = (relative_gap(near.objective, plan.objective) or 0.0) > WORTHWHILE * limits.gap
@@ -129,29 +139,27 @@ class PooledStages(Fitting):
                 over.set()
             return near if gained else None
 
-        def fitted(near: Outcome) -> tuple[Outcome | None, float]:
-            fits = self._fitted(k, near, limits, clock, note)
-            cost = lost if fits is None else relative_gap(near.objective, fits.objective) or 0.0
-            return fits, min(max(LOST_GAP, cost / limits.gap), MOST_LOST_GAP) * limits.gap
-
-        def made() -> tuple[Outcome, Outcome | None, float]:
-            near = (nearer(1) if fresh else None) or plan
-            if near is not plan and passed():
-                return near, None, lost
-            fits, cost = fitted(near)
-            if fresh or not timed or over.is_set():
-                return near, fits, cost
-            again = nearer(AHEAD_IDLE)
-            if again is None or over.is_set():
-                return again or near, fits, cost
-            fits_again, cost = fitted(again)
-            return again, better(aim, fits, fits_again), cost
+        def made() -> tuple[Outcome, Outcome | None]:
+            near = (nearer(plan, 1) if fresh else None) or plan
+            fits = None if near is not plan and passed() else self._carried_over(k, near, worth, limits, clock, note)
+            if timed and not over.is_set() and (fits is None or not fresh):
+                again = nearer(near, AHEAD_IDLE)
+                if again is not None:
+                    near, before = again, fits
+                    fits = None if over.is_set() else self._carried_over(k, near, worth, limits, clock, note)
+                    fits = better(aim, before, fits)
+            if fits is None and not passed():
+                fits = self._fitted(k, near, limits, clock, note)
+            return near, fits
 
         with ThreadPoolExecutor(1) as other_core:
             making = other_core.submit(made)
             looked = self._beyond(k, at, limits, clock, note, over if timed else None)
             over.set()
-            near, fits, lost = making.result()
+            near, fits = making.result()
+        if fits is not None:
+            cost = relative_gap(near.objective, fits.objective) or 0.0
+            lost = min(max(LOST_GAP, cost / limits.gap), MOST_LOST_GAP) * limits.gap
         return looked, better(aim, looked, near) or near, fits, lost
 
     def _mark(self, k: int, value: float | None, limits: Limits) -> prove.Mark:
@@ -190,23 +198,35 @@ class PooledStages(Fitting):
         aim = self._pool().aims[k]
         ended = threading.Event() if limits.seconds is not None else None
         heard, at = plan, float("inf")
+        promised: float | None = None
 
         def hear(phase: str, p: Progress) -> None:
-            nonlocal heard, at
+            nonlocal heard, at, promised
             note(phase, p)
-            if phase == "around totals" and p.incumbent is not None and p.incumbent != heard.objective:
+            if phase != "around totals":
+                return
+            promised = tightest(aim, promised, p.bound)
+            if p.incumbent is not None and p.incumbent != heard.objective:
                 heard, at = replace(plan, objective=p.incumbent), time.perf_counter()
+
+        def promising(near: Outcome) -> bool:
+            """Whether a look may begin: one from farther away only finds plans that are little better."""
+            gap = relative_gap((better(aim, heard, near) or near).objective, promised)
+            return gap is not None and gap <= NEARBY * limits.gap
 
         def rests(near: Outcome) -> bool:
             """Whether what goes on around totals is behind and gains nothing more."""
             return better(aim, heard, near) is near and time.perf_counter() - at > clock.paced(RESTING_SECONDS)
 
+        def done(near: Outcome, idle: int) -> bool:
+            return promising(near) or (idle > 0 and rests(near))
+
         with ThreadPoolExecutor(1) as other_core:
             around = other_core.submit(self._around_totals, k, limits, clock, hear, ended)
             on = self._improving_cost(k, limits, clock, note, ended)
-            near = improved(on, plan, AHEAD_IDLE, 1, done=rests if ended is not None else None)
+            near = improved(on, plan, AHEAD_IDLE, 1, done=done if ended is not None else None)
             while ended is not None and not ended.is_set():
-                if rests(near):
+                if promising(near) or rests(near):
                     ended.set()
                 ended.wait(0.1)
             return better(aim, around.result(), near) or near

@@ -49,8 +49,11 @@ def place(
     note: Note,
     reached: float | None = None,
     anywhere: bool = True,
+    worth: float | None = None,
 ) -> Outcome:
     """The exact plan that holds the choices, with whole racks: near the relaxed ones first, then ``anywhere``.
+
+    Choices that come to less than ``worth`` with racks in parts are not placed.
 
     ``reached`` is what the pooled model reached of the stage with these choices. A shortfall comes in steps of halls:
     it is held there, and racks are placed by the first stage. Where halls are full and the floor of the first stage is
@@ -78,6 +81,9 @@ def place(
         )
         return None if found.values is None else found
 
+    def worthwhile(value: float) -> bool:
+        return worth is None or (value <= worth if aim.sense == "min" else value >= worth)
+
     def near(
         told: int, goal: int, rows: Sequence[Row], enough: float | None = None
     ) -> tuple[float | None, Outcome | None]:
@@ -91,6 +97,8 @@ def place(
             return None, None
         fixed.update(zip(at.tolist(), settled.tolist(), strict=True))
         value = level.objectives[told].at(relaxation.values)
+        if told == k and not worthwhile(value):
+            return value, None
         steps = diving.rounded(relaxation, racks, program.lower[racks], program.upper[racks])
         back, found = 1, None
         while found is None and back <= len(steps):
@@ -128,7 +136,7 @@ def place(
             found = tree(k, level.rows, limits.gap, clock.part(REST_SHARE), fixed=whole)
     else:
         value, found = near(k, k, level.rows)
-        for step in HELD_STEPS if value is not None else ():
+        for step in HELD_STEPS if value is not None and worthwhile(value) else ():
             if found is not None:
                 break
             most = {"upper" if aim.sense == "min" else "lower": _loosened(value or 0.0, aim.sense, step * limits.gap)}
