@@ -144,7 +144,7 @@ def improved(
             yield around[i : i + cores]
 
     def ended() -> bool:
-        if idle >= patience or on.over or best.interrupted or on.reached(best.objective):
+        if not around or idle >= patience or on.over or best.interrupted or on.reached(best.objective):
             return True
         return (idle > 0 or best is not plan) and done is not None and done(best, idle)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import threading
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
@@ -21,7 +22,7 @@ from planner.search import prove
 from planner.search.base import choices, relaxed
 from planner.search.bounded import PLAN_SHARE, worse
 from planner.search.fitting import Fitting
-from planner.search.improve import CORES, Improving, improved
+from planner.search.improve import CORES, Improving, Neighbourhood, improved, neighbourhoods
 from planner.search.levels import Clock, Level
 from planner.search.models import least_movement, seen, with_movement
 from planner.search.racks import Note
@@ -81,12 +82,12 @@ class PooledStages(Fitting):
         aim = self._pool().aims[k]
         bound: float | None = None
         lost = LOST_GAP * limits.gap
-        plan, fresh = self._started(k, plan, limits, clock, note), False
+        plan = self._started(k, plan, limits, clock, note)
         looked_beyond: list[float] = []
         while clock.left() > 1:
             assert plan.objective is not None
             looked_beyond.append(plan.objective)
-            found, near, fits, lost = self._looked(k, plan, fresh, lost, limits, clock, note)
+            found, near, fits, lost = self._looked(k, plan, lost, limits, clock, note)
             best = better(aim, best, fits) or best
             bound = tightest(aim, bound, found.bound)
             none = found.verdict is Verdict.INFEASIBLE
@@ -101,7 +102,7 @@ class PooledStages(Fitting):
             again = any(math.isclose(near.objective or 0.0, value, rel_tol=SAME) for value in looked_beyond)
             if none or again or self._ended(best, bound, limits):
                 break
-            plan, fresh = near, True
+            plan = near
         return self._sites_told_apart(k, best, bound, limits, clock, note)
 
     def _carried_over(
@@ -111,11 +112,11 @@ class PooledStages(Fitting):
         return self._carried(self._pool(), self.exact, k, plan, limits, clock, note, anywhere=False, worth=worth)
 
     def _looked(
-        self, k: int, plan: Outcome, fresh: bool, lost: float, limits: Limits, clock: Clock, note: Note
+        self, k: int, plan: Outcome, lost: float, limits: Limits, clock: Clock, note: Note
     ) -> tuple[Outcome, Outcome, Outcome | None, float]:
         """A look beyond a plan on one core; on the other it is made to fit and made better until the look ends.
 
-        A ``fresh`` plan is made better first; ``lost`` is the share that fitting is taken to cost. Returns what was
+        It is made better at its sites first; ``lost`` is the share that fitting is taken to cost. Returns what was
         found, the best plan of the pool, the best that fits, and the share that fitting cost.
         """
         aim = self._pool().aims[k]
@@ -130,9 +131,14 @@ class PooledStages(Fitting):
             """Whether a plan beyond the mark is known, which makes this one not worth fitting."""
             return timed and over.is_set() and (looked is None or looked.values is not None)
 
-        def nearer(plan: Outcome, patience: int) -> Outcome | None:
+        on = self._improving_cost(k, limits, clock, note, over if timed else None)
+        # sites take a second or two each and gain most where a plan is near; the others are for what time is left
+        of_sites = [n for n in neighbourhoods(on.level, on.whole) if n.name in self.case.sites]
+        others = [n for n in neighbourhoods(on.level, on.whole) if n.name not in self.case.sites]
+
+        def nearer(plan: Outcome, around: Sequence[Neighbourhood], patience: int) -> Outcome | None:
             """A plan that is worth fitting anew."""
-            near = improved(self._improving_cost(k, limits, clock, note, over if timed else None), plan, patience, 1)
+            near = improved(replace(on, enough=at.value if timed else None), plan, patience, 1, around)
             gained = (relative_gap(near.objective, plan.objective) or 0.0) > WORTHWHILE * limits.gap
             if gained and timed and better(aim, replace(near, objective=at.value), near) is near:
                 # what is looked for is there
@@ -140,10 +146,10 @@ class PooledStages(Fitting):
             return near if gained else None
 
         def made() -> tuple[Outcome, Outcome | None]:
-            near = (nearer(plan, 1) if fresh else None) or plan
-            fits = None if near is not plan and passed() else self._carried_over(k, near, worth, limits, clock, note)
-            if timed and not over.is_set() and (fits is None or not fresh):
-                again = nearer(near, AHEAD_IDLE)
+            near = nearer(plan, of_sites, len(of_sites)) or plan
+            fits = None if passed() else self._carried_over(k, near, worth, limits, clock, note)
+            if timed and not over.is_set():
+                again = nearer(near, others, AHEAD_IDLE)
                 if again is not None:
                     near, before = again, fits
                     fits = None if over.is_set() else self._carried_over(k, near, worth, limits, clock, note)
