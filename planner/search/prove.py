@@ -103,12 +103,16 @@ def beyond(
     tight: bool = True,
     over: threading.Event | None = None,
     told: Callable[[float | None], None] | None = None,
+    step: float = 0.0,
+    planned: Callable[[Vector], None] | None = None,
 ) -> Outcome:
     """A plan beyond the mark, or the proof that there is none: then INFEASIBLE, with the mark as the bound.
 
     ``parts`` cut the search into pieces that cover it, looked at side by side; ``tight``: limits are asked for in each.
     Each has its share of the time, so that none is left without a bound; what is open then has what others left.
     ``over`` ends the search from outside, and is set by a plan beyond the mark; ``told`` hears of each new bound.
+    With a ``step`` a plan beyond the mark is no end: those better than it by this share are looked for, until there are
+    none; ``planned`` hears of each.
     """
     began = time.perf_counter()
     aim = level.aims[k]
@@ -138,13 +142,21 @@ def beyond(
         outcome = program.solve(
             at.objective,
             at.sense,
-            replace(limits, seconds=_seconds(clock, turns), bound_only=True, target=at.target, beyond=at.target),
+            replace(
+                limits,
+                seconds=_seconds(clock, turns),
+                bound_only=True,
+                target=None if step else at.target,
+                beyond=at.target,
+                step=step,
+            ),
             rows=aimed,
             relaxed=relaxed,
             progress=progress,
             confirm=False,
             # one plan beyond the mark is enough; a run that is to be repeated waits for all parts
             cancel=over if limits.seconds is not None else None,
+            found=planned,
         )
         if outcome.values is not None:
             over.set()

@@ -62,6 +62,7 @@ class Run:
     box: Mapping[int, tuple[float, float]]
     progress: Callable[[Progress], None] | None
     cancel: threading.Event | None = None
+    found: Callable[[Vector], None] | None = None
 
     def model(self, *, names: bool = False, relaxed: bool = False, pinned: Vector | None = None) -> highspy.Highs:
         """A Highs with everything passed."""
@@ -126,7 +127,10 @@ class Run:
         if self.limits.beyond is not None and lp.integrality_:
             # an upper limit of the tree, as a plan of that value would set it; there the solver minimises always
             h.setOptionValue("objective_bound", self.limits.beyond * (-1.0 if self.sense == "max" else 1.0))
-            h.setOptionValue("mip_rel_gap", 0.0)
+            h.setOptionValue("mip_rel_gap", self.limits.step)
+            if self.limits.step:
+                # what is left after a plan is a small part of the tree
+                h.setOptionValue("mip_allow_restart", False)
         if self.limits.nodes is not None:
             h.setOptionValue("mip_max_nodes", int(self.limits.nodes))
         h.passModel(lp)
@@ -158,7 +162,14 @@ class Run:
             if self.progress:
                 self.progress(item)
 
+        def better(event: Any) -> None:
+            values = np.array(event.data_out.mip_solution)
+            if self.found is not None and self._is_beyond(self.objective.at(values)):
+                self.found(values)
+
         h.cbMipLogging += note
+        if self.found is not None:
+            h.cbMipImprovingSolution += better
         listen(h, self.cancel)
         run_in_thread(h)
         return self._outcome(h, history, time.perf_counter() - began)

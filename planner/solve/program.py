@@ -144,19 +144,21 @@ class Program:
         progress: Callable[[Progress], None] | None = None,
         confirm: bool = True,
         cancel: threading.Event | None = None,
+        found: Callable[[Vector], None] | None = None,
     ) -> Outcome:
         """Solve to the gap or a limit.
 
         ``relaxed`` columns need not be whole; ``fixed`` columns are held, ``boxed`` ones kept between two values;
         ``rows`` hold in this solve only. Raises ValueError for a start that breaks a row. An infeasible answer is
         confirmed once with presolve off, unless it only cuts off one half of a search (``confirm`` false), or only
-        says that no plan lies beyond a value. ``cancel``, once set, ends the solve as a limit would.
+        says that no plan lies beyond a value. ``cancel``, once set, ends the solve as a limit would;
+        ``found`` hears of each better plan.
         """
         if start is not None and self.violation(start, rows) > FEASIBLE * 10:
             raise ValueError(f"the start breaks a row by {self.violation(start, rows):.2g} of its size")
         whole = self.whole if relaxed is None else self.whole & ~relaxed
         box = {i: (x, x) for i, x in (fixed or {}).items()} | dict(boxed or {})
-        run = Run(self, objective, sense, limits, rows, whole, box, progress, cancel)
+        run = Run(self, objective, sense, limits, rows, whole, box, progress, cancel, found)
         outcome = run.go(start)
         if outcome.verdict is Verdict.INFEASIBLE and confirm and limits.beyond is None:
             outcome = run.confirm(outcome)

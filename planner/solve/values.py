@@ -25,7 +25,8 @@ class Limits:
     """``gap`` is relative (absolute where the optimum is 0); ``bound_only``: the start is good, raise the bound.
 
     A solve ends with the first plan that reaches ``target``. ``beyond``: only plans better than that are looked for;
-    INFEASIBLE with that as the bound then says that there is none, and no bound is told that is tighter.
+    INFEASIBLE with that as the bound then says that there is none, and no bound is told that is tighter. ``step``:
+    after a plan beyond, only those are looked for that are better than it by this share.
     """
 
     gap: float = 0.0025
@@ -35,6 +36,7 @@ class Limits:
     bound_only: bool = False
     target: float | None = None
     beyond: float | None = None
+    step: float = 0.0
 
 
 @dataclass(frozen=True)
