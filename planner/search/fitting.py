@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from planner.search.base import choices, relaxed
 from planner.search.bounded import PLAN_SHARE, worse
-from planner.search.improve import improved
+from planner.search.improve import improved, neighbourhoods
 from planner.search.levels import FIRST_KEPT, Clock
 from planner.search.models import room, seen
 from planner.search.opening import Opening
@@ -81,7 +81,9 @@ class Fitting(Opening):
             return None
         on = self._improving(exact, 0, limits, clock, quiet)
         on = replace(on, program=program, rows=rows, enough=enough, seconds=times * on.seconds)
-        found = improved(on, start, patience)
+        # what a plan lacks to fit is often one site's
+        halls, everything, *others = neighbourhoods(exact, on.whole)
+        found = improved(on, start, patience, around=[*others, halls, everything])
         if found.values is None or not on.reached(found.objective):
             return None
         return replace(found, objective=exact.objectives[k].at(found.values), bound=None, gap=None)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import combinations
+from itertools import combinations, cycle
 
 import numpy as np
 from numpy.typing import NDArray
@@ -132,42 +132,86 @@ def improved(
 ) -> Outcome:
     """The plan after passes over the neighbourhoods, some at a time, until they gain little or time is up.
 
-    One that gains more than the gap ends those beside it, but not in a run that is to be repeated. ``done``, asked of
-    the plan after each, and how many in a row gained little, may end it sooner.
+    ``patience``: how many in a row may gain little, on each core. ``done``, asked of the plan after each, and how many
+    in a row gained little, may end it sooner. Each core goes on with the next one from the best plan so far, and one
+    that gains more than the gap ends those beside it; in a run that is to be repeated they wait for each other.
     """
     around = neighbourhoods(on.level, on.whole) if around is None else around
-    aim, best, idle = on.level.aims[on.k], plan, 0
-    together = cores > 1 and on.limits.seconds is not None
+    passes = _Passes(on, plan, patience * cores, around, done)
+    if cores == 1:
+        passes.go_on(on.cancel)
+    elif on.limits.seconds is None:
+        passes.in_step(cores)
+    else:
+        with ThreadPoolExecutor(cores) as pool:
+            for core in [pool.submit(passes.go_on) for _ in range(cores)]:
+                core.result()
+    return passes.best
 
-    def rounds() -> Iterator[Sequence[Neighbourhood]]:
-        for i in range(0, len(around), cores):
-            yield around[i : i + cores]
 
-    def ended() -> bool:
-        if not around or idle >= patience or on.over or best.interrupted or on.reached(best.objective):
+class _Passes:
+    """Neighbourhoods asked in turn, over and over, and the best plan so far; the last ``idle`` gained little."""
+
+    def __init__(
+        self,
+        on: Improving,
+        plan: Outcome,
+        patience: int,
+        around: Sequence[Neighbourhood],
+        done: Callable[[Outcome, int], bool] | None,
+    ) -> None:
+        self.best, self.idle = plan, 0
+        self._on, self._patience, self._done = on, patience, done
+        self._count, self._turns = len(around), cycle(around)
+        self._first = plan
+        self._lock = threading.Lock()
+        self._asked: list[threading.Event] = []
+
+    def go_on(self, cancel: threading.Event | None = None) -> None:
+        """One core: the next neighbourhood from the best plan, until they are idle; ``cancel`` ends one asked."""
+        while True:
+            with self._lock:
+                start = self.best
+                if self._ended() or start.values is None:
+                    self._end_others()
+                    return
+                neighbourhood, over = next(self._turns), cancel or threading.Event()
+                if over is not cancel:
+                    self._asked.append(over)
+            found = self._on.ask(start.values, neighbourhood, over)
+            with self._lock:
+                if over is not cancel:
+                    self._asked.remove(over)
+                self._heard(found, over is not cancel and over.is_set())
+
+    def in_step(self, cores: int) -> None:
+        """As many as there are cores from the same plan, each waited for."""
+        with ThreadPoolExecutor(cores) as pool:
+            while not self._ended() and self.best.values is not None:
+                several = [next(self._turns) for _ in range(min(cores, self._count))]
+                ask = partial(self._on.ask, self.best.values, cancel=None)
+                for found in list(pool.map(ask, several)):
+                    self._heard(found, False)
+
+    def _heard(self, found: Outcome, ended: bool) -> None:
+        """``ended``: from beside it, so that little gained tells nothing."""
+        on, before = self._on, self.best.objective or 0.0
+        self.best = better(on.level.aims[on.k], self.best, found) or self.best
+        gained = abs((self.best.objective or 0.0) - before)
+        if gained > on.worthwhile * on.limits.gap * abs(before):
+            self.idle = 0
+        elif not ended:
+            self.idle += 1
+        if gained > on.limits.gap * abs(before) or on.reached(self.best.objective):
+            self._end_others()
+
+    def _end_others(self) -> None:
+        for over in self._asked:
+            over.set()
+
+    def _ended(self) -> bool:
+        best, on = self.best, self._on
+        if not self._count or self.idle >= self._patience or on.over or best.interrupted or on.reached(best.objective):
             return True
-        return (idle > 0 or best is not plan) and done is not None and done(best, idle)
-
-    while not ended():
-        for several in rounds():
-            start, before = best.values, best.objective
-            if start is None or before is None or ended():
-                break
-            enough = threading.Event()
-            asked = partial(_asked, on, start, before, enough if together else None)
-            with ThreadPoolExecutor(cores) as pool:
-                for found in pool.map(asked, several):
-                    best = better(aim, best, found) or best
-            gained = abs((best.objective or 0.0) - before)
-            idle = 0 if gained > on.worthwhile * on.limits.gap * abs(before) else idle + 1
-    return best
-
-
-def _asked(
-    on: Improving, start: Vector, before: float, enough: threading.Event | None, neighbourhood: Neighbourhood
-) -> Outcome:
-    found = on.ask(start, neighbourhood, enough or on.cancel)
-    gained = abs((before if found.objective is None else found.objective) - before)
-    if enough is not None and (gained > on.limits.gap * abs(before) or on.reached(found.objective)):
-        enough.set()
-    return found
+        asked = self.idle > 0 or best is not self._first
+        return asked and self._done is not None and self._done(best, self.idle)

@@ -128,7 +128,7 @@ class Looking(Fitting):
         def gained(plan: Outcome, than: Outcome) -> bool:
             return (relative_gap(plan.objective, than.objective) or 0.0) > WORTHWHILE * limits.gap
 
-        near, tried, fits = plan, None, None
+        near, tried, carried, fits = plan, None, None, None
         while True:
             found, ended = finds.taken()
             near = better(aim, near, found) or near
@@ -157,7 +157,7 @@ class Looking(Fitting):
             finds.news.wait()
         assert finds.look is not None
         proven = fits is not None and self._ended(fits, finds.look.bound, limits)
-        if not proven and not finds.look.interrupted:
+        if carried is None and not proven and not finds.look.interrupted:
             fits = better(aim, fits, self._fitted(k, near, limits, clock, note))
         return near, fits
 
