@@ -30,6 +30,8 @@ from planner.solve import Limits, Outcome, Progress, Vector, Verdict, relative_g
 
 #: what goes on around totals rests if it gained nothing for so long
 RESTING_SECONDS = 3.0
+#: a neighbourhood gains little more after so long without a better plan
+GAINING_SECONDS = 1.5
 #: gaps from what totals promise within which a look from a plan begins
 NEARBY = 8.0
 #: plans whose values are this near each other, as a part of either, are taken for the same
@@ -105,14 +107,18 @@ class PooledStages(Looking):
         aim = self._pool().aims[k]
         ended = threading.Event() if limits.seconds is not None else None
         heard, at = plan, float("inf")
-        reached, promised = plan, None
+        reached, reached_at, promised = plan, float("inf"), None
 
         def hear(phase: str, p: Progress) -> None:
-            nonlocal heard, at, reached, promised
+            nonlocal heard, at, reached, reached_at, promised
             note(phase, p)
             if phase != "around totals":
-                if p.incumbent is not None:
-                    reached = better(aim, reached, replace(plan, objective=p.incumbent)) or reached
+                told = reached if p.incumbent is None else replace(plan, objective=p.incumbent)
+                if better(aim, reached, told) is not reached:
+                    reached, reached_at = told, time.perf_counter()
+                rested = time.perf_counter() - reached_at > clock.paced(GAINING_SECONDS)
+                if ended is not None and rested and promising(reached):
+                    ended.set()
                 return
             promised = tightest(aim, promised, p.bound)
             if p.incumbent is not None and p.incumbent != heard.objective:

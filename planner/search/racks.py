@@ -21,7 +21,9 @@ HELD = 1e-7
 MET = 1e-6
 #: part of the gap to which a tree decides on the racks that rounding left
 NEAR_SHARE = 0.08
-#: part of the time for rounding and for the tree of what is left, and seconds at the least, at the pace of the search
+#: parts of the time for hosts, for rounding and for the tree of what is left, and seconds at the least, at the pace of
+#: the search; where the floor is near, hosts take long and seldom fit
+SETTLING_SHARE, SETTLING_SECONDS = 0.02, 1.2
 ROUNDING_SHARE, ROUNDING_SECONDS = 0.05, 3.0
 TREE_SHARE, TREE_SECONDS = 0.03, 2.0
 #: parts of the time for a closer look in the first stage: racks in parts, and whole next to that
@@ -89,8 +91,10 @@ def place(
     ) -> tuple[float | None, Outcome | None]:
         """What the stage ``told`` comes to in parts, and a plan near that: ``enough`` or the best for ``goal``."""
         stage = level.aims[told]
-        seconds = clock.part(ROUNDING_SHARE, ROUNDING_SECONDS)
-        relaxation = Relaxation(program, level.objectives[told], stage.sense, rows, fixed, seconds)
+        seconds = clock.part(SETTLING_SHARE, SETTLING_SECONDS)
+        # as a row what is enough takes long to be told out of reach; it is compared with what is reached
+        free = rows if enough is None else [r for r in rows if r.name != FIRST_KEPT]
+        relaxation = Relaxation(program, level.objectives[told], stage.sense, free, fixed, seconds)
         at = np.flatnonzero(level.columns(HOSTS) & program.whole)
         settled = diving.settled(relaxation, at)
         if settled is None or relaxation.values is None:
@@ -99,6 +103,9 @@ def place(
         value = level.objectives[told].at(relaxation.values)
         if told == k and not worthwhile(value):
             return value, None
+        if enough is not None and (value < enough if stage.sense == "max" else value > enough):
+            return value, None
+        relaxation.allow(clock.part(ROUNDING_SHARE, ROUNDING_SECONDS))
         steps = diving.rounded(relaxation, racks, program.lower[racks], program.upper[racks])
         back, found = 1, None
         while found is None and back <= len(steps):

@@ -32,12 +32,15 @@ class Relaxation:
         seconds: float | None = None,
         cancel: threading.Event | None = None,
     ) -> None:
-        self._end = None if seconds is None else time.perf_counter() + seconds
-        self._sign = 1.0 if sense == "min" else -1.0
+        self._end = math.inf
+        self.allow(seconds)
+        if sense == "max":
+            # limits on what an answer costs are meant for what is minimised
+            objective = Linear(objective.columns, -objective.coefficients, -objective.constant)
         box = {i: (x, x) for i, x in fixed.items()}
         whole = np.zeros(len(program.columns), dtype=bool)
         limits = Limits(seconds=seconds)
-        self._highs = Run(program, objective, sense, limits, rows, whole, box, None).model(relaxed=True)
+        self._highs = Run(program, objective, "min", limits, rows, whole, box, None).model(relaxed=True)
         listen(self._highs, cancel)
         self._run()
         self._highs.setOptionValue("presolve", "off")
@@ -48,6 +51,10 @@ class Relaxation:
         """What all answers so far took."""
         return float(self._highs.getRunTime())
 
+    def allow(self, seconds: float | None) -> None:
+        """Answers from now on have so many seconds together."""
+        self._end = math.inf if seconds is None else time.perf_counter() + seconds
+
     def bound(self, columns: NDArray[np.int64], lower: Vector, upper: Vector) -> None:
         """Keep the columns between these values, and ask again."""
         self._highs.changeColsBounds(len(columns), columns.astype(np.int32), lower, upper)
@@ -57,6 +64,10 @@ class Relaxation:
         """Keep the columns at these values, and ask again."""
         self.bound(columns, values, values)
 
+    def limit(self, cost: float) -> None:
+        """Give no answer that costs more than this: the dual simplex method ends once it knows."""
+        self._highs.setOptionValue("objective_bound", cost)
+
     @property
     def values(self) -> Vector | None:
         """The columns at the last optimum."""
@@ -65,7 +76,7 @@ class Relaxation:
     @property
     def cost(self) -> float:
         """What is minimised: the objective, its sign turned where that is maximised; infinite without an optimum."""
-        return self._sign * float(self._highs.getInfo().objective_function_value) if self._optimal else math.inf
+        return float(self._highs.getInfo().objective_function_value) if self._optimal else math.inf
 
     @property
     def contradiction(self) -> bool:
@@ -73,7 +84,7 @@ class Relaxation:
         return bool(self._highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible)
 
     def _run(self) -> None:
-        if self._end is not None:
+        if self._end < math.inf:
             left = max(0.01, self._end - time.perf_counter())
             self._highs.setOptionValue("time_limit", self._highs.getRunTime() + left)
         run_in_thread(self._highs)
