@@ -126,7 +126,7 @@ def test_a_look_says_what_is_beyond_and_the_other_core_makes_it_fit(
     assert look.bound <= alone.objective * (1 + 1e-6)
     assert near.values is not None
     assert search._pool().program.violation(near.values, search._pool().rows) <= 1e-6
-    assert 0.0005 <= lost <= 0.0009
+    assert 0.0005 <= lost <= 0.0009 + 1e-12
     if fits is not None:
         assert fits.values is not None
         assert fits.objective is not None
