@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -79,13 +80,14 @@ class Base:
         note: Note,
         anywhere: bool = True,
         worth: float | None = None,
+        cancel: threading.Event | None = None,
     ) -> Outcome | None:
         """The choices of a plan, with racks and cohorts made whole, hosts too if it is of another model; else None."""
         assert plan.values is not None
         held = choices(source, level, plan.values)
         if source is level:
             held |= {int(i): float(round(plan.values[i])) for i in np.flatnonzero(level.columns(HOSTS))}
-        found = place(level, k, held, limits, clock, note, plan.objective, anywhere, worth)
+        found = place(level, k, held, limits, clock, note, plan.objective, anywhere, worth, cancel)
         if found.values is None or found.objective is None:
             return None
         if k == 0:

@@ -33,10 +33,13 @@ LOOK_SHARE = 0.7
 
 
 class Finds:
-    """What a look has come to, told to the other core; ``news`` ends what goes on there from an older plan."""
+    """What a look has come to, told to the other core.
+
+    ``news``, a better plan or the end, ends the search for better plans there; ``newer``, a better plan, its placing.
+    """
 
     def __init__(self, aim: Aim, mark: float, step: float) -> None:
-        self.news = threading.Event()
+        self.news, self.newer = threading.Event(), threading.Event()
         #: no plan that the look has yet to find is worse than this
         self.mark = mark
         self.look: Outcome | None = None
@@ -45,6 +48,7 @@ class Finds:
 
     def tell(self, plan: Outcome) -> None:
         self._plan, self.mark = plan, worse(self._aim, plan.objective, -self._step)
+        self.newer.set()
         self.news.set()
 
     def end(self, look: Outcome) -> None:
@@ -56,6 +60,7 @@ class Finds:
     def taken(self) -> tuple[Outcome | None, bool]:
         """The best plan so far, and whether the look has ended; what comes later is news again."""
         self.news.clear()
+        self.newer.clear()
         ended = self.look is not None
         return self._plan, ended
 
@@ -141,9 +146,8 @@ class Looking(Fitting):
                 continue
             if tried is None or gained(near, tried):
                 worth = worse(aim, finds.mark, limits.gap)
-                carried = self._carried(
-                    self._pool(), self.exact, k, near, limits, clock, note, anywhere=False, worth=worth
-                )
+                placing = (limits, clock, note, False, worth, None if over is None else finds.newer)
+                carried = self._carried(self._pool(), self.exact, k, near, *placing)
                 tried, fits = near, better(aim, fits, carried)
             if ended:
                 break

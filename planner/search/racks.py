@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -21,11 +22,11 @@ HELD = 1e-7
 MET = 1e-6
 #: part of the gap to which a tree decides on the racks that rounding left
 NEAR_SHARE = 0.08
-#: parts of the time for hosts, for rounding and for the tree of what is left, and seconds at the least, at the pace of
-#: the search; where the floor is near, hosts take long and seldom fit
-SETTLING_SHARE, SETTLING_SECONDS = 0.02, 1.2
-ROUNDING_SHARE, ROUNDING_SECONDS = 0.05, 3.0
-TREE_SHARE, TREE_SECONDS = 0.03, 2.0
+#: parts of the time for rounding and for the tree of what is left, and seconds at the least, at the pace of the search
+ROUNDING = (0.05, 3.0)
+TREE = (0.03, 2.0)
+#: the same for hosts of a shortfall plan: where they take longer they seldom fit, and what leads it finds others
+SETTLING = (0.02, 1.2)
 #: parts of the time for a closer look in the first stage: racks in parts, and whole next to that
 LOOK_SHARES = (0.5, 0.4)
 #: part of the time for what a plan with whole racks comes to
@@ -52,10 +53,11 @@ def place(
     reached: float | None = None,
     anywhere: bool = True,
     worth: float | None = None,
+    cancel: threading.Event | None = None,
 ) -> Outcome:
     """The exact plan that holds the choices, with whole racks: near the relaxed ones first, then ``anywhere``.
 
-    Choices that come to less than ``worth`` with racks in parts are not placed.
+    Plans that come to less than ``worth`` are not looked for; ``cancel``, once set, ends the search without a plan.
 
     ``reached`` is what the pooled model reached of the stage with these choices. A shortfall comes in steps of halls:
     it is held there, and racks are placed by the first stage. Where halls are full and the floor of the first stage is
@@ -71,14 +73,16 @@ def place(
     def tree(
         goal: int, rows: Sequence[Row], gap: float, seconds: float | None, target: float | None = None, **how: Any
     ) -> Outcome | None:
+        beyond = worth if goal == k else None
         found = program.solve(
             level.objectives[goal],
             level.aims[goal].sense,
-            replace(limits, gap=gap, seconds=seconds, nodes=None, target=target),
+            replace(limits, gap=gap, seconds=seconds, nodes=None, target=target, beyond=beyond, step=gap),
             rows=rows,
             # figures of another stage's objective are none of this one's
             progress=lambda p: note("whole racks", p if goal == k else untold(p)),
             confirm=False,
+            cancel=cancel,
             **how,
         )
         return None if found.values is None else found
@@ -86,15 +90,18 @@ def place(
     def worthwhile(value: float) -> bool:
         return worth is None or (value <= worth if aim.sense == "min" else value >= worth)
 
+    def over() -> bool:
+        return cancel is not None and cancel.is_set()
+
     def near(
         told: int, goal: int, rows: Sequence[Row], enough: float | None = None
     ) -> tuple[float | None, Outcome | None]:
         """What the stage ``told`` comes to in parts, and a plan near that: ``enough`` or the best for ``goal``."""
         stage = level.aims[told]
-        seconds = clock.part(SETTLING_SHARE, SETTLING_SECONDS)
+        seconds = clock.part(*(SETTLING if shortfall else ROUNDING))
         # as a row what is enough takes long to be told out of reach; it is compared with what is reached
         free = rows if enough is None else [r for r in rows if r.name != FIRST_KEPT]
-        relaxation = Relaxation(program, level.objectives[told], stage.sense, free, fixed, seconds)
+        relaxation = Relaxation(program, level.objectives[told], stage.sense, free, fixed, seconds, cancel)
         at = np.flatnonzero(level.columns(HOSTS) & program.whole)
         settled = diving.settled(relaxation, at)
         if settled is None or relaxation.values is None:
@@ -105,16 +112,16 @@ def place(
             return value, None
         if enough is not None and (value < enough if stage.sense == "max" else value > enough):
             return value, None
-        relaxation.allow(clock.part(ROUNDING_SHARE, ROUNDING_SECONDS))
+        relaxation.allow(clock.part(*ROUNDING))
         steps = diving.rounded(relaxation, racks, program.lower[racks], program.upper[racks])
         back, found = 1, None
-        while found is None and back <= len(steps):
+        while found is None and back <= len(steps) and not over():
             box = [
                 (round(x), round(x)) if held else _around(x, begins)
                 for x, held, begins in zip(steps[-back].values, steps[-back].held, cohorts, strict=True)
             ]
             boxed = dict(zip(racks.tolist(), box, strict=True))
-            seconds = clock.part(TREE_SHARE, TREE_SECONDS)
+            seconds = clock.part(*TREE)
             found = tree(goal, rows, limits.gap * NEAR_SHARE, seconds, enough, fixed=fixed, boxed=boxed)
             back *= 2
         return value, found
@@ -144,11 +151,11 @@ def place(
     else:
         value, found = near(k, k, level.rows)
         for step in HELD_STEPS if value is not None and worthwhile(value) else ():
-            if found is not None:
+            if found is not None or over():
                 break
             most = {"upper" if aim.sense == "min" else "lower": _loosened(value or 0.0, aim.sense, step * limits.gap)}
             _, found = near(0, k, [*level.rows, Row("objective.held", objective, **most)])
-    if found is None and anywhere:
+    if found is None and anywhere and not over():
         found = tree(k, level.rows, limits.gap * LAST_GAP, clock.part(LAST_SHARE[k > 0]), fixed=fixed)
     if found is None or found.values is None:
         return Outcome(Verdict.UNKNOWN, None, None, None, 0.0, 0, None)
