@@ -17,8 +17,6 @@ from planner.solve import Relaxation, Vector
 WHOLE = 1e-6
 #: what a step may cost, as part of the objective, without its being asked about another way
 FREE = 1e-5
-#: what one way may cost, as part of the objective, before the other is looked at
-MUCH = 0.005
 #: part of what is in parts that is rounded at a time, and how many are left to a tree
 ROUNDED, LEFT = 0.25, 20
 
@@ -32,10 +30,7 @@ class Rounded:
 
 
 def settled(relaxation: Relaxation, columns: NDArray[np.int64]) -> Vector | None:
-    """Binary columns settled, the surest first, each the way that costs less; None where neither way is left.
-
-    What costs much more is not looked at to its end, unless the other way does too.
-    """
+    """Binary columns settled, the surest first, each the way that costs less; None where neither way is left."""
     while relaxation.values is not None:
         parts = relaxation.values[columns]
         open_ = np.flatnonzero(np.abs(parts - np.round(parts)) > WHOLE)
@@ -45,24 +40,14 @@ def settled(relaxation: Relaxation, columns: NDArray[np.int64]) -> Vector | None
             return whole
         before = relaxation.cost
         one = columns[open_[[int(np.argmax(parts[open_]))]]]
-        for most in (before + MUCH * abs(before), np.inf):
-            relaxation.limit(most)
-            if _settled_one(relaxation, one, before):
-                break
-        relaxation.limit(np.inf)
-    return None
-
-
-def _settled_one(relaxation: Relaxation, one: NDArray[np.int64], before: float) -> bool:
-    """A binary column held the way that costs less, if either way is left."""
-    relaxation.hold(one, np.ones(1))
-    with_it = relaxation.cost
-    if with_it <= before + FREE * abs(before):
-        return True
-    relaxation.hold(one, np.zeros(1))
-    if with_it < relaxation.cost:
         relaxation.hold(one, np.ones(1))
-    return relaxation.cost < np.inf
+        with_it = relaxation.cost
+        if with_it <= before + FREE * abs(before):
+            continue
+        relaxation.hold(one, np.zeros(1))
+        if with_it < relaxation.cost:
+            relaxation.hold(one, np.ones(1))
+    return None
 
 
 def rounded(relaxation: Relaxation, columns: NDArray[np.int64], lower: Vector, upper: Vector) -> list[Rounded]:
@@ -85,18 +70,14 @@ def rounded(relaxation: Relaxation, columns: NDArray[np.int64], lower: Vector, u
         size = int(np.ceil(ROUNDED * open_.size))
         while True:
             batch = np.concatenate([nearest[:size], whole])
-            # a batch that costs something is given back, whatever it costs
-            relaxation.limit(before + FREE * abs(before) if size > 1 else np.inf)
             relaxation.hold(columns[batch], np.round(parts[batch]))
             if relaxation.cost <= before + FREE * abs(before):
                 break
             if size == 1:
                 _cheaper(relaxation, columns[nearest[:1]], parts[nearest[:1]])
                 break
-            relaxation.limit(np.inf)
             relaxation.bound(columns[batch], lower[batch], upper[batch])
             size //= 2
-        relaxation.limit(np.inf)
         held[batch] = True
     return steps
 

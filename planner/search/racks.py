@@ -24,7 +24,7 @@ MET = 1e-6
 NEAR_SHARE = 0.08
 #: parts of the time for rounding and for the tree of what is left, and seconds at the least, at the pace of the search
 ROUNDING = (0.05, 3.0)
-TREE = (0.03, 2.0)
+TREE = (0.03, 3.0)
 #: the same for hosts of a shortfall plan: where they take longer they seldom fit, and what leads it finds others
 SETTLING = (0.02, 1.2)
 #: parts of the time for a closer look in the first stage: racks in parts, and whole next to that
@@ -57,7 +57,8 @@ def place(
 ) -> Outcome:
     """The exact plan that holds the choices, with whole racks: near the relaxed ones first, then ``anywhere``.
 
-    Plans that come to less than ``worth`` are not looked for; ``cancel``, once set, ends the search without a plan.
+    Choices that come to less than ``worth`` with racks in parts are not placed; ``cancel``, once set, ends the search
+    without a plan.
 
     ``reached`` is what the pooled model reached of the stage with these choices. A shortfall comes in steps of halls:
     it is held there, and racks are placed by the first stage. Where halls are full and the floor of the first stage is
@@ -73,11 +74,10 @@ def place(
     def tree(
         goal: int, rows: Sequence[Row], gap: float, seconds: float | None, target: float | None = None, **how: Any
     ) -> Outcome | None:
-        beyond = worth if goal == k else None
         found = program.solve(
             level.objectives[goal],
             level.aims[goal].sense,
-            replace(limits, gap=gap, seconds=seconds, nodes=None, target=target, beyond=beyond, step=gap),
+            replace(limits, gap=gap, seconds=seconds, nodes=None, target=target),
             rows=rows,
             # figures of another stage's objective are none of this one's
             progress=lambda p: note("whole racks", p if goal == k else untold(p)),

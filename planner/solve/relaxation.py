@@ -34,13 +34,11 @@ class Relaxation:
     ) -> None:
         self._end = math.inf
         self.allow(seconds)
-        if sense == "max":
-            # limits on what an answer costs are meant for what is minimised
-            objective = Linear(objective.columns, -objective.coefficients, -objective.constant)
+        self._sign = 1.0 if sense == "min" else -1.0
         box = {i: (x, x) for i, x in fixed.items()}
         whole = np.zeros(len(program.columns), dtype=bool)
         limits = Limits(seconds=seconds)
-        self._highs = Run(program, objective, "min", limits, rows, whole, box, None).model(relaxed=True)
+        self._highs = Run(program, objective, sense, limits, rows, whole, box, None).model(relaxed=True)
         listen(self._highs, cancel)
         self._run()
         self._highs.setOptionValue("presolve", "off")
@@ -64,10 +62,6 @@ class Relaxation:
         """Keep the columns at these values, and ask again."""
         self.bound(columns, values, values)
 
-    def limit(self, cost: float) -> None:
-        """Give no answer that costs more than this: the dual simplex method ends once it knows."""
-        self._highs.setOptionValue("objective_bound", cost)
-
     @property
     def values(self) -> Vector | None:
         """The columns at the last optimum."""
@@ -76,7 +70,7 @@ class Relaxation:
     @property
     def cost(self) -> float:
         """What is minimised: the objective, its sign turned where that is maximised; infinite without an optimum."""
-        return float(self._highs.getInfo().objective_function_value) if self._optimal else math.inf
+        return self._sign * float(self._highs.getInfo().objective_function_value) if self._optimal else math.inf
 
     @property
     def contradiction(self) -> bool:
