@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from planner.search.levels import Clock, Level
 from planner.search.racks import Note
-from planner.search.verdicts import better
+from planner.search.verdicts import NUMERIC, better
 from planner.solve import Limits, Outcome, Program, Row, Vector
 
 #: rooms whose choices gate service
@@ -134,13 +134,14 @@ def improved(
 
     ``patience``: how many in a row may gain little, on each core. ``done``, asked of the plan after each, and how many
     in a row gained little, may end it sooner. Each core goes on with the next one from the best plan so far, and one
-    that gains more than the gap ends those beside it; in a run that is to be repeated they wait for each other.
+    that gains more than the gap ends those beside it; in a run that is to be repeated, or without a gap, where plans of
+    the same value are many, they wait for each other.
     """
     around = neighbourhoods(on.level, on.whole) if around is None else around
     passes = _Passes(on, plan, patience * cores, around, done)
     if cores == 1:
         passes.go_on(on.cancel)
-    elif on.limits.seconds is None:
+    elif on.limits.seconds is None or on.limits.gap <= NUMERIC:
         passes.in_step(cores)
     else:
         with ThreadPoolExecutor(cores) as pool:
