@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -178,7 +178,7 @@ class Looking(Fitting):
         note: Note,
         over: threading.Event | None = None,
         step: float = 0.0,
-        planned: Any = None,
+        planned: Callable[[Vector], None] | None = None,
     ) -> Outcome:
         """Plans of the pool beyond the mark, as ``prove.beyond``, or the proof that there is none."""
         pool = self._pool()
