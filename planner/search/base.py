@@ -82,7 +82,10 @@ class Base:
         worth: float | None = None,
         cancel: threading.Event | None = None,
     ) -> Outcome | None:
-        """The choices of a plan, with racks and cohorts made whole, hosts too if it is of another model; else None."""
+        """The choices of a plan, with racks and cohorts made whole, hosts too if it is of another model; else None.
+
+        ``anywhere``, ``worth`` and ``cancel`` as in ``place``.
+        """
         assert plan.values is not None
         held = choices(source, level, plan.values)
         if source is level:
