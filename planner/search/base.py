@@ -33,6 +33,7 @@ class Base:
         self._log = program.log
         self._pooled: Level | None = None
         self._fewer: dict[tuple[str, ...], Level] = {}
+        self._fewer_pools: dict[tuple[str, ...], Level] = {}
         self._loss = LEAST_LOSS
         self._pace = Pace()
         #: bounds of the first stage over plans that open a site
@@ -65,6 +66,17 @@ class Base:
             self._fewer[key] = level_of(self.case.only(sites), self._log, self.kept)
         return self._fewer[key]
 
+    def _pool_of(self, sites: Sequence[str]) -> Level:
+        """The pooled model with these sites alone."""
+        pool, key = self._pool(), tuple(sites)
+        if list(sites) == list(pool.formulation.case.sites):
+            return pool
+        if key not in self._fewer_pools:
+            self._fewer_pools[key] = pooled(self.case.only(sites), self._log)
+            for stage in self.kept:
+                self._fewer_pools[key].keep(stage)
+        return self._fewer_pools[key]
+
     def _placed(self, level: Level, k: int, plan: Outcome, limits: Limits, clock: Clock, note: Note) -> Outcome | None:
         """The plan with racks and cohorts made whole; None where there is none."""
         return self._carried(level, level, k, plan, limits, clock, note)
@@ -81,16 +93,17 @@ class Base:
         anywhere: bool = True,
         worth: float | None = None,
         cancel: threading.Event | None = None,
+        known: Vector | None = None,
     ) -> Outcome | None:
         """The choices of a plan, with racks and cohorts made whole, hosts too if it is of another model; else None.
 
-        ``anywhere``, ``worth`` and ``cancel`` as in ``place``.
+        ``anywhere``, ``worth``, ``cancel`` and ``known`` as in ``place``.
         """
         assert plan.values is not None
         held = choices(source, level, plan.values)
         if source is level:
             held |= {int(i): float(round(plan.values[i])) for i in np.flatnonzero(level.columns(HOSTS))}
-        found = place(level, k, held, limits, clock, note, plan.objective, anywhere, worth, cancel)
+        found = place(level, k, held, limits, clock, note, plan.objective, anywhere, worth, cancel, known)
         if found.values is None or found.objective is None:
             return None
         if k == 0:

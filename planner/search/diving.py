@@ -29,8 +29,11 @@ class Rounded:
     values: Vector
 
 
-def settled(relaxation: Relaxation, columns: NDArray[np.int64]) -> Vector | None:
-    """Binary columns settled, the surest first, each the way that costs less; None where neither way is left."""
+def settled(relaxation: Relaxation, columns: NDArray[np.int64], enough: float | None = None) -> Vector | None:
+    """Binary columns settled, the surest first, each the way that costs less; None where neither way is left.
+
+    What costs no more than is ``enough`` is not asked about the other way.
+    """
     while relaxation.values is not None:
         parts = relaxation.values[columns]
         open_ = np.flatnonzero(np.abs(parts - np.round(parts)) > WHOLE)
@@ -42,7 +45,7 @@ def settled(relaxation: Relaxation, columns: NDArray[np.int64]) -> Vector | None
         one = columns[open_[[int(np.argmax(parts[open_]))]]]
         relaxation.hold(one, np.ones(1))
         with_it = relaxation.cost
-        if with_it <= before + FREE * abs(before):
+        if with_it <= before + FREE * abs(before) or (enough is not None and with_it <= enough):
             continue
         relaxation.hold(one, np.zeros(1))
         if with_it < relaxation.cost:

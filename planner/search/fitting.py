@@ -16,7 +16,7 @@ from planner.search.levels import FIRST_KEPT, Clock
 from planner.search.models import room, seen
 from planner.search.opening import Opening
 from planner.search.racks import HELD, Note, untold
-from planner.solve import Limits, Outcome, Progress, Row
+from planner.solve import Limits, Outcome, Progress, Row, Vector
 
 #: a plan keeps this many losses of whole racks clear of the floor it stands on
 ROOM = 1.5
@@ -29,10 +29,15 @@ PASSES = 2
 class Fitting(Opening):
     """Plans of the pool that the exact model takes."""
 
-    def _fitted(self, k: int, plan: Outcome, limits: Limits, clock: Clock, note: Note) -> Outcome | None:
-        """A pooled plan as one of the exact model, with its choices or with others that reach as much."""
+    def _fitted(
+        self, k: int, plan: Outcome, limits: Limits, clock: Clock, note: Note, known: Vector | None = None
+    ) -> Outcome | None:
+        """A pooled plan as one of the exact model, with its choices or with others that reach as much.
+
+        ``known`` as in ``place``.
+        """
         # racks that are nowhere near fit seldom anywhere: what leads the plan into the exact model finds more
-        carried = self._carried(self._pool(), self.exact, k, plan, limits, clock, note, anywhere=False)
+        carried = self._carried(self._pool(), self.exact, k, plan, limits, clock, note, False, known=known)
         if carried is not None:
             return carried
         return self._led(k, plan, limits, clock, note)

@@ -14,7 +14,7 @@ from planner.search.base import choices, relaxed
 from planner.search.bounded import Bounded
 from planner.search.improve import WORTHWHILE, Improving, improved, neighbourhoods
 from planner.search.levels import Clock, Level
-from planner.search.models import pooled, seen, transferred
+from planner.search.models import seen, transferred
 from planner.search.racks import MET, Note
 from planner.search.rolling import WINDOW_GAP, rolled, windows
 from planner.search.verdicts import NUMERIC, better, tightest
@@ -82,7 +82,7 @@ class Halls(Bounded):
         assert sites.values is not None
         pool = self._pool()
         chosen = self._opened(pool, sites)
-        few = pool if chosen == list(self.case.sites) else pooled(self.case.only(chosen), self._log)
+        few = self._pool_of(chosen)
         whole = choices(pool, few, sites.values)
         opened = {int(i): whole[int(i)] for i in np.flatnonzero(few.columns("sites.opens"))}
         on = self._improving(few, 0, limits, clock, note)

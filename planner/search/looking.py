@@ -73,12 +73,20 @@ class Looking(Fitting):
     """Looks of the cost stage."""
 
     def _looked(
-        self, k: int, plan: Outcome, lost: float, limits: Limits, clock: Clock, note: Note
+        self,
+        k: int,
+        plan: Outcome,
+        lost: float,
+        limits: Limits,
+        clock: Clock,
+        note: Note,
+        before: Vector | None = None,
     ) -> tuple[Outcome, Outcome, Outcome | None, float]:
         """A look beyond a plan on one core; what is found is made better and made to fit on the other.
 
-        ``lost`` is the share that fitting is taken to cost. Returns the look, the best plan of the pool, the best that
-        fits, and the share that fitting cost. The look is ended from the other core by a plan it has yet to find.
+        ``lost`` is the share that fitting is taken to cost, ``before`` a plan that fits. Returns the look, the best
+        plan of the pool, the best that fits, and the share that fitting cost. The look is ended from the other core by
+        a plan it has yet to find.
         """
         aim, pool = self._pool().aims[k], self._pool()
         at = self._mark(k, worse(aim, plan.objective, lost), limits)
@@ -91,7 +99,7 @@ class Looking(Fitting):
             finds.tell(replace(plan, objective=pool.objectives[k].at(values), values=values))
 
         with ThreadPoolExecutor(1) as other_core:
-            making = other_core.submit(self._made, k, plan, finds, over, lost, limits, clock, note)
+            making = other_core.submit(self._made, k, plan, finds, over, limits, clock, note, before)
             try:
                 heard = planned if over is not None else None
                 look = self._beyond(k, at, limits, clock, note, over, step, heard)
@@ -99,9 +107,8 @@ class Looking(Fitting):
                 finds.end(replace(plan, values=None, interrupted=True))
                 raise
             finds.end(look)
-            near, fits = making.result()
-        if fits is not None:
-            cost = relative_gap(near.objective, fits.objective) or 0.0
+            near, fits, cost = making.result()
+        if cost is not None:
             lost = min(max(LOST_GAP, cost / limits.gap), MOST_LOST_GAP) * limits.gap
         return look, near, fits, lost
 
@@ -111,14 +118,15 @@ class Looking(Fitting):
         plan: Outcome,
         finds: Finds,
         over: threading.Event | None,
-        lost: float,
         limits: Limits,
         clock: Clock,
         note: Note,
-    ) -> tuple[Outcome, Outcome | None]:
-        """The plan of a look, or a better one that it finds, made better and made to fit until the look has ended.
+        before: Vector | None,
+    ) -> tuple[Outcome, Outcome | None, float | None]:
+        """The plan of a look, or a better one that it finds, made to fit and made better until the look has ended.
 
-        Sites take a second or two each and gain most where a plan is near; other parts have what time is left.
+        It fits first: a look that finds nothing has then proven it. Sites gain most where a plan is near; other parts
+        have what time is left. Returns the best plan of the pool, the best that fits, and the share that fitting cost.
         """
         aim = self._pool().aims[k]
         on = self._improving_cost(k, limits, clock, note, finds.news if over is not None else None)
@@ -133,37 +141,46 @@ class Looking(Fitting):
         def gained(plan: Outcome, than: Outcome) -> bool:
             return (relative_gap(plan.objective, than.objective) or 0.0) > WORTHWHILE * limits.gap
 
-        near, tried, carried, fits = plan, None, None, None
+        def worth() -> float:
+            """The least good value that the look can prove."""
+            return worse(aim, finds.mark, limits.gap)
+
+        def proves(fits: Outcome | None) -> bool:
+            return fits is not None and better(aim, replace(fits, objective=worth()), fits) is fits
+
+        near, tried, sited, carried, fits = plan, None, None, None, None
+        cost: float | None = None
+        ended = False
         while True:
-            found, ended = finds.taken()
-            near = better(aim, near, found) or near
-            if near is not tried and not ended:
-                near = nearer(near, of_sites, len(of_sites))
-            if over is not None and finds.passed(near):
-                over.set()
-                return near, fits
-            if over is not None and finds.news.is_set() and not ended:
-                continue
-            if tried is None or gained(near, tried):
-                worth = worse(aim, finds.mark, limits.gap)
-                placing = (limits, clock, note, False, worth, None if over is None else finds.newer)
+            if tried is None or (gained(near, tried) and not proves(fits)):
+                known = before if fits is None else fits.values
+                placing = (limits, clock, note, False, worth(), None if over is None else finds.newer, known)
                 carried = self._carried(self._pool(), self.exact, k, near, *placing)
-                tried, fits = near, better(aim, fits, carried)
+                # what a newer plan ended is placed again if it is still the best
+                tried = None if carried is None and finds.newer.is_set() else near
+                fits = better(aim, fits, carried)
+                cost = cost if carried is None else relative_gap(near.objective, carried.objective)
             if ended:
                 break
-            if over is not None and not finds.news.is_set():
-                near = nearer(near, others, AHEAD_IDLE)
-                if finds.passed(near):
+            if over is None or not finds.news.is_set():
+                around, patience = (others, AHEAD_IDLE) if near is sited else (of_sites, len(of_sites))
+                last = near
+                near = sited = nearer(near, around, patience)
+                if over is not None and finds.passed(near):
                     over.set()
-                    return near, fits
-                if gained(near, tried):
+                    return near, fits, cost
+                if over is not None and not finds.news.is_set() and (around is of_sites or gained(near, last)):
                     continue
-            finds.news.wait()
+                finds.news.wait()
+            found, ended = finds.taken()
+            near = better(aim, near, found) or near
         assert finds.look is not None
         proven = fits is not None and self._ended(fits, finds.look.bound, limits)
         if carried is None and not proven and not finds.look.interrupted:
-            fits = better(aim, fits, self._fitted(k, near, limits, clock, note))
-        return near, fits
+            carried = self._fitted(k, near, limits, clock, note)
+            fits = better(aim, fits, carried)
+            cost = cost if carried is None else relative_gap(near.objective, carried.objective)
+        return near, fits, cost
 
     def _mark(self, k: int, value: float | None, limits: Limits) -> prove.Mark:
         assert value is not None

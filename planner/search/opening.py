@@ -48,6 +48,10 @@ class Opening(Gated):
             sites = self._pooled_solve(
                 0, "sites", SITES_GAP, 0.25, limits, clock, note, relaxed=~opens, bound_only=True, confirm=True
             )
+            if sites.values is not None:
+                # built meanwhile, for what comes next
+                self._pool_of(self._opened(pool, sites))
+                self._only(self._opened(pool, sites))
             if limits.seconds is not None:
                 wait([asking], clock.paced(SCREENING_SECONDS))
                 enough.set()

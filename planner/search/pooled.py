@@ -18,7 +18,7 @@ import numpy as np
 
 from planner.search import prove
 from planner.search.base import choices, relaxed
-from planner.search.bounded import PLAN_SHARE
+from planner.search.bounded import PLAN_SHARE, worse
 from planner.search.improve import CORES, improved
 from planner.search.levels import Clock
 from planner.search.looking import AHEAD_IDLE, LOST_GAP, Looking
@@ -32,8 +32,10 @@ from planner.solve import Limits, Outcome, Progress, Vector, Verdict, relative_g
 RESTING_SECONDS = 3.0
 #: a neighbourhood gains little more after so long without a better plan
 GAINING_SECONDS = 1.5
+#: between two looks at how far the two are
+LISTENING_SECONDS = 0.1
 #: gaps from what totals promise within which a look from a plan begins
-NEARBY = 8.0
+NEARBY = 6.0
 #: plans whose values are this near each other, as a part of either, are taken for the same
 SAME = 1e-9
 #: totals over sites: with these alone whole the relaxation is nearly whole, and around them plans are soon found
@@ -50,11 +52,13 @@ class PooledStages(Looking):
     ) -> Outcome:
         """A later stage: the plan of the stage before, made better part by part, then the proof."""
         pool, exact = self._pool(), self.exact
-        self._least = least_movement(exact, replace(limits, seconds=clock.part(0.2)))
+        with ThreadPoolExecutor(1) as other_core:
+            moving = other_core.submit(least_movement, exact, replace(limits, seconds=clock.part(0.2)))
+            # the plan of the stage before keeps all rows: an empty answer is the solver's tolerance; rows only help
+            with suppress(Empty):
+                pool.rows += tightened(pool, seen(pool, pool.aims[k]), pool.rows, clock.part(0.2), CORES)
+            self._least = moving.result()
         pool.objectives[k] = with_movement(pool, k, self._least)
-        # the plan of the stage before keeps all rows: an empty answer is the solver's tolerance, and the rows only help
-        with suppress(Empty):
-            pool.rows += tightened(pool, seen(pool, pool.aims[k]), pool.rows, clock.part(0.2), CORES)
         held = choices(exact, pool, before)
         start = self._pooled_solve(k, "start", 1.0, 0.2, limits, clock, note, fixed=held)
         if start.values is None:
@@ -79,7 +83,7 @@ class PooledStages(Looking):
         while clock.left() > 1:
             assert plan.objective is not None
             looked_beyond.append(plan.objective)
-            found, plan, fits, lost = self._looked(k, plan, lost, limits, clock, note)
+            found, plan, fits, lost = self._looked(k, plan, lost, limits, clock, note, best.values)
             best, bound = better(aim, best, fits) or best, tightest(aim, bound, found.bound)
             if self._ended(best, bound, limits) or found.interrupted:
                 break
@@ -114,16 +118,14 @@ class PooledStages(Looking):
             note(phase, p)
             if phase != "around totals":
                 told = reached if p.incumbent is None else replace(plan, objective=p.incumbent)
-                if better(aim, reached, told) is not reached:
+                if better(aim, replace(reached, objective=worse(aim, reached.objective, -SAME)), told) is told:
                     reached, reached_at = told, time.perf_counter()
-                rested = time.perf_counter() - reached_at > clock.paced(GAINING_SECONDS)
-                if ended is not None and rested and promising(reached):
-                    ended.set()
                 return
             promised = tightest(aim, promised, p.bound)
             if p.incumbent is not None and p.incumbent != heard.objective:
                 heard, at = replace(plan, objective=p.incumbent), time.perf_counter()
-            if ended is not None and better(aim, reached, heard) is heard and promising(heard):
+            ahead = heard is not plan and better(aim, reached, heard) is heard
+            if ended is not None and ahead and promising(heard):
                 ended.set()
 
         def promising(near: Outcome) -> bool:
@@ -137,15 +139,19 @@ class PooledStages(Looking):
         def done(near: Outcome, idle: int) -> bool:
             return promising(near) or (idle > 0 and rests(near))
 
-        with ThreadPoolExecutor(1) as other_core:
-            around = other_core.submit(self._around_totals, k, limits, clock, hear, ended)
+        def enough() -> bool:
+            if nearing.done():
+                return promising(nearing.result()) or rests(nearing.result())
+            return time.perf_counter() - reached_at > clock.paced(GAINING_SECONDS) and promising(reached)
+
+        with ThreadPoolExecutor(CORES) as cores:
+            around = cores.submit(self._around_totals, k, limits, clock, hear, ended)
             on = self._improving_cost(k, limits, clock, hear, ended)
-            near = improved(on, plan, AHEAD_IDLE, 1, done=done if ended is not None else None)
-            while ended is not None and not ended.is_set():
-                if promising(near) or rests(near):
+            nearing = cores.submit(improved, on, plan, AHEAD_IDLE, 1, done=done if ended is not None else None)
+            while ended is not None and not ended.wait(LISTENING_SECONDS):
+                if enough():
                     ended.set()
-                ended.wait(0.1)
-            return better(aim, around.result(), near) or near
+            return better(aim, around.result(), nearing.result()) or nearing.result()
 
     def _around_totals(
         self, k: int, limits: Limits, clock: Clock, note: Note, ended: threading.Event | None

@@ -8,10 +8,11 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from planner.search import diving
 from planner.search.levels import FIRST_KEPT, Clock, Level
-from planner.solve import Limits, Outcome, Progress, Relaxation, Row, Verdict
+from planner.solve import Limits, Outcome, Progress, Relaxation, Row, Vector, Verdict
 
 #: many whole things of one kind: relaxed in the pooled model, made whole in the exact one
 COHORTS = "training.cohorts"
@@ -54,11 +55,12 @@ def place(
     anywhere: bool = True,
     worth: float | None = None,
     cancel: threading.Event | None = None,
+    known: Vector | None = None,
 ) -> Outcome:
     """The exact plan that holds the choices, with whole racks: near the relaxed ones first, then ``anywhere``.
 
     Choices that come to less than ``worth`` with racks in parts are not placed; ``cancel``, once set, ends the search
-    without a plan.
+    without a plan. Hosts of ``known``, a plan with other choices, are tried before others.
 
     ``reached`` is what the pooled model reached of the stage with these choices. A shortfall comes in steps of halls:
     it is held there, and racks are placed by the first stage. Where halls are full and the floor of the first stage is
@@ -93,6 +95,25 @@ def place(
     def over() -> bool:
         return cancel is not None and cancel.is_set()
 
+    floors = [r.lower if level.aims[0].sense == "max" else r.upper for r in level.rows if r.name == FIRST_KEPT]
+    floor = floors[0] if floors else None
+
+    def reaches(value: float) -> bool:
+        """Whether the first stage's value passes its floor."""
+        assert floor is not None
+        return value >= floor if level.aims[0].sense == "max" else value <= floor
+
+    def as_known(relaxation: Relaxation, hosts: NDArray[np.int64], most: float | None) -> Vector | None:
+        """The hosts of the known plan, where they cost no more than that; else the relaxation as it was."""
+        if known is None or most is None:
+            return None
+        whole = np.round(known[hosts])
+        relaxation.hold(hosts, whole)
+        if relaxation.cost <= most:
+            return whole
+        relaxation.bound(hosts, program.lower[hosts], program.upper[hosts])
+        return None
+
     def near(
         told: int, goal: int, rows: Sequence[Row], enough: float | None = None
     ) -> tuple[float | None, Outcome | None]:
@@ -103,14 +124,18 @@ def place(
         free = rows if enough is None else [r for r in rows if r.name != FIRST_KEPT]
         relaxation = Relaxation(program, level.objectives[told], stage.sense, free, fixed, seconds, cancel)
         at = np.flatnonzero(level.columns(HOSTS) & program.whole)
-        settled = diving.settled(relaxation, at)
+        # hosts may use up half of what is left above the floor, racks the rest
+        most = None if enough is None else (relaxation.cost + (-enough if stage.sense == "max" else enough)) / 2
+        settled = as_known(relaxation, at, most)
+        if settled is None:
+            settled = diving.settled(relaxation, at, most)
         if settled is None or relaxation.values is None:
             return None, None
         fixed.update(zip(at.tolist(), settled.tolist(), strict=True))
         value = level.objectives[told].at(relaxation.values)
         if told == k and not worthwhile(value):
             return value, None
-        if enough is not None and (value < enough if stage.sense == "max" else value > enough):
+        if enough is not None and not reaches(value):
             return value, None
         relaxation.allow(clock.part(*ROUNDING))
         steps = diving.rounded(relaxation, racks, program.lower[racks], program.upper[racks])
@@ -123,6 +148,8 @@ def place(
             boxed = dict(zip(racks.tolist(), box, strict=True))
             seconds = clock.part(*TREE)
             found = tree(goal, rows, limits.gap * NEAR_SHARE, seconds, enough, fixed=fixed, boxed=boxed)
+            if found is not None and enough is not None and not reaches(found.objective or 0.0):
+                found = None
             back *= 2
         return value, found
 
@@ -138,23 +165,32 @@ def place(
         boxed = dict(zip(racks.tolist(), box, strict=True))
         return tree(k, level.rows, limits.gap * NEAR_SHARE, clock.part(most[1]), fixed=fixed, boxed=boxed)
 
-    if k == 0:
-        found = looked_at(LOOK_SHARES)
-    elif shortfall:
-        rows = [*level.rows, Row("objective.held", objective, upper=(reached or 0.0) + HELD)]
-        # any plan that passes the first floor will do
-        floors = [r.lower if level.aims[0].sense == "max" else r.upper for r in rows if r.name == FIRST_KEPT]
-        _, found = near(0, 0, rows, floors[0] if floors else None)
+    def passing(rows: Sequence[Row]) -> tuple[float | None, Outcome | None]:
+        """The most of the first stage in parts, and a plan that passes its floor: any will do."""
+        value, found = near(0, 0, rows, floor)
         if found is not None and found.values is not None:
             whole = {int(i): float(found.values[i]) for i in np.flatnonzero(program.whole)}
             found = tree(k, level.rows, limits.gap, clock.part(REST_SHARE), fixed=whole)
+        return value, found
+
+    if k == 0:
+        found = looked_at(LOOK_SHARES)
+    elif shortfall:
+        _, found = passing([*level.rows, Row("objective.held", objective, upper=(reached or 0.0) + HELD)])
     else:
-        value, found = near(k, k, level.rows)
-        for step in HELD_STEPS if value is not None and worthwhile(value) else ():
-            if found is not None or over():
-                break
-            most = {"upper" if aim.sense == "min" else "lower": _loosened(value or 0.0, aim.sense, step * limits.gap)}
-            _, found = near(0, k, [*level.rows, Row("objective.held", objective, **most)])
+        value, found, most = None, None, "upper" if aim.sense == "min" else "lower"
+        if worth is not None and floor is not None:
+            unbound = [r for r in level.rows if r.name != FIRST_KEPT]
+            value, found = passing([*unbound, Row("objective.held", objective, **{most: worth})])
+        hopeless = value is not None and floor is not None and not reaches(value)
+        if found is None and not hopeless and not over():
+            fixed = dict(choices)
+            value, found = near(k, k, level.rows)
+            for step in HELD_STEPS if value is not None and worthwhile(value) else ():
+                if found is not None or over():
+                    break
+                held = {most: _loosened(value or 0.0, aim.sense, step * limits.gap)}
+                _, found = near(0, k, [*level.rows, Row("objective.held", objective, **held)])
     if found is None and anywhere and not over():
         found = tree(k, level.rows, limits.gap * LAST_GAP, clock.part(LAST_SHARE[k > 0]), fixed=fixed)
     if found is None or found.values is None:

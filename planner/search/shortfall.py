@@ -6,6 +6,7 @@ keeps the next hall out is what the first stage left, value or dollars to move: 
 
 from __future__ import annotations
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -53,15 +54,19 @@ class ShortfallStage(PooledStages):
         kept = self._improving_halls(pool, k, plan.values, limits, clock, note)
         free, longer = replace(kept, rows=pool.rows), replace(kept, seconds=FIRST_TIMES * kept.seconds)
         halls, everything, *others = neighbourhoods(pool, kept.whole)
+        # a plan that keeps no balance seldom fits: it is not waited for
+        balanced = threading.Event() if limits.seconds is not None else None
         with ThreadPoolExecutor(CORES) as cores:
-            near = cores.submit(longer.ask, plan.values, halls, None)
-            far = cores.submit(free.ask, plan.values, everything, None)
-            plan, loose = better(aim, near.result(), plan) or plan, far.result()
+            far = cores.submit(free.ask, plan.values, everything, balanced)
+            plan = better(aim, longer.ask(plan.values, halls, None), plan) or plan
+            if balanced is not None:
+                balanced.set()
+            loose = far.result()
         at = prove.mark(aim, pool.objectives[k], plan.objective or 0.0, limits.gap)
         ahead = better(aim, replace(plan, objective=at.value), loose) is loose
-        around = [*others, halls, everything]
         on, start = (free, loose) if ahead else (kept, plan)
-        return improved(on, start, HALLS_IDLE, around=around)
+        # halls and everything again would take as long as the proof, which finds what they would
+        return improved(on, start, HALLS_IDLE, around=others or [halls, everything])
 
     def _pooled_shortfall(
         self, k: int, limits: Limits, clock: Clock, note: Note, before: Vector, best: Outcome
@@ -88,7 +93,7 @@ class ShortfallStage(PooledStages):
                 at = prove.led(at, lead)
             parts = prove.parts_by_halls(pool, plan.values, pool)
             with ThreadPoolExecutor(1) as other_core:
-                fits = other_core.submit(self._fitted, k, plan, limits, clock, note)
+                fits = other_core.submit(self._fitted, k, plan, limits, clock, note, best.values)
                 # where nothing gates service, limits asked for take longer than they save
                 found = prove.beyond(
                     pool, k, seen(pool, aim), at, relaxed(pool), limits, clock, note, CORES, parts, self.gated

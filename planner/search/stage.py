@@ -11,7 +11,7 @@ from planner.search.base import relaxed
 from planner.search.bounded import PATIENT
 from planner.search.improve import CORES, improved
 from planner.search.levels import Clock, Kept
-from planner.search.models import OPERATING_RULES, moved, moved_musd, pooled, seen, transferred
+from planner.search.models import OPERATING_RULES, moved, moved_musd, seen, transferred
 from planner.search.racks import Note
 from planner.search.shortfall import ShortfallStage
 from planner.search.verdicts import NUMERIC, better, tightest
@@ -94,7 +94,8 @@ class Search(ShortfallStage):
         stage = self.exact.aims[k].stage
         kept = moved(self.exact, outcome.values, k, stage.give_back_budget_share, stage.give_back_share, self.case)
         self.kept.append(kept)
-        for level in {id(x): x for x in (self.exact, self._pooled, *self._fewer.values()) if x is not None}.values():
+        levels = (self.exact, self._pooled, *self._fewer.values(), *self._fewer_pools.values())
+        for level in {id(x): x for x in levels if x is not None}.values():
             level.keep(kept)
         return kept, self._narrowed(outcome.values, kept.moved_limit_musd)
 
@@ -130,8 +131,7 @@ class Search(ShortfallStage):
         if not opened and least.verdict is not Verdict.INFEASIBLE:
             return values
         self.exact = self._only(chosen)
-        self._pooled = pooled(self.exact.formulation.case, self._log)
-        for stage in self.kept:
-            self._pooled.keep(stage)
+        self._pooled = self._pool_of(chosen)
         self._fewer.clear()
+        self._fewer_pools.clear()
         return transferred(values, wide, self.exact)

@@ -152,7 +152,7 @@ class Run:
         def note(event: Any) -> None:
             out = event.data_out
             incumbent = out.mip_primal_bound if abs(out.mip_primal_bound) < 1e29 else None
-            incumbent = incumbent if self._is_beyond(incumbent) else None
+            incumbent = incumbent if self.is_beyond(incumbent) else None
             bound = self._proven(out.mip_dual_bound if abs(out.mip_dual_bound) < 1e29 else None)
             item = Progress(
                 time.perf_counter() - began, incumbent, bound, relative_gap(incumbent, bound), out.mip_node_count
@@ -164,7 +164,7 @@ class Run:
 
         def better(event: Any) -> None:
             values = np.array(event.data_out.mip_solution)
-            if self.found is not None and self._is_beyond(self.objective.at(values)):
+            if self.found is not None and self.is_beyond(self.objective.at(values)):
                 self.found(values)
 
         h.cbMipLogging += note
@@ -174,7 +174,7 @@ class Run:
         run_in_thread(h)
         return self._outcome(h, history, time.perf_counter() - began)
 
-    def _is_beyond(self, value: float | None) -> bool:
+    def is_beyond(self, value: float | None) -> bool:
         """Whether a plan of this value is looked for."""
         beyond = self.limits.beyond
         return beyond is None or (value is not None and (value > beyond if self.sense == "max" else value < beyond))
@@ -195,7 +195,7 @@ class Run:
         feasible = info.primal_solution_status == 2
         optimal = status == highspy.HighsModelStatus.kOptimal
         values = np.array(h.getSolution().col_value) if feasible else None
-        if values is not None and not self._is_beyond(self.objective.at(values)):
+        if values is not None and not self.is_beyond(self.objective.at(values)):
             # a tree that was searched to its end held no plan beyond
             values, infeasible = None, optimal
         if infeasible:

@@ -15,9 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import bmat, csr_matrix, identity  # type: ignore[import-untyped]
 
-from planner.solve import arrays
+from planner.solve import apart
 from planner.solve.highs import FEASIBLE, Run
 from planner.solve.values import Limits, Linear, Outcome, Progress, Row, Sense, Vector, Verdict
+
+#: parts of whole things, and excess over a row, that are no more than rounding of the last digits
+EXACT = 1e-9
 
 
 @dataclass
@@ -38,6 +41,9 @@ class Program:
     @classmethod
     def compile(cls, model: Any, log: Path | None = None) -> Program:
         """Arrays of all active constraints and all variables of a Pyomo model; an objective is ignored."""
+        # here, since a process that only solves is ready a second sooner without Pyomo
+        from planner.solve import arrays
+
         a = arrays.compiled(model)
         return cls(
             columns=a.columns,
@@ -159,10 +165,16 @@ class Program:
         whole = self.whole if relaxed is None else self.whole & ~relaxed
         box = {i: (x, x) for i, x in (fixed or {}).items()} | dict(boxed or {})
         run = Run(self, objective, sense, limits, rows, whole, box, progress, cancel, found)
-        outcome = run.go(start)
+        outcome = apart.go(run, start) if apart.wanted(run) else run.go(start)
         if outcome.verdict is Verdict.INFEASIBLE and confirm and limits.beyond is None:
             outcome = run.confirm(outcome)
-        return run.cleaned(outcome) if outcome.values is not None and whole.any() else outcome
+        if outcome.values is None or not whole.any():
+            return outcome
+        rounded = outcome.values.copy()
+        rounded[whole] = np.round(rounded[whole])
+        if np.abs(rounded - outcome.values).max() <= EXACT and self.violation(rounded, rows) <= EXACT:
+            return replace(outcome, values=rounded)
+        return run.cleaned(outcome)
 
     def export(self, path: Path, objective: Linear, sense: Sense, *, suffix: str) -> None:
         """The matrix for another solver, as ".mps" or ".lp", whatever the path is called."""
