@@ -94,16 +94,17 @@ class Base:
         worth: float | None = None,
         cancel: threading.Event | None = None,
         known: Vector | None = None,
+        free: threading.Event | None = None,
     ) -> Outcome | None:
         """The choices of a plan, with racks and cohorts made whole, hosts too if it is of another model; else None.
 
-        ``anywhere``, ``worth``, ``cancel`` and ``known`` as in ``place``.
+        ``anywhere`` and what comes after it as in ``place``.
         """
         assert plan.values is not None
         held = choices(source, level, plan.values)
         if source is level:
             held |= {int(i): float(round(plan.values[i])) for i in np.flatnonzero(level.columns(HOSTS))}
-        found = place(level, k, held, limits, clock, note, plan.objective, anywhere, worth, cancel, known)
+        found = place(level, k, held, limits, clock, note, plan.objective, anywhere, worth, cancel, known, free)
         if found.values is None or found.objective is None:
             return None
         if k == 0:

@@ -35,11 +35,12 @@ LOOK_SHARE = 0.7
 class Finds:
     """What a look has come to, told to the other core.
 
-    ``news``, a better plan or the end, ends the search for better plans there; ``newer``, a better plan, its placing.
+    ``news``, a better plan or the end, ends the search for better plans there; ``newer``, a better plan, its placing;
+    ``ended`` says that the look's core is free.
     """
 
     def __init__(self, aim: Aim, mark: float, step: float) -> None:
-        self.news, self.newer = threading.Event(), threading.Event()
+        self.news, self.newer, self.ended = threading.Event(), threading.Event(), threading.Event()
         #: no plan that the look has yet to find is worse than this
         self.mark = mark
         self.look: Outcome | None = None
@@ -55,6 +56,7 @@ class Finds:
         self.look = look
         if look.values is not None:
             self._plan = look
+        self.ended.set()
         self.news.set()
 
     def taken(self) -> tuple[Outcome | None, bool]:
@@ -154,7 +156,8 @@ class Looking(Fitting):
         while True:
             if tried is None or (gained(near, tried) and not proves(fits)):
                 known = before if fits is None else fits.values
-                placing = (limits, clock, note, False, worth(), None if over is None else finds.newer, known)
+                newer, free = (None, None) if over is None else (finds.newer, finds.ended)
+                placing = (limits, clock, note, False, worth(), newer, known, free)
                 carried = self._carried(self._pool(), self.exact, k, near, *placing)
                 # what a newer plan ended is placed again if it is still the best
                 tried = None if carried is None and finds.newer.is_set() else near

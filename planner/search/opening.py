@@ -45,8 +45,9 @@ class Opening(Gated):
             asked = replace(limits, seconds=clock.part(0.25))
             asking = other_core.submit(screened, pool, seen(pool, pool.aims[0]), asked, self._pace, enough)
             # few whole columns: the relaxation is nearly whole by itself, and heuristics take longer than the proof
+            few = replace(limits, interior=True)
             sites = self._pooled_solve(
-                0, "sites", SITES_GAP, 0.25, limits, clock, note, relaxed=~opens, bound_only=True, confirm=True
+                0, "sites", SITES_GAP, 0.25, few, clock, note, relaxed=~opens, bound_only=True, confirm=True
             )
             if sites.values is not None:
                 # built meanwhile, for what comes next

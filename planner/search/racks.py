@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from planner.search import diving
 from planner.search.levels import FIRST_KEPT, Clock, Level
+from planner.search.verdicts import NUMERIC, better
 from planner.solve import Limits, Outcome, Progress, Relaxation, Row, Vector, Verdict
 
 #: many whole things of one kind: relaxed in the pooled model, made whole in the exact one
@@ -32,6 +34,8 @@ SETTLING = (0.02, 1.2)
 LOOK_SHARES = (0.5, 0.4)
 #: part of the time for what a plan with whole racks comes to
 REST_SHARE = 0.1
+#: between two looks at whether another core is free
+LISTENING_SECONDS = 0.1
 #: how much of the gap a later stage may lose to whole racks where nothing nearer keeps the first floor
 HELD_STEPS = (0.2, 0.5)
 #: part of the gap where nothing else placed a plan, and of the time: in the first stage, in later ones with other plans
@@ -56,11 +60,13 @@ def place(
     worth: float | None = None,
     cancel: threading.Event | None = None,
     known: Vector | None = None,
+    free: threading.Event | None = None,
 ) -> Outcome:
     """The exact plan that holds the choices, with whole racks: near the relaxed ones first, then ``anywhere``.
 
     Choices that come to less than ``worth`` with racks in parts are not placed; ``cancel``, once set, ends the search
-    without a plan. Hosts of ``known``, a plan with other choices, are tried before others.
+    without a plan. Hosts of ``known``, a plan with other choices, are tried before others. Once ``free`` is
+    set there is another core, and two ways to place are tried at once.
 
     ``reached`` is what the pooled model reached of the stage with these choices. A shortfall comes in steps of halls:
     it is held there, and racks are placed by the first stage. Where halls are full and the floor of the first stage is
@@ -115,9 +121,12 @@ def place(
         return None
 
     def near(
-        told: int, goal: int, rows: Sequence[Row], enough: float | None = None
+        fixed: dict[int, float], told: int, goal: int, rows: Sequence[Row], enough: float | None = None
     ) -> tuple[float | None, Outcome | None]:
-        """What the stage ``told`` comes to in parts, and a plan near that: ``enough`` or the best for ``goal``."""
+        """What the stage ``told`` comes to in parts, and a plan near that: ``enough`` or the best for ``goal``.
+
+        Its hosts are held among the ``fixed``.
+        """
         stage = level.aims[told]
         seconds = clock.part(*(SETTLING if shortfall else ROUNDING))
         # as a row what is enough takes long to be told out of reach; it is compared with what is reached
@@ -147,7 +156,9 @@ def place(
             ]
             boxed = dict(zip(racks.tolist(), box, strict=True))
             seconds = clock.part(*TREE)
-            found = tree(goal, rows, limits.gap * NEAR_SHARE, seconds, enough, fixed=fixed, boxed=boxed)
+            # what is enough may be nearer than a gap
+            close = limits.gap * NEAR_SHARE if enough is None else NUMERIC
+            found = tree(goal, rows, close, seconds, enough, fixed=fixed, boxed=boxed)
             if found is not None and enough is not None and not reaches(found.objective or 0.0):
                 found = None
             back *= 2
@@ -167,30 +178,54 @@ def place(
 
     def passing(rows: Sequence[Row]) -> tuple[float | None, Outcome | None]:
         """The most of the first stage in parts, and a plan that passes its floor: any will do."""
-        value, found = near(0, 0, rows, floor)
+        value, found = near(dict(choices), 0, 0, rows, floor)
         if found is not None and found.values is not None:
             whole = {int(i): float(found.values[i]) for i in np.flatnonzero(program.whole)}
             found = tree(k, level.rows, limits.gap, clock.part(REST_SHARE), fixed=whole)
         return value, found
 
+    def worth_it() -> tuple[float | None, Outcome | None]:
+        """A plan as good as asked for: any will do."""
+        assert worth is not None
+        held, rows = {most: worth}, [r for r in level.rows if r.name != FIRST_KEPT]
+        value, found = passing([*rows, Row("objective.held", objective, **held)])
+        if found is not None and cancel is not None:
+            cancel.set()
+        return value, found
+
+    def settled_by(value: float | None, found: Outcome | None) -> bool:
+        """Whether nothing is left to look for: a plan was found, or even parts of racks do not pass the floor."""
+        return found is not None or over() or (value is not None and not reaches(value))
+
+    def cheapest() -> Outcome | None:
+        """A plan near the best in parts, or a little above it, where the first stage tells what is near."""
+        value, found = near(fixed, k, k, level.rows)
+        for step in HELD_STEPS if value is not None and worthwhile(value) else ():
+            if found is not None or over():
+                break
+            held = {most: _loosened(value or 0.0, aim.sense, step * limits.gap)}
+            _, found = near(fixed, 0, k, [*level.rows, Row("objective.held", objective, **held)])
+        return found
+
+    most = "upper" if aim.sense == "min" else "lower"
     if k == 0:
         found = looked_at(LOOK_SHARES)
     elif shortfall:
         _, found = passing([*level.rows, Row("objective.held", objective, upper=(reached or 0.0) + HELD)])
+    elif worth is None or floor is None:
+        found = cheapest()
     else:
-        value, found, most = None, None, "upper" if aim.sense == "min" else "lower"
-        if worth is not None and floor is not None:
-            unbound = [r for r in level.rows if r.name != FIRST_KEPT]
-            value, found = passing([*unbound, Row("objective.held", objective, **{most: worth})])
-        hopeless = value is not None and floor is not None and not reaches(value)
-        if found is None and not hopeless and not over():
-            fixed = dict(choices)
-            value, found = near(k, k, level.rows)
-            for step in HELD_STEPS if value is not None and worthwhile(value) else ():
-                if found is not None or over():
-                    break
-                held = {most: _loosened(value or 0.0, aim.sense, step * limits.gap)}
-                _, found = near(0, k, [*level.rows, Row("objective.held", objective, **held)])
+        with ThreadPoolExecutor(1) as other_core:
+            passing_floor = other_core.submit(worth_it)
+            while not (free is not None and free.is_set()) and not wait([passing_floor], LISTENING_SECONDS).done:
+                continue
+            found = None
+            if not passing_floor.done() or not settled_by(*passing_floor.result()):
+                found = cheapest()
+                # a plan from either ends the other
+                if found is not None and cancel is not None:
+                    cancel.set()
+            found = better(aim, passing_floor.result()[1], found)
     if found is None and anywhere and not over():
         found = tree(k, level.rows, limits.gap * LAST_GAP, clock.part(LAST_SHARE[k > 0]), fixed=fixed)
     if found is None or found.values is None:

@@ -46,14 +46,14 @@ class ShortfallStage(PooledStages):
         wished = self._balanced(level) if level is self._pool() else room(level, self.kept, ROOM * self._loss)
         return replace(on, rows=[*level.rows, *(r for r in wished if on.program.violation(start, [r]) <= MET)])
 
-    def _more_halls(self, k: int, plan: Outcome, limits: Limits, clock: Clock, note: Note) -> Outcome:
-        """The plan made better: in balance on one core, on the other without that, which counts if a gap ahead."""
+    def _first_halls(self, k: int, plan: Outcome, limits: Limits, clock: Clock, note: Note) -> Outcome:
+        """More halls: in balance on one core, on the other without that, which counts if a gap ahead."""
         pool = self._pool()
         aim = pool.aims[k]
         assert plan.values is not None
         kept = self._improving_halls(pool, k, plan.values, limits, clock, note)
         free, longer = replace(kept, rows=pool.rows), replace(kept, seconds=FIRST_TIMES * kept.seconds)
-        halls, everything, *others = neighbourhoods(pool, kept.whole)
+        halls, everything = neighbourhoods(pool, kept.whole)[:2]
         # a plan that keeps no balance seldom fits: it is not waited for
         balanced = threading.Event() if limits.seconds is not None else None
         with ThreadPoolExecutor(CORES) as cores:
@@ -64,9 +64,15 @@ class ShortfallStage(PooledStages):
             loose = far.result()
         at = prove.mark(aim, pool.objectives[k], plan.objective or 0.0, limits.gap)
         ahead = better(aim, replace(plan, objective=at.value), loose) is loose
-        on, start = (free, loose) if ahead else (kept, plan)
-        # halls and everything again would take as long as the proof, which finds what they would
-        return improved(on, start, HALLS_IDLE, around=others or [halls, everything])
+        return loose if ahead else plan
+
+    def _more_halls(self, k: int, plan: Outcome, limits: Limits, clock: Clock, note: Note) -> Outcome:
+        """The plan made better by sites and pairs of sites: all halls at once take as long as the proof."""
+        pool = self._pool()
+        assert plan.values is not None
+        on = self._improving_halls(pool, k, plan.values, limits, clock, note)
+        around = neighbourhoods(pool, on.whole)
+        return improved(on, plan, HALLS_IDLE, around=around[2:] or around)
 
     def _pooled_shortfall(
         self, k: int, limits: Limits, clock: Clock, note: Note, before: Vector, best: Outcome
@@ -83,6 +89,8 @@ class ShortfallStage(PooledStages):
             plan = better(aim, anew, plan) or plan
         bound: float | None = None
         lead: Row | None = None
+        if plan.values is not None:
+            plan = self._first_halls(k, plan, limits, clock, note)
         while plan.values is not None and clock.left() > 1:
             plan = self._more_halls(k, plan, limits, clock, note)
             assert plan.values is not None

@@ -111,7 +111,7 @@ class Run:
         h.setOptionValue("threads", 1)
         # from nothing, and where sites are told apart: the dual simplex takes two to five times as long
         h.setOptionValue("solver", "ipm")
-        if matrix.nnz >= LARGE:
+        if matrix.nnz >= LARGE or self.limits.interior:
             h.setOptionValue("mip_lp_solver", "ipm")
         h.setOptionValue("mip_min_logging_interval", TOLD_SECONDS)
         h.setOptionValue("random_seed", self.limits.seed)

@@ -15,6 +15,10 @@ from numpy.typing import NDArray
 from planner.solve.highs import Run, listen, run_in_thread
 from planner.solve.values import Limits, Linear, Row, Sense, Vector
 
+#: steps of the simplex method after which an answer is begun again by interior point: that takes as long as these
+STEPS = 1_500
+FROM_NOTHING: dict[str, str | int] = {"presolve": "choose", "solver": "ipm", "simplex_iteration_limit": 2**31 - 1}
+
 
 class Relaxation:
     """Nothing is whole; an answer is the optimum, or none: a contradiction, or a limit.
@@ -41,8 +45,7 @@ class Relaxation:
         self._highs = Run(program, objective, sense, limits, rows, whole, box, None).model(relaxed=True)
         listen(self._highs, cancel)
         self._run()
-        self._highs.setOptionValue("presolve", "off")
-        self._highs.setOptionValue("solver", "simplex")
+        self._go_on_from_the_last()
 
     @property
     def seconds(self) -> float:
@@ -77,9 +80,23 @@ class Relaxation:
         """Whether the bounds leave nothing."""
         return bool(self._highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible)
 
+    def _go_on_from_the_last(self) -> None:
+        self._highs.setOptionValue("presolve", "off")
+        self._highs.setOptionValue("solver", "simplex")
+        self._highs.setOptionValue("simplex_iteration_limit", STEPS)
+
     def _run(self) -> None:
+        self._answer()
+        if self._highs.getModelStatus() == highspy.HighsModelStatus.kIterationLimit:
+            self._highs.clearSolver()
+            for option in ("presolve", "solver", "simplex_iteration_limit"):
+                self._highs.setOptionValue(option, FROM_NOTHING[option])
+            self._answer()
+            self._go_on_from_the_last()
+        self._optimal = self._highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
+
+    def _answer(self) -> None:
         if self._end < math.inf:
             left = max(0.01, self._end - time.perf_counter())
             self._highs.setOptionValue("time_limit", self._highs.getRunTime() + left)
         run_in_thread(self._highs)
-        self._optimal = self._highs.getModelStatus() == highspy.HighsModelStatus.kOptimal

@@ -26,7 +26,8 @@ class Limits:
 
     A solve ends with the first plan that reaches ``target``. ``beyond``: only plans better than that are looked for;
     INFEASIBLE with that as the bound then says that there is none, and no bound is told that is tighter. ``step``:
-    after a plan beyond, only those are looked for that are better than it by this share.
+    after a plan beyond, only those are looked for that are better than it by this share. ``interior``: the first
+    relaxation by interior point, which is faster where little is whole; large programmes have it always.
     """
 
     gap: float = 0.0025
@@ -37,6 +38,7 @@ class Limits:
     target: float | None = None
     beyond: float | None = None
     step: float = 0.0
+    interior: bool = False
 
 
 @dataclass(frozen=True)
