@@ -133,6 +133,53 @@ def test_hosts_are_settled_the_cheaper_way() -> None:
     assert tuple(settled) == best[1]
 
 
+def test_hosts_that_cost_little_enough_are_not_asked_about_the_other_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    program, cost = cover(4, 30, 1)
+    columns, asked = np.arange(30), []
+    hold = Relaxation.hold
+
+    def counted(self: Relaxation, columns: np.ndarray, values: np.ndarray) -> None:
+        asked.append(values.tolist())
+        hold(self, columns, values)
+
+    monkeypatch.setattr(Relaxation, "hold", counted)
+    relaxation = opened(program, cost)
+    parts = relaxation.values
+    assert parts is not None
+    assert (np.abs(parts - np.round(parts)) > LEAST).any()
+    settled = diving.settled(relaxation, columns, np.inf)
+    assert settled is not None
+    # the last answer holds all
+    assert all(values == [1.0] for values in asked[:-1])
+    assert relaxation.cost == pytest.approx(cost.at(settled))
+    asked.clear()
+    anew = opened(program, cost)
+    assert diving.settled(anew, columns, anew.cost) is not None
+    assert [0.0] in asked
+
+
+@pytest.mark.parametrize("sense", ["min", "max"])
+def test_a_long_answer_is_begun_again_and_is_the_same(sense: Sense, monkeypatch: pytest.MonkeyPatch) -> None:
+    program, cost = cover(5, 60, 5)
+    rows = (Row("all", Linear(np.arange(60), np.ones(60)), upper=200.0),)
+    plain = opened(program, cost, sense, rows)
+    monkeypatch.setattr("planner.solve.relaxation.STEPS", 0)
+    anew = opened(program, cost, sense, rows)
+    limits: list[object] = []
+    chosen = anew._highs.setOptionValue
+    monkeypatch.setattr(
+        anew._highs, "setOptionValue", lambda name, value: (limits.append((name, value)), chosen(name, value))[1]
+    )
+    for i in range(0, 60, 5):
+        at = np.arange(i, i + 5)
+        for relaxation in (plain, anew):
+            relaxation.hold(at, np.full(5, float(i % 4)))
+        assert anew.contradiction == plain.contradiction
+        assert anew.cost == pytest.approx(plain.cost)
+    assert ("solver", "ipm") in limits
+    assert limits[-1] == ("simplex_iteration_limit", 0)
+
+
 def test_hosts_that_cannot_be_settled_are_none() -> None:
     m = pyo.ConcreteModel()
     m.host = pyo.Var(range(2), bounds=(0, 1))

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from small import case_of
+from small import case_of, change
 from test_beyond import knapsack, quiet
 from test_properties import varied
 
 from planner.formulation import build
-from planner.search import Search
+from planner.search import Search, diving
 from planner.search.base import choices
 from planner.search.levels import Clock
 from planner.search.looking import Finds
-from planner.solve import Limits, Outcome, Program, Sense, Vector, Verdict
+from planner.solve import Limits, Outcome, Program, Relaxation, Sense, Vector, Verdict
 
 STEP = 0.004
 
@@ -57,8 +58,13 @@ def test_nobody_hears_of_a_plan_that_is_not_beyond(sense: Sense) -> None:
 
 @pytest.fixture
 def cost_stage(tmp_path: Path) -> tuple[Search, Vector]:
+    return kept_first(tmp_path, 0.0)
+
+
+def kept_first(tmp_path: Path, cluster_pflops: float) -> tuple[Search, Vector]:
     """A small case with its first stage kept, and the plan of that."""
     tables, asked = varied(2)
+    change(tables, "workloads", cluster_pflops=cluster_pflops)
     asked["sites"] = {"count": 1, "minimum_regions": 1}
     asked["stages"] = [{"name": "mission value", "give_back_share": 0.2}, {"name": "present cost"}]
     case = case_of(tmp_path, tables, asked)
@@ -110,6 +116,73 @@ def test_choices_that_come_to_less_than_they_are_worth_are_not_placed(cost_stage
     assert within is not None
     assert within.objective == pytest.approx(fits.objective)
     assert placed(plan.objective * (1 - 1e-3)) is None
+
+
+def placed_as(search: Search, before: Vector, worth: float, **how: object) -> Outcome | None:
+    plan, limits = start_of(search, before), Limits(0.001, 60.0)
+    return search._carried(
+        search._pool(), search.exact, 1, plan, limits, Clock(60.0), quiet, anywhere=False, worth=worth, **how
+    )
+
+
+def test_a_plan_as_good_as_asked_for_keeps_all_rows_and_costs_no_more(cost_stage: tuple[Search, Vector]) -> None:
+    """One way after the other, or both at once where a core is free; one that is placed ends the other."""
+    search, before = cost_stage
+    worth = (start_of(search, before).objective or 0.0) * 1.05
+    free, ended = threading.Event(), threading.Event()
+    free.set()
+    for how in ({}, {"cancel": ended, "free": free}):
+        fits = placed_as(search, before, worth, **how)
+        assert fits is not None
+        assert fits.values is not None
+        assert fits.objective is not None
+        assert fits.objective <= worth * (1 + 1e-9)
+        assert search.exact.program.violation(fits.values, search.exact.rows) <= 1e-6
+        assert search.exact.program.whole[np.abs(fits.values - np.round(fits.values)) > 1e-6].sum() == 0
+    assert ended.is_set()
+
+
+def test_what_even_parts_of_racks_do_not_reach_is_not_tried_another_way(
+    cost_stage: tuple[Search, Vector], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    search, before = cost_stage
+    opened: list[str] = []
+    begin = Relaxation.__init__
+
+    def counted(self: Relaxation, program: Program, objective: object, sense: Sense, *about: object) -> None:
+        opened.append(sense)
+        begin(self, program, objective, sense, *about)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Relaxation, "__init__", counted)
+    assert placed_as(search, before, (start_of(search, before).objective or 0.0) * 0.9) is None
+    assert len(opened) <= 2
+
+
+def test_hosts_of_a_known_plan_are_tried_before_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    search, before = kept_first(tmp_path, 8.0)
+    worth = (start_of(search, before).objective or 0.0) * 1.05
+    fits = placed_as(search, before, worth)
+    assert fits is not None
+    assert fits.values is not None
+    asked: list[int] = []
+    settled = diving.settled
+
+    def counted(*about: object) -> Vector | None:
+        asked.append(1)
+        return settled(*about)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(diving, "settled", counted)
+    again = placed_as(search, before, worth, known=fits.values)
+    assert again is not None
+    assert not asked
+    hosts = search.exact.columns("workload.hosts") & search.exact.program.whole
+    assert hosts.any()
+    np.testing.assert_array_equal(np.round(again.values[hosts]), np.round(fits.values[hosts]))  # type: ignore[index]
+    # hosts that leave no plan are given back
+    none = np.where(hosts, 0.0, fits.values)
+    other = placed_as(search, before, worth, known=none)
+    assert other is not None
+    assert search.exact.program.violation(other.values, search.exact.rows) <= 1e-6  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("seconds", [60.0, None])

@@ -12,7 +12,7 @@ import numpy as np
 import pyomo.environ as pyo
 import pytest
 
-from planner.solve import Limits, Program, Row, Verdict
+from planner.solve import Limits, Outcome, Program, Row, Verdict
 
 WEIGHTS = (3.0, 4.0, 5.0, 9.0, 4.0)
 WORTH = (3.0, 4.0, 4.0, 10.0, 4.0)
@@ -92,6 +92,30 @@ def test_a_model_without_a_limit_is_an_error() -> None:
 def test_left_out_rules_relax() -> None:
     m, program = knapsack()
     assert program.without("fits").solve(worth(m, program), "max", Limits(gap=0)).objective == sum(WORTH)
+
+
+def test_the_first_relaxation_by_interior_point_has_the_same_optimum() -> None:
+    m, program = knapsack()
+    plain = program.solve(worth(m, program), "max", Limits(gap=0))
+    inside = program.solve(worth(m, program), "max", Limits(gap=0, interior=True))
+    assert inside.verdict is plain.verdict is Verdict.OPTIMAL
+    assert inside.objective == plain.objective
+
+
+def test_a_plan_that_is_whole_to_the_last_digits_is_not_solved_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    m, program = knapsack()
+
+    def refused(*_: object) -> Outcome:
+        raise AssertionError("solved again")
+
+    monkeypatch.setattr("planner.solve.highs.Run.cleaned", refused)
+    found = program.solve(worth(m, program), "max", Limits(gap=0))
+    assert found.values is not None
+    assert (found.values[program.whole] == np.round(found.values[program.whole])).all()
+    # a row that is broken by more than the last digits
+    monkeypatch.setattr(Program, "violation", lambda *_: 1e-8)
+    with pytest.raises(AssertionError, match="solved again"):
+        program.solve(worth(m, program), "max", Limits(gap=0))
 
 
 def test_the_same_seed_gives_the_same_values() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
@@ -34,6 +35,8 @@ SETTLING = (0.02, 1.2)
 LOOK_SHARES = (0.5, 0.4)
 #: part of the time for what a plan with whole racks comes to
 REST_SHARE = 0.1
+#: a tree that took this part of its seconds ran out of them
+TIMELY = 0.95
 #: between two looks at whether another core is free
 LISTENING_SECONDS = 0.1
 #: how much of the gap a later stage may lose to whole racks where nothing nearer keeps the first floor
@@ -149,7 +152,8 @@ def place(
         relaxation.allow(clock.part(*ROUNDING))
         steps = diving.rounded(relaxation, racks, program.lower[racks], program.upper[racks])
         back, found = 1, None
-        while found is None and back <= len(steps) and not over():
+        timely = True
+        while found is None and timely and back <= len(steps) and not over():
             box = [
                 (round(x), round(x)) if held else _around(x, begins)
                 for x, held, begins in zip(steps[-back].values, steps[-back].held, cohorts, strict=True)
@@ -157,8 +161,10 @@ def place(
             boxed = dict(zip(racks.tolist(), box, strict=True))
             seconds = clock.part(*TREE)
             # what is enough may be nearer than a gap
-            close = limits.gap * NEAR_SHARE if enough is None else NUMERIC
+            close, began = limits.gap * NEAR_SHARE if enough is None else NUMERIC, time.perf_counter()
             found = tree(goal, rows, close, seconds, enough, fixed=fixed, boxed=boxed)
+            # where time was too short with few left it is too short with more
+            timely = seconds is None or time.perf_counter() - began < TIMELY * seconds
             if found is not None and enough is not None and not reaches(found.objective or 0.0):
                 found = None
             back *= 2
