@@ -78,6 +78,7 @@ def optimize(
     given = {"gap": gap, "seconds": time_limit, "nodes": node_limit}
     options = run.Options(repeatable=repeatable, seed=seed, **{k: v for k, v in given.items() if v is not None})  # type: ignore[arg-type]
     with store.draft(store.reports_folder(reports), run_name or store.run_name(None, case.name)) as draft:
+        people.prepare()
         with live(style) as progress:
             result = run.optimize(case, options, progress=progress, log=draft.log)
         result.document["seconds"] = {**(result.document.get("seconds") or {}), "read": read_seconds}

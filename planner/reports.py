@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import threading
 from dataclasses import fields
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +19,12 @@ if TYPE_CHECKING:
     from planner.inputs.case import Case
     from planner.plan import Plan
     from planner.workbook.book import Book
+
+
+def prepare() -> None:
+    """Read what reports are written with while something else goes on: a second and a half."""
+    threading.Thread(target=import_module, args=("planner.page",), daemon=True).start()
+    threading.Thread(target=import_module, args=("planner.workbook",), daemon=True).start()
 
 
 def write(

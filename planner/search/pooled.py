@@ -31,7 +31,7 @@ from planner.solve import Limits, Outcome, Progress, Vector, Verdict, relative_g
 #: what goes on around totals rests if it gained nothing for so long
 RESTING_SECONDS = 3.0
 #: a neighbourhood gains little more after so long without a better plan
-GAINING_SECONDS = 1.5
+GAINING_SECONDS = 1.0
 #: between two looks at how far the two are
 LISTENING_SECONDS = 0.1
 #: gaps from what totals promise within which a look from a plan begins
