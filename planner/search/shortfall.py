@@ -67,12 +67,13 @@ class ShortfallStage(PooledStages):
         return loose if ahead else plan
 
     def _more_halls(self, k: int, plan: Outcome, limits: Limits, clock: Clock, note: Note) -> Outcome:
-        """The plan made better by sites and pairs of sites: all halls at once take as long as the proof."""
+        """The plan made better site by site: pairs of sites or all halls take as long as the proof that finds more."""
         pool = self._pool()
         assert plan.values is not None
         on = self._improving_halls(pool, k, plan.values, limits, clock, note)
         around = neighbourhoods(pool, on.whole)
-        return improved(on, plan, HALLS_IDLE, around=around[2:] or around)
+        of_sites = [n for n in around if n.name in self.case.sites]
+        return improved(on, plan, HALLS_IDLE, around=[*around[2:], *around[:2]] if self.gated else of_sites)
 
     def _pooled_shortfall(
         self, k: int, limits: Limits, clock: Clock, note: Note, before: Vector, best: Outcome
