@@ -51,8 +51,9 @@ class Opening(Gated):
             )
             if sites.values is not None:
                 # built meanwhile, for what comes next
-                self._pool_of(self._opened(pool, sites))
-                self._only(self._opened(pool, sites))
+                chosen = self._opened(pool, sites)
+                self._pool_of(chosen)
+                self._only(chosen)
             if limits.seconds is not None:
                 wait([asking], clock.paced(SCREENING_SECONDS))
                 enough.set()

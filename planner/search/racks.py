@@ -133,8 +133,8 @@ def place(
         stage = level.aims[told]
         seconds = clock.part(*(SETTLING if shortfall else ROUNDING))
         # as a row what is enough takes long to be told out of reach; it is compared with what is reached
-        free = rows if enough is None else [r for r in rows if r.name != FIRST_KEPT]
-        relaxation = Relaxation(program, level.objectives[told], stage.sense, free, fixed, seconds, cancel)
+        asked = rows if enough is None else [r for r in rows if r.name != FIRST_KEPT]
+        relaxation = Relaxation(program, level.objectives[told], stage.sense, asked, fixed, seconds, cancel)
         at = np.flatnonzero(level.columns(HOSTS) & program.whole)
         # hosts may use up half of what is left above the floor, racks the rest
         most = None if enough is None else (relaxation.cost + (-enough if stage.sense == "max" else enough)) / 2
@@ -228,8 +228,8 @@ def place(
             found = None
             if not passing_floor.done() or not settled_by(*passing_floor.result()):
                 found = cheapest()
-                # a plan from either ends the other
-                if found is not None and cancel is not None:
+                # a plan as good as asked for from either ends the other
+                if found is not None and cancel is not None and worthwhile(found.objective or 0.0):
                     cancel.set()
             found = better(aim, passing_floor.result()[1], found)
     if found is None and anywhere and not over():

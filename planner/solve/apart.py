@@ -16,6 +16,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -77,6 +78,10 @@ def _heard(worker: _Worker, run: Run, start: Vector | None) -> Outcome:
     while True:
         if INTERRUPT.signal is not None or (run.cancel is not None and run.cancel.is_set()):
             worker.kill()
+            for kind, what in worker.unheard():
+                if kind == "outcome":
+                    return what  # type: ignore[no-any-return]
+                best, told = (what, told) if kind == "plan" else (best, what if kind == "progress" else told)
             return _ended(run, best, told, time.perf_counter() - began)
         try:
             kind, what = worker.answers.get(timeout=LISTENING_SECONDS)
@@ -134,6 +139,11 @@ class _Worker:
         except OSError as error:
             raise RuntimeError(f"the solver's process is gone: {error}") from error
 
+    def unheard(self) -> Iterator[tuple[str, Any]]:
+        """What was told before the end and not yet heard."""
+        while not self.answers.empty():
+            yield self.answers.get()
+
     @property
     def alive(self) -> bool:
         return self._process.poll() is None
@@ -169,7 +179,10 @@ class _Workers:
     def taken(self) -> _Worker:
         with self._lock:
             worker = self._idle.pop(0) if self._idle else None
-        return worker if worker is not None and worker.alive else _Worker()
+        if worker is not None and not worker.alive:
+            worker.kill()
+            worker = None
+        return worker or _Worker()
 
     def back(self, worker: _Worker) -> None:
         """One that was ended is replaced at once, so that the next solve need not wait for it."""
