@@ -99,7 +99,7 @@ def test_a_start_around_totals_is_a_plan_of_the_pool_and_the_stage_is_proven(tmp
     pool.objectives[1] = with_movement(pool, 1, search._least)
     held = choices(exact, pool, before)
     start = search._pooled_solve(1, "start", 1.0, 1.0, limits, Clock(60.0), quiet, fixed=held)
-    plan = search._started(1, start, limits, Clock(60.0), quiet)
+    plan, _ = search._started(1, start, limits, Clock(60.0), quiet)
     assert plan.values is not None
     assert plan.objective is not None
     assert start.objective is not None

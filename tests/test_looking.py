@@ -13,7 +13,7 @@ from test_beyond import knapsack, quiet
 from test_properties import varied
 
 from planner.formulation import build
-from planner.search import Search, diving
+from planner.search import Search, diving, looking
 from planner.search.base import choices
 from planner.search.levels import Clock
 from planner.search.looking import Finds
@@ -185,14 +185,40 @@ def test_hosts_of_a_known_plan_are_tried_before_others(tmp_path: Path, monkeypat
     assert search.exact.program.violation(other.values, search.exact.rows) <= 1e-6  # type: ignore[arg-type]
 
 
+def test_where_hosts_chosen_first_reach_too_little_the_other_way_chooses_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    search, before = kept_first(tmp_path, 8.0)
+    worth = (start_of(search, before).objective or 0.0) * 1.05
+    settled, asked = diving.settled, 0
+
+    def nowhere_first(relaxation: Relaxation, hosts: np.ndarray, most: float | None = None) -> Vector | None:
+        nonlocal asked
+        asked += 1
+        if asked > 1:
+            return settled(relaxation, hosts, most)
+        relaxation.hold(hosts, np.zeros(hosts.size))
+        return np.zeros(hosts.size)
+
+    monkeypatch.setattr(diving, "settled", nowhere_first)
+    fits = placed_as(search, before, worth)
+    assert asked > 1
+    assert fits is not None
+    assert fits.values is not None
+    assert search.exact.program.violation(fits.values, search.exact.rows) <= 1e-6
+
+
+@pytest.mark.parametrize("rough", [False, True])
 @pytest.mark.parametrize("seconds", [60.0, None])
 def test_a_look_says_what_is_beyond_and_the_other_core_makes_it_fit(
-    cost_stage: tuple[Search, Vector], seconds: float | None
+    cost_stage: tuple[Search, Vector], seconds: float | None, rough: bool
 ) -> None:
     """Timed or to be repeated: the plan that fits is no better than the bound, and as near as the gap."""
     search, before = cost_stage
     limits = Limits(0.001, seconds)
-    look, near, fits, lost = search._looked(1, start_of(search, before), 0.0005, limits, Clock(seconds), quiet)
+    look, near, fits, lost = search._looked(
+        1, start_of(search, before), 0.0005, limits, Clock(seconds), quiet, None, rough
+    )
     alone = search.exact.program.solve(search.exact.objectives[1], "min", Limits(1e-6, 120.0), rows=search.exact.rows)
     assert alone.objective is not None
     assert look.bound is not None
@@ -205,3 +231,26 @@ def test_a_look_says_what_is_beyond_and_the_other_core_makes_it_fit(
         assert fits.objective is not None
         assert fits.objective >= alone.objective * (1 - 1e-6)
         assert search.exact.program.violation(fits.values, search.exact.rows) <= 1e-6
+
+
+@pytest.mark.parametrize("rough", [False, True])
+def test_a_plan_is_placed_first_and_a_rough_one_made_better_before(
+    cost_stage: tuple[Search, Vector], monkeypatch: pytest.MonkeyPatch, rough: bool
+) -> None:
+    search, before = cost_stage
+    order: list[str] = []
+    made_better, carried = looking.improved, Search._carried
+
+    def improving(*about: object) -> Outcome:
+        order.append("better")
+        return made_better(*about)  # type: ignore[arg-type]
+
+    def placing(self: Search, *about: object, **how: object) -> Outcome | None:
+        order.append("placed")
+        return carried(self, *about, **how)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(looking, "improved", improving)
+    monkeypatch.setattr(Search, "_carried", placing)
+    start, limits = start_of(search, before), Limits(0.001, None)
+    search._looked(1, start, 0.0005, limits, Clock(None), quiet, None, rough)
+    assert order[:2] == (["better", "placed"] if rough else ["placed", "better"])

@@ -83,6 +83,7 @@ class Looking(Fitting):
         clock: Clock,
         note: Note,
         before: Vector | None = None,
+        rough: bool = False,
     ) -> tuple[Outcome, Outcome, Outcome | None, float]:
         """A look beyond a plan on one core; what is found is made better and made to fit on the other.
 
@@ -101,7 +102,7 @@ class Looking(Fitting):
             finds.tell(replace(plan, objective=pool.objectives[k].at(values), values=values))
 
         with ThreadPoolExecutor(1) as other_core:
-            making = other_core.submit(self._made, k, plan, finds, over, limits, clock, note, before)
+            making = other_core.submit(self._made, k, plan, finds, over, limits, clock, note, before, rough)
             try:
                 heard = planned if over is not None else None
                 look = self._beyond(k, at, limits, clock, note, over, step, heard)
@@ -124,11 +125,13 @@ class Looking(Fitting):
         clock: Clock,
         note: Note,
         before: Vector | None,
+        rough: bool,
     ) -> tuple[Outcome, Outcome | None, float | None]:
         """The plan of a look, or a better one that it finds, made to fit and made better until the look has ended.
 
-        It fits first: a look that finds nothing has then proven it. Sites gain most where a plan is near; other parts
-        have what time is left. Returns the best plan of the pool, the best that fits, and the share that fitting cost.
+        It fits first: a look that finds nothing has then proven it. A ``rough`` plan is made better first: that is
+        soon what the look is for. Sites gain most where a plan is near; other parts have what time is left. Returns
+        the best plan of the pool, the best that fits, and the share that fitting cost.
         """
         aim = self._pool().aims[k]
         on = self._improving_cost(k, limits, clock, note, finds.news if over is not None else None)
@@ -154,7 +157,7 @@ class Looking(Fitting):
         cost: float | None = None
         ended = False
         while True:
-            if tried is None or (gained(near, tried) and not proves(fits)):
+            if not rough and (tried is None or (gained(near, tried) and not proves(fits))):
                 known = before if fits is None else fits.values
                 newer, free = (None, None) if over is None else (finds.newer, finds.ended)
                 placing = (limits, clock, note, False, worth(), newer, known, free)
@@ -163,6 +166,7 @@ class Looking(Fitting):
                 tried = None if carried is None and finds.newer.is_set() else near
                 fits = better(aim, fits, carried)
                 cost = cost if carried is None else relative_gap(near.objective, carried.objective)
+            rough = False
             if ended:
                 break
             if over is None or not finds.news.is_set():

@@ -78,12 +78,13 @@ class PooledStages(Looking):
         aim = self._pool().aims[k]
         bound: float | None = None
         lost = LOST_GAP * limits.gap
-        plan = self._started(k, plan, limits, clock, note)
+        plan, rough = self._started(k, plan, limits, clock, note)
         looked_beyond: list[float] = []
         while clock.left() > 1:
             assert plan.objective is not None
             looked_beyond.append(plan.objective)
-            found, plan, fits, lost = self._looked(k, plan, lost, limits, clock, note, best.values)
+            found, plan, fits, lost = self._looked(k, plan, lost, limits, clock, note, best.values, rough)
+            rough = False
             best, bound = better(aim, best, fits) or best, tightest(aim, bound, found.bound)
             if self._ended(best, bound, limits) or found.interrupted:
                 break
@@ -101,8 +102,10 @@ class PooledStages(Looking):
             return self._closed(k, replace(best, interrupted=True), bound, limits, clock, note)
         return self._sites_told_apart(k, best, bound, limits, clock, note)
 
-    def _started(self, k: int, plan: Outcome, limits: Limits, clock: Clock, note: Note) -> Outcome:
+    def _started(self, k: int, plan: Outcome, limits: Limits, clock: Clock, note: Note) -> tuple[Outcome, bool]:
         """The better of two: the plan after neighbourhoods on one core, and one around totals from the other.
+
+        Told with it: whether it is the latter, which no neighbourhood has made better.
 
         Either ends the other once it is near what totals promise: a look from there finds what is better sooner, and
         one from farther away only finds plans that are little better. Totals once done end the neighbourhoods; these,
@@ -151,7 +154,9 @@ class PooledStages(Looking):
             while ended is not None and not ended.wait(LISTENING_SECONDS):
                 if enough():
                     ended.set()
-            return better(aim, around.result(), nearing.result()) or nearing.result()
+            around_totals, neared = around.result(), nearing.result()
+            first = better(aim, neared, around_totals) or neared
+            return first, first is around_totals
 
     def _around_totals(
         self, k: int, limits: Limits, clock: Clock, note: Note, ended: threading.Event | None

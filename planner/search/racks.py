@@ -136,6 +136,10 @@ def place(
         asked = rows if enough is None else [r for r in rows if r.name != FIRST_KEPT]
         relaxation = Relaxation(program, level.objectives[told], stage.sense, asked, fixed, seconds, cancel)
         at = np.flatnonzero(level.columns(HOSTS) & program.whole)
+        if enough is not None and relaxation.values is not None:
+            in_parts = level.objectives[told].at(relaxation.values)
+            if not reaches(in_parts):
+                return in_parts, None
         # hosts may use up half of what is left above the floor, racks the rest
         most = None if enough is None else (relaxation.cost + (-enough if stage.sense == "max" else enough)) / 2
         settled = as_known(relaxation, at, most)
@@ -148,7 +152,8 @@ def place(
         if told == k and not worthwhile(value):
             return value, None
         if enough is not None and not reaches(value):
-            return value, None
+            # other hosts may
+            return None, None
         relaxation.allow(clock.part(*ROUNDING))
         steps = diving.rounded(relaxation, racks, program.lower[racks], program.upper[racks])
         back, found = 1, None

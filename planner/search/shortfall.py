@@ -20,7 +20,7 @@ from planner.search.models import room, seen
 from planner.search.pooled import PooledStages
 from planner.search.racks import MET, Note
 from planner.search.verdicts import better, tightest
-from planner.solve import Limits, Outcome, Row, Vector
+from planner.solve import Limits, Outcome, Progress, Row, Vector
 
 #: times the seconds of a neighbourhood where a plan proven in the pool is made to fit
 PATIENT_TIMES = 3.0
@@ -47,24 +47,44 @@ class ShortfallStage(PooledStages):
         return replace(on, rows=[*level.rows, *(r for r in wished if on.program.violation(start, [r]) <= MET)])
 
     def _first_halls(self, k: int, plan: Outcome, limits: Limits, clock: Clock, note: Note) -> Outcome:
-        """More halls: in balance on one core, on the other without that, which counts if a gap ahead."""
+        """More halls: in balance on one core, on the other without that, which counts if a gap ahead.
+
+        Once it is that far ahead of all that can be found in balance, that is not waited for; nor is it, once what is
+        in balance is found: a plan that keeps no balance seldom fits.
+        """
         pool = self._pool()
         aim = pool.aims[k]
         assert plan.values is not None
         kept = self._improving_halls(pool, k, plan.values, limits, clock, note)
         free, longer = replace(kept, rows=pool.rows), replace(kept, seconds=FIRST_TIMES * kept.seconds)
         halls, everything = neighbourhoods(pool, kept.whole)[:2]
-        # a plan that keeps no balance seldom fits: it is not waited for
-        balanced = threading.Event() if limits.seconds is not None else None
+        timed = limits.seconds is not None
+        balanced, outdone = (threading.Event(), threading.Event()) if timed else (None, None)
+        told: dict[str, float | None] = {}
+
+        def ahead(loose: float | None, of: float | None) -> bool:
+            if loose is None or of is None:
+                return False
+            beyond = prove.mark(aim, pool.objectives[k], of, limits.gap).value
+            return loose <= beyond if aim.sense == "min" else loose >= beyond
+
+        def heard(name: str) -> Note:
+            def hear(phase: str, p: Progress) -> None:
+                note(phase, p)
+                told[name] = p.incumbent if name == everything.name else p.bound
+                if outdone is not None and ahead(told.get(everything.name), told.get(halls.name)):
+                    outdone.set()
+
+            return hear
+
+        free, longer = replace(free, note=heard(everything.name)), replace(longer, note=heard(halls.name))
         with ThreadPoolExecutor(CORES) as cores:
             far = cores.submit(free.ask, plan.values, everything, balanced)
-            plan = better(aim, longer.ask(plan.values, halls, None), plan) or plan
-            if balanced is not None:
+            plan = better(aim, longer.ask(plan.values, halls, outdone), plan) or plan
+            if balanced is not None and outdone is not None and not outdone.is_set():
                 balanced.set()
             loose = far.result()
-        at = prove.mark(aim, pool.objectives[k], plan.objective or 0.0, limits.gap)
-        ahead = better(aim, replace(plan, objective=at.value), loose) is loose
-        return loose if ahead else plan
+        return loose if ahead(loose.objective, plan.objective) else plan
 
     def _more_halls(self, k: int, plan: Outcome, limits: Limits, clock: Clock, note: Note) -> Outcome:
         """The plan made better site by site: pairs of sites or all halls take as long as the proof that finds more."""
