@@ -156,6 +156,7 @@ def rack_class(case: Case, chip: Chip) -> str:
     )
 
 
+@once
 def rack_classes(case: Case) -> list[str]:
     return list(dict.fromkeys(rack_class(case, chip) for chip in case.chips.values()))
 

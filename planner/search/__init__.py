@@ -55,13 +55,13 @@ def solve_stages(search: Search, limits: Limits, note: Callable[[int, str, Progr
             began = time.perf_counter()
             gone_on = search.further(outcome, allowed, replace(limits, seconds=clock.part(FURTHER)), tell)
             outcome = replace(gone_on, seconds=outcome.seconds + time.perf_counter() - began)
+        ended = last or outcome.values is None or outcome.interrupted or _too_far(outcome, allowed)
+        before = before if outcome.values is None else outcome.values
         kept = None
-        if outcome.values is not None:
-            before = outcome.values
-            if not last:
-                kept, before = search.keep(k, outcome)
+        if not ended:
+            kept, before = search.keep(k, outcome)
         solved.append(Solved(aim.stage, aim, outcome, kept=kept))
-        if outcome.values is None or outcome.interrupted or _too_far(outcome, allowed):
+        if ended:
             break
     return solved if before is None else _achieved(search, solved, before)
 

@@ -12,7 +12,7 @@ from planner.formulation import combinations as combos
 from planner.formulation.balances import counted_period
 from planner.search.base import choices, relaxed
 from planner.search.bounded import Bounded
-from planner.search.improve import WORTHWHILE, Improving, improved, neighbourhoods
+from planner.search.improve import CORES, WORTHWHILE, Improving, Neighbourhood, improved, neighbourhoods
 from planner.search.levels import Clock, Level
 from planner.search.models import seen, transferred
 from planner.search.racks import MET, Note
@@ -23,11 +23,9 @@ from planner.solve import Limits, Outcome, Row, relative_gap
 #: part of the gap for a first plan
 HALLS_GAP = 0.8
 #: parts of the time for it, for going over it again
-HALLS_SHARE, AGAIN_SHARE = 0.35, 0.4
+HALLS_SHARE, AGAIN_SHARE = 0.35, 0.5
 #: a rolled plan this near a bound is good enough to place: each of its windows may be so far from its best by half
 NEAR_ENOUGH = 2 * WINDOW_GAP
-#: idle pairs of years until another is taken for such
-IDLE = 2
 #: a start serves this times what a chosen site owes: in the pool its racks may come from anywhere
 SERVING_ROOM = 1.1
 
@@ -71,10 +69,15 @@ class Halls(Bounded):
         if plan is None:
             return found, on
         bound = tightest(aim, found.bound, sites.bound)
-        distance = relative_gap(plan.objective, bound)
-        if plan is by_years and (distance is None or distance > NEAR_ENOUGH):
-            again = replace(on, clock=clock.share(AGAIN_SHARE))
-            plan = improved(again, plan, IDLE, around=list(windows(on.level, on.whole)))
+
+        def near(plan: Outcome, _: int) -> bool:
+            distance = relative_gap(plan.objective, bound)
+            return distance is not None and distance <= NEAR_ENOUGH
+
+        if not near(plan, 0):
+            around = parts(on)
+            over_again = replace(on, clock=clock.share(AGAIN_SHARE))
+            plan = improved(over_again, plan, len(around) // CORES, around=around, done=near)
         return plan, on
 
     def _on_sites(self, sites: Outcome, limits: Limits, clock: Clock, note: Note) -> tuple[Improving, dict[int, float]]:
@@ -126,9 +129,14 @@ class Halls(Bounded):
         return rows
 
 
+def parts(on: Improving) -> list[Neighbourhood]:
+    """Years, pairs of sites, sites."""
+    return [*windows(on.level, on.whole), *reversed(neighbourhoods(on.level, on.whole))]
+
+
 def again(on: Improving, plan: Outcome) -> Outcome:
     """A plan made better by years, pairs of sites, sites; the same plan where that gains little."""
-    around = [*windows(on.level, on.whole), *reversed(neighbourhoods(on.level, on.whole))]
+    around = parts(on)
     found = improved(on, plan, len(around), 1, around)
     gained = abs((found.objective or 0.0) - (plan.objective or 0.0))
     return found if gained > WORTHWHILE * on.limits.gap * abs(plan.objective or 0.0) else plan

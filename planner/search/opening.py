@@ -163,7 +163,8 @@ class Opening(Gated):
     def _far(self, placed: Outcome, found: Outcome, limits: Limits) -> bool:
         """Whether the exact model lost so much of a pooled plan that other choices may well be better."""
         reached, wanted = placed.objective or 0.0, found.objective or 0.0
-        return abs(reached - wanted) > PLACING_GAP * limits.gap * abs(wanted)
+        lost = (wanted - reached) * (1 if self.exact.aims[0].sense == "max" else -1)
+        return lost > PLACING_GAP * limits.gap * abs(wanted)
 
     def _nearer(self, few: Level, placed: Outcome, limits: Limits, clock: Clock, note: Note) -> Outcome:
         plan = improved(self._improving(few, 0, limits, clock, note), placed, 2)
