@@ -44,12 +44,18 @@ def soft_columns(level: Level) -> NDArray[np.bool_]:
 
 def neighbourhoods(level: Level, whole: NDArray[np.bool_]) -> list[Neighbourhood]:
     """Halls and power, then what gates service by service, by level, by site, by pair of sites."""
-    case, columns = level.formulation.case, level.program.columns
+    case, count = level.formulation.case, len(level.program.columns)
     soft_rooms = soft_columns(level)
-    parts = [frozenset(v.index() if isinstance(v.index(), tuple) else (v.index(),)) for v in columns]
+    of_label: dict[object, list[int]] = {}
+    for i, v in enumerate(level.program.columns):
+        for label in v.index() if isinstance(v.index(), tuple) else (v.index(),):
+            of_label.setdefault(label, []).append(i)
 
     def at(*labels: str) -> NDArray[np.bool_]:
-        return np.array([not part.isdisjoint(labels) for part in parts])
+        found = np.zeros(count, dtype=bool)
+        for label in labels:
+            found[of_label.get(label, [])] = True
+        return found
 
     chains = at(*case.accreditations)
     halls = level.columns("construction.modules", "construction.halls_of_design", "construction.reached")
@@ -57,11 +63,12 @@ def neighbourhoods(level: Level, whole: NDArray[np.bool_]) -> list[Neighbourhood
     services = [y for y, e in case.initiatives.items() if e.effect == "gates service"]
     found += [(y, soft_rooms & (at(y) | chains)) for y in services]
     found += [(level_id, soft_rooms & (at(level_id) | chains)) for level_id in case.levels]
-    found += [(s, at(s) | level.columns(*TOTALS)) for s in case.sites]
+    totals = level.columns(*TOTALS)
+    found += [(s, at(s) | totals) for s in case.sites]
     several = (
         soft_rooms if soft_rooms.any() else halls | level.columns("power.contracted_by", "power.first", "power.units")
     )
-    found += [(f"{r} and {s}", several & (at(r, s) | level.columns(*TOTALS))) for r, s in combinations(case.sites, 2)]
+    found += [(f"{r} and {s}", several & (at(r, s) | totals)) for r, s in combinations(case.sites, 2)]
     found += [("agencies", soft_rooms & at(*case.agencies))]
     sized = [Neighbourhood(name, free & whole) for name, free in found]
     return [n for n in sized if n.free.any()]
