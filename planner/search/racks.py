@@ -124,14 +124,19 @@ def place(
         return None
 
     def near(
-        fixed: dict[int, float], told: int, goal: int, rows: Sequence[Row], enough: float | None = None
+        fixed: dict[int, float],
+        told: int,
+        goal: int,
+        rows: Sequence[Row],
+        enough: float | None = None,
+        share: tuple[float, float] = SETTLING if shortfall else ROUNDING,
     ) -> tuple[float | None, Outcome | None]:
         """What the stage ``told`` comes to in parts, and a plan near that: ``enough`` or the best for ``goal``.
 
-        Its hosts are held among the ``fixed``.
+        Its hosts are held among the ``fixed``. ``share``: of the time, for the relaxation and its hosts.
         """
         stage = level.aims[told]
-        seconds = clock.part(*(SETTLING if shortfall else ROUNDING))
+        seconds = clock.part(*share)
         # as a row what is enough takes long to be told out of reach; it is compared with what is reached
         asked = rows if enough is None else [r for r in rows if r.name != FIRST_KEPT]
         relaxation = Relaxation(program, level.objectives[told], stage.sense, asked, fixed, seconds, cancel)
@@ -222,8 +227,8 @@ def place(
     if k == 0:
         found = looked_at(LOOK_SHARES)
         if found is None and not over():
-            # a tree that had too little time; rounding takes much less
-            _, found = near(fixed, k, k, level.rows)
+            # a tree that had too little time; rounding takes much less, but one relaxation may take as long as a tree
+            _, found = near(fixed, k, k, level.rows, share=(LOOK_SHARES[1], ROUNDING[1]))
     elif shortfall:
         _, found = passing([*level.rows, Row("objective.held", objective, upper=(reached or 0.0) + HELD)])
     elif worth is None or floor is None:
