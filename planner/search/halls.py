@@ -24,7 +24,7 @@ from planner.solve import Limits, Outcome, Row, relative_gap
 HALLS_GAP = 0.8
 #: parts of the time for it, for going over it again
 HALLS_SHARE, AGAIN_SHARE = 0.35, 0.5
-#: a rolled plan this near a bound is good enough to place: each of its windows may be so far from its best by half
+#: a first plan this near a bound is good enough to place: each window of years may be so far from its best by half
 NEAR_ENOUGH = 2 * WINDOW_GAP
 #: a start serves this times what a chosen site owes: in the pool its racks may come from anywhere
 SERVING_ROOM = 1.1
