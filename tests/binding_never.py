@@ -34,6 +34,11 @@ FOLLOWS = {
     "offers.within_gates": "from the gates of halls",
     "offers.joined_within_gates": "from the gates of agencies",
     "offers.served_where_offered": "from the gates of halls",
+    "offers.site_within_gates": "from the gates of halls",
+    "offers.offered_where_staffed": "from the gates of halls",
+    "offers.delivered_where_offered": "from the gates of halls",
+    "offers.delivered_as_served": "from the gates of halls",
+    "offers.depth_delivered": "from the gates of halls",
     "offers.served_when_joined": "from the gates of agencies",
 }
 

@@ -43,6 +43,7 @@ ACCOUNTS: dict[str, tuple[str, str, str]] = {
     "serving_pflops": ("period, precision", "PFLOP/s", "peak that serves work of the precision"),
     "facility_mw": ("site, period", "MW facility", "halls at their peak PUE, at the end of the period"),
     "hall_in_use_mw": ("site, service, level, period", "MW IT", "halls at work for a service at a level"),
+    "served": ("place, service, level, period", "PFLOP/s delivered-years", "service that a place delivers"),
     "depth": ("agency, workload, level, period, tranche", "PFLOP/s delivered-years", "service by depth of demand"),
     "admitted": ("agency, period", "fraction", "part of an agency's demand that may be served"),
     "accredited": ("site, accreditation", "0/1", "an accreditation is started inside the horizon"),

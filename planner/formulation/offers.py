@@ -2,7 +2,8 @@
 
 Everything here follows from the gates of halls and of agencies. A gate of a hall speaks of MW in use against the most
 that can be, which a linear relaxation opens by a tenth; these rows say that demand is served only in the part in which
-a service is offered anywhere at all.
+a service is offered anywhere at all. Where service is tracked by site they say so of each site: what it delivers of a
+depth of demand waits for its own gates.
 """
 
 from __future__ import annotations
@@ -27,10 +28,18 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     services = soft.services_of(case)
     in_use = dict.fromkeys((o, level, t) for _, o, level, t in use.halls_in_use(case))
     gates = {key: found for key in in_use if (found := list(_gates(case, *key)))}
+    at_sites = _told_apart(case, places)
+    tranches = case.demand_tranches
     whole = {a: ys for a in case.agencies if (ys := _gates_of_one(case, a))}
     b.offered = pyo.Var(list(gates), bounds=(0, 1), doc="a service is offered at a level at some site")
     b.joined = pyo.Var(
         [(a, t) for a in whole for t in list(case.periods)[1:]], bounds=(0, 1), doc="an agency is through its gates"
+    )
+    b.offered_at = pyo.Var(list(at_sites), bounds=(0, 1), doc="a service is offered at a level at the site")
+    b.delivered_at = pyo.Var(
+        [(*key, j) for key in at_sites for j in tranches],
+        domain=pyo.NonNegativeReals,
+        doc="PFLOP/s-years that the site delivers by depth of demand",
     )
     posts: list[Posting] = [
         Meeting(
@@ -68,6 +77,44 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
                     terms = [(-most, b.joined[a, t])]
                     says = "each depth of demand of a lone agency is served once it has joined"
                     posts.append(Meeting("offers.served_when_joined", (a, w, level, t, j), terms, depth, says))
+    posts += _by_site(b, case, services, at_sites)
+    return posts
+
+
+def _by_site(
+    b: Any, case: Case, services: dict[str, list[str]], gates: dict[tuple[str, str, str, int], list[Gate]]
+) -> list[Posting]:
+    """What a site delivers of each depth of demand: no more than it serves, and as far as its gates are open."""
+    posts: list[Posting] = []
+    over_sites: dict[tuple[str, str, int], list[str]] = {}
+    for (s, o, level, t), found in gates.items():
+        over_sites.setdefault((o, level, t), []).append(s)
+        offered = b.offered_at[s, o, level, t]
+        for gate, opened in found:
+            says = "a service is offered at a level at a site where its gates are open there"
+            posts.append(Meeting("offers.site_within_gates", (s, o, level, gate, t), [(1.0, offered)], opened, says))
+        if soft.sites_go_live(case):
+            live, says = (Of(-1.0, "live", (s, t)),), "a service is offered at a site that is staffed"
+            posts.append(Meeting("offers.offered_where_staffed", (s, o, level, t), [(1.0, offered)], live, says))
+        deep = [(1.0, b.delivered_at[s, o, level, t, j]) for j in case.demand_tranches]
+        served = (Of(-1.0, "served", (s, o, level, t)),)
+        says = "a site delivers no more than it serves"
+        posts.append(Meeting("offers.delivered_as_served", (s, o, level, t), deep, served, says))
+    for (o, level, t), sites in over_sites.items():
+        asking = [(a, w) for a, w, k in case.demands if k == level and w in services[o]]
+        asked = sum(case.demand_pflops_years((a, w, level), t) for a, w in asking)
+        for j, tranche in case.demand_tranches.items():
+            for s in sites:
+                terms = [
+                    (1.0, b.delivered_at[s, o, level, t, j]),
+                    (-tranche.share * asked, b.offered_at[s, o, level, t]),
+                ]
+                says = "a site delivers of each depth of demand in the part in which it offers the service"
+                posts.append(Meeting("offers.delivered_where_offered", (s, o, level, t, j), terms, (), says))
+            there = [(-1.0, b.delivered_at[s, o, level, t, j]) for s in sites]
+            depth = tuple(Of(1.0, "depth", (a, w, level, t, j)) for a, w in asking)
+            says = "each depth of demand is what sites deliver of it"
+            posts.append(Meeting("offers.depth_delivered", (o, level, t, j), there, depth, says))
     return posts
 
 
@@ -100,6 +147,26 @@ def _stands_on(case: Case, y: str, t: int) -> Iterator[Gate]:
     in_time = [u for u in p if p.ready(u, e.duration_months) <= t - 1]
     if e.prerequisite_id and in_time:
         yield f"{e.prerequisite_id} before {y}", (Of(-1.0, "done", (e.prerequisite_id, (), max(in_time) - 1)),)
+
+
+def _told_apart(case: Case, places: Places) -> dict[tuple[str, str, str, int], list[Gate]]:
+    """(site, service, level, period) -> gates there, where service is told apart by site and some site has any."""
+    found = {key: _gates_at(case, *key) for key in use.halls_in_use(case) if key[0] in places}
+    gated = {key[1:] for key, gates in found.items() if gates or soft.sites_go_live(case)}
+    return {key: gates for key, gates in found.items() if key[1:] in gated}
+
+
+def _gates_at(case: Case, s: str, o: str, level: str, t: int) -> list[Gate]:
+    """What must be open at a site before the service is offered there in ``t``."""
+    ports = [o] if o != soft.NO_SERVICE else []
+    ports += [y for y in case.level_needs[level] if case.initiatives[y].per != "programme"]
+    found: list[Gate] = [(y, (Of(-1.0, "done", (y, (s, level), t - 1)),)) for y in ports]
+    found += [
+        (x, (Of(-1.0, "held", (s, x, t)),))
+        for x in soft.opens(case, level)
+        if (s, x) not in case.existing_accreditations
+    ]
+    return found
 
 
 def _gates_of_one(case: Case, agency: str) -> list[str]:

@@ -97,6 +97,10 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
         return total([*by_cluster[s, w, t], (-of_work[w, t], b.hosts[s, w, t])]) <= 0
 
     posts: list[Posting] = [*_halls(b, case, places, for_service), *_admitted(b, case, demand)]
+    posts += [
+        Post("served", (s, case.workloads[w].service_id or soft.NO_SERVICE, level, t), terms, w)
+        for (s, w, level, t), terms in given.items()
+    ]
     posts += _scheduled(b, case, demand)
     for (s, c, t), terms in of_chip.items():
         posts.append(Post("installed_racks", (s, c, t - 1), [(-n, v) for n, v in terms], "running"))

@@ -8,8 +8,8 @@ sites are told apart.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -17,23 +17,27 @@ from numpy.typing import NDArray
 
 from planner.search import prove, screening
 from planner.search.base import choices, relaxed
+from planner.search.bounded import worse
 from planner.search.halls import Halls
 from planner.search.improve import CORES, Improving, improved, soft_columns
 from planner.search.levels import Clock, Level
 from planner.search.models import seen, transferred
 from planner.search.racks import Note
 from planner.search.rolling import rolled
-from planner.search.verdicts import better, tightest
-from planner.solve import Limits, Outcome, Program, Row, Vector
+from planner.search.verdicts import better, tightest, with_bound
+from planner.solve import Limits, Outcome, Program, Row, Vector, Verdict
 
-#: in gaps: how near to the best around its halls a first plan of gates is; the part of the time for it
+#: in gaps, and parts of the time: a first plan with all at once, one of gates around halls
+TREE_GAP, TREE_SHARE = 3.0, 0.25
 FIRST_GAP, FIRST_SHARE = 4.0, 0.25
-#: parts of the time: for gates of the exact model, for making plans better in the pool and there, for looking beyond
-GATES_SHARE, POOL_SHARE, BETTER_SHARE, PROOF_SHARE = 0.25, 0.25, 0.75, 0.7
+#: parts of the time: for gates of the exact model, for making plans better in the pool and there
+GATES_SHARE, POOL_SHARE, BETTER_SHARE = 0.25, 0.25, 0.2
+#: gaps that whole racks are taken to cost a plan before that is known
+ALLOWED_GAP = 0.15
 #: part of the gap for gates of the exact model around a pooled plan
 GATES_GAP = 0.15
 #: idle neighbourhoods of the pool, and idle pairs of the exact model, until the plan is taken for good enough
-POOL_IDLE, IDLE = 3, 8
+POOL_IDLE, IDLE = 3, 5
 #: part of the gap to which a neighbourhood is solved: where many are left, the next gains more than the end of this one
 NEAR = 0.3
 
@@ -42,30 +46,64 @@ class Gated(Halls):
     """The first stage of a programme with gates."""
 
     def _gated_opening(self, sites: Outcome, limits: Limits, clock: Clock, note: Note) -> Outcome:
-        """From the chosen sites to a plan and its bound: that of these sites or of any others, whichever is weaker."""
-        aim = self.exact.aims[0]
-        chosen = self._opened(self._pool(), sites)
-        few = self._only(chosen)
-        on, opened = self._on_sites(sites, limits, clock, note)
-        enough = threading.Event()
+        """From the chosen sites to a plan, and the proof that neither these nor others hold one beyond it."""
+        aim, few = self.exact.aims[0], self._only(self._opened(self._pool(), sites))
+        first = self._first_of_chosen(sites, few, limits, clock, note)
+        plan = None
+        if first is not None:
+            on = replace(self._improving(few, 0, limits, clock.share(BETTER_SHARE), note), near=NEAR)
+            start = improved(on, first, IDLE)
+
+            def placed() -> Outcome | None:
+                found = self._placed(few, 0, start, limits, clock, note)
+                return found and self._everywhere(found, few)
+
+            allowed = replace(start, objective=worse(aim, start.objective, ALLOWED_GAP * limits.gap))
+            plan = self._looked_beyond(self._everywhere(allowed, few), placed, sites.bound, limits, clock, note)
+        if plan is None:
+            found = self._planned(few, 0, limits, clock, note)
+            if found is None:
+                alone = self._exact(0, limits, clock, note, None)
+                return replace(alone, bound=tightest(aim, sites.bound, alone.bound))
+            plan = self._looked_beyond(self._everywhere(found, few), None, sites.bound, limits, clock, note)
+        assert plan is not None
+        return self._closed(0, plan, plan.bound, limits, clock, note)
+
+    def _everywhere(self, plan: Outcome, few: Level) -> Outcome:
+        """A plan of few sites as one of all."""
+        return replace(plan, values=transferred(plan.values, few, self.exact))  # type: ignore[arg-type]
+
+    def _first_of_chosen(self, sites: Outcome, few: Level, limits: Limits, clock: Clock, note: Note) -> Outcome | None:
+        """The better of two plans of the exact model of the chosen sites, with racks in parts.
+
+        One core asks that model for all at once; the other plans on the pool of these sites, and makes that plan better
+        here until the first has ended.
+        """
+        aim = few.aims[0]
+        ended = threading.Event() if limits.seconds is not None else None
+
+        def all_at_once() -> Outcome:
+            found = seen(few, aim).solve(
+                few.objectives[0],
+                aim.sense,
+                replace(limits, gap=TREE_GAP * limits.gap, seconds=clock.part(TREE_SHARE)),
+                rows=few.rows,
+                relaxed=relaxed(few),
+                progress=lambda p: note("chosen sites", p),
+                confirm=False,
+            )
+            if ended is not None:
+                ended.set()
+            return found
+
         with ThreadPoolExecutor(1) as other_core:
-            bounding = other_core.submit(self._chosen_bound, on.level, limits, clock, note, enough)
+            asking = other_core.submit(all_at_once)
+            on, opened = self._on_sites(sites, limits, clock, note)
             plan = self._on_chosen(on, opened, few, limits, clock, note)
-            if limits.seconds is not None:
-                enough.set()
-            inside = tightest(aim, bounding.result(), sites.bound)
-        elsewhere = tightest(aim, screening.weakest(self._pool(), self._others(chosen)), sites.bound)
-        if plan is None:
-            plan = self._planned(few, 0, limits, clock, note)
-        else:
-            exact = replace(self._improving(few, 0, limits, clock.share(BETTER_SHARE), note), near=NEAR)
-            plan = self._placed(few, 0, improved(exact, plan, IDLE), limits, clock, note)
-        if plan is None:
-            alone = self._exact(0, limits, clock, note, None)
-            return replace(alone, bound=tightest(aim, prove.weakest(aim, [inside, elsewhere]), alone.bound))
-        plan, inside = self._inside(on.level, few, plan, inside, elsewhere, limits, clock, note)
-        whole = replace(plan, values=transferred(plan.values, few, self.exact))  # type: ignore[arg-type]
-        return self._closed(0, whole, prove.weakest(aim, [inside, elsewhere]), limits, clock, note)
+            if plan is not None:
+                here = replace(self._improving(few, 0, limits, clock, note, ended), near=NEAR)
+                plan = improved(here, plan, IDLE, cores=1)
+            return better(aim, asking.result(), plan)
 
     def _on_chosen(
         self, on: Improving, opened: dict[int, float], few: Level, limits: Limits, clock: Clock, note: Note
@@ -97,66 +135,89 @@ class Gated(Halls):
         plan = improved(replace(on, clock=clock.share(POOL_SHARE), near=NEAR), gates, POOL_IDLE, cores=1)
         return self._gates_anew(pool, few, seen(few, few.aims[0]), few.rows, plan, limits, clock, note)
 
-    def _inside(
+    def _looked_beyond(
         self,
-        pool: Level,
-        few: Level,
-        plan: Outcome,
+        start: Outcome,
+        making: Callable[[], Outcome | None] | None,
         known: float | None,
-        elsewhere: float | None,
         limits: Limits,
         clock: Clock,
         note: Note,
-    ) -> tuple[Outcome, float | None]:
-        """A bound of the chosen sites, tighter than is known, and the better plan where one is found on the way.
+    ) -> Outcome | None:
+        """The best plan with a bound that holds for all sites: plans beyond ``start`` by the gap are looked for.
 
-        Their pool is looked at beyond the plan by the gap, but no nearer than other sites are proven; where that leaves
-        something open, their exact model is.
+        ``making`` makes a plan of one with racks in parts beside that; None where there is none. ``known`` is a bound
+        that holds already.
         """
-        aim = few.aims[0]
-        near = prove.mark(aim, pool.objectives[0], plan.objective or 0.0, limits.gap).value
-        value = near if elsewhere is None else prove.weakest(aim, [near, elsewhere])
-        assert value is not None
+        aim, bound = self.exact.aims[0], known
+        best = None if making else start
+        while True:
+            with ThreadPoolExecutor(CORES) as cores:
+                made = cores.submit(making) if making else None
+                found = self._parts_beyond(start, cores, limits, clock, note)
+                best = better(aim, made.result() if made else None, best)
+            bound = tightest(aim, bound, prove.weakest(aim, [tightest(aim, known, o.bound) for _, o in found]))
+            interrupted = any(o.interrupted for _, o in found)
+            on, farther = next(((on, o) for on, o in found if o.values is not None), (None, None))
+            if on is not None and farther is not None and not interrupted and clock.left() > 1:
+                placed = self._placed(on, 0, farther, limits, clock, note)
+                best = better(aim, best, placed and self._everywhere(placed, on))
+            if best is None:
+                return None
+            ended = with_bound(best, replace(best, bound=bound, interrupted=interrupted), limits)
+            if ended.verdict is Verdict.OPTIMAL or ended.interrupted or clock.left() <= 1 or best is start:
+                return ended
+            start, making = best, None
+
+    def _parts_beyond(
+        self, plan: Outcome, cores: Executor, limits: Limits, clock: Clock, note: Note
+    ) -> list[tuple[Level, Outcome]]:
+        """Parts that hold all plans beyond one by the gap, each with what was found there and on which model.
+
+        The plan's sites alone are two parts. Of the other sites that a plan beyond the mark may open each is one, with
+        those before it, so that the one with most to look at has fewest sites; most are told by their relaxation, which
+        is nearer than the pool's.
+        """
+        level, aim = self.exact, self.exact.aims[0]
         assert plan.values is not None
-        if tightest(aim, known, value) == known or clock.left() <= 1:
-            return plan, known
-        at = prove.mark(aim, pool.objectives[0], value, 0.0)
-        parts, time = prove.parts_by_halls(few, plan.values, pool), clock.share(PROOF_SHARE)
-        found = prove.beyond(pool, 0, seen(pool, aim), at, relaxed(pool), limits, time, note, CORES, parts, False)
-        bound = tightest(aim, known, found.bound)
-        proven = self._proven(plan, replace(plan, bound=bound), limits)
-        if value != near or proven or found.interrupted or clock.left() <= 1:
-            return replace(plan, interrupted=plan.interrupted or found.interrupted), bound
-        return self._beyond_on(few, plan, bound, limits, clock, note)
+        chosen = self._opened(level, plan)
+        few, others = self._only(chosen), self._others(chosen)
+        value = prove.mark(aim, level.objectives[0], plan.objective or 0.0, limits.gap).value
+        able, over = screening.able(level, others, value), threading.Event()
 
-    def _beyond_on(
-        self, few: Level, plan: Outcome, bound: float | None, limits: Limits, clock: Clock, note: Note
-    ) -> tuple[Outcome, float | None]:
-        """The exact model of these sites, searched beyond the plan by the gap: a better plan, or a better bound."""
-        aim = few.aims[0]
-        at = prove.mark(aim, few.objectives[0], plan.objective or 0.0, limits.gap)
-        parts = prove.parts_by_halls(few, plan.values, few)  # type: ignore[arg-type]
-        program, time = seen(few, aim), clock.share(PROOF_SHARE)
-        found = prove.beyond(few, 0, program, at, relaxed(few), limits, time, note, CORES, parts)
-        nearer = self._placed(few, 0, found, limits, clock, note) if found.values is not None else None
-        return better(aim, nearer, plan) or plan, tightest(aim, bound, found.bound)
+        def look(on: Level, rows: Sequence[Row]) -> Outcome:
+            at = prove.mark(aim, on.objectives[0], value, 0.0)
+            # of models with more sites the first relaxation takes the simplex method many times as long
+            asked = replace(limits, interior=on is not few)
+            return prove.beyond(
+                on, 0, seen(on, aim), at, relaxed(on), asked, clock, note, parts=[rows], tight=False, over=over
+            )
 
-    def _chosen_bound(
-        self, pool: Level, limits: Limits, clock: Clock, note: Note, enough: threading.Event
-    ) -> float | None:
-        """A bound on plans of the chosen sites, whose pool this is, as far as it comes until there is enough."""
-        aim = pool.aims[0]
-        found = seen(pool, aim).solve(
-            pool.objectives[0],
-            aim.sense,
-            replace(limits, seconds=clock.part(1.0), bound_only=True),
-            rows=pool.rows,
-            relaxed=relaxed(pool),
-            progress=lambda p: note("chosen sites", p),
-            confirm=False,
-            cancel=enough,
-        )
-        return found.bound
+        def within(rows: Sequence[Row]) -> tuple[Level, Outcome]:
+            return few, look(few, rows)
+
+        def opening(on: Level, site: str) -> tuple[Level, Outcome]:
+            rows, program = [screening.opening(on, site)], seen(on, aim)
+            loose = program.solve(
+                on.objectives[0],
+                aim.sense,
+                replace(limits, seconds=clock.part(1.0)),
+                rows=[*on.rows, *rows],
+                relaxed=program.whole,
+                confirm=False,
+            )
+            known = tightest(aim, others[site] if np.isfinite(others[site]) else None, loose.bound)
+            if loose.verdict is Verdict.INFEASIBLE or (known is not None and tightest(aim, known, value) == known):
+                return on, replace(loose, bound=tightest(aim, known, value), values=None)
+            found = look(on, rows)
+            return on, replace(found, bound=tightest(aim, known, found.bound))
+
+        inside = [cores.submit(within, rows) for rows in prove.parts_by_halls(level, plan.values, few)]
+        elsewhere = []
+        for i, site in enumerate(able):
+            on = self._only([s for s in self.case.sites if s in chosen or s in able[: i + 1]])
+            elsewhere.append(cores.submit(opening, on, site))
+        return [part.result() for part in (*inside, *elsewhere)]
 
     def _gates_anew(
         self,

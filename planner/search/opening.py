@@ -139,6 +139,8 @@ class Opening(Gated):
         known = with_bound(plan, plan, limits)
         if known.interrupted or clock.left() <= 1 or (known.gap is not None and known.gap <= allowed):
             return known
+        if self.gated:
+            return self._looked_beyond(known, None, known.bound, replace(limits, gap=allowed), clock, note) or known
         at = prove.mark(aim, pool.objectives[0], plan.objective or 0.0, allowed)
         chosen, program = list(few.formulation.case.sites), seen(pool, aim)
         parts = screening.parts(pool, self._others(chosen), at.value)

@@ -55,6 +55,13 @@ def weakest(level: Level, bounds: Mapping[str, float]) -> float | None:
     return None if best is None or not np.isfinite(best) else best
 
 
+def able(level: Level, bounds: Mapping[str, float], mark: float) -> list[str]:
+    """Sites that a plan beyond the mark may open, the one with most to look at first."""
+    slack, rising = NUMERIC * abs(mark), level.aims[0].sense == "max"
+    found = [s for s, b in bounds.items() if (b > mark - slack if rising else b < mark + slack)]
+    return sorted(found, key=lambda s: bounds[s], reverse=rising)
+
+
 def parts(level: Level, bounds: Mapping[str, float], mark: float) -> list[list[Row]]:
     """The rows of parts that hold all plans beyond the mark: no other site, or one of those that may be.
 
@@ -62,20 +69,22 @@ def parts(level: Level, bounds: Mapping[str, float], mark: float) -> list[list[R
     of the parts after it, so that the one with most to look at has fewest sites; where they are many, one part opens
     any of them.
     """
-    rising = level.aims[0].sense == "max"
-    slack = NUMERIC * abs(mark)
-    open_ = [s for s, b in bounds.items() if (b > mark - slack if rising else b < mark + slack)]
-    open_.sort(key=lambda s: bounds[s], reverse=rising)
+    open_ = able(level, bounds, mark)
     closed = [s for s in bounds if s not in open_]
     found = [[_none(level, list(bounds))] if bounds else []]
     if len(open_) > MOST_ALONE:
         rows = [Row("another site", _opened(level, open_), lower=1.0)]
         return [*found, [*rows, _none(level, closed)] if closed else rows]
     for i, site in enumerate(open_):
-        rows = [Row(f"opens {site}", _opened(level, [site]), lower=1.0)]
+        rows = [opening(level, site)]
         shut = [*closed, *open_[i + 1 :]]
         found.append([*rows, _none(level, shut)] if shut else rows)
     return found
+
+
+def opening(level: Level, site: str) -> Row:
+    """Plans that open the site."""
+    return Row(f"opens {site}", _opened(level, [site]), lower=1.0)
 
 
 def _none(level: Level, sites: Sequence[str]) -> Row:
