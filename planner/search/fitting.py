@@ -66,8 +66,7 @@ class Fitting(Opening):
 
         ``patience``: idle pairs of neighbourhoods until it is given up; each has so many ``times`` the usual seconds.
         """
-        pool, exact = self._pool(), self.exact
-        assert plan.values is not None
+        exact = self.exact
         assert plan.objective is not None
         aim = exact.aims[0]
 
@@ -78,11 +77,8 @@ class Fitting(Opening):
         rows = [*(r for r in exact.rows if r.name != FIRST_KEPT), self._held(k, plan.objective, limits)]
         enough = floor.lower if aim.sense == "max" else floor.upper
         program = seen(exact, exact.aims[k])
-        if self.gated:
-            start = self._gates_anew(pool, exact, program, rows, plan, limits, clock, quiet, enough)
-        else:
-            start = self._as_pooled(rows, plan, limits, clock, quiet)
-        if start is None or start.values is None:
+        start = self._as_pooled(rows, plan, limits, clock, quiet)
+        if start.values is None:
             return None
         on = self._improving(exact, 0, limits, clock, quiet)
         on = replace(on, program=program, rows=rows, enough=enough, seconds=times * on.seconds)

@@ -1,8 +1,7 @@
-"""Stage 1 where gates hold service back: planned on the pool of the chosen sites, then made one of the exact model.
+"""Stage 1 where gates hold service back: planned and proven on the exact model of the chosen sites.
 
-Halls and power are made whole around gates in parts, gates around those, and both are made better part by part. Racks
-in one pool change sites for nothing, so that a port too few seems enough there: the plan is made better again where
-sites are told apart.
+Racks in one pool change sites for nothing, so that a port too few seems enough there: the pool chooses sites, and is no
+guide from there on. Where sites are told apart each waits for its own gates (``formulation.offers``).
 """
 
 from __future__ import annotations
@@ -13,31 +12,26 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from planner.search import prove, screening
-from planner.search.base import choices, relaxed
+from planner.search.base import relaxed
 from planner.search.bounded import worse
 from planner.search.halls import Halls
-from planner.search.improve import CORES, Improving, improved, soft_columns
+from planner.search.improve import CORES, improved
 from planner.search.levels import Clock, Level
 from planner.search.models import seen, transferred
 from planner.search.racks import Note
-from planner.search.rolling import rolled
 from planner.search.verdicts import better, tightest, with_bound
-from planner.solve import Limits, Outcome, Program, Row, Vector, Verdict
+from planner.solve import Limits, Outcome, Row, Verdict
 
-#: in gaps, and parts of the time: a first plan with all at once, one of gates around halls
-TREE_GAP, TREE_SHARE = 3.0, 0.25
-FIRST_GAP, FIRST_SHARE = 4.0, 0.25
-#: parts of the time: for gates of the exact model, for making plans better in the pool and there
-GATES_SHARE, POOL_SHARE, BETTER_SHARE = 0.25, 0.25, 0.2
+#: in gaps: how near its bound a first plan is, and the part of the time for it
+FIRST_GAP, FIRST_SHARE = 3.0, 0.3
+#: part of the time for making it better
+BETTER_SHARE = 0.2
 #: gaps that whole racks are taken to cost a plan before that is known
 ALLOWED_GAP = 0.15
-#: part of the gap for gates of the exact model around a pooled plan
-GATES_GAP = 0.15
-#: idle neighbourhoods of the pool, and idle pairs of the exact model, until the plan is taken for good enough
-POOL_IDLE, IDLE = 3, 5
+#: idle pairs of neighbourhoods until the plan is taken for good enough
+IDLE = 5
 #: part of the gap to which a neighbourhood is solved: where many are left, the next gains more than the end of this one
 NEAR = 0.3
 
@@ -48,7 +42,7 @@ class Gated(Halls):
     def _gated_opening(self, sites: Outcome, limits: Limits, clock: Clock, note: Note) -> Outcome:
         """From the chosen sites to a plan, and the proof that neither these nor others hold one beyond it."""
         aim, few = self.exact.aims[0], self._only(self._opened(self._pool(), sites))
-        first = self._first_of_chosen(sites, few, limits, clock, note)
+        first = self._first_of_chosen(few, limits, clock, note)
         plan = None
         if first is not None:
             on = replace(self._improving(few, 0, limits, clock.share(BETTER_SHARE), note), near=NEAR)
@@ -73,67 +67,29 @@ class Gated(Halls):
         """A plan of few sites as one of all."""
         return replace(plan, values=transferred(plan.values, few, self.exact))  # type: ignore[arg-type]
 
-    def _first_of_chosen(self, sites: Outcome, few: Level, limits: Limits, clock: Clock, note: Note) -> Outcome | None:
-        """The better of two plans of the exact model of the chosen sites, with racks in parts.
-
-        One core asks that model for all at once; the other plans on the pool of these sites, and makes that plan better
-        here until the first has ended.
-        """
-        aim = few.aims[0]
+    def _first_of_chosen(self, few: Level, limits: Limits, clock: Clock, note: Note) -> Outcome | None:
+        """A plan of the exact model of the chosen sites, racks in parts, by the first of two trees that has one."""
+        aim, program = few.aims[0], seen(few, few.aims[0])
         ended = threading.Event() if limits.seconds is not None else None
 
-        def all_at_once() -> Outcome:
-            found = seen(few, aim).solve(
+        def tree(seed: int) -> Outcome:
+            found = program.solve(
                 few.objectives[0],
                 aim.sense,
-                replace(limits, gap=TREE_GAP * limits.gap, seconds=clock.part(TREE_SHARE)),
+                replace(limits, gap=FIRST_GAP * limits.gap, seconds=clock.part(FIRST_SHARE), seed=limits.seed + seed),
                 rows=few.rows,
                 relaxed=relaxed(few),
                 progress=lambda p: note("chosen sites", p),
                 confirm=False,
+                cancel=ended,
             )
-            if ended is not None:
+            if ended is not None and found.verdict is not Verdict.UNKNOWN:
                 ended.set()
             return found
 
-        with ThreadPoolExecutor(1) as other_core:
-            asking = other_core.submit(all_at_once)
-            on, opened = self._on_sites(sites, limits, clock, note)
-            plan = self._on_chosen(on, opened, few, limits, clock, note)
-            if plan is not None:
-                here = replace(self._improving(few, 0, limits, clock, note, ended), near=NEAR)
-                plan = improved(here, plan, IDLE, cores=1)
-            return better(aim, asking.result(), plan)
-
-    def _on_chosen(
-        self, on: Improving, opened: dict[int, float], few: Level, limits: Limits, clock: Clock, note: Note
-    ) -> Outcome | None:
-        """A plan of the exact model of the chosen sites with racks in parts, planned on their pool, where ``on`` is."""
-        pool, program = on.level, on.program
-        in_parts = replace(on, relaxed=on.relaxed | soft_columns(pool))
-
-        def ask(phase: str, relaxed: NDArray[np.bool_], fixed: dict[int, float]) -> Outcome:
-            return program.solve(
-                pool.objectives[0],
-                pool.aims[0].sense,
-                replace(limits, gap=FIRST_GAP * limits.gap, seconds=clock.part(FIRST_SHARE)),
-                rows=on.rows,
-                relaxed=relaxed,
-                fixed=fixed,
-                progress=lambda p: note(phase, p),
-                confirm=False,
-            )
-
-        halls = rolled(in_parts, opened) or ask("halls and power", in_parts.relaxed, opened)
-        if halls.values is None:
-            return None
-        gates = ask(
-            "gates", on.relaxed, {int(i): float(round(halls.values[i])) for i in np.flatnonzero(in_parts.whole)}
-        )
-        if gates.values is None:
-            return None
-        plan = improved(replace(on, clock=clock.share(POOL_SHARE), near=NEAR), gates, POOL_IDLE, cores=1)
-        return self._gates_anew(pool, few, seen(few, few.aims[0]), few.rows, plan, limits, clock, note)
+        with ThreadPoolExecutor(CORES) as cores:
+            one, other = cores.map(tree, range(CORES))
+            return better(aim, one, other)
 
     def _looked_beyond(
         self,
@@ -218,49 +174,3 @@ class Gated(Halls):
             on = self._only([s for s in self.case.sites if s in chosen or s in able[: i + 1]])
             elsewhere.append(cores.submit(opening, on, site))
         return [part.result() for part in (*inside, *elsewhere)]
-
-    def _gates_anew(
-        self,
-        source: Level,
-        level: Level,
-        program: Program,
-        rows: Sequence[Row],
-        plan: Outcome,
-        limits: Limits,
-        clock: Clock,
-        note: Note,
-        enough: float | None = None,
-    ) -> Outcome | None:
-        """A pooled plan's halls and what is done for the programme, gates of sites opened for racks that stay there.
-
-        By the first stage's value, until it is ``enough``; where nothing is asked of it, as the pool opens them if
-        that is a plan.
-        """
-        assert plan.values is not None
-        sites = set(level.formulation.case.sites)
-        at_sites = np.array([not sites.isdisjoint(_labels(v.index())) for v in level.program.columns])
-        free = soft_columns(level) & at_sites
-        held = choices(source, level, plan.values)
-
-        def ask(fixed: dict[int, float], share: float, start: Vector | None) -> Outcome:
-            return program.solve(
-                level.objectives[0],
-                level.aims[0].sense,
-                replace(limits, gap=GATES_GAP * limits.gap, seconds=clock.part(share), target=enough),
-                rows=rows,
-                start=start,
-                relaxed=relaxed(level),
-                fixed=fixed,
-                progress=lambda p: note("gates of sites", p),
-                confirm=False,
-            )
-
-        as_pooled = ask(held, GATES_SHARE / 2, None)
-        if enough is None and as_pooled.values is not None:
-            return as_pooled
-        found = ask({i: x for i, x in held.items() if not free[i]}, GATES_SHARE, as_pooled.values)
-        return None if found.values is None else found
-
-
-def _labels(index: object) -> tuple[object, ...]:
-    return index if isinstance(index, tuple) else (index,)

@@ -14,7 +14,7 @@ from planner.search import prove
 from planner.search.base import choices, relaxed
 from planner.search.bounded import PATIENT, PLAN_SHARE
 from planner.search.fitting import ROOM
-from planner.search.improve import CORES, NEAR_HALLS, Improving, improved, neighbourhoods, soft_columns
+from planner.search.improve import CORES, NEAR_HALLS, Improving, improved, neighbourhoods
 from planner.search.levels import Clock, Level
 from planner.search.models import room, seen
 from planner.search.pooled import PooledStages
@@ -26,8 +26,8 @@ from planner.solve import Limits, Outcome, Progress, Row, Vector
 PATIENT_TIMES = 3.0
 #: the same where the first halls in balance are looked for: with less, plans that do not fit are all there is
 FIRST_TIMES = 1.5
-#: parts of the time: for halls and power anew around gates, for what leads the search
-ANEW_SHARE, LEAD_SHARE = 0.35, 0.1
+#: part of the time for what leads the search
+LEAD_SHARE = 0.1
 #: idle pairs of neighbourhoods until plans of whole halls are taken for good enough
 HALLS_IDLE = 2
 
@@ -93,21 +93,14 @@ class ShortfallStage(PooledStages):
         on = self._improving_halls(pool, k, plan.values, limits, clock, note)
         around = neighbourhoods(pool, on.whole)
         of_sites = [n for n in around if n.name in self.case.sites]
-        return improved(on, plan, HALLS_IDLE, around=[*around[2:], *around[:2]] if self.gated else of_sites)
+        return improved(on, plan, HALLS_IDLE, around=of_sites)
 
     def _pooled_shortfall(
         self, k: int, limits: Limits, clock: Clock, note: Note, before: Vector, best: Outcome
     ) -> tuple[Outcome, float | None]:
         """The best plan placed, and a bound, where one was proven."""
         pool, exact, aim = self._pool(), self.exact, self._pool().aims[k]
-        held = choices(exact, pool, before)
-        plan = self._pooled_solve(k, "start", 1.0, 0.2, limits, clock, note, fixed=held)
-        if self.gated:
-            # more is found from nothing around the gates than from the plan: its halls keep neighbourhoods near it
-            gates = soft_columns(pool)
-            around = {i: x for i, x in held.items() if gates[i]}
-            anew = self._pooled_solve(k, "halls and power", 1.0, ANEW_SHARE, limits, clock, note, fixed=around)
-            plan = better(aim, anew, plan) or plan
+        plan = self._pooled_solve(k, "start", 1.0, 0.2, limits, clock, note, fixed=choices(exact, pool, before))
         bound: float | None = None
         lead: Row | None = None
         if plan.values is not None:
@@ -117,15 +110,14 @@ class ShortfallStage(PooledStages):
             assert plan.values is not None
             assert plan.objective is not None
             at = prove.mark(aim, pool.objectives[k], plan.objective, limits.gap)
-            if not self.gated:
-                lead = lead or prove.scarcer(pool, seen(pool, aim), at, limits, clock.part(LEAD_SHARE))
-                at = prove.led(at, lead)
+            lead = lead or prove.scarcer(pool, seen(pool, aim), at, limits, clock.part(LEAD_SHARE))
+            at = prove.led(at, lead)
             parts = prove.parts_by_halls(pool, plan.values, pool)
             with ThreadPoolExecutor(1) as other_core:
                 fits = other_core.submit(self._fitted, k, plan, limits, clock, note, best.values)
-                # where nothing gates service, limits asked for take longer than they save
+                # limits asked for take longer than they save
                 found = prove.beyond(
-                    pool, k, seen(pool, aim), at, relaxed(pool), limits, clock, note, CORES, parts, self.gated
+                    pool, k, seen(pool, aim), at, relaxed(pool), limits, clock, note, CORES, parts, False
                 )
                 best = better(aim, best, fits.result()) or best
             bound = tightest(aim, bound, found.bound)

@@ -45,7 +45,7 @@ class Search(ShortfallStage):
         if pool is not level and not shortfall and not self.gated:
             return self.pooled_later(k, limits, clock, note, before, best)
         known: float | None = None
-        if pool is not level and shortfall and limits.gap > NUMERIC:
+        if pool is not level and shortfall and not self.gated and limits.gap > NUMERIC:
             best, known = self._pooled_shortfall(k, limits, clock, note, before, best)
             if self._proven(best, replace(best, bound=known), limits) or best.interrupted or clock.left() <= 1:
                 return self._closed(k, best, known, limits, clock, note)
