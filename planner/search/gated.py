@@ -168,7 +168,8 @@ class Gated(Halls):
             found = look(on, rows)
             return on, replace(found, bound=tightest(aim, known, found.bound))
 
-        inside = [cores.submit(within, rows) for rows in prove.parts_by_halls(level, plan.values, few)]
+        # no more halls than the plan has: the longer part
+        inside = [cores.submit(within, rows) for rows in reversed(prove.parts_by_halls(level, plan.values, few))]
         elsewhere = []
         for i, site in enumerate(able):
             on = self._only([s for s in self.case.sites if s in chosen or s in able[: i + 1]])

@@ -8,17 +8,20 @@ from dataclasses import replace
 
 from planner.search import prove
 from planner.search.base import relaxed
-from planner.search.bounded import PATIENT
-from planner.search.improve import CORES, improved
-from planner.search.levels import Clock, Kept
-from planner.search.models import OPERATING_RULES, moved, moved_musd, seen, transferred
-from planner.search.racks import Note
+from planner.search.bounded import PATIENT, worse
+from planner.search.fitting import ROOM
+from planner.search.improve import CORES, Improving, improved
+from planner.search.levels import Clock, Kept, Level
+from planner.search.models import OPERATING_RULES, moved, moved_musd, room, seen, transferred
+from planner.search.racks import Note, untold
 from planner.search.shortfall import ShortfallStage
 from planner.search.verdicts import NUMERIC, better, tightest
 from planner.solve import Limits, Outcome, Row, Vector, Verdict
 
 #: part of a later stage's time for its plan, before the proof
 PLAN_SHARE = 0.5
+#: gaps that whole racks may cost a plan where gates hold service back
+PLACING_GAPS = 4.0
 
 
 class Search(ShortfallStage):
@@ -49,6 +52,8 @@ class Search(ShortfallStage):
             best, known = self._pooled_shortfall(k, limits, clock, note, before, best)
             if self._proven(best, replace(best, bound=known), limits) or best.interrupted or clock.left() <= 1:
                 return self._closed(k, best, known, limits, clock, note)
+        # what gates cost is seen where sites are told apart
+        model = level if self.gated and not shortfall else pool
         patience, start = PATIENT if self.gated else 1, best
         while True:
             assert start.values is not None
@@ -56,11 +61,13 @@ class Search(ShortfallStage):
                 on = self._improving_halls(level, k, start.values, limits, clock, note)
             else:
                 on = self._improving(level, k, limits, clock.share(PLAN_SHARE), note)
+                if self.gated:
+                    start, on = self._clear_of_floor(start, on)
             plan = improved(on, start, patience)
-            best, found = self._placed_and_proven(k, plan, best, limits, clock, note)
+            best, found = self._placed_and_proven(model, k, plan, best, limits, clock, note)
             if found.values is None or clock.left() <= 1:
                 break
-            nearer = self._carried(pool, level, k, found, limits, clock, note)
+            nearer = self._carried(model, level, k, found, limits, clock, note)
             if nearer is not None and better(aim, best, nearer) is not best:
                 best = start = nearer
             elif patience < PATIENT:
@@ -70,19 +77,47 @@ class Search(ShortfallStage):
                 break
         return self._closed(k, best, tightest(aim, known, found.bound), limits, clock, note)
 
+    def _clear_of_floor(self, start: Outcome, on: Improving) -> tuple[Outcome, Improving]:
+        """The plan as far above the first stage's floor as whole racks may cost, and where plans stay there.
+
+        Where the time gives no such plan, as they were: what is found then may not take whole racks.
+        """
+        level, aim = on.level, on.level.aims[0]
+        rows = room(level, self.kept, ROOM * self._loss)
+        if not rows:
+            return start, on
+        (clear,) = rows
+        enough = clear.lower if aim.sense == "max" else clear.upper
+        assert start.values is not None
+        by_value = replace(start, objective=level.objectives[0].at(start.values))
+        rising = replace(on, k=0, note=lambda phase, p: on.note(phase, untold(p)), enough=enough)
+        found = improved(rising, by_value, PATIENT)
+        if found.values is None or not rising.reached(found.objective):
+            return start, on
+        there = replace(found, objective=level.objectives[on.k].at(found.values), bound=None, gap=None)
+        return there, replace(on, rows=[*on.rows, clear])
+
     def _placed_and_proven(
-        self, k: int, plan: Outcome, best: Outcome, limits: Limits, clock: Clock, note: Note
+        self, model: Level, k: int, plan: Outcome, best: Outcome, limits: Limits, clock: Clock, note: Note
     ) -> tuple[Outcome, Outcome]:
         """The better of two plans with racks made whole, while the search for one beyond the first goes on."""
-        level, pool, aim = self.exact, self._pool(), self.exact.aims[k]
+        level, aim = self.exact, self.exact.aims[k]
         assert plan.values is not None
-        parts = prove.parts_by_halls(level, plan.values, pool)
-        at = prove.mark(aim, pool.objectives[k], plan.objective or 0.0, limits.gap)
+        parts = prove.parts_by_halls(level, plan.values, model)
+        at = prove.mark(aim, model.objectives[k], plan.objective or 0.0, limits.gap)
+        worth, shortfall = None, aim.stage.name == "goal shortfall"
+        if self.gated and not shortfall:
+            # what is cheapest stands on the first floor, where gates leave whole racks no other place
+            worth = worse(aim, plan.objective, PLACING_GAPS * limits.gap)
         with ThreadPoolExecutor(1) as other:
             placing = None
             if plan.values is not best.values:
-                placing = other.submit(self._placed, level, k, plan, limits, clock, note)
-            found = prove.beyond(pool, k, seen(pool, aim), at, relaxed(pool), limits, clock, note, CORES, parts)
+                placing = other.submit(self._carried, level, level, k, plan, limits, clock, note, worth=worth)
+            # limits asked for say little of dollars, and take longer where sites are told apart
+            tight = shortfall or not self.gated
+            found = prove.beyond(
+                model, k, seen(model, aim), at, relaxed(model), limits, clock, note, CORES, parts, tight
+            )
             placed = placing.result() if placing else None
         return better(aim, placed, best) or best, found
 
