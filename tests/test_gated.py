@@ -12,9 +12,12 @@ from test_properties import exact_optimum, varied
 
 from planner.formulation import build
 from planner.inputs.case import Case
-from planner.search import Search
+from planner.search import Search, solve_stages
+from planner.search.base import relaxed
+from planner.search.fitting import ROOM
+from planner.search.improve import Improving
 from planner.search.levels import Clock
-from planner.solve import Limits, Outcome, Program, Verdict
+from planner.solve import Limits, Outcome, Program, Row, Verdict
 
 LIMITS = Limits(0.0025, 120.0)
 SEEDS = [1, 2, 3, 4]
@@ -24,10 +27,17 @@ def quiet(*_: object) -> None:
     """Nobody hears how far a solve is."""
 
 
-def gated(folder: Path, seed: int) -> Case:
+def gated(folder: Path, seed: int, **asked_too: object) -> Case:
     """Gates that cost as much as half a hall, in front of programmes that differ."""
     tables, asked = varied(seed)
-    return case_of(folder, gates(tables, cost_usd=2e6), {**asked, "sites": {"count": 1, "minimum_regions": 1}})
+    one_site = {"sites": {"count": 1, "minimum_regions": 1}}
+    return case_of(folder, gates(tables, cost_usd=2e6), {**asked, **one_site, **asked_too})
+
+
+def then_cost(folder: Path, seed: int) -> Case:
+    """Value, of which a hundredth may be given back, then cost."""
+    stages = [{"name": "mission value", "give_back_share": 0.01}, {"name": "present cost"}]
+    return gated(folder, seed, stages=stages)
 
 
 def searching(case: Case) -> Search:
@@ -102,3 +112,42 @@ def test_a_plan_made_meanwhile_is_the_one_that_is_kept(tmp_path: Path) -> None:
     assert found is not None
     assert found.values is whole.values
     assert search._looked_beyond(in_parts, lambda: None, None, LIMITS, Clock(60.0), quiet) is None
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_cost_stage_keeps_the_value_and_takes_whole_racks(tmp_path: Path, seed: int) -> None:
+    search = searching(then_cost(tmp_path, seed))
+    first, last = solve_stages(search, LIMITS, quiet)
+    assert first.kept is not None
+    assert last.outcome.values is not None
+    assert last.outcome.objective is not None
+    level = search.exact
+    whole = last.outcome.values[level.program.whole]
+    assert np.abs(whole - np.round(whole)).max() <= 1e-6
+    assert level.objectives[0].at(last.outcome.values) >= first.kept.floor * (1 - 1e-6)
+    kept = Row("kept", level.objectives[0], lower=first.kept.floor)
+    best = level.program.solve(level.objectives[1], "min", Limits(gap=0.0, seconds=60.0), rows=[kept])
+    assert best.objective is not None
+    assert best.objective * (1 - 1e-6) <= last.outcome.objective <= best.objective * (1 + LIMITS.gap) + 1e-6
+
+
+def test_a_cost_plan_starts_as_far_above_the_floor_as_whole_racks_may_cost(tmp_path: Path) -> None:
+    search = searching(then_cost(tmp_path, 2))
+    found = search.stage(0, LIMITS, quiet, None)
+    kept, _ = search.keep(0, found)
+    level = search.exact
+    low = Row("low", level.objectives[0], upper=kept.floor * (1 + 1e-5))
+    asked = Limits(gap=0.0, seconds=60.0)
+    poor = level.program.solve(level.objectives[1], "min", asked, rows=[*level.rows, low])
+    assert poor.values is not None
+    on = Improving(level, 1, level.program, level.rows, relaxed(level), LIMITS, Clock(60.0), quiet)
+    search._loss = 1e-3
+    start, above = search._clear_of_floor(poor, on)
+    assert start.values is not None
+    assert level.objectives[0].at(start.values) >= kept.floor * (1 + ROOM * search._loss) * (1 - 1e-6)
+    assert start.objective == pytest.approx(level.objectives[1].at(start.values))
+    assert len(above.rows) == len(on.rows) + 1
+    search._loss = 1.0
+    start, above = search._clear_of_floor(poor, on)
+    assert start is poor
+    assert above is on
