@@ -1,4 +1,4 @@
-"""The first stage where gates hold service back: plans of sites told apart, and what no other site can pass."""
+"""Stages where gates hold service back: plans of sites told apart, what other sites cannot pass, cost above the floor."""
 
 from __future__ import annotations
 

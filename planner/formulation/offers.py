@@ -29,7 +29,6 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     in_use = dict.fromkeys((o, level, t) for _, o, level, t in use.halls_in_use(case))
     gates = {key: found for key in in_use if (found := list(_gates(case, *key)))}
     at_sites = _told_apart(case, places)
-    tranches = case.demand_tranches
     whole = {a: ys for a in case.agencies if (ys := _gates_of_one(case, a))}
     b.offered = pyo.Var(list(gates), bounds=(0, 1), doc="a service is offered at a level at some site")
     b.joined = pyo.Var(
@@ -37,7 +36,7 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     )
     b.offered_at = pyo.Var(list(at_sites), bounds=(0, 1), doc="a service is offered at a level at the site")
     b.delivered_at = pyo.Var(
-        [(*key, j) for key in at_sites for j in tranches],
+        [(*key, j) for key in at_sites for j in case.demand_tranches],
         domain=pyo.NonNegativeReals,
         doc="PFLOP/s-years that the site delivers by depth of demand",
     )
