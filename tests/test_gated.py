@@ -1,4 +1,4 @@
-"""Stages where gates hold service back: plans of sites told apart, what other sites cannot pass, cost above the floor."""
+"""Stages where gates hold service back: sites told apart, what other sites cannot pass, cost above the floor."""
 
 from __future__ import annotations
 
