@@ -29,14 +29,14 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("solve",),
     ("plan",),
     ("inputs",),
-    ("units", "errors", "__init__"),
+    ("collection", "units", "errors", "__init__"),
 )
 DEPTH = {name: depth for depth, names in enumerate(LAYERS) for name in names}
 #: the command line's own files, which share the work of one command
 TOGETHER = {"terminal", "show", "options", "reports"}
 #: what a room of the formulation may import, and the closers, which add up what rooms post and may see each other
 COMBINATIONS = {"combinations", "soft_combinations", "use_combinations"}
-MEETING_PLACES = {"__init__", "accounts", "construction_costs", "dates", "power_costs"} | COMBINATIONS
+MEETING_PLACES = {"__init__", "accounts", "construction_costs", "dates", "families", "power_costs"} | COMBINATIONS
 CLOSERS = {"balances", "budget", "commitments", "objective"}
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import pyomo.environ as pyo
 
+from planner.collection import no_collection
 from planner.formulation import (
     balances,
     budget,
@@ -26,7 +27,6 @@ from planner.formulation import (
 from planner.formulation.accounts import Accounts
 from planner.formulation.combinations import Places, each_site
 from planner.inputs.case import Case
-from planner.solve.collection import no_collection
 
 ROOMS = (sites, construction, power, cooling, fleet, workload, security, software, training, offers)
 CLOSERS = (balances, budget, commitments)

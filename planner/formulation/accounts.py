@@ -137,7 +137,8 @@ class Accounts:
     def add(self, posts: Iterable[Posting]) -> None:
         for post in posts:
             if isinstance(post, Post):
-                self._posts[post.account][post.key].append(post)
+                account, key, _, _ = post
+                self._posts[account][key].append(post)
             elif isinstance(post, Cost):
                 self.costs.append(post)
             elif isinstance(post, Limit):

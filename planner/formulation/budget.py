@@ -10,6 +10,7 @@ import pyomo.environ as pyo
 
 from planner.formulation.accounts import Accounts, Cost, Terms, total, value
 from planner.formulation.combinations import Places
+from planner.formulation.families import columns, over
 from planner.inputs.case import PROGRAMME, USD_PER_MUSD, Case, Rate
 from planner.plan import NOISE, frame
 
@@ -86,23 +87,23 @@ def close(m: Any, case: Case, accounts: Accounts, places: Places) -> None:
     m.add_component("budget", pyo.Block())
     b = m.budget
     keys, operated = list(base), list(running)
-    b.spent_musd = pyo.Var(keys, doc="investment of the category, with management and contingency, then-year")
+    b.spent_musd = columns(keys, doc="investment of the category, with management and contingency, then-year")
     held = dict.fromkeys((category, held_at(category, s)) for category, s, _ in keys if category in INFRASTRUCTURE)
-    b.added_musd = pyo.Var(
+    b.added_musd = columns(
         list(held),
         domain=pyo.NonNegativeReals,
         doc="infrastructure investment above that of an earlier stage's plan",
     )
-    b.operations_musd = pyo.Var(operated, doc="operating cost, then-year")
+    b.operations_musd = columns(operated, doc="operating cost, then-year")
     if case.split_is_firm:
         b.unallocated = pyo.Var(domain=pyo.NonNegativeReals, doc="soft money beyond the need, in each period")
 
-    @b.Constraint(keys, doc="spending is the sum of its lines")
+    @b.Constraint(over(keys), doc="spending is the sum of its lines")
     def spending(b: Any, category: str, s: str, t: int) -> Any:
         grown = (1 + management_share(case, category)) * (1 + case.categories[category].contingency_share)
         return total([*((grown * n, v) for n, v in base[category, s, t]), (-1.0, b.spent_musd[category, s, t])]) == 0
 
-    @b.Constraint(operated, doc="operating cost is the sum of its lines")
+    @b.Constraint(over(operated), doc="operating cost is the sum of its lines")
     def operating(b: Any, s: str, t: int) -> Any:
         return total([*merged(running[s, t]), (-1.0, b.operations_musd[s, t])]) == 0
 
@@ -115,7 +116,7 @@ def close(m: Any, case: Case, accounts: Accounts, places: Places) -> None:
 def _ceilings(b: Any, case: Case) -> None:
     p, invested = case.periods, Invested(b)
 
-    @b.Constraint(list(p), doc="investment to date stays within the authority to date")
+    @b.Constraint(over(p), doc="investment to date stays within the authority to date")
     def within_authority(b: Any, t: int) -> Any:
         authorised = sum(case.authority_share(u) for u in p if u <= t) * case.spendable_musd
         spent = invested.all(*range(t + 1))
@@ -130,7 +131,7 @@ def _ceilings(b: Any, case: Case) -> None:
         return [(1.0, v) for (_, u), v in b.operations_musd.items() if u == t]
 
     @b.Constraint(
-        [t for t in p if case.funding_sources and operated(t)],
+        over([t for t in p if case.funding_sources and operated(t)]),
         doc="operating cost stays within what its payers can pay",
     )
     def operations_within_caps(b: Any, t: int) -> Any:
@@ -159,12 +160,12 @@ def _split(b: Any, case: Case) -> None:
     def split_most(b: Any) -> Any:
         return of_all(invested.infrastructure(*p), share + around, list(p)) <= 0
 
-    @b.Constraint(band_years(case), doc="the soft side has its share of each year")
+    @b.Constraint(over(band_years(case)), doc="the soft side has its share of each year")
     def band_least(b: Any, year: int) -> Any:
         inside = p.of_year(year)
         return of_all(invested.beside(*inside), case.parameter("soft_band_low"), inside) >= 0
 
-    @b.Constraint(band_years(case), doc="the soft side leaves infrastructure its share of each year")
+    @b.Constraint(over(band_years(case)), doc="the soft side leaves infrastructure its share of each year")
     def band_most(b: Any, year: int) -> Any:
         inside = p.of_year(year)
         return of_all(invested.beside(*inside), case.parameter("soft_band_high"), inside) <= 0

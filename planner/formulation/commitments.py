@@ -13,6 +13,7 @@ from planner.formulation import soft_combinations as soft
 from planner.formulation import use_combinations as use
 from planner.formulation.accounts import Accounts, Key, Terms, total
 from planner.formulation.combinations import Places
+from planner.formulation.families import columns, over
 from planner.inputs.case import Case
 from planner.inputs.programme import Claim
 from planner.plan import NOISE, frame
@@ -102,8 +103,8 @@ def close(m: Any, case: Case, accounts: Accounts, places: Places) -> None:
     }
     m.add_component("commitments", pyo.Block())
     b = m.commitments
-    b.counted = pyo.Var(tiered, domain=pyo.NonNegativeReals, doc="commissioned MW IT that count")
-    b.shortfall = pyo.Var(goals, bounds=lambda b, i: (0, claims[i].level), doc="of a goal, in its unit")
+    b.counted = columns(tiered, domain=pyo.NonNegativeReals, doc="commissioned MW IT that count")
+    b.shortfall = columns(goals, bounds=lambda b, i: (0, claims[i].level), doc="of a goal, in its unit")
 
     def commissioned(s: str, t: int) -> Terms:
         return [
@@ -127,15 +128,13 @@ def close(m: Any, case: Case, accounts: Accounts, places: Places) -> None:
 
     unmeasured = [i for i in claims if i not in goals and not measure(i)]
     unmeasured += [str(d.index[0]) for d in asked.values() if not d.terms]
-    b.nothing = pyo.Var(
-        list(dict.fromkeys(unmeasured)), bounds=(0, 0), doc="of a firm promise of which the case has nothing"
-    )
+    b.nothing = columns(dict.fromkeys(unmeasured), bounds=(0, 0), doc="of a firm promise of which the case has nothing")
 
-    @b.Constraint(tiered, doc="only commissioned MW count")
+    @b.Constraint(over(tiered), doc="only commissioned MW count")
     def counted_is_commissioned(b: Any, i: str, s: str) -> Any:
         return total([(1.0, b.counted[i, s]), *((-n, v) for n, v in commissioned(s, when[i]))]) <= 0  # type: ignore[arg-type]
 
-    @b.Constraint(tiered, doc="only MW that the site populates in time count")
+    @b.Constraint(over(tiered), doc="only MW that the site populates in time count")
     def counted_is_populated(b: Any, i: str, s: str) -> Any:
         until = min(p.last, p.after(when[i], case.parameter("counted_within_months")))  # type: ignore[arg-type]
         factor = case.parameter("counted_factor")
@@ -144,11 +143,11 @@ def close(m: Any, case: Case, accounts: Accounts, places: Places) -> None:
             <= 0
         )
 
-    @b.Constraint([i for i in claims if i not in goals], doc="a firm promise holds")
+    @b.Constraint(over([i for i in claims if i not in goals]), doc="a firm promise holds")
     def firm(b: Any, i: str) -> Any:
         return total(measure(i) or [(1.0, b.nothing[i])]) >= claims[i].level
 
-    @b.Constraint(goals, doc="a goal is met up to its shortfall")
+    @b.Constraint(over(goals), doc="a goal is met up to its shortfall")
     def goal(b: Any, i: str) -> Any:
         return total([*measure(i), (1.0, b.shortfall[i])]) >= claims[i].level
 
@@ -175,31 +174,31 @@ def _governed(b: Any, asked: dict[Key, Duty]) -> None:
         duty = asked[rule, i, *index]
         return total(duty.terms or [(1.0, b.nothing[i])]) >= duty.least
 
-    @b.Constraint(of("governance_done"), doc="what governance names is done")
+    @b.Constraint(over(of("governance_done")), doc="what governance names is done")
     def governance_done(b: Any, i: str, y: str) -> Any:
         return done("governance_done", i, y)
 
-    @b.Constraint(of("governance_agencies"), doc="every large agency is through its gates")
+    @b.Constraint(over(of("governance_agencies")), doc="every large agency is through its gates")
     def governance_agencies(b: Any, i: str, y: str, a: str) -> Any:
         return done("governance_agencies", i, y, a)
 
-    @b.Constraint(of("governance_authorised"), doc="every chosen site is accredited")
+    @b.Constraint(over(of("governance_authorised")), doc="every chosen site is accredited")
     def governance_authorised(b: Any, i: str, s: str, x: str) -> Any:
         return done("governance_authorised", i, s, x)
 
-    @b.Constraint(of("governance_live"), doc="every chosen site is live")
+    @b.Constraint(over(of("governance_live")), doc="every chosen site is live")
     def governance_live(b: Any, i: str, s: str) -> Any:
         return done("governance_live", i, s)
 
-    @b.Constraint(of("governance_staffed"), doc="every site has operators for its racks")
+    @b.Constraint(over(of("governance_staffed")), doc="every site has operators for its racks")
     def governance_staffed(b: Any, i: str, s: str) -> Any:
         return done("governance_staffed", i, s)
 
-    @b.Constraint(of("governance_aware"), doc="staff of agencies are aware")
+    @b.Constraint(over(of("governance_aware")), doc="staff of agencies are aware")
     def governance_aware(b: Any, i: str, r: str, a: str) -> Any:
         return done("governance_aware", i, r, a)
 
-    @b.Constraint(of("services_offered"), doc="what is promised as a service is offered")
+    @b.Constraint(over(of("services_offered")), doc="what is promised as a service is offered")
     def services_offered(b: Any, i: str, y: str) -> Any:
         return done("services_offered", i, y)
 

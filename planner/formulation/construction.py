@@ -12,6 +12,7 @@ from planner.formulation import construction_costs
 from planner.formulation.accounts import Limit, Post, Posting, Terms, total
 from planner.formulation.combinations import Places
 from planner.formulation.dates import counts, started, summed
+from planner.formulation.families import columns, over
 from planner.inputs.case import Case
 from planner.plan import NOISE, frame
 
@@ -26,16 +27,16 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     levels = construction_costs.site_levels(case)
     hardenings = [(s, level, t) for s, level in levels for t in p]
     greenfield_sites = [s for s in case.sites if combos.greenfield_limit_mw(case, s) > 0]
-    b.modules = pyo.Var(
+    b.modules = columns(
         starts,
         domain=pyo.NonNegativeIntegers,
         bounds=lambda b, s, d, t: (0, combos.most_modules(case, case.designs[d])),
         doc="whole halls started in the period",
     )
     b.started_by = summed(b.modules, "whole halls started by the end of the period")
-    b.hardened_to_date = pyo.Var(hardenings, domain=pyo.NonNegativeReals, doc="MW IT hardened by the end of the period")
-    b.halls_of_design = pyo.Var(
-        list(dict.fromkeys(d for _, d, _ in starts)),
+    b.hardened_to_date = columns(hardenings, domain=pyo.NonNegativeReals, doc="MW IT hardened by the end of the period")
+    b.halls_of_design = columns(
+        dict.fromkeys(d for _, d, _ in starts),
         domain=pyo.NonNegativeIntegers,
         doc="whole halls of a design over all sites and periods: a total to branch on",
     )
@@ -70,7 +71,8 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
 
     def workers(s: str, t: int) -> Terms:
         def under_way(d: str) -> list[int]:
-            return [u for u in when[s, d] if u <= t <= p.ready(u, case.designs[d].lead_months)]
+            first = p.last_start(t, case.designs[d].lead_months)
+            return [u for u in when[s, d] if first <= u <= t]
 
         return [x for d in design_sites[s] for x in megawatts(s, d, under_way(d), case.designs[d].workers_per_mw)]
 
@@ -82,16 +84,16 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
             for x in megawatts(s, d, [u for u in when[s, d] if _occupies(case, (s, d, u), t)])
         ]
 
-    @b.Constraint(starts, doc="counts halls by date")
+    @b.Constraint(over(starts), doc="counts halls by date")
     def counting_starts(b: Any, *index: Any) -> Any:
         return counts(b.modules, b.started_by, index)
 
-    @b.Constraint(list(b.halls_of_design), doc="halls of a design are counted")
+    @b.Constraint(over(b.halls_of_design), doc="halls of a design are counted")
     def counting_halls(b: Any, d: str) -> Any:
         halls = [x for s in case.sites for x in started(b.modules, b.started_by, (s, d), when.get((s, d), []))]
         return total([*halls, (-1.0, b.halls_of_design[d])]) == 0
 
-    @b.Constraint(list(p), doc="craft workers stay within the national market")
+    @b.Constraint(over(p), doc="craft workers stay within the national market")
     def within_national_workers(b: Any, t: int) -> Any:
         needed = [x for s in case.sites for x in workers(s, t)]
         return total(needed) <= case.parameter("national_craft_workers") if needed else pyo.Constraint.Skip
@@ -102,7 +104,7 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     stopped = [t for t in list(p)[1:] if combos.under_resolution(case, t)]
 
     @b.Constraint(
-        [(s, t) for s in case.sites for t in stopped if ready_at(s, t - 1)],
+        over([(s, t) for s in case.sites for t in stopped if ready_at(s, t - 1)]),
         doc="no site begins to serve while a continuing resolution leaves no month",
     )
     def no_start_under_resolution(b: Any, s: str, t: int) -> Any:
@@ -112,14 +114,14 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
         there = [(-most / least * mw, v) for d in design_sites[s] for mw, v in standing(s, d, t - 2)]
         return total([*((1.0, b.modules[i]) for i in new), *there]) <= 0
 
-    @b.Constraint(hardenings, doc="hardened MW stand in halls that had the months for it")
+    @b.Constraint(over(hardenings), doc="hardened MW stand in halls that had the months for it")
     def hardened_within_halls(b: Any, s: str, level: str, t: int) -> Any:
         months = case.levels[level].added_months
         stricter = [k for k in levels_of[s] if case.levels[k].added_months >= months]
         hard = total((1.0, b.hardened_to_date[s, k, t]) for k in stricter)
         return hard <= total(x for d in design_sites[s] for x in standing(s, d, t, months))
 
-    @b.Constraint([i for i in hardenings if i[2] > 0], doc="what is hardened stays hardened")
+    @b.Constraint(over([i for i in hardenings if i[2] > 0]), doc="what is hardened stays hardened")
     def hardened_grows(b: Any, s: str, level: str, t: int) -> Any:
         return b.hardened_to_date[s, level, t] >= b.hardened_to_date[s, level, t - 1]
 

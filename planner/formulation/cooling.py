@@ -10,6 +10,7 @@ import pyomo.environ as pyo
 from planner.formulation import combinations as combos
 from planner.formulation.accounts import Cost, Limit, Post, Posting, Terms, total
 from planner.formulation.combinations import Places
+from planner.formulation.families import columns, over
 from planner.inputs.case import Case
 from planner.plan import NOISE, frame
 
@@ -25,7 +26,7 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
         for q in combos.rack_classes(case)
         if combos.design_holds(case.designs[d], q)
     ]
-    b.housed_mw = pyo.Var(
+    b.housed_mw = columns(
         [(*x, t) for x in pairs for t in p], domain=pyo.NonNegativeReals, doc="MW IT of racks housed in halls"
     )
     place = {s: r for r, inside in places.items() for s in inside}
@@ -70,9 +71,9 @@ def _arrivals(b: Any, place: dict[str, str]) -> list[Posting]:
     here: dict[tuple[str, str, int], Terms] = {}
     for (s, _, q, t), v in b.housed_mw.items():
         here.setdefault((s, q, t), []).append((1.0, v))
-    b.arrived_mw = pyo.Var(list(here), domain=pyo.NonNegativeReals, doc="MW IT of racks that come to the site")
+    b.arrived_mw = columns(here, domain=pyo.NonNegativeReals, doc="MW IT of racks that come to the site")
 
-    @b.Constraint(list(here), doc="a site houses more racks only as they arrive")
+    @b.Constraint(over(here), doc="a site houses more racks only as they arrive")
     def growing_by_arrivals(b: Any, s: str, q: str, t: int) -> Any:
         before = [(-n, v) for n, v in here[s, q, t - 1]] if t > 0 else []
         return total([*here[s, q, t], *before, (-1.0, b.arrived_mw[s, q, t])]) <= 0

@@ -12,6 +12,7 @@ from typing import Any
 import pyomo.environ as pyo
 
 from planner.formulation.accounts import Terms, total
+from planner.formulation.families import columns
 
 
 def counted(starts: Any, doc: str) -> pyo.Var:
@@ -20,12 +21,12 @@ def counted(starts: Any, doc: str) -> pyo.Var:
     def most(b: Any, *index: Any) -> tuple[float, float]:
         return 0.0, starts[index].ub
 
-    return pyo.Var(list(starts), domain=pyo.NonNegativeIntegers, bounds=most, doc=doc)
+    return columns(starts, domain=pyo.NonNegativeIntegers, bounds=most, doc=doc)
 
 
 def summed(starts: Any, doc: str) -> pyo.Var:
     """The same where the starts are whole themselves: what rules ask of all starts up to a period is one term then."""
-    return pyo.Var(list(starts), domain=pyo.NonNegativeReals, doc=doc)
+    return columns(starts, domain=pyo.NonNegativeReals, doc=doc)
 
 
 def counts(starts: Any, by: Any, index: tuple[Any, ...]) -> Any:

@@ -10,6 +10,7 @@ import pyomo.environ as pyo
 from planner.formulation import combinations as combos
 from planner.formulation.accounts import Cost, Post, Posting, Terms, total
 from planner.formulation.combinations import Places
+from planner.formulation.families import columns, over
 from planner.inputs.case import Case, Rate
 from planner.inputs.schema import PRECISIONS
 from planner.plan import NOISE, frame
@@ -26,48 +27,49 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     bought = [(s, c, v) for s in places for c, v in orders]
     present = [(s, c, t) for s in places for c, t in combos.presence(case)]
     after = [(s, c, n) for s in places for c in combos.survivors(case) for n in combos.survivors(case)[c]]
-    b.bought = pyo.Var(
+    b.bought = columns(
         bought,
         domain=pyo.NonNegativeIntegers,
         bounds=lambda b, s, c, v: (0, int(case.chip_supply[c, p.year(v)].supply_racks_per_year * p.years)),
         doc="whole racks ordered in the period",
     )
-    b.kept = pyo.Var(present, domain=pyo.NonNegativeReals, doc="racks in place at the end of the period")
-    b.surviving = pyo.Var(
+    b.kept = columns(present, domain=pyo.NonNegativeReals, doc="racks in place at the end of the period")
+    b.surviving = columns(
         after, domain=pyo.NonNegativeReals, doc="racks that serve through the n-th year after the horizon"
     )
 
     lives = {c: {v: combos.life(case, chip, v) for v in combos.vintages(case, c)} for c, chip in case.chips.items()}
     ready = {(c, t): [v for v, (first, _) in spans.items() if first == t] for c, spans in lives.items() for t in p}
 
-    def new(s: str, c: str, t: int) -> Terms:
-        return [(1.0, b.bought[s, c, v]) for v in ready[c, t]]
+    new = {(s, c, t): [(1.0, b.bought[s, c, v]) for v in ready[c, t]] for s, c, t in present}
 
     def alive(s: str, c: str, t: int) -> Terms:
         return [(1.0, b.bought[s, c, v]) for v, (first, last) in lives[c].items() if first <= t <= last]
 
-    @b.Constraint(present, doc="racks in place are alive")
+    @b.Constraint(over(present), doc="racks in place are alive")
     def kept_within_alive(b: Any, s: str, c: str, t: int) -> Any:
         return total([*alive(s, c, t), (-1.0, b.kept[s, c, t])]) >= 0
 
-    @b.Constraint([i for i in present if (i[0], i[1], i[2] - 1) in b.kept], doc="racks that left do not come back")
+    @b.Constraint(
+        over([i for i in present if (i[0], i[1], i[2] - 1) in b.kept]), doc="racks that left do not come back"
+    )
     def kept_does_not_grow(b: Any, s: str, c: str, t: int) -> Any:
-        return total([*new(s, c, t), (1.0, b.kept[s, c, t - 1]), (-1.0, b.kept[s, c, t])]) >= 0
+        return total([*new[s, c, t], (1.0, b.kept[s, c, t - 1]), (-1.0, b.kept[s, c, t])]) >= 0
 
-    @b.Constraint([i for i in present if new(*i)], doc="new racks are in place when they are ready")
+    @b.Constraint(over([i for i in present if new[i]]), doc="new racks are in place when they are ready")
     def new_are_kept(b: Any, s: str, c: str, t: int) -> Any:
-        return total([(1.0, b.kept[s, c, t]), *((-n, v) for n, v in new(s, c, t))]) >= 0
+        return total([(1.0, b.kept[s, c, t]), *((-n, v) for n, v in new[s, c, t])]) >= 0
 
-    @b.Constraint(after, doc="survivors are in place at the end of the horizon")
+    @b.Constraint(over(after), doc="survivors are in place at the end of the horizon")
     def surviving_within_kept(b: Any, s: str, c: str, n: int) -> Any:
         return b.surviving[s, c, n] <= b.kept[s, c, p.last]
 
-    @b.Constraint(after, doc="survivors have life left")
+    @b.Constraint(over(after), doc="survivors have life left")
     def surviving_within_life(b: Any, s: str, c: str, n: int) -> Any:
         lasting = [(1.0, b.bought[s, c, v]) for v in combos.survivors(case)[c][n]]
         return total([*lasting, (-1.0, b.surviving[s, c, n])]) >= 0
 
-    @b.Constraint(orders, doc="orders of all sites stay within the supply")
+    @b.Constraint(over(orders), doc="orders of all sites stay within the supply")
     def within_supply(b: Any, c: str, t: int) -> Any:
         supply = case.chip_supply[c, p.year(t)].supply_racks_per_year * p.years
         return total((1.0, b.bought[s, c, t]) for s in places) <= supply
@@ -89,7 +91,7 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
         ]
     for s, c, t in present:
         chip = case.chips[c]
-        if terms := [(chip.rack_mw * n, v) for n, v in new(s, c, t)]:
+        if terms := [(chip.rack_mw * n, v) for n, v in new[s, c, t]]:
             posts.append(Post("arrived_mw", (s, combos.rack_class(case, chip), t), terms, c))
     posts += [Post("survivors", (c, n), [(1.0, b.surviving[s, c, n])], s) for s, c, n in after]
     posts += [Post("tie_break", (s,), [(case.chips[c].rack_mw, b.bought[s, c, v])], c) for s, c, v in bought]

@@ -18,6 +18,7 @@ from planner.formulation import soft_combinations as soft
 from planner.formulation import use_combinations as use
 from planner.formulation.accounts import Meeting, Of, Posting
 from planner.formulation.combinations import Places
+from planner.formulation.families import columns
 from planner.inputs.case import Case
 
 Gate = tuple[str, tuple[Of, ...]]
@@ -30,12 +31,12 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     gates = {key: found for key in in_use if (found := list(_gates(case, *key)))}
     at_sites = _told_apart(case, places)
     whole = {a: ys for a in case.agencies if (ys := _gates_of_one(case, a))}
-    b.offered = pyo.Var(list(gates), bounds=(0, 1), doc="a service is offered at a level at some site")
-    b.joined = pyo.Var(
+    b.offered = columns(gates, bounds=(0, 1), doc="a service is offered at a level at some site")
+    b.joined = columns(
         [(a, t) for a in whole for t in list(case.periods)[1:]], bounds=(0, 1), doc="an agency is through its gates"
     )
-    b.offered_at = pyo.Var(list(at_sites), bounds=(0, 1), doc="a service is offered at a level at the site")
-    b.delivered_at = pyo.Var(
+    b.offered_at = columns(at_sites, bounds=(0, 1), doc="a service is offered at a level at the site")
+    b.delivered_at = columns(
         [(*key, j) for key in at_sites for j in case.demand_tranches],
         domain=pyo.NonNegativeReals,
         doc="PFLOP/s-years that the site delivers by depth of demand",
@@ -143,9 +144,9 @@ def _gates(case: Case, o: str, level: str, t: int) -> Iterator[Gate]:
 def _stands_on(case: Case, y: str, t: int) -> Iterator[Gate]:
     """A prerequisite is done before the last start that can be done in time, at whichever site that is."""
     e, p = case.initiatives[y], case.periods
-    in_time = [u for u in p if p.ready(u, e.duration_months) <= t - 1]
-    if e.prerequisite_id and in_time:
-        yield f"{e.prerequisite_id} before {y}", (Of(-1.0, "done", (e.prerequisite_id, (), max(in_time) - 1)),)
+    last = p.last_start(t - 1, e.duration_months)
+    if e.prerequisite_id and last >= 0:
+        yield f"{e.prerequisite_id} before {y}", (Of(-1.0, "done", (e.prerequisite_id, (), last - 1)),)
 
 
 def _told_apart(case: Case, places: Places) -> dict[tuple[str, str, str, int], list[Gate]]:

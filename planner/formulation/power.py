@@ -12,6 +12,7 @@ from planner.formulation import power_costs
 from planner.formulation.accounts import Limit, Post, Posting, Terms, total
 from planner.formulation.combinations import Places
 from planner.formulation.dates import counted, counts, started, summed
+from planner.formulation.families import columns, over
 from planner.formulation.power_costs import MWH_PER_GWH
 from planner.inputs.case import Case
 from planner.plan import NOISE, frame
@@ -24,23 +25,23 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     pairs = list(dict.fromkeys((s, k) for s, k, _ in orders))
     running = [(s, k, t) for s, k in pairs for t in p if t > 0]
     serving = [(s, t) for s in case.sites for t in p if t > 0]
-    b.contract = pyo.Var(contracts, bounds=(0, 1), doc="tranche contracted in the period")
+    b.contract = columns(contracts, bounds=(0, 1), doc="tranche contracted in the period")
     b.contracted_by = counted(b.contract, "tranche contracted by the end of the period")
-    b.units = pyo.Var(
+    b.units = columns(
         orders,
         domain=pyo.NonNegativeIntegers,
         bounds=lambda b, s, k, t: (0, combos.most_units(case, s, k)),
         doc="whole units ordered in the period",
     )
     b.ordered_by = summed(b.units, "whole units ordered by the end of the period")
-    b.first = pyo.Var(orders, domain=pyo.Binary, doc="first order of the plant; its first unit is the spare")
+    b.first = columns(orders, domain=pyo.Binary, doc="first order of the plant; its first unit is the spare")
     b.begun_by = summed(b.first, "the plant is begun by the end of the period")
-    b.signed_mw = pyo.Var(
+    b.signed_mw = columns(
         signings, bounds=lambda b, s, i, t: (0, case.ppas[i, s].max_mw), doc="MW signed in the period"
     )
-    b.generated_gwh = pyo.Var(running, domain=pyo.NonNegativeReals, doc="plant output, GWh")
-    b.imported_gwh = pyo.Var(serving, domain=pyo.NonNegativeReals, doc="grid energy at the tariff, GWh")
-    b.billed_gwh = pyo.Var(serving, domain=pyo.NonNegativeReals, doc="energy that owes delivery, GWh")
+    b.generated_gwh = columns(running, domain=pyo.NonNegativeReals, doc="plant output, GWh")
+    b.imported_gwh = columns(serving, domain=pyo.NonNegativeReals, doc="grid energy at the tariff, GWh")
+    b.billed_gwh = columns(serving, domain=pyo.NonNegativeReals, doc="energy that owes delivery, GWh")
 
     order_periods = _when(orders)
     contract_periods, signing_periods = _when(contracts), _when(signings)
@@ -53,14 +54,16 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
         grid = case.tranches_of_grid
         terms: Terms = []
         for g in tranches_of.get(s, ()):
-            ready = [u for u in contract_periods[s, g] if p.ready(u, grid[s, g].lead_months) <= t]
+            last = p.last_start(t, grid[s, g].lead_months)
+            ready = [u for u in contract_periods[s, g] if u <= last]
             terms += started(b.contract, b.contracted_by, (s, g), ready, grid[s, g].mw)
         return terms
 
     def standing(s: str, k: str, t: int, spare: bool = False) -> Terms:
         """MW of units ready by the end of ``t``; without the spare unit if asked."""
         plant = case.plants[k]
-        there = [u for u in order_periods[s, k] if p.ready(u, plant.lead_months) <= t]
+        last = p.last_start(t, plant.lead_months)
+        there = [u for u in order_periods[s, k] if u <= last]
         units = started(b.units, b.ordered_by, (s, k), there, plant.unit_mw)
         return units + started(b.first, b.begun_by, (s, k), there, -plant.unit_mw) if spare else units
 
@@ -68,7 +71,8 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
         found = []
         for i in offers_of.get(s, ()):
             e = case.ppas[i, s]
-            signed = [u for u in signing_periods[s, i] if p.ready(u, e.lead_months) <= t - 1]
+            last = p.last_start(t - 1, e.lead_months)
+            signed = [u for u in signing_periods[s, i] if u <= last]
             if signed:
                 found.append((i, [(e.capacity_factor * p.hours / MWH_PER_GWH, b.signed_mw[s, i, u]) for u in signed]))
         return found
@@ -76,42 +80,42 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     before = combos.tranche_before(case)
     ordered_tranches = [(s, g, t) for s, g in case.tranches_of_grid if (s, g) in before for t in p]
 
-    @b.Constraint(contracts, doc="counts contracts by date")
+    @b.Constraint(over(contracts), doc="counts contracts by date")
     def counting_contracts(b: Any, *index: Any) -> Any:
         return counts(b.contract, b.contracted_by, index)
 
-    @b.Constraint(orders, doc="counts units by date")
+    @b.Constraint(over(orders), doc="counts units by date")
     def counting_units(b: Any, *index: Any) -> Any:
         return counts(b.units, b.ordered_by, index)
 
-    @b.Constraint(orders, doc="counts first orders by date")
+    @b.Constraint(over(orders), doc="counts first orders by date")
     def counting_first(b: Any, *index: Any) -> Any:
         return counts(b.first, b.begun_by, index)
 
-    @b.Constraint(ordered_tranches, doc="tranches are taken in their order")
+    @b.Constraint(over(ordered_tranches), doc="tranches are taken in their order")
     def tranches_in_order(b: Any, s: str, g: int, t: int) -> Any:
         later = contracted(s, g, t)
         return total(later) <= total(contracted(s, before[s, g], t)) if later else pyo.Constraint.Skip
 
-    @b.Constraint(orders, doc="units are ordered with or after the first order; all of them fit the site")
+    @b.Constraint(over(orders), doc="units are ordered with or after the first order; all of them fit the site")
     def units_after_first(b: Any, s: str, k: str, t: int) -> Any:
         return b.ordered_by[s, k, t] <= combos.most_units(case, s, k) * b.begun_by[s, k, t]
 
-    @b.Constraint(orders, doc="the first order holds a unit: the spare")
+    @b.Constraint(over(orders), doc="the first order holds a unit: the spare")
     def first_is_a_unit(b: Any, s: str, k: str, t: int) -> Any:
         return b.units[s, k, t] >= b.first[s, k, t]
 
-    @b.Constraint(running, doc="plant output stays within the units that stand")
+    @b.Constraint(over(running), doc="plant output stays within the units that stand")
     def within_generation(b: Any, s: str, k: str, t: int) -> Any:
         factor = case.plants[k].capacity_factor_max * p.hours / MWH_PER_GWH
         return b.generated_gwh[s, k, t] <= total((factor * mw, v) for mw, v in standing(s, k, t - 1))
 
-    @b.Constraint(serving, doc="delivery is owed on all energy from the grid")
+    @b.Constraint(over(serving), doc="delivery is owed on all energy from the grid")
     def delivery_of_energy(b: Any, s: str, t: int) -> Any:
         clean = [x for _, terms in ppa_gwh(s, t) for x in terms]
         return total([(1.0, b.billed_gwh[s, t]), (-1.0, b.imported_gwh[s, t]), *((-c, v) for c, v in clean)]) >= 0
 
-    @b.Constraint(serving, doc="delivery is owed on the minimum take of energised rights")
+    @b.Constraint(over(serving), doc="delivery is owed on the minimum take of energised rights")
     def delivery_of_minimum_take(b: Any, s: str, t: int) -> Any:
         share = case.parameter("minimum_take_share") * p.hours / MWH_PER_GWH
         return total([(1.0, b.billed_gwh[s, t]), *((-share * mw, v) for mw, v in energised(s, t - 1))]) >= 0

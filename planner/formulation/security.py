@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
-import pyomo.environ as pyo
 
 from planner.formulation import soft_combinations as soft
 from planner.formulation import use_combinations as use
 from planner.formulation.accounts import Cost, Limit, Meeting, Of, Post, Posting, Terms, total
 from planner.formulation.combinations import Places
 from planner.formulation.dates import counted, counts
+from planner.formulation.families import columns, over
 from planner.inputs.case import Case
 from planner.plan import frame
 
@@ -19,12 +19,12 @@ from planner.plan import frame
 def add(b: Any, case: Case, places: Places) -> list[Posting]:
     """Starts of accreditations; posts what is started and held, the gates of levels, and costs."""
     p = case.periods
-    b.accredits = pyo.Var(
+    b.accredits = columns(
         soft.accreditation_starts(case), bounds=(0, 1), doc="accreditation of the site is started in the period"
     )
     b.accredited_by = counted(b.accredits, "accreditation of the site is started by the end of the period")
 
-    @b.Constraint(list(b.accredits), doc="counts accreditations by date")
+    @b.Constraint(over(b.accredits), doc="counts accreditations by date")
     def counting_accreditations(b: Any, *index: Any) -> Any:
         return counts(b.accredits, b.accredited_by, index)
 
@@ -46,7 +46,7 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
         if (before := case.accreditations[x].predecessor_id) and (s, before) not in case.existing_accreditations
     ]
 
-    @b.Constraint(after_another, doc="an accreditation starts once the one before it is held")
+    @b.Constraint(over(after_another), doc="an accreditation starts once the one before it is held")
     def predecessor_first(b: Any, s: str, x: str, t: int) -> Any:
         before = held(s, case.accreditations[x].predecessor_id, t)
         return total([*started(s, x, t), *((-n, v) for n, v in before)]) <= 0

@@ -10,6 +10,7 @@ import pyomo.environ as pyo
 from planner.formulation import combinations as combos
 from planner.formulation.accounts import Cost, Post, Posting, total
 from planner.formulation.combinations import Places
+from planner.formulation.families import columns, over
 from planner.inputs.case import Case, ordered
 from planner.plan import frame
 
@@ -21,7 +22,7 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     when = combos.openings(case)
     regions = ordered([site.grid_region for site in case.sites.values()])
     b.opens = pyo.Var(sites, when, domain=pyo.Binary, doc="site is opened at the opening of the period")
-    b.region_used = pyo.Var(regions, bounds=(0, 1), doc="the region holds a chosen site")
+    b.region_used = columns(regions, bounds=(0, 1), doc="the region holds a chosen site")
 
     def opened(s: str, t: int) -> list[tuple[float, Any]]:
         return [(1.0, b.opens[s, u]) for u in when if u <= t]
@@ -30,11 +31,11 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     def chosen_count(b: Any) -> Any:
         return total((1.0, b.opens[s, t]) for s in sites for t in when) == case.programme.sites.count
 
-    @b.Constraint(sites, doc="a site is opened once")
+    @b.Constraint(over(sites), doc="a site is opened once")
     def opens_once(b: Any, s: str) -> Any:
         return total(opened(s, p.last)) <= 1
 
-    @b.Constraint(regions, doc="a region counts only with a chosen site in it")
+    @b.Constraint(over(regions), doc="a region counts only with a chosen site in it")
     def region_has_a_site(b: Any, region: str) -> Any:
         inside = [s for s in sites if case.sites[s].grid_region == region]
         return b.region_used[region] <= total(x for s in inside for x in opened(s, p.last))

@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
-import pyomo.environ as pyo
 
 from planner.formulation import soft_combinations as soft
 from planner.formulation import use_combinations as use
 from planner.formulation.accounts import Cost, Key, Limit, Meeting, Of, Post, Posting, Terms, total
 from planner.formulation.combinations import Places
 from planner.formulation.dates import counted, counts
+from planner.formulation.families import columns, over
 from planner.inputs.case import PROGRAMME, Case, Initiative
 from planner.plan import NOISE, frame
 
@@ -45,8 +45,8 @@ class Starts:
 
     def done(self, y: str, unit: Key, t: int) -> Terms:
         """Done at the end of a period."""
-        months = self.case.initiatives[y].duration_months
-        return [(1.0, v) for u, v in self.units[y].get(unit, {}).items() if self.case.periods.ready(u, months) <= t]
+        last = self.case.periods.last_start(t, self.case.initiatives[y].duration_months)
+        return self.by(y, unit, last)
 
     def before_first(self, e: Initiative, unit: Key, most: float, t: int) -> Any:
         """What is started of a unit to date waits for its prerequisite."""
@@ -57,34 +57,34 @@ class Starts:
 def add(b: Any, case: Case, places: Places) -> list[Posting]:
     """Starts; posts what is done, the gates of halls and of agencies, and costs."""
     p = case.periods
-    b.starts = pyo.Var(soft.programme_starts(case), bounds=(0, 1), doc="done once for the programme: started")
-    b.ports = pyo.Var(soft.port_starts(case), bounds=(0, 1), doc="started at a site for a level")
-    b.packages = pyo.Var(soft.package_starts(case), bounds=(0, 1), doc="authorisation of a service at a level")
+    b.starts = columns(soft.programme_starts(case), bounds=(0, 1), doc="done once for the programme: started")
+    b.ports = columns(soft.port_starts(case), bounds=(0, 1), doc="started at a site for a level")
+    b.packages = columns(soft.package_starts(case), bounds=(0, 1), doc="authorisation of a service at a level")
 
     def of_agency(b: Any, y: str, a: str, t: int) -> tuple[float, float]:
         return 0, soft.units_of_agency(case, y, a)
 
     whole, parts = soft.agency_starts(case, "agency"), soft.agency_starts(case, "small agency", "system")
-    b.onboards = pyo.Var(whole, bounds=of_agency, doc="large agencies of a group, started in the period")
-    b.connects = pyo.Var(parts, bounds=of_agency, doc="small agencies or systems of a group, started in the period")
+    b.onboards = columns(whole, bounds=of_agency, doc="large agencies of a group, started in the period")
+    b.connects = columns(parts, bounds=of_agency, doc="small agencies or systems of a group, started in the period")
     b.started_by = counted(b.starts, "the programme's initiatives started by the end of the period")
     b.ported_by = counted(b.ports, "initiatives of a site and level started by the end of the period")
     b.packaged_by = counted(b.packages, "authorisations started by the end of the period")
     b.onboarded_by = counted(b.onboards, "large agencies of a group started by the end of the period")
 
-    @b.Constraint(list(b.starts), doc="counts the programme's initiatives by date")
+    @b.Constraint(over(b.starts), doc="counts the programme's initiatives by date")
     def counting_starts(b: Any, *index: Any) -> Any:
         return counts(b.starts, b.started_by, index)
 
-    @b.Constraint(list(b.ports), doc="counts initiatives of sites and levels by date")
+    @b.Constraint(over(b.ports), doc="counts initiatives of sites and levels by date")
     def counting_ports(b: Any, *index: Any) -> Any:
         return counts(b.ports, b.ported_by, index)
 
-    @b.Constraint(list(b.packages), doc="counts authorisations by date")
+    @b.Constraint(over(b.packages), doc="counts authorisations by date")
     def counting_packages(b: Any, *index: Any) -> Any:
         return counts(b.packages, b.packaged_by, index)
 
-    @b.Constraint(list(b.onboards), doc="counts large agencies by date")
+    @b.Constraint(over(b.onboards), doc="counts large agencies by date")
     def counting_onboards(b: Any, *index: Any) -> Any:
         return counts(b.onboards, b.onboarded_by, index)
 
@@ -98,19 +98,21 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     packaged = [(y, *k) for y, e in initiatives.items() if e.per == "service-level" for k in units(y)]
     of_agencies = [(y, *k) for y, e in initiatives.items() if e.per in soft.PER_AGENCY for k in units(y)]
 
-    @b.Constraint(once, doc="what is done once for the programme is started once")
+    @b.Constraint(over(once), doc="what is done once for the programme is started once")
     def start_once(b: Any, y: str) -> Any:
         return total(starts.by(y, WHOLE, p.last)) <= 1
 
-    @b.Constraint(packaged, doc="a service is authorised once at a level")
+    @b.Constraint(over(packaged), doc="a service is authorised once at a level")
     def packages_once(b: Any, y: str, o: str, level: str) -> Any:
         return total(starts.by(y, (o, level), p.last)) <= 1
 
-    @b.Constraint(of_agencies, doc="no more units than the agencies have")
+    @b.Constraint(over(of_agencies), doc="no more units than the agencies have")
     def units_of_agency(b: Any, y: str, a: str) -> Any:
         return total(starts.by(y, (a,), p.last)) <= soft.units_of_agency(case, y, a)
 
-    @b.Constraint([y for y in initiatives if y not in once and starts.units[y]], doc="no more units than the need")
+    @b.Constraint(
+        over([y for y in initiatives if y not in once and starts.units[y]]), doc="no more units than the need"
+    )
     def within_need(b: Any, y: str) -> Any:
         return total(x for k in units(y) for x in starts.by(y, k, p.last)) <= initiatives[y].need_ceiling_units
 
@@ -118,20 +120,21 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
         """Members of a variable that wait for a prerequisite; the initiative stands at a place of the index."""
         return [i for i in variable if initiatives[i[at]].prerequisite_id]
 
-    @b.Constraint(waiting(b.starts, 0), doc="the programme's initiatives wait for what they stand on")
+    @b.Constraint(over(waiting(b.starts, 0)), doc="the programme's initiatives wait for what they stand on")
     def start_after_prerequisite(b: Any, y: str, t: int) -> Any:
         return starts.before_first(initiatives[y], WHOLE, 1.0, t)
 
-    @b.Constraint(waiting(b.ports, 1), doc="initiatives of a site and level wait for what they stand on")
+    @b.Constraint(over(waiting(b.ports, 1)), doc="initiatives of a site and level wait for what they stand on")
     def port_after_prerequisite(b: Any, s: str, y: str, level: str, t: int) -> Any:
         return starts.before_first(initiatives[y], (s, level), 1.0, t)
 
-    @b.Constraint(waiting(b.packages, 0), doc="authorisations wait for what they stand on")
+    @b.Constraint(over(waiting(b.packages, 0)), doc="authorisations wait for what they stand on")
     def package_after_prerequisite(b: Any, y: str, o: str, level: str, t: int) -> Any:
         return starts.before_first(initiatives[y], (o, level), 1.0, t)
 
     @b.Constraint(
-        [*waiting(b.onboards, 0), *waiting(b.connects, 0)], doc="initiatives of agencies wait for what they stand on"
+        over([*waiting(b.onboards, 0), *waiting(b.connects, 0)]),
+        doc="initiatives of agencies wait for what they stand on",
     )
     def units_after_prerequisite(b: Any, y: str, a: str, t: int) -> Any:
         return starts.before_first(initiatives[y], (a,), soft.units_of_agency(case, y, a), t)

@@ -13,6 +13,7 @@ from planner.formulation import use_combinations as use
 from planner.formulation.accounts import Cost, Limit, Meeting, Of, Post, Posting, Terms, total
 from planner.formulation.combinations import Places
 from planner.formulation.dates import counted, counts
+from planner.formulation.families import columns, over
 from planner.inputs.case import PROGRAMME, Case
 from planner.plan import frame
 
@@ -21,16 +22,16 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     """Cohorts and sites that go live; posts trained heads, gates of halls and agencies, and costs."""
     p = case.periods
     tracks, operators = case.tracks, soft.operator_track(case)
-    b.cohorts = pyo.Var(
+    b.cohorts = columns(
         soft.cohort_starts(case),
         domain=pyo.NonNegativeIntegers,
         bounds=lambda b, r, k, t: (0, soft.most_cohorts(case, tracks[r])),
         doc="whole cohorts started in the period",
     )
-    b.goes_live = pyo.Var(use.live_starts(case), bounds=(0, 1), doc="the site is staffed from the period on")
+    b.goes_live = columns(use.live_starts(case), bounds=(0, 1), doc="the site is staffed from the period on")
     b.live_by = counted(b.goes_live, "the site is staffed by the end of the period")
 
-    @b.Constraint(list(b.goes_live), doc="counts staffed sites by date")
+    @b.Constraint(over(b.goes_live), doc="counts staffed sites by date")
     def counting_live_sites(b: Any, *index: Any) -> Any:
         return counts(b.goes_live, b.live_by, index)
 
@@ -48,7 +49,7 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     learning = {r: [k for q, k in when if q == r] for r in tracks}
 
     @b.Constraint(
-        [(r, t) for r in tracks for t in p if any(trained(r, k, t) for k in learning[r])],
+        over([(r, t) for r in tracks for t in p if any(trained(r, k, t) for k in learning[r])]),
         doc="no more trained heads than the need",
     )
     def within_need(b: Any, r: str, t: int) -> Any:

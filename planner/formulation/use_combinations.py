@@ -140,7 +140,7 @@ def hall_limit_mw(case: Case, site: str, t: int) -> float:
     green = [d for d in designs if not d.brings_own_power]
     started = 0.0
     for u in p:
-        ready = [d for d in green if p.ready(u, d.lead_months) <= t]
+        ready = [d for d in green if u <= p.last_start(t, d.lead_months)]
         rate = case.parameter("max_build_mw_per_year") * p.years
         started += min(rate, math.fsum(combos.most_modules(case, d) * d.module_mw for d in ready))
     powered = math.inf

@@ -13,6 +13,7 @@ from planner.formulation import soft_combinations as soft
 from planner.formulation import use_combinations as use
 from planner.formulation.accounts import Cost, Meeting, Of, Post, Posting, Terms, total
 from planner.formulation.combinations import Places
+from planner.formulation.families import columns, over
 from planner.inputs.case import Case, Rate
 from planner.plan import NOISE, frame
 
@@ -27,17 +28,17 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     demand = {(*key, t): case.demand_pflops_years(key, t) for key in case.demands for t in p if t > 0}
     depths = [(*key, j) for key in demand for j in case.demand_tranches]
     clusters = [(s, w, t) for s in places for w in combos.cluster_workloads(case) for t in p if t > 0]
-    b.running = pyo.Var(runs, domain=pyo.NonNegativeReals, doc="racks at work")
-    b.served = pyo.Var(services, domain=pyo.NonNegativeReals, doc="delivered PFLOP/s-years")
-    b.depth = pyo.Var(
+    b.running = columns(runs, domain=pyo.NonNegativeReals, doc="racks at work")
+    b.served = columns(services, domain=pyo.NonNegativeReals, doc="delivered PFLOP/s-years")
+    b.depth = columns(
         depths,
         bounds=lambda b, a, w, k, t, j: (0, demand[a, w, k, t] * case.demand_tranches[j].share),
         doc="delivered PFLOP/s-years by depth of demand",
     )
-    b.bonus = pyo.Var(
+    b.bonus = columns(
         use.bonuses(case, places), domain=pyo.NonNegativeReals, doc="delivered PFLOP/s-years by the scheduler"
     )
-    b.hosts = pyo.Var(clusters, domain=pyo.Binary, doc="the site holds the cluster the jobs need")
+    b.hosts = columns(clusters, domain=pyo.Binary, doc="the site holds the cluster the jobs need")
 
     of_work = {(w, t): 0.0 for _, w, _, t in demand}
     for (_, w, _, t), x in demand.items():
@@ -63,18 +64,18 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
         by_demand.setdefault((a, w, level, t), []).append((1.0, x))
         by_cluster.setdefault((s, w, t), []).append((1.0, x))
 
-    @b.Constraint(list(given), doc="service stays within what running racks deliver")
+    @b.Constraint(over(given), doc="service stays within what running racks deliver")
     def delivered(b: Any, s: str, w: str, level: str, t: int) -> Any:
         more = [(1.0, b.bonus[s, w, level, t])] if (s, w, level, t) in b.bonus else []
         return total(given[s, w, level, t]) <= total([*output.get((s, w, level, t), []), *more])
 
-    @b.Constraint(list(b.bonus), doc="the scheduler raises what running racks deliver")
+    @b.Constraint(over(b.bonus), doc="the scheduler raises what running racks deliver")
     def bonus_within_output(b: Any, s: str, w: str, level: str, t: int) -> Any:
         uplift = case.workloads[w].uplift_share
         most = [(uplift * n, v) for n, v in output[s, w, level, t]]
         return b.bonus[s, w, level, t] <= total(most)
 
-    @b.Constraint(list(demand), doc="service is told apart by depth of demand")
+    @b.Constraint(over(demand), doc="service is told apart by depth of demand")
     def served_by_depth(b: Any, a: str, w: str, level: str, t: int) -> Any:
         deep = [(-1.0, b.depth[a, w, level, t, j]) for j in case.demand_tranches]
         return total([*by_demand.get((a, w, level, t), []), *deep]) == 0
@@ -87,12 +88,12 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
         if t > 0 and p.year(t) >= case.parameter("must_serve_from_year")
     ]
 
-    @b.Constraint(must, doc="marked demand is met")
+    @b.Constraint(over(must), doc="marked demand is met")
     def must_serve(b: Any, a: str, w: str, level: str, t: int) -> Any:
         deep = total((1.0, b.depth[a, w, level, t, j]) for j in case.demand_tranches)
         return deep >= case.demands[a, w, level].must_serve_share * demand[a, w, level, t]
 
-    @b.Constraint([x for x in clusters if x in by_cluster], doc="jobs that need a cluster run only where it is")
+    @b.Constraint(over([x for x in clusters if x in by_cluster]), doc="jobs that need a cluster run only where it is")
     def only_on_cluster(b: Any, s: str, w: str, t: int) -> Any:
         return total([*by_cluster[s, w, t], (-of_work[w, t], b.hosts[s, w, t])]) <= 0
 
@@ -132,7 +133,7 @@ def _halls(b: Any, case: Case, places: Places, for_service: dict[InUse, Terms]) 
 
     Told apart by rack class: in a pool, work at a site is then done by racks of a class that its halls house.
     """
-    b.in_use = pyo.Var(
+    b.in_use = columns(
         use.halls_in_use_by_class(case), domain=pyo.NonNegativeReals, doc="MW IT of halls at work for a service"
     )
 
@@ -141,7 +142,7 @@ def _halls(b: Any, case: Case, places: Places, for_service: dict[InUse, Terms]) 
     for (s, q, o, level, t), v in b.in_use.items():
         halls.setdefault((place[s], q, o, level, t), []).append((-1.0, v))
 
-    @b.Constraint(list(halls), doc="halls in use for a service and level are those in which racks run for it")
+    @b.Constraint(over(halls), doc="halls in use for a service and level are those in which racks run for it")
     def running_is_use(b: Any, r: str, q: str, o: str, level: str, t: int) -> Any:
         return total([*for_service.get((r, q, o, level, t), []), *halls[r, q, o, level, t]]) == 0
 
@@ -156,13 +157,15 @@ def _halls(b: Any, case: Case, places: Places, for_service: dict[InUse, Terms]) 
 def _admitted(b: Any, case: Case, demand: dict[tuple[str, str, str, int], float]) -> list[Posting]:
     """The part of its demand that an agency with gates may be served; each gate bounds it by a row of its own."""
     gated = list(dict.fromkeys(a for _, a in soft.agency_gates(case)))
-    b.admitted = pyo.Var(
+    b.admitted = columns(
         [(a, t) for a in gated for t in list(case.periods)[1:]],
         bounds=(0, 1),
         doc="part of the agency's demand that may be served",
     )
 
-    @b.Constraint([key for key in demand if key[0] in gated], doc="an agency is served in the part that is admitted")
+    @b.Constraint(
+        over([key for key in demand if key[0] in gated]), doc="an agency is served in the part that is admitted"
+    )
     def within_admitted(b: Any, a: str, w: str, level: str, t: int) -> Any:
         deep = [(1.0, b.depth[a, w, level, t, j]) for j in case.demand_tranches]
         return total([*deep, (-demand[a, w, level, t], b.admitted[a, t])]) <= 0
@@ -214,10 +217,10 @@ def _after_the_horizon(b: Any, case: Case, demand: dict[tuple[str, str, str, int
     last_demand = {
         w: sum(x for (_, i, _, t), x in demand.items() if (i, t) == (w, p.last)) / p.years for w in case.workloads
     }
-    b.tail_running = pyo.Var(
+    b.tail_running = columns(
         [(c, w, n) for c, w in able for n in years], domain=pyo.NonNegativeReals, doc="racks at work after the horizon"
     )
-    b.tail_depth = pyo.Var(
+    b.tail_depth = columns(
         [(w, j, n) for w in case.workloads for j in case.demand_tranches for n in years],
         bounds=lambda b, w, j, n: (0, last_demand[w] * case.demand_tranches[j].share),
         doc="delivered PFLOP/s-years after the horizon",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
@@ -18,6 +19,7 @@ import pandas as pd
 
 from planner.inputs.periods import Periods
 from planner.inputs.programme import Programme
+from planner.inputs.records import records
 from planner.inputs.schema import BY_NAME, MONEY_PARAMETERS
 
 USD_PER_MUSD = 1e6
@@ -354,7 +356,13 @@ class Rate:
 
 def _entities(cls: type[Any], frame: pd.DataFrame) -> list[Any]:
     names = [f.name for f in fields(cls)]
-    return [cls(**{n: record[n] for n in names}) for record in frame.to_dict("records")]
+    return [cls(**{n: record[n] for n in names}) for record in records(frame)]
+
+
+def _origin(row: Mapping[str, Any]) -> tuple[float | None, float | None, int | None, str, str, str]:
+    """What a row of figures says of a figure, as its last fields."""
+    low, high, year = (None if math.isnan(row[name]) else row[name] for name in ("low", "high", "money_year"))
+    return low, high, None if year is None else int(year), row["source_id"], row["status"], row["note"] or ""
 
 
 def _key_of(table: str, record: Mapping[Any, Any]) -> str:
@@ -484,7 +492,7 @@ class Case:
     @cached_property
     def level_needs(self) -> dict[str, tuple[str, ...]]:
         """Level -> initiatives that must be done before it serves."""
-        rows = self.tables["level_needs"].to_dict("records")
+        rows = records(self.tables["level_needs"])
         return {k: tuple(r["initiative_id"] for r in rows if r["level_id"] == k) for k in self.levels}
 
     @cached_property
@@ -494,7 +502,7 @@ class Case:
     @cached_property
     def training_needs(self) -> dict[tuple[str, str], float]:
         """(agency, track) -> trained heads with which the agency could use all its demand."""
-        rows = self.tables["training_needs"].to_dict("records")
+        rows = records(self.tables["training_needs"])
         return {(r["agency_id"], r["track_id"]): float(r["heads"]) for r in rows if r["heads"] > 0}
 
     @cached_property
@@ -503,7 +511,7 @@ class Case:
 
     @cached_property
     def _funding(self) -> dict[tuple[str, int], float]:
-        rows = self.tables["funding_sources"].to_dict("records")
+        rows = records(self.tables["funding_sources"])
         return {(r["source"], int(r["year"])): float(r["cap_usd"]) for r in rows}
 
     @property
@@ -548,32 +556,18 @@ class Case:
     @cached_property
     def figures(self) -> tuple[Figure, ...]:
         """Every figure with its provenance, in the order of the tables."""
-        listed = {(r["table"], r["key"], r["column"]): r for r in self.tables["figures"].to_dict("records")}
+        listed = {(r["table"], r["key"], r["column"]): _origin(r) for r in records(self.tables["figures"])}
         found = []
         for table in BY_NAME.values():
-            for record in self.tables[table.name].to_dict("records") if table.figure_columns else ():
+            for record in records(self.tables[table.name]) if table.figure_columns else ():
                 key = _key_of(table.name, record)
                 for column in table.figure_columns:
-                    value = record[column.name]
-                    if pd.isna(value):
+                    value = float(record[column.name])
+                    if math.isnan(value):
                         continue
                     origin = listed.get((table.name, key, column.name)) or listed[(table.name, "*", column.name)]
                     unit = record["unit"] if table.name == "parameters" else column.unit
-                    found.append(
-                        Figure(
-                            table.name,
-                            key,
-                            column.name,
-                            float(value),
-                            unit,
-                            None if pd.isna(origin["low"]) else float(origin["low"]),
-                            None if pd.isna(origin["high"]) else float(origin["high"]),
-                            None if pd.isna(origin["money_year"]) else int(origin["money_year"]),
-                            origin["source_id"],
-                            origin["status"],
-                            origin["note"] or "",
-                        )
-                    )
+                    found.append(Figure(table.name, key, column.name, value, unit, *origin))
         return tuple(found)
 
     @cached_property
@@ -601,7 +595,7 @@ class Case:
     @cached_property
     def _index(self) -> dict[tuple[str, int], float]:
         frame = self.tables["price_indices"]
-        return {(r["index_id"], int(r["year"])): float(r["index_value"]) for r in frame.to_dict("records")}
+        return {(r["index_id"], int(r["year"])): float(r["index_value"]) for r in records(frame)}
 
     def price_index(self, index_id: str, year: int) -> float:
         return self._index[index_id, year]
@@ -649,14 +643,14 @@ class Case:
     @cached_property
     def _profiles(self) -> dict[str, list[float]]:
         found: dict[str, list[float]] = {}
-        for row in self.tables["spend_profiles"].sort_values("step").to_dict("records"):
+        for row in records(self.tables["spend_profiles"].sort_values("step")):
             found.setdefault(row["profile_id"], []).append(float(row["share"]))
         return found
 
     @cached_property
     def _resolutions(self) -> dict[int, float]:
-        records = self.tables["continuing_resolutions"].to_dict("records")
-        return {int(r["fiscal_year"]): float(r["months"]) for r in records}
+        rows = records(self.tables["continuing_resolutions"])
+        return {int(r["fiscal_year"]): float(r["months"]) for r in rows}
 
     def resolution_months(self, fiscal_year: int) -> float:
         """Months at the opening of a federal fiscal year under a continuing resolution."""
@@ -664,7 +658,7 @@ class Case:
 
     @cached_property
     def _authority(self) -> dict[int, float]:
-        return {int(r["year"]): float(r["share_of_budget"]) for r in self.tables["authority"].to_dict("records")}
+        return {int(r["year"]): float(r["share_of_budget"]) for r in records(self.tables["authority"])}
 
     def authority_share(self, t: int) -> float:
         """Share of the budget authorised in a period."""
@@ -674,7 +668,7 @@ class Case:
     def _paths(self) -> dict[tuple[str, str, int], float]:
         frame = self.tables["demand_paths"]
         return {
-            (r["case_id"], r["workload_id"], int(r["year"])): float(r["multiplier"]) for r in frame.to_dict("records")
+            (r["case_id"], r["workload_id"], int(r["year"])): float(r["multiplier"]) for r in records(frame)
         }
 
     def demand_pflops_years(self, key: tuple[str, str, str], t: int) -> float:
@@ -686,7 +680,7 @@ class Case:
     @cached_property
     def _rent(self) -> dict[tuple[str, int], float]:
         frame = self.tables["rent_paths"]
-        return {(r["workload_id"], int(r["year"])): float(r["rent_index"]) for r in frame.to_dict("records")}
+        return {(r["workload_id"], int(r["year"])): float(r["rent_index"]) for r in records(frame)}
 
     def rent_musd(self, workload: str, year: int) -> float:
         """Market value of one delivered PFLOP/s-year in M of base-year dollars, open level.
@@ -703,7 +697,7 @@ class Case:
     def _movement(self) -> dict[tuple[str, str], float]:
         frame = self.tables["movement"]
         return {
-            (r["agency_id"], r["site_id"]): float(r["movement_usd_per_pflops_year"]) for r in frame.to_dict("records")
+            (r["agency_id"], r["site_id"]): float(r["movement_usd_per_pflops_year"]) for r in records(frame)
         }
 
     def has_movement(self, agency: str, site: str) -> bool:
@@ -737,7 +731,7 @@ class Case:
         for name in sorted(self.tables):
             if BY_NAME[name].may_be_missing and self.tables[name].empty:
                 continue  # the same as a data set from before the table was there
-            lines = sorted(json.dumps(r, sort_keys=True, default=str) for r in self.tables[name].to_dict("records"))
+            lines = sorted(json.dumps(r, sort_keys=True, default=str) for r in records(self.tables[name]))
             digest.update(f"\n#{name}\n".encode())
             digest.update("\n".join(lines).encode())
         return digest.hexdigest()

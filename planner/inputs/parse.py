@@ -44,7 +44,12 @@ class Row:
     duplicate: bool = False
 
     def good(self, *columns: str) -> bool:
-        return not self.duplicate and all(c in self.values and c not in self.bad for c in columns)
+        if self.duplicate:
+            return False
+        for c in columns:
+            if c not in self.values or c in self.bad:
+                return False
+        return True
 
 
 @dataclass
@@ -67,16 +72,16 @@ class Sheet:
 
     def frame(self) -> pd.DataFrame:
         """The checked rows with the schema's columns: text str, integers and flags int, numbers float."""
+        import numpy as np
         import pandas as pd
 
-        kinds = {"text": "str", "number": "float64", "integer": "int64", "flag": "int64"}
-        columns = {
-            c.name: pd.Series(
-                [row.values[c.name] for row in self.rows],
-                dtype="float64" if c.optional and c.kind != "text" else kinds[c.kind],
-            )
-            for c in self.table.columns
-        }
+        columns: dict[str, Any] = {}
+        for c in self.table.columns:
+            cells = [row.values[c.name] for row in self.rows]
+            if c.kind == "text":
+                columns[c.name] = pd.array(cells, dtype="str")
+            else:
+                columns[c.name] = np.array(cells, dtype=np.float64 if c.optional or c.kind == "number" else np.int64)
         return pd.DataFrame(columns)
 
 

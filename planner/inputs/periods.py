@@ -84,9 +84,9 @@ class Periods:
         """Index ``months`` later, rounded up to whole periods; may lie past the horizon."""
         return t + _whole(months, self.months)
 
-    def starts_ready_by(self, t: int, lead_months: float) -> list[int]:
-        """Starts that are ready at the end of ``t``."""
-        return [u for u in self if self.ready(u, lead_months) <= t]
+    def last_start(self, t: int, lead_months: float) -> int:
+        """The last start that is ready at the end of ``t``; may lie before the horizon."""
+        return t + 1 - max(1, _whole(lead_months, self.months))
 
     def mid_year(self, t: int) -> float:
         """Years from the horizon's opening to the middle of the period."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from planner.collection import no_collection
 from planner.errors import Fault, InputError, UsageError
 from planner.inputs import (
     check,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from planner.inputs.programme import Programme
 
 
+@no_collection()
 def load(
     model: str | Path | None = None, edits: Sequence[str | what_if.Given] = (), accept_formulas: bool = False
 ) -> Case:

@@ -10,6 +10,7 @@ the key for a whole column, with low, high, money year, source and status.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 Kind = Literal["text", "number", "integer", "flag"]
@@ -92,7 +93,7 @@ class Table:
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
 
-    @property
+    @cached_property
     def figure_columns(self) -> tuple[Column, ...]:
         if not self.figures:
             return ()

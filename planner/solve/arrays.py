@@ -6,7 +6,6 @@ Pyomo. A test holds both ways against each other.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import chain
@@ -21,7 +20,7 @@ from pyomo.core.expr.relational_expr import EqualityExpression, InequalityExpres
 from pyomo.repn.linear import LinearRepnVisitor
 from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
 
-from planner.solve.collection import no_collection
+from planner.collection import no_collection
 from planner.solve.sums import Sum, Term
 
 Vector = NDArray[np.float64]
@@ -57,14 +56,15 @@ class _Rows:
     upper: list[float] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
 
-    def piece(self, terms: Iterable[Term], count: int, sign: float) -> None:
+    def piece(self, terms: list[Term], sign: float = 1.0) -> None:
         """Terms of the row that comes next."""
-        self.terms.extend(terms)
+        self.terms += terms
         self.signs.append(sign)
-        self.lengths.append(count)
+        self.lengths.append(len(terms))
         self.of_row.append(len(self.names))
 
     def row(self, name: str, lower: float, upper: float) -> None:
+        """It holds what was put down since the row before it."""
         self.names.append(name)
         self.lower.append(lower)
         self.upper.append(upper)
@@ -91,19 +91,19 @@ def _read(rows: _Rows, visitor: LinearRepnVisitor, name: str, constraint: Any) -
     kind = expression.__class__
     equal = kind is EqualityExpression
     if equal or kind is InequalityExpression:
-        left, right = expression.args
+        left, right = expression._args_  # the public args are a copy
         if right.__class__ in NUMBERS and left.__class__ is Sum:
-            rows.piece(left.terms, len(left.terms), 1.0)
+            rows.piece(left.terms)
             rows.row(name, right if equal else -INF, right)
             return
         if left.__class__ in NUMBERS and right.__class__ is Sum:
-            rows.piece(right.terms, len(right.terms), 1.0)
+            rows.piece(right.terms)
             rows.row(name, left, left if equal else INF)
             return
         ours, theirs = _plain(left), _plain(right)
         if ours is not None and theirs is not None:
-            rows.piece(ours, len(ours), 1.0)
-            rows.piece(theirs, len(theirs), -1.0)
+            rows.piece(ours)
+            rows.piece(theirs, -1.0)
             rows.row(name, 0.0 if equal else -INF, 0.0)
             return
     _read_by_pyomo(rows, visitor, name, constraint)
@@ -129,7 +129,7 @@ def _read_by_pyomo(rows: _Rows, visitor: LinearRepnVisitor, name: str, constrain
     high = INF if upper is None else upper - found.constant
     both = low != high and low > -INF and high < INF  # two rows, the most first, as Pyomo does it
     for least, most in ((-INF, high), (low, INF)) if both else ((low, high),):
-        rows.piece(terms, len(terms), 1.0)
+        rows.piece(terms)
         rows.row(name, least, most)
 
 
@@ -137,8 +137,7 @@ def _arrays(model: Any, rows: _Rows) -> Arrays:
     families = [list(c.values()) for c in model.component_objects(pyo.Var, active=True)]
     columns = list(chain.from_iterable(families))
     family = np.repeat(np.arange(len(families)), [len(members) for members in families])
-    index = {place: i for i, place in enumerate(map(id, columns))}
-    met = np.fromiter(map(index.__getitem__, map(id, map(itemgetter(1), rows.terms))), np.int64, len(rows.terms))
+    met = _places(columns, [variable for _, variable in rows.terms])
     values = np.fromiter(map(itemgetter(0), rows.terms), np.float64, len(rows.terms))
     values *= np.repeat(np.array(rows.signs, dtype=float), rows.lengths)
     of_row = np.repeat(rows.of_row, rows.lengths)
@@ -162,13 +161,25 @@ def _arrays(model: Any, rows: _Rows) -> Arrays:
     columns = [columns[i] for i in order.tolist()]
     return Arrays(
         columns,
-        {at: i for i, at in enumerate(map(id, columns))},
+        dict(zip(map(id, columns), range(len(columns)), strict=True)),
         *_bounds(columns),
         matrix,
         lower[kept],
         upper[kept],
         rows.names if kept.all() else [name for name, k in zip(rows.names, kept, strict=True) if k],
     )
+
+
+def _places(columns: list[Any], variables: list[Any]) -> NDArray[np.int64]:
+    """Where each of the variables stands among the columns."""
+    known = np.fromiter(map(id, columns), np.int64, len(columns))
+    wanted = np.fromiter(map(id, variables), np.int64, len(variables))
+    order = np.argsort(known)
+    place = order[np.minimum(np.searchsorted(known, wanted, sorter=order), len(columns) - 1)]
+    if (known[place] != wanted).any():
+        strange = variables[int(np.flatnonzero(known[place] != wanted)[0])]
+        raise ValueError(f"{strange.name} is no variable of this model")
+    return place
 
 
 def _firsts(families: NDArray[np.int64], count: int) -> NDArray[np.int64]:
@@ -203,16 +214,21 @@ def _bounds(columns: list[Any]) -> tuple[Vector, Vector, Flags]:
     for v in columns:
         if v.fixed:
             raise ValueError(f"{v.name} is fixed: hold it in the solve, not in the model")
-        domain = v.domain
-        if id(domain) not in domains:
+        domain = v._domain  # the public domain, lb and ub are these where they are numbers, ten times slower
+        known = domains.get(id(domain))
+        if known is None:
             low, high = domain.bounds()
-            domains[id(domain)] = (-INF if low is None else low, INF if high is None else high, not v.is_continuous())
-        low, high, is_whole = domains[id(domain)]
-        own_low, own_high = v._lb, v._ub  # the public lb and ub are these where they are numbers, ten times slower
-        if own_low is not None:
-            low = max(low, own_low if own_low.__class__ in NUMBERS else v.lb)
-        if own_high is not None:
-            high = min(high, own_high if own_high.__class__ in NUMBERS else v.ub)
+            known = (-INF if low is None else low, INF if high is None else high, not v.is_continuous())
+            domains[id(domain)] = known
+        low, high, is_whole = known
+        own = v._lb
+        if own is not None:
+            own = own if own.__class__ in NUMBERS else v.lb
+            low = own if own > low else low
+        own = v._ub
+        if own is not None:
+            own = own if own.__class__ in NUMBERS else v.ub
+            high = own if own < high else high
         lower.append(low)
         upper.append(high)
         whole.append(is_whole)

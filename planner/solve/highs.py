@@ -100,7 +100,7 @@ class Run:
         )
         if not relaxed and pinned is None and self.whole.any():
             kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
-            lp.integrality_ = [kinds[int(w)] for w in self.whole]
+            lp.integrality_ = list(map(kinds.__getitem__, self.whole.tolist()))
         if names:
             lp.col_names_ = [_portable(v.name) for v in p.columns]
             lp.row_names_ = [_portable(n) for n in p.row_names] + [_portable(r.name) for r in self.rows]
