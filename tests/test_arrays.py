@@ -13,8 +13,10 @@ from scipy.sparse import csr_matrix
 
 from planner.formulation import build
 from planner.formulation.combinations import each_site, one_pool
+from planner.formulation.families import columns
 from planner.inputs import read
 from planner.solve import Program
+from planner.solve.sums import Sum
 
 
 def by_pyomo(model: Any) -> dict[str, Any]:
@@ -111,6 +113,30 @@ def test_a_rule_that_nothing_can_keep_is_an_error() -> None:
     m.c = pyo.Constraint(expr=m.x - m.x >= 1)
     with pytest.raises(ValueError, match="nothing can keep c"):
         Program.compile(m)
+
+
+@pytest.mark.parametrize("title", models())
+def test_a_key_is_in_its_family_once(title: str) -> None:
+    families = models()[title].model.component_objects((pyo.Var, pyo.Constraint))
+    keys = {family.name: list(family.index_set()) for family in families if family.is_indexed()}
+    assert keys
+    assert {name for name, found in keys.items() if len(set(found)) != len(found)} == set()
+
+
+def test_a_family_has_no_member_that_it_was_not_given() -> None:
+    x = pyo.ConcreteModel()
+    x.taken = columns([("a", 1), ("b", 2)], bounds=(0, 1))
+    assert x.taken["a", 1].name == "taken[a,1]"
+    with pytest.raises(KeyError, match="not valid for indexed component 'taken'"):
+        x.taken["a", 2]
+
+
+def test_a_variable_of_another_model_is_an_error() -> None:
+    ours, theirs = pyo.ConcreteModel(), pyo.ConcreteModel()
+    ours.x, theirs.y = pyo.Var(), pyo.Var()
+    ours.row = pyo.Constraint(expr=Sum([(1.0, ours.x), (1.0, theirs.y)]) <= 1)
+    with pytest.raises(ValueError, match="y is no variable of this model"):
+        Program.compile(ours)
 
 
 def test_a_product_of_variables_is_an_error() -> None:

@@ -97,6 +97,7 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     once = [y for y, e in initiatives.items() if e.per == "programme" and starts.units[y]]
     packaged = [(y, *k) for y, e in initiatives.items() if e.per == "service-level" for k in units(y)]
     of_agencies = [(y, *k) for y, e in initiatives.items() if e.per in soft.PER_AGENCY for k in units(y)]
+    several = [y for y in initiatives if y not in once and starts.units[y]]
 
     @b.Constraint(over(once), doc="what is done once for the programme is started once")
     def start_once(b: Any, y: str) -> Any:
@@ -110,9 +111,7 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     def units_of_agency(b: Any, y: str, a: str) -> Any:
         return total(starts.by(y, (a,), p.last)) <= soft.units_of_agency(case, y, a)
 
-    @b.Constraint(
-        over([y for y in initiatives if y not in once and starts.units[y]]), doc="no more units than the need"
-    )
+    @b.Constraint(over(several), doc="no more units than the need")
     def within_need(b: Any, y: str) -> Any:
         return total(x for k in units(y) for x in starts.by(y, k, p.last)) <= initiatives[y].need_ceiling_units
 
@@ -132,10 +131,9 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     def package_after_prerequisite(b: Any, y: str, o: str, level: str, t: int) -> Any:
         return starts.before_first(initiatives[y], (o, level), 1.0, t)
 
-    @b.Constraint(
-        over([*waiting(b.onboards, 0), *waiting(b.connects, 0)]),
-        doc="initiatives of agencies wait for what they stand on",
-    )
+    of_both = [*waiting(b.onboards, 0), *waiting(b.connects, 0)]
+
+    @b.Constraint(over(of_both), doc="initiatives of agencies wait for what they stand on")
     def units_after_prerequisite(b: Any, y: str, a: str, t: int) -> Any:
         return starts.before_first(initiatives[y], (a,), soft.units_of_agency(case, y, a), t)
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
@@ -361,7 +360,7 @@ def _entities(cls: type[Any], frame: pd.DataFrame) -> list[Any]:
 
 def _origin(row: Mapping[str, Any]) -> tuple[float | None, float | None, int | None, str, str, str]:
     """What a row of figures says of a figure, as its last fields."""
-    low, high, year = (None if math.isnan(row[name]) else row[name] for name in ("low", "high", "money_year"))
+    low, high, year = (None if pd.isna(row[name]) else float(row[name]) for name in ("low", "high", "money_year"))
     return low, high, None if year is None else int(year), row["source_id"], row["status"], row["note"] or ""
 
 
@@ -562,12 +561,12 @@ class Case:
             for record in records(self.tables[table.name]) if table.figure_columns else ():
                 key = _key_of(table.name, record)
                 for column in table.figure_columns:
-                    value = float(record[column.name])
-                    if math.isnan(value):
+                    value = record[column.name]
+                    if pd.isna(value):
                         continue
                     origin = listed.get((table.name, key, column.name)) or listed[(table.name, "*", column.name)]
                     unit = record["unit"] if table.name == "parameters" else column.unit
-                    found.append(Figure(table.name, key, column.name, value, unit, *origin))
+                    found.append(Figure(table.name, key, column.name, float(value), unit, *origin))
         return tuple(found)
 
     @cached_property
@@ -667,9 +666,7 @@ class Case:
     @cached_property
     def _paths(self) -> dict[tuple[str, str, int], float]:
         frame = self.tables["demand_paths"]
-        return {
-            (r["case_id"], r["workload_id"], int(r["year"])): float(r["multiplier"]) for r in records(frame)
-        }
+        return {(r["case_id"], r["workload_id"], int(r["year"])): float(r["multiplier"]) for r in records(frame)}
 
     def demand_pflops_years(self, key: tuple[str, str, str], t: int) -> float:
         """Delivered PFLOP/s-years that a demand row asks for in a period."""
@@ -696,9 +693,7 @@ class Case:
     @cached_property
     def _movement(self) -> dict[tuple[str, str], float]:
         frame = self.tables["movement"]
-        return {
-            (r["agency_id"], r["site_id"]): float(r["movement_usd_per_pflops_year"]) for r in records(frame)
-        }
+        return {(r["agency_id"], r["site_id"]): float(r["movement_usd_per_pflops_year"]) for r in records(frame)}
 
     def has_movement(self, agency: str, site: str) -> bool:
         """Without a row, the agency cannot be served from the site."""

@@ -44,12 +44,7 @@ class Row:
     duplicate: bool = False
 
     def good(self, *columns: str) -> bool:
-        if self.duplicate:
-            return False
-        for c in columns:
-            if c not in self.values or c in self.bad:
-                return False
-        return True
+        return not self.duplicate and self.values.keys() >= set(columns) and self.bad.isdisjoint(columns)
 
 
 @dataclass
