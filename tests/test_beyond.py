@@ -57,47 +57,6 @@ def test_what_lies_beyond_a_value_is_found_and_nothing_else(seed: int, sense: Se
 
 
 @pytest.mark.parametrize("sense", ["max", "min"])
-@pytest.mark.parametrize("seed", range(6))
-def test_what_is_told_of_whole_columns_leaves_every_plan_beyond(seed: int, sense: Sense) -> None:
-    program, worth, best = knapsack(seed, sense)
-    toward = 1.0 if sense == "max" else -1.0
-    left = program.narrowed(worth, sense, best - toward * 0.4, Limits(seconds=60.0))
-    assert not left.empty
-    assert left.bound is not None
-    assert toward * left.bound >= toward * best
-    assert left.boxed
-    for i, (low, high) in left.boxed.items():
-        assert (low, high) in {(0.0, 0.0), (1.0, 1.0)}
-        other = program.solve(worth, sense, Limits(0.0, 60.0, beyond=best - toward * 0.4), fixed={i: 1.0 - low})
-        assert other.verdict is Verdict.INFEASIBLE
-    found = program.solve(worth, sense, Limits(0.0, 60.0), boxed=left.boxed)
-    assert found.objective == pytest.approx(best)
-
-
-@pytest.mark.parametrize("sense", ["max", "min"])
-def test_nothing_is_beyond_the_relaxation(sense: Sense) -> None:
-    program, worth, best = knapsack(3, sense)
-    toward = 1.0 if sense == "max" else -1.0
-    left = program.narrowed(worth, sense, best + toward * 500.0, Limits(seconds=60.0))
-    assert left.empty
-    assert not left.boxed
-
-
-def test_what_may_come_in_parts_is_not_told() -> None:
-    program, worth, best = knapsack(2, "max")
-    parts = np.arange(30) % 2 == 0
-    left = program.narrowed(worth, "max", best, Limits(seconds=60.0), relaxed=parts)
-    assert left.boxed
-    assert all(i % 2 == 1 for i in left.boxed)
-
-
-def test_a_relaxation_without_time_tells_nothing() -> None:
-    program, worth, best = knapsack(2, "max")
-    left = program.narrowed(worth, "max", best, Limits(seconds=0.0))
-    assert (left.boxed, left.bound, left.empty) == ({}, None, False)
-
-
-@pytest.mark.parametrize("sense", ["max", "min"])
 def test_sums_to_branch_on_change_no_plan(sense: Sense) -> None:
     program, worth, best = knapsack(7, sense)
     sums = [Linear(np.arange(i, 30, 3), np.ones(10)) for i in range(3)]

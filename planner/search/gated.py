@@ -22,7 +22,7 @@ from planner.search.levels import Clock, Level
 from planner.search.models import seen, transferred
 from planner.search.racks import Note
 from planner.search.verdicts import better, tightest, with_bound
-from planner.solve import Limits, Narrowed, Outcome, Row, Verdict
+from planner.solve import Limits, Outcome, Row, Verdict
 
 #: in gaps: how near its bound a first plan is, and the part of the time for it
 FIRST_GAP, FIRST_SHARE = 3.0, 0.3
@@ -141,36 +141,37 @@ class Gated(Halls):
         value = prove.mark(aim, level.objectives[0], plan.objective or 0.0, limits.gap).value
         able, over = screening.able(level, others, value), threading.Event()
 
-        def told(on: Level, rows: Sequence[Row]) -> Narrowed:
-            """What plans beyond the mark can be, from a relaxation."""
-            asked = replace(limits, seconds=clock.part(1.0))
-            return seen(on, aim).narrowed(
-                on.objectives[0], aim.sense, value, asked, rows=[*on.rows, *rows], relaxed=relaxed(on)
+        def look(on: Level, rows: Sequence[Row]) -> Outcome:
+            at = prove.mark(aim, on.objectives[0], value, 0.0)
+            # of models with more sites the first relaxation takes the simplex method many times as long
+            asked = replace(limits, interior=on is not few)
+            return prove.beyond(
+                on, 0, seen(on, aim), at, relaxed(on), asked, clock, note, parts=[rows], tight=False, over=over
             )
 
-        def look(on: Level, rows: Sequence[Row], left: Narrowed) -> tuple[Level, Outcome]:
-            if left.empty:
-                return on, Outcome(Verdict.INFEASIBLE, None, value, None, 0.0, 0, None)
-            at, parts, program = prove.mark(aim, on.objectives[0], value, 0.0), [rows], seen(on, aim)
-            # of models with more sites the first relaxation takes the simplex method many times as long
-            asked, boxed = replace(limits, interior=on is not few), left.boxed
-            found = prove.beyond(
-                on, 0, program, at, relaxed(on), asked, clock, note, parts=parts, tight=False, over=over, boxed=boxed
-            )
-            return on, replace(found, bound=tightest(aim, left.bound, found.bound))
+        def within(rows: Sequence[Row]) -> tuple[Level, Outcome]:
+            return few, look(few, rows)
 
         def opening(on: Level, site: str) -> tuple[Level, Outcome]:
-            known, rows = others[site] if np.isfinite(others[site]) else None, [screening.opening(on, site)]
-            _, found = look(on, rows, told(on, rows))
+            rows, program = [screening.opening(on, site)], seen(on, aim)
+            loose = program.solve(
+                on.objectives[0],
+                aim.sense,
+                replace(limits, seconds=clock.part(1.0)),
+                rows=[*on.rows, *rows],
+                relaxed=program.whole,
+                confirm=False,
+            )
+            known = tightest(aim, others[site] if np.isfinite(others[site]) else None, loose.bound)
+            if loose.verdict is Verdict.INFEASIBLE or (known is not None and tightest(aim, known, value) == known):
+                return on, replace(loose, bound=tightest(aim, known, value), values=None)
+            found = look(on, rows)
             return on, replace(found, bound=tightest(aim, known, found.bound))
 
-        inside = [(rows, told(few, rows)) for rows in prove.parts_by_halls(level, plan.values, few)]
-        # the one that is farther beyond the mark takes longer
-        rising = 1.0 if aim.sense == "max" else -1.0
-        inside.sort(key=lambda part: rising * (value if part[1].bound is None else part[1].bound), reverse=True)
-        within = [cores.submit(look, few, rows, left) for rows, left in inside]
+        # no more halls than the plan has: the longer part
+        inside = [cores.submit(within, rows) for rows in reversed(prove.parts_by_halls(level, plan.values, few))]
         elsewhere = []
         for i, site in enumerate(able):
             on = self._only([s for s in self.case.sites if s in chosen or s in able[: i + 1]])
             elsewhere.append(cores.submit(opening, on, site))
-        return [part.result() for part in (*within, *elsewhere)]
+        return [part.result() for part in (*inside, *elsewhere)]

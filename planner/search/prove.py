@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -105,7 +105,6 @@ def beyond(
     told: Callable[[float | None], None] | None = None,
     step: float = 0.0,
     planned: Callable[[Vector], None] | None = None,
-    boxed: Mapping[int, tuple[float, float]] | None = None,
 ) -> Outcome:
     """A plan beyond the mark, or the proof that there is none: then INFEASIBLE, with the mark as the bound.
 
@@ -113,7 +112,7 @@ def beyond(
     Each has its share of the time, so that none is left without a bound; what is open then has what others left.
     ``over`` ends the search from outside, and is set by a plan beyond the mark; ``told`` hears of each new bound.
     With a ``step`` a plan beyond the mark is no end: those better than it by this share are looked for, until there are
-    none; ``planned`` hears of each. ``boxed`` columns are known to lie between two values in all plans beyond.
+    none; ``planned`` hears of each.
     """
     began = time.perf_counter()
     aim = level.aims[k]
@@ -153,7 +152,6 @@ def beyond(
             ),
             rows=aimed,
             relaxed=relaxed,
-            boxed=boxed,
             progress=progress,
             confirm=False,
             # one plan beyond the mark is enough; a run that is to be repeated waits for all parts

@@ -6,7 +6,6 @@ four verdicts. A gap is always computed here from objective and dual bound, neve
 
 from planner.solve.interrupt import Interrupted, interruptible
 from planner.solve.marginal import marginals
-from planner.solve.narrowing import Narrowed
 from planner.solve.program import Program
 from planner.solve.questions import Questions
 from planner.solve.relaxation import Relaxation
@@ -16,7 +15,6 @@ __all__ = [
     "Interrupted",
     "Limits",
     "Linear",
-    "Narrowed",
     "Outcome",
     "Program",
     "Progress",

@@ -17,7 +17,6 @@ from scipy.sparse import bmat, csr_matrix, identity  # type: ignore[import-untyp
 
 from planner.solve import apart
 from planner.solve.highs import FEASIBLE, Run
-from planner.solve.narrowing import Narrowed, narrowed
 from planner.solve.values import Limits, Linear, Outcome, Progress, Row, Sense, Vector, Verdict
 
 #: parts of whole things, and excess over a row, that are no more than rounding of the last digits
@@ -178,21 +177,6 @@ class Program:
             # with things in parts it is no plan to publish, where the last digits are read too
             return replace(outcome, values=rounded)
         return run.cleaned(outcome)
-
-    def narrowed(
-        self,
-        objective: Linear,
-        sense: Sense,
-        beyond: float,
-        limits: Limits,
-        *,
-        rows: Sequence[Row] = (),
-        relaxed: NDArray[np.bool_] | None = None,
-        cancel: threading.Event | None = None,
-    ) -> Narrowed:
-        """What whole columns can be in plans better than ``beyond`` that keep the rows, from one relaxation."""
-        whole = self.whole if relaxed is None else self.whole & ~relaxed
-        return narrowed(self, objective, sense, beyond, limits, rows, whole, cancel)
 
     def export(self, path: Path, objective: Linear, sense: Sense, *, suffix: str) -> None:
         """The matrix for another solver, as ".mps" or ".lp", whatever the path is called."""
