@@ -36,13 +36,16 @@ class Matrix:
     def of(cls, case: Case) -> Matrix:
         built = build(case)
         program = Program.compile(built.model)
-        first = aims(built.model, case, built.accounts)[0]
+        return cls.holding(program, program.linear(aims(built.model, case, built.accounts)[0].terms))
+
+    @classmethod
+    def holding(cls, program: Program, cost: Linear) -> Matrix:
         a = program.matrix
         rows = [
             list(zip(a.indices[i:j].tolist(), a.data[i:j].tolist(), strict=True))
             for i, j in zip(a.indptr[:-1], a.indptr[1:], strict=True)
         ]
-        return cls(program, program.linear(first.terms), rows)
+        return cls(program, cost, rows)
 
 
 def passed(program: Program, cost: Linear) -> highspy.Highs:

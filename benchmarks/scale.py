@@ -19,12 +19,14 @@ from statistics import median
 from typing import Any
 
 PARTS = ("inputs", "algebra", "arrays", "solver")
+#: the same matrix handed to the solver as it stands
+DIRECT = "direct"
 #: series of the plot: what it is, its ink
 DRAWN = (("build s", "#1b1b1b", ""), ("memory MB", "#767676", "6 4"))
 
 
 def one(model: str) -> dict[str, Any]:
-    """CPU seconds of each step up to a filled solver, and the most memory held."""
+    """CPU seconds of each step up to a filled solver, the most memory held, and direct arrays beside that."""
     import rivals
 
     from planner.formulation import build
@@ -44,12 +46,15 @@ def one(model: str) -> dict[str, Any]:
     built = timed("algebra", lambda: build(case))
     program = timed("arrays", lambda: Program.compile(built.model))
 
-    def fill() -> Any:
-        return rivals.passed(program, program.linear(aims(built.model, case, built.accounts)[0].terms))
+    def fill() -> tuple[Any, Any]:
+        first = program.linear(aims(built.model, case, built.accounts)[0].terms)
+        return rivals.passed(program, first), first
 
-    solver = timed("solver", fill)
+    solver, cost = timed("solver", fill)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     del solver
+    matrix = rivals.Matrix.holding(program, cost)
+    timed(DIRECT, lambda: rivals.direct(matrix))
     return {"seconds": seconds, "peak_mb": peak, **program.size}
 
 
@@ -68,7 +73,7 @@ def measure(sizes: list[int], seed: int, repeats: int) -> list[dict[str, Any]]:
                 )
                 runs.append(json.loads(done.stdout))
                 print(f"{times}: {runs[-1]}", file=sys.stderr, flush=True)
-            middle = {part: median(r["seconds"][part] for r in runs) for part in PARTS}
+            middle = {part: median(r["seconds"][part] for r in runs) for part in (*PARTS, DIRECT)}
             found.append({**runs[0], "times": times, "seconds": middle, "peak_mb": median(r["peak_mb"] for r in runs)})
     return found
 
@@ -91,14 +96,15 @@ def rows(lines: list[dict[str, Any]]) -> list[tuple[str, ...]]:
             f"{line['rows']:,}",
             f"{line['columns']:,}",
             f"{line['nonzeros']:,}",
-            *(f"{line['seconds'][part]:.2f}" for part in PARTS),
+            *(f"{line['seconds'][part]:.2f}" for part in (*PARTS, DIRECT)),
+            f"{sum(line['seconds'][part] for part in PARTS) / line['seconds'][DIRECT]:.1f}",
             f"{line['peak_mb']:,.0f}",
         )
         for line in lines
     ]
 
 
-HEAD = ("times", "rows", "columns", "nonzeros", *(f"{part} s" for part in PARTS), "peak MB")
+HEAD = ("times", "rows", "columns", "nonzeros", *(f"{part} s" for part in (*PARTS, DIRECT)), "times direct", "peak MB")
 
 
 def summary(lines: list[dict[str, Any]]) -> str:
