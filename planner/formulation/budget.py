@@ -27,18 +27,31 @@ INFRASTRUCTURE = ("construction", "power and cooling", "chips")
 UNALLOCATED = "2.9"
 
 
+class Merging:
+    """One term a variable, in the order in which variables are met."""
+
+    def __init__(self) -> None:
+        self._sums: dict[int, list[Any]] = {}
+
+    def add(self, terms: Terms, each: float = 1.0) -> None:
+        """So many times the terms."""
+        sums = self._sums
+        for n, v in terms:
+            known = sums.get(id(v))
+            if known is None:
+                sums[id(v)] = [n * each, v]
+            else:
+                known[0] += n * each
+
+    def terms(self) -> Terms:
+        return [(n, v) for n, v in self._sums.values() if n]
+
+
 def merged(terms: Terms) -> Terms:
     """One term a variable."""
-    sums: dict[int, float] = {}
-    variables = []
-    for n, v in terms:
-        i = id(v)
-        if i in sums:
-            sums[i] += n
-        else:
-            sums[i] = n
-            variables.append(v)
-    return [(n, v) for n, v in zip(sums.values(), variables, strict=True) if n]
+    merging = Merging()
+    merging.add(terms)
+    return merging.terms()
 
 
 def set_aside(b: Any) -> Terms:
@@ -71,17 +84,16 @@ class Invested:
 
 def close(m: Any, case: Case, accounts: Accounts, places: Places) -> None:
     """Add the lines that stand on other lines; define spending; write the ceilings, the split and the caps."""
-    lines: dict[tuple[str, str, int], Terms] = defaultdict(list)
-    running: dict[tuple[str, int], Terms] = defaultdict(list)
+    lines: dict[tuple[str, str, int], Merging] = defaultdict(Merging)
+    running: dict[tuple[str, int], Merging] = defaultdict(Merging)
     for cost in accounts.costs:
         each = cost.musd_per_unit(case)
-        terms = [(n * each, v) for n, v in cost.quantity]
         line = case.wbs[cost.wbs]
         if line.ledger == "operations":
-            running[cost.site, cost.period].extend(terms)
+            running[cost.site, cost.period].add(cost.quantity, each)
         else:
-            lines[line.category, cost.site, cost.period].extend(terms)
-    base = {key: merged(terms) for key, terms in lines.items()}
+            lines[line.category, cost.site, cost.period].add(cost.quantity, each)
+    base = {key: line.terms() for key, line in lines.items()}
     accounts.add(cost for key, terms in base.items() for cost in _on_top(case, key, terms))
 
     m.add_component("budget", pyo.Block())
@@ -105,7 +117,7 @@ def close(m: Any, case: Case, accounts: Accounts, places: Places) -> None:
 
     @b.Constraint(over(operated), doc="operating cost is the sum of its lines")
     def operating(b: Any, s: str, t: int) -> Any:
-        return total([*merged(running[s, t]), (-1.0, b.operations_musd[s, t])]) == 0
+        return total([*running[s, t].terms(), (-1.0, b.operations_musd[s, t])]) == 0
 
     _ceilings(b, case)
     if case.split_is_firm:

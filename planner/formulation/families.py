@@ -21,6 +21,10 @@ class Family(IndexedVar):
         member = self._data.get(key)
         return super().__getitem__(key) if member is None else member
 
+    def items(self, *told: Any, **said: Any) -> Any:
+        """In the order of the keys; any other order is Pyomo's own."""
+        return super().items(*told, **said) if told or said else self._data.items()
+
 
 def columns(keys: Iterable[Any], **said: Any) -> Family:
     """A variable for each key; ``said`` is what ``pyo.Var`` is told."""

@@ -140,9 +140,10 @@ def _investment(b: Any, case: Case, places: Places, bought: Any, present: Any) -
 def _maintenance(b: Any, case: Case, present: Any) -> list[Posting]:
     p = case.periods
     costs: list[Posting] = []
+    rates = {(c, t): current_price(case, c, p.year(t + 1)) for c, t in combos.presence(case) if t < p.last}
     for s, c, t in present:
         if t < p.last and (share := case.chips[c].maintenance_share):
-            rate = current_price(case, c, p.year(t + 1))
+            rate = rates[c, t]
             costs.append(
                 Cost("3.2.4", s, f"{c} maintenance", t + 1, [(p.years, b.kept[s, c, t])], "rack-years", rate, share)
             )

@@ -99,7 +99,7 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
 
     @b.Constraint(over(orders), doc="units are ordered with or after the first order; all of them fit the site")
     def units_after_first(b: Any, s: str, k: str, t: int) -> Any:
-        return b.ordered_by[s, k, t] <= combos.most_units(case, s, k) * b.begun_by[s, k, t]
+        return b.ordered_by[s, k, t] <= total([(combos.most_units(case, s, k), b.begun_by[s, k, t])])
 
     @b.Constraint(over(orders), doc="the first order holds a unit: the spare")
     def first_is_a_unit(b: Any, s: str, k: str, t: int) -> Any:

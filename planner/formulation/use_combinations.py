@@ -138,11 +138,10 @@ def hall_limit_mw(case: Case, site: str, t: int) -> float:
     designs = [case.designs[d] for s, d in combos.site_designs(case) if s == site]
     reused = any(d.brings_own_power and p.ready(0, d.lead_months) <= t for d in designs)
     green = [d for d in designs if not d.brings_own_power]
-    started = 0.0
+    most_of = [(p.last_start(t, d.lead_months), combos.most_modules(case, d) * d.module_mw) for d in green]
+    rate, started = case.parameter("max_build_mw_per_year") * p.years, 0.0
     for u in p:
-        ready = [d for d in green if u <= p.last_start(t, d.lead_months)]
-        rate = case.parameter("max_build_mw_per_year") * p.years
-        started += min(rate, math.fsum(combos.most_modules(case, d) * d.module_mw for d in ready))
+        started += min(rate, math.fsum(mw for last, mw in most_of if u <= last))
     powered = math.inf
     if green:
         pue = min(case.climate(site, d.cooling_id).pue_peak for d in green)

@@ -80,7 +80,7 @@ def compiled(model: Any) -> Arrays:
         visitor = LinearRepnVisitor({})
         for component in model.component_objects(pyo.Constraint, active=True):
             family = component.name
-            for index, constraint in component.items():
+            for index, constraint in component._data.items():  # the public items look each key up
                 if constraint.active:
                     _read(rows, visitor, family + _index(index), constraint)
         return _arrays(model, rows)
@@ -134,7 +134,7 @@ def _read_by_pyomo(rows: _Rows, visitor: LinearRepnVisitor, name: str, constrain
 
 
 def _arrays(model: Any, rows: _Rows) -> Arrays:
-    families = [list(c.values()) for c in model.component_objects(pyo.Var, active=True)]
+    families = [list(c._data.values()) for c in model.component_objects(pyo.Var, active=True)]
     columns = list(chain.from_iterable(families))
     family = np.repeat(np.arange(len(families)), [len(members) for members in families])
     met = _places(columns, [variable for _, variable in rows.terms])
