@@ -112,3 +112,18 @@ def test_nothing_is_kept_for_stages_that_do_not_run(search: Search, monkeypatch:
     assert only.kept is None
     assert search.kept == []
     assert only.achieved == pytest.approx(found.objective)
+
+
+@pytest.mark.parametrize("found", [True, False])
+def test_a_bound_told_without_sites_is_kept(search: Search, monkeypatch: pytest.MonkeyPatch, found: bool) -> None:
+    """Where the time, or a signal, ends the choice of sites: the exact model that comes next may tell less."""
+    ended = Outcome(Verdict.UNKNOWN, None, 1e5, None, 0.0, 0, None)
+    monkeypatch.setattr(search, "_pooled_solve", lambda *about, **how: ended)
+    whole = search._exact(0, LIMITS, Clock(60.0), quiet, None)
+    assert whole.objective is not None
+    alone = replace(whole, bound=2e5, gap=None, verdict=Verdict.WITHIN_LIMITS) if found else replace(ended, bound=None)
+    monkeypatch.setattr(search, "_exact", lambda *about: alone)
+    told = search.pooled_opening(LIMITS, Clock(60.0), quiet)
+    assert (told.values is not None) is found
+    assert told.bound == 1e5
+    assert told.gap == (pytest.approx((1e5 - whole.objective) / whole.objective) if found else None)

@@ -12,7 +12,8 @@ import numpy as np
 import pyomo.environ as pyo
 import pytest
 
-from planner.solve import Limits, Outcome, Program, Row, Verdict
+from planner.solve import Limits, Outcome, Program, Relaxation, Row, Verdict
+from planner.solve.interrupt import INTERRUPT
 
 WEIGHTS = (3.0, 4.0, 5.0, 9.0, 4.0)
 WORTH = (3.0, 4.0, 4.0, 10.0, 4.0)
@@ -28,6 +29,23 @@ def knapsack(limit: float = 11.0) -> tuple[pyo.ConcreteModel, Program]:
 
 def worth(m: pyo.ConcreteModel, program: Program):
     return program.linear([(v, m.x[i]) for i, v in enumerate(WORTH)])
+
+
+def test_once_stopped_nothing_is_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The solver hears of a signal once it has presolved, and a search is many solves."""
+    m, program = knapsack()
+    value, start = worth(m, program), np.zeros(6)
+    monkeypatch.setattr(INTERRUPT, "signal", signal.SIGTERM)
+    none = program.solve(value, "max", Limits(gap=0))
+    assert (none.verdict, none.values, none.bound, none.interrupted) == (Verdict.UNKNOWN, None, None, True)
+    kept = program.solve(value, "max", Limits(gap=0), start=start)
+    assert (kept.verdict, kept.objective, kept.bound, kept.interrupted) == (Verdict.WITHIN_LIMITS, 0.0, None, True)
+    assert kept.values is start
+    relaxation = Relaxation(program, value, "max", (), {})
+    assert relaxation.values is None
+    assert not relaxation.contradiction
+    relaxation.hold(np.array([0]), np.array([1.0]))
+    assert relaxation.values is None
 
 
 def test_an_optimum_is_proven_and_whole() -> None:

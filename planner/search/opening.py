@@ -59,7 +59,11 @@ class Opening(Gated):
                 enough.set()
             self._by_site = asking.result()
         if sites.values is None:
-            return sites if sites.verdict is Verdict.INFEASIBLE else self._exact(0, limits, clock, note, None)
+            if sites.verdict is Verdict.INFEASIBLE:
+                return sites
+            alone = self._exact(0, limits, clock, note, None)
+            told = replace(alone, bound=tightest(pool.aims[0], sites.bound, alone.bound))
+            return told if alone.values is None else with_bound(alone, told, limits)
         if self.gated and proven_by_parts:
             return self._gated_opening(sites, limits, clock, note)
         near, on = self.halls(sites, limits, clock, note)

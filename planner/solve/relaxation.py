@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.solve.highs import Run, listen, run_in_thread
+from planner.solve.interrupt import INTERRUPT
 from planner.solve.values import Limits, Linear, Row, Sense, Vector
 
 #: steps of the simplex method after which an answer is begun again by interior point: that takes as long as these
@@ -86,6 +87,9 @@ class Relaxation:
         self._highs.setOptionValue("simplex_iteration_limit", STEPS)
 
     def _run(self) -> None:
+        if INTERRUPT.signal is not None:
+            self._optimal = False
+            return
         self._answer()
         if self._highs.getModelStatus() == highspy.HighsModelStatus.kIterationLimit:
             self._highs.clearSolver()
