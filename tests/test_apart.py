@@ -10,6 +10,8 @@ import sys
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pyomo.environ as pyo
@@ -162,6 +164,19 @@ def test_the_users_signal_ends_it_too() -> None:
     finally:
         timer.join()
         INTERRUPT.signal = None
+
+
+@pytest.mark.parametrize(
+    ("seconds", "columns", "apart_too"), [(60.0, 50_000, True), (None, 50_000, False), (60.0, 49_999, False)]
+)
+def test_a_huge_solve_that_nobody_may_end_is_one_a_signal_ends(
+    seconds: float | None, columns: int, apart_too: bool
+) -> None:
+    """But not one to be repeated, which has no limit in seconds."""
+    run: Any = SimpleNamespace(
+        cancel=None, limits=Limits(seconds=seconds), program=SimpleNamespace(columns=range(columns))
+    )
+    assert apart.wanted(run) is apart_too
 
 
 @pytest.mark.usefixtures("all_apart")

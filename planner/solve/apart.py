@@ -30,6 +30,8 @@ from planner.solve.values import Outcome, Progress, Vector, Verdict, relative_ga
 
 #: columns from which a solve is worth a process: smaller ones end before it could be told to
 LARGE = 1_000
+#: columns from which presolve and the first relaxation, which hear nothing, take so long that a signal has to end them
+HUGE = 50_000
 #: seconds between two looks at whether a solve is still wanted
 LISTENING_SECONDS = 0.05
 #: processes kept for the next solves
@@ -53,8 +55,12 @@ class _Bare:
 
 
 def wanted(run: Run) -> bool:
-    """Whether a solve may be ended from outside and is long enough for that to matter."""
-    return run.cancel is not None and len(run.program.columns) >= LARGE
+    """Whether a solve may be ended from outside and is long enough for that to matter.
+
+    A run without a limit in seconds is one to be repeated.
+    """
+    size = len(run.program.columns)
+    return (run.cancel is not None and size >= LARGE) or (run.limits.seconds is not None and size >= HUGE)
 
 
 def go(run: Run, start: Vector | None) -> Outcome:
@@ -82,7 +88,7 @@ def _heard(worker: _Worker, run: Run, start: Vector | None) -> Outcome:
                 if kind == "outcome":
                     return what  # type: ignore[no-any-return]
                 best, told = (what, told) if kind == "plan" else (best, what if kind == "progress" else told)
-            return _ended(run, best, told, time.perf_counter() - began)
+            return ended(run, best, told, time.perf_counter() - began)
         try:
             kind, what = worker.answers.get(timeout=LISTENING_SECONDS)
         except queue.Empty:
@@ -101,7 +107,7 @@ def _heard(worker: _Worker, run: Run, start: Vector | None) -> Outcome:
             raise what
 
 
-def _ended(run: Run, best: Vector | None, told: Progress | None, seconds: float) -> Outcome:
+def ended(run: Run, best: Vector | None, told: Progress | None = None, seconds: float = 0.0) -> Outcome:
     """What a solve had come to when it was ended."""
     bound, nodes = (None, 0) if told is None else (told.bound, max(0, told.nodes))
     history, interrupted = (() if told is None else (told,)), INTERRUPT.signal is not None

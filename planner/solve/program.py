@@ -163,12 +163,12 @@ class Program:
         """
         if start is not None and self.violation(start, rows) > FEASIBLE * 10:
             raise ValueError(f"the start breaks a row by {self.violation(start, rows):.2g} of its size")
-        if INTERRUPT.signal is not None:
-            # the solver hears of it only once it has presolved, which a search of many solves would wait for each time
-            return self._unsolved(objective, start)
         whole = self.whole if relaxed is None else self.whole & ~relaxed
         box = {i: (x, x) for i, x in (fixed or {}).items()} | dict(boxed or {})
         run = Run(self, objective, sense, limits, rows, whole, box, progress, cancel, found)
+        if INTERRUPT.signal is not None:
+            # the solver hears of it only once it has presolved, which a search of many solves would wait for each time
+            return apart.ended(run, start)
         outcome = apart.go(run, start) if apart.wanted(run) else run.go(start)
         if outcome.verdict is Verdict.INFEASIBLE and confirm and limits.beyond is None:
             outcome = run.confirm(outcome)
@@ -181,12 +181,6 @@ class Program:
             # with things in parts it is no plan to publish, where the last digits are read too
             return replace(outcome, values=rounded)
         return run.cleaned(outcome)
-
-    def _unsolved(self, objective: Linear, start: Vector | None) -> Outcome:
-        """What a solve comes to that is ended before it begins: its start, without a bound."""
-        value = None if start is None else objective.at(start)
-        verdict = Verdict.UNKNOWN if start is None else Verdict.WITHIN_LIMITS
-        return Outcome(verdict, value, None, None, 0.0, 0, start, interrupted=True)
 
     def export(self, path: Path, objective: Linear, sense: Sense, *, suffix: str) -> None:
         """The matrix for another solver, as ".mps" or ".lp", whatever the path is called."""
