@@ -160,6 +160,17 @@ def test_programme_and_tables_are_checked_together(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("months", [3, 6, 12])
+@pytest.mark.parametrize("lead", [0, 1, 6, 12.5, 27, 24.000000001])
+def test_the_last_start_is_the_last_that_is_ready(months: int, lead: float) -> None:
+    periods = Periods(2026, 8, months)
+    for t in periods:
+        ready = [u for u in periods if periods.ready(u, lead) <= t]
+        last = periods.last_start(t, lead)
+        assert ready == [u for u in periods if u <= last]
+        assert periods.ready(last, lead) == t
+
+
+@pytest.mark.parametrize("months", [3, 6, 12])
 @pytest.mark.parametrize("lead", [0, 1, 5, 12, 27, 40.5])
 @pytest.mark.parametrize("shares", [(1.0,), (0.2, 0.5, 0.3), (0.15, 0.35, 0.35, 0.15)])
 def test_payments_sum_to_one(months: int, lead: float, shares: tuple[float, ...]) -> None:
