@@ -35,7 +35,12 @@ def test_once_stopped_nothing_is_begun(monkeypatch: pytest.MonkeyPatch) -> None:
     """The solver hears of a signal once it has presolved, and a search is many solves."""
     m, program = knapsack()
     value, start = worth(m, program), np.zeros(6)
+    asked = Relaxation(program, value, "max", (), {})
+    asked.hold(np.array([0, 3]), np.array([1.0, 1.0]))
+    assert asked.contradiction
     monkeypatch.setattr(INTERRUPT, "signal", signal.SIGTERM)
+    asked.hold(np.array([0, 3]), np.array([0.0, 0.0]))
+    assert not asked.contradiction
     none = program.solve(value, "max", Limits(gap=0))
     assert (none.verdict, none.values, none.bound, none.interrupted) == (Verdict.UNKNOWN, None, None, True)
     kept = program.solve(value, "max", Limits(gap=0), start=start)

@@ -102,7 +102,7 @@ def close(m: Any, case: Case, accounts: Accounts, places: Places) -> None:
     b.spent_musd = columns(keys, doc="investment of the category, with management and contingency, then-year")
     held = dict.fromkeys((category, held_at(category, s)) for category, s, _ in keys if category in INFRASTRUCTURE)
     b.added_musd = columns(
-        list(held),
+        held,
         domain=pyo.NonNegativeReals,
         doc="infrastructure investment above that of an earlier stage's plan",
     )

@@ -79,7 +79,7 @@ class Relaxation:
     @property
     def contradiction(self) -> bool:
         """Whether the bounds leave nothing."""
-        return bool(self._highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible)
+        return bool(self._contradicted)
 
     def _go_on_from_the_last(self) -> None:
         self._highs.setOptionValue("presolve", "off")
@@ -87,8 +87,8 @@ class Relaxation:
         self._highs.setOptionValue("simplex_iteration_limit", STEPS)
 
     def _run(self) -> None:
+        self._optimal = self._contradicted = False
         if INTERRUPT.signal is not None:
-            self._optimal = False
             return
         self._answer()
         if self._highs.getModelStatus() == highspy.HighsModelStatus.kIterationLimit:
@@ -97,7 +97,9 @@ class Relaxation:
                 self._highs.setOptionValue(option, FROM_NOTHING[option])
             self._answer()
             self._go_on_from_the_last()
-        self._optimal = self._highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
+        status = self._highs.getModelStatus()
+        self._optimal = status == highspy.HighsModelStatus.kOptimal
+        self._contradicted = status == highspy.HighsModelStatus.kInfeasible
 
     def _answer(self) -> None:
         if self._end < math.inf:
