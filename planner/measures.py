@@ -25,7 +25,7 @@ def named(measure: str) -> tuple[str, str]:
 
 
 def gap_told(document: Mapping[str, Any]) -> str:
-    """How much better a plan may be: present dollars, and their share of present cost; nothing where it is not known."""
+    """How much better a plan may be: present dollars, and share of present cost; nothing where it is not known."""
     objective = document.get("objective") or {}
     usd, share = objective.get("gap_usd"), objective.get("gap")
     if not isinstance(usd, int | float) or not isinstance(share, int | float):
