@@ -173,12 +173,15 @@ def _write_inputs(folder: Path, case: Case) -> None:
     """A copy of the checked inputs, edits applied, that reads back as the same case."""
     import tomli_w
 
+    from planner.inputs import service
     from planner.inputs.schema import BY_NAME
 
     data = f"data/{case.programme.data_set}"
     (folder / data).mkdir(parents=True)
     programme = _without_none({**case.programme.model_dump(mode="python"), "data": data})
     (folder / "model.toml").write_text(tomli_w.dumps(programme), encoding="utf-8")
+    if case.programme.serve_as is not None:
+        service.write(folder, case.programme.serve_as, case.service_path)
     for name, table in case.tables.items():
         whole = [c.name for c in BY_NAME[name].columns if c.kind in ("integer", "flag") and c.name in table]
         fs.write_table(folder / data / f"{name}.csv", table.astype(dict.fromkeys(whole, "Int64")).astype(object))

@@ -40,10 +40,10 @@ def _infrastructure_share(world: World, claim: Claim) -> float:
     return float(world.ledger.infrastructure_usd().sum()) / invested if invested else claim.level or 0.0
 
 
-def _part_of_caps(world: World) -> float | None:
-    """Largest part of all caps that operating cost takes in a period; None where nobody has a cap."""
+def _part_of_caps(world: World) -> float:
+    """Largest part of all caps that operating cost takes in a period; 0 where nobody has a cap."""
     if not world.facts.soft.sources:
-        return None
+        return 0.0
     caps = world.total(world.facts.soft.caps_musd(f) for f in world.facts.soft.sources)
     cost = world.ledger.operations_usd() / 1e6
     owed = cost > 0
