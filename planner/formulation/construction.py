@@ -15,6 +15,7 @@ by the end of t, each MW times its site's cost multiplier), ``reached`` (0/1), `
     hardening_stays[r,l,t]        hardened[t] ≥ hardened[t-1]
     discount_within_starts[t]     discounted[t] ≤ greenfield MW started in t
     discount_above_threshold      Σ_t discounted ≤ greenfield MW started - volume_threshold_mw · reached
+    reached_above_threshold      greenfield MW started ≤ volume_threshold_mw + most · reached
     discount_only_when_reached    Σ_t discounted ≤ most · reached
 """
 
@@ -113,6 +114,11 @@ def _framework(b: Any, case: Case, halls: Halls) -> None:
     @b.Constraint(doc="only MW above the threshold have the framework price")
     def discount_above_threshold(b: Any) -> Any:
         return total([*discounted, *minus(halls.greenfield()), (threshold, b.reached)]) <= 0
+
+    @b.Constraint(doc="past the threshold the framework price holds")
+    def reached_above_threshold(b: Any) -> Any:
+        started = halls.greenfield()
+        return total([*started, (-most, b.reached)]) <= threshold if started else pyo.Constraint.Skip
 
     @b.Constraint(doc="no framework price below the threshold")
     def discount_only_when_reached(b: Any) -> Any:

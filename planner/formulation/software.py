@@ -9,7 +9,7 @@ Variables: ``begun[y]`` (0/1), ``guard_by[y,t]`` (0/1), ``joined_by[a,g,t]`` (sh
 ``offered[l]`` (0 to 1, some site serves the level), ``package_by[y,o,l,t]`` (begun by t).
 
     begun_in_order[y], guards_in_order[y]   only after what the initiative stands on
-    guards_stay[y,t], joined_stays[a,g,t]   never fall
+    guards_stay[y,t], joined_stays[a,g,t], packages_stay[y,o,l,t]   never fall
     joined_in_order[a,g,y]                  joined_by[last] ≤ begun[what it stands on]
     units_within_need[y]                    Σ_a units · joined_by[last] ≤ need_ceiling_units
     within_gates[a,g,t]                     admitted[a,t] ≤ what the gate lets through
@@ -95,6 +95,10 @@ def _rules(b: Any, case: Case, done: Initiatives) -> None:
     @b.Constraint(over(counted), doc="no more units than the need")
     def units_within_need(b: Any, y: str) -> Any:
         return total(done.units(y, case.periods.count)) <= case.initiatives[y].need_ceiling_units
+
+    @b.Constraint(over(done.packages.steps()), doc="an authorisation that is begun stays")
+    def packages_stay(b: Any, *index: Any) -> Any:
+        return done.packages.grows(*index)
 
     stood_on = [(*key, case.initiatives[str(key[0])].prerequisite_id) for key in done.packages.keys()]
 
