@@ -225,7 +225,9 @@ def _terms(built: Formulation) -> list[dict[str, Any]]:
         if claim.id in built.model.commitments.shortfall:
             missed = built.model.commitments.shortfall[claim.id].value
             price = -claim.price_usd
-            found.append({"measure": f"missed of {claim.id}", "weight": price, "amount": missed, "value": price * missed})
+            found.append(
+                {"measure": f"missed of {claim.id}", "weight": price, "amount": missed, "value": price * missed}
+            )
     return found
 
 

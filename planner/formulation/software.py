@@ -81,7 +81,7 @@ def _rules(b: Any, case: Case, done: Initiatives) -> None:
 
     waiting = [
         (a, g, y)
-        for a, g in done.joined.keys()
+        for a, g in done.joined.things()
         for y in dict.fromkeys(e.prerequisite_id for e in ini.of_gate(case, str(g)))
         if y
     ]
@@ -100,7 +100,7 @@ def _rules(b: Any, case: Case, done: Initiatives) -> None:
     def packages_stay(b: Any, *index: Any) -> Any:
         return done.packages.grows(*index)
 
-    stood_on = [(*key, case.initiatives[str(key[0])].prerequisite_id) for key in done.packages.keys()]
+    stood_on = [(*key, case.initiatives[str(key[0])].prerequisite_id) for key in done.packages.things()]
 
     @b.Constraint(over(i for i in stood_on if i[-1]), doc="authorisations wait for what they stand on")
     def packages_in_order(b: Any, *index: Any) -> Any:
@@ -162,7 +162,7 @@ def _done(case: Case, done: Initiatives) -> list[Posting]:
             for t in case.periods:
                 if terms := done.units(e.initiative_id, t + 1, a):
                     posts.append(Post("done", (e.initiative_id, (a,), t), terms, a))
-    for y, o, level in done.packages.keys():
+    for y, o, level in done.packages.things():
         for t in case.periods:
             if terms := done.packages.by((y, o, level), soft.last_start(case, case.initiatives[str(y)], t)):
                 posts.append(Post("done", (y, (o, level), t), terms, level))  # type: ignore[arg-type]
