@@ -117,9 +117,8 @@ class Draft:
             seconds = times["seconds"]
             seconds["report"] = time.perf_counter() - opened
             seconds["total"] = time.perf_counter() - (began if began is not None else opened)
-            (self.folder / "times.json").write_text(
-                fs.json_text({"published": now.isoformat(), **times}), encoding="utf-8"
-            )
+            when = fs.json_text({"published": now.isoformat(), **times})
+            (self.folder / "times.json").write_text(when, encoding="utf-8")
             manifest = {
                 "schema": "planner/manifest/1",
                 "run": run,

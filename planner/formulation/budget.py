@@ -90,7 +90,9 @@ def close(m: Any, case: Case, accounts: Accounts) -> None:
 
 def side_of(case: Case, cost: Cost) -> str:
     line = case.wbs[cost.wbs]
-    return "operations" if line.ledger == "operations" else "infrastructure" if line.category in INFRASTRUCTURE else "soft"
+    return (
+        "operations" if line.ledger == "operations" else "infrastructure" if line.category in INFRASTRUCTURE else "soft"
+    )
 
 
 def sums(case: Case, accounts: Accounts) -> dict[tuple[str, int], Terms]:

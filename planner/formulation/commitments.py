@@ -88,7 +88,9 @@ def binding(case: Case) -> list[Claim]:
     return [
         c
         for c in case.programme.claims
-        if c.metric in MEASURED and c.level is not None and (c.binding == "firm" or (c.binding == "goal" and c.price_usd))
+        if c.metric in MEASURED
+        and c.level is not None
+        and (c.binding == "firm" or (c.binding == "goal" and c.price_usd))
     ]
 
 
@@ -102,7 +104,9 @@ def close(m: Any, case: Case, accounts: Accounts) -> None:
     """Write the commitments on their block."""
     claims = {c.id: c for c in case.programme.claims if c.metric in MEASURED and c.level is not None}
     held = {c.id: held_from(case, c) for c in binding(case)}
-    tiered = [i for i, c in claims.items() if c.tier == "commissioned" and c.binding != "reported" and held_from(case, c)]
+    tiered = [
+        i for i, c in claims.items() if c.tier == "commissioned" and c.binding != "reported" and held_from(case, c)
+    ]
     goals = [i for i in held if claims[i].binding == "goal"]
     asked = {
         (d.rule, *d.index): d

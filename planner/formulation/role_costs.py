@@ -1,8 +1,8 @@
 """What the roles of sites cost: accreditations, initiatives of sites and levels, staff.
 
-    2.2.1   accreditations begun · cost_usd            2.2.2   accreditations held · years · monitoring_usd_per_year
-    2.1.1, 2.1.2, 2.2.3, 2.2.4, 2.3.2, 2.3.3   initiatives begun · cost_usd, done · years · recurring_usd_per_year
-    3.2.5 to 3.2.7   years · (heads_per_mw · MW facility at the end of t-1 + heads_per_site · live) · loaded cost
+2.2.1   accreditations begun · cost_usd            2.2.2   accreditations held · years · monitoring_usd_per_year
+2.1.1, 2.1.2, 2.2.3, 2.2.4, 2.3.2, 2.3.3   initiatives begun · cost_usd, done · years · recurring_usd_per_year
+3.2.5 to 3.2.7   years · (heads_per_mw · MW facility at the end of t-1 + heads_per_site · live) · loaded cost
 """
 
 from __future__ import annotations

@@ -47,6 +47,7 @@ from planner.formulation.terms import Terms, minus, over, total
 from planner.inputs.case import Case
 from planner.plan import frame
 
+
 def add(b: Any, case: Case, places: Places, opened: Any) -> list[Posting]:
     """Live dates and roles; posts what is served, held and live, the gates of halls, and costs."""
     level_from, p = use.level_from(case), case.periods
@@ -101,7 +102,9 @@ def _rules(b: Any, case: Case, roles: Roles) -> None:
         live = roles.lives.by((s,), max(dates)) if dates else []
         return total([(1.0, b.accredited_by[s, t]), *minus(live)]) >= 0
 
-    based = [(s, k, t) for s, k in b.role for t in case.periods if (s, t) in b.accredited_by and needs_entry(case, s, k)]
+    based = [
+        (s, k, t) for s, k in b.role for t in case.periods if (s, t) in b.accredited_by and needs_entry(case, s, k)
+    ]
 
     @b.Constraint(over(based), doc="accreditation for a role is begun at the opening")
     def begun_for_roles(b: Any, s: str, level: str, t: int) -> Any:
@@ -149,7 +152,9 @@ def _standing(case: Case, roles: Roles, gated: dict[str, int]) -> list[Posting]:
     posts: list[Posting] = []
     for s in case.sites:
         for level in [k for r, k in use.level_from(case) if r == s]:
-            before = dict.fromkeys(case.initiatives[y].prerequisite_id for r, y, k in ports_of(case) if (r, k) == (s, level))
+            before = dict.fromkeys(
+                case.initiatives[y].prerequisite_id for r, y, k in ports_of(case) if (r, k) == (s, level)
+            )
             for y in (z for z in before if z and z not in guards):
                 terms = roles.serves(s, level, case.periods.last)
                 says = "a site serves a level once what its services stand on is done"
@@ -204,9 +209,7 @@ def read(b: Any, case: Case, opened: Any) -> dict[str, pd.DataFrame]:
     def begun(terms: Terms) -> bool:
         return sum(n * v.value for n, v in terms) > 0.5
 
-    accredits = [
-        (s, x, label(t), 1) for s, x, t, terms in role_costs.accreditation_starts(case, roles) if begun(terms)
-    ]
+    accredits = [(s, x, label(t), 1) for s, x, t, terms in role_costs.accreditation_starts(case, roles) if begun(terms)]
     ports = [
         (s, y, level, label(t), 1)
         for s, y, level in ports_of(case)
