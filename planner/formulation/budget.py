@@ -25,7 +25,7 @@ from planner.formulation.accounts import Accounts, Cost
 from planner.formulation.terms import Terms, over, scaled, total, value
 from planner.inputs.case import PROGRAMME, USD_PER_MUSD, Case, Rate
 from planner.plan import NOISE, frame
-from planner.wbs import INFRASTRUCTURE, UNALLOCATED, ON_TOP
+from planner.wbs import INFRASTRUCTURE, ON_TOP, UNALLOCATED
 
 SIDES = ("infrastructure", "soft", "operations")
 

@@ -25,12 +25,12 @@ import pandas as pd
 import pyomo.environ as pyo
 
 from planner.formulation import initiative_combinations as ini
-from planner.formulation import software_costs
 from planner.formulation import soft_combinations as soft
+from planner.formulation import software_costs
 from planner.formulation.accounts import Meeting, Of, Post, Posting
 from planner.formulation.combinations import Places
 from planner.formulation.initiative_terms import Initiatives
-from planner.formulation.terms import Terms, minus, over, total
+from planner.formulation.terms import minus, over, total
 from planner.inputs.case import Case
 from planner.plan import NOISE, frame
 

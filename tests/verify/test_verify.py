@@ -163,6 +163,24 @@ def test_a_spoilt_number_is_named(table: str, row: int, column: str, value: obje
     assert rule in broken_rules(found)
 
 
+def test_every_rule_is_tested() -> None:
+    """Each is named in a test of this folder that breaks it."""
+    text = "\n".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py"))
+    assert [name for name in RULES if f'"{name}"' not in text] == []
+
+
+def test_tighter_data_break_the_plan() -> None:
+    """7008 m3 of water in 2027; the site begins to serve in the fiscal year 2027."""
+    tables = dict(case().tables)
+    dry = tables | {"sites": tables["sites"].assign(water_budget_m3_per_year=7000.0)}
+    assert broken_rules(verify(dataclasses.replace(case(), tables=dry), plan(), claim())) == {"cooling.within_water"}
+    columns = tables["continuing_resolutions"].columns
+    for months, broken in ((11.0, set()), (12.0, {"construction.no_start_under_resolution"})):
+        resolution = pd.DataFrame([(2027, months)], columns=columns)
+        asked = dataclasses.replace(case(), tables=tables | {"continuing_resolutions": resolution})
+        assert broken_rules(verify(asked, plan(), claim())) == broken
+
+
 def test_a_fact_that_stands_twice_is_named() -> None:
     for table in (name for name in DECISIONS if len(plan()[name])):
         row = tuple(plan()[table].iloc[0])
