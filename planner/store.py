@@ -46,7 +46,6 @@ __all__ = [
     "write_plan_tables",
 ]
 
-LOG = "solver.log"
 WORKBOOK, VALUES, PAGE = "plan.xlsx", "values.csv", "report.html"
 #: keys of the document that differ between two runs that are otherwise the same
 _TIMES = ("seconds", "cpu_seconds", "steps")
@@ -94,10 +93,6 @@ class Draft:
     reports: Path
     name: str
     folder: Path
-
-    @property
-    def log(self) -> Path:
-        return self.folder / LOG
 
     def publish(self, result: Finished, write_reports: WriteReports, began: float | None = None) -> RunFolder:
         """Write everything, force it to disk, make it visible in one step. ``began`` is from perf_counter."""

@@ -128,6 +128,7 @@ def _totals(book: Book, parts: Parts, told: summary.Places) -> list[Check]:
         "investment": ("Investment against the solver's own total", cell(inv, parts.investment.category.total, 4)),
         "operations": ("Operations against the solver's own total", cell(me, told.operations.total, 4)),
         "present cost": ("Present cost against the run's own", cell(pv, *p.cost)),
+        "value in the horizon": ("Service in the horizon against the run's own", cell(pv, *p.inside)),
         "value after the horizon": ("Service after the horizon against the run's own", cell(pv, *p.after)),
         "cost after the horizon": ("Running cost after the horizon against the run's own", cell(pv, *p.running)),
         "mission value": ("Mission value against the run's own", cell(pv, *p.mission)),
