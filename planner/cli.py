@@ -120,7 +120,7 @@ def _dry_run(case: Case, style: Style, began: float) -> int:
 
 
 app.command(epilog=examples("planner check", "planner check federal-ai --json"))(check)
-app.command(epilog=examples("planner template", "planner template federal-ai-whole -o whole.xlsx --json"))(template)
+app.command(epilog=examples("planner template", "planner template federal-ai -o mine.xlsx --json"))(template)
 for topic in (what_if, compare, why, trade_offs, rerun):
     topic.add(app)
 

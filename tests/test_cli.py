@@ -408,7 +408,7 @@ def test_the_split_the_unallocated_line_and_the_payers_take_one_line_each() -> N
         "funding_by_source_usd": {"appropriation": {"2030": 1e9, "2031": 2e9}, "pay-as-you-go": 5e8},
     }
     document = {"indicators": indicators, "commitments": [{"metric": "funding", "planned": 0.8}]}
-    assert show.split_and_funding(document, read.load("federal-ai-whole")).splitlines() == [
+    assert show.split_and_funding(document, read.load()).splitlines() == [
         "  Split:       infrastructure 73.0 % of what is invested; the split allows 67 to 73 %",
         "  Unallocated: $427.5M set aside by the split alone; it buys nothing",
         "  Funding:     operations $3.50B: appropriation 3.00, pay-as-you-go 0.50 ($B); largest year 80.0 % of caps",
