@@ -153,7 +153,7 @@ def _usd(musd: float | None) -> float | None:
 
 def _document(case: Case, options: Options, solved: Solution, stopped: int | None) -> dict[str, Any]:
     limits, programme = options.limits(case), case.programme
-    objective = {
+    objective: dict[str, Any] = {
         "name": case.name,
         "sense": "max",
         "value": _usd(solved.value),

@@ -30,7 +30,8 @@ from planner.wbs import (
 
 
 def investment(case: Case, supply: Supply) -> list[Posting]:
-    p, paid = case.periods, {}
+    p = case.periods
+    paid: dict[tuple[str, str, str, str, int], Terms] = {}
     for s, g in supply.contracts.things():
         e = case.tranches_of_grid[s, g]  # type: ignore[index]
         for u in supply.contracts.dates(s, g):

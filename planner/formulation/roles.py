@@ -176,7 +176,7 @@ def read(b: Any, case: Case, places: Places, opened: Any) -> dict[str, pd.DataFr
     roles, label, p = Roles(b, case, places, opened), case.periods.label, case.periods
 
     def begun(terms: Terms) -> bool:
-        return sum(n * v.value for n, v in terms) > 0.5
+        return bool(sum(n * v.value for n, v in terms) > 0.5)
 
     accredits = [(s, x, label(t), 1) for s, x, t, terms in role_costs.accreditation_starts(case, roles) if begun(terms)]
     ports = [
