@@ -75,7 +75,7 @@ def _initiatives(accounts: Accounts, case: Case, i: str, by: int, done: dict[str
 def _sites(accounts: Accounts, case: Case, i: str, by: int) -> Iterable[Duty]:
     """Every chosen site is live: staffed and accredited at its entry level."""
     for s in case.sites:
-        live = accounts.terms("live", s, min(by + 1, case.periods.last))
+        live = accounts.terms("live", s, by)
         yield Duty("governance_live", (i, s), [*live, *minus(accounts.terms("opened", s))], 0.0, s)
 
 

@@ -46,7 +46,7 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     b.package_by = pyo.Var(over(ini.package_starts(case)), bounds=(0, 1), doc="authorisation begun by then")
     done = Initiatives(b, case)
     _rules(b, case, done)
-    posts: list[Posting] = [Post("begun", (y,), done.begun(y), y) for y in b.begun]
+    posts: list[Posting] = [Post("begun", (y,), done.begun(y), y) for y in [*b.begun, *done.guard_ids]]
     posts += [Post("guard_begun", (y, t), done.guards.by((y,), t), y) for y in done.guard_ids for t in p]
     posts += [
         Post("guarded", (e.initiative_id, k, t), x, k)
