@@ -51,9 +51,7 @@ def optimize(
         int | None,
         typer.Option(min=1, help="Search nodes per solve: the same on any machine."),
     ] = None,
-    processes: Annotated[
-        int | None, typer.Option(min=1, help="Solvers at work at once. [default: 2]")
-    ] = None,
+    processes: Annotated[int | None, typer.Option(min=1, help="Solvers at work at once. [default: 2]")] = None,
     repeatable: Annotated[bool, typer.Option("--repeatable", help="The same plan each time; limits by nodes.")] = False,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the search.")] = 0,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check the inputs and build the model, no more.")] = False,
