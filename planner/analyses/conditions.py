@@ -1,4 +1,4 @@
-"""Conditions on a plan beside its programme: Pyomo rows on a block ``asked``, the same for the pool and the exact model."""
+"""Conditions on a plan beside its programme: rows on a block ``asked``, the same for the pool and the exact model."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import pyomo.environ as pyo
 
 from planner.formulation import Formulation
+from planner.formulation.terms import total
 
 Conditions = Callable[[Formulation], None]
 Terms = Iterable[tuple[float, Any]]
@@ -19,14 +20,10 @@ def row(built: Formulation, terms: Terms, least: float = -math.inf, most: float 
     if built.model.find_component("asked") is None:
         built.model.add_component("asked", pyo.Block())
         built.model.asked.rows = pyo.ConstraintList()
+        built.model.asked.nothing = pyo.Var(bounds=(0, 0), doc="a sum without terms")
     body = [(n, v) for n, v in terms if n]
-    if not body:
-        if not least <= 0.0 <= most:
-            built.model.asked.rows.add(pyo.Constraint.Infeasible)
-        return
-    linear = pyo.quicksum((n * v for n, v in body), linear=True)
-    ends = (None if least == -math.inf else least, None if most == math.inf else most)
-    built.model.asked.rows.add((ends[0], linear, ends[1]))
+    linear = total(body or [(1.0, built.model.asked.nothing)])
+    built.model.asked.rows.add((None if least == -math.inf else least, linear, None if most == math.inf else most))
 
 
 def both(*conditions: Conditions | None) -> Conditions:
@@ -46,7 +43,7 @@ def within(measure: Callable[[Formulation], Terms], least: float = -math.inf, mo
 
 
 def at_gates(gates: Mapping[str, float]) -> Conditions:
-    """Sites, roles, dates and everything else that gates service as they are; a variable the model lacks is left out."""
+    """Sites, roles, dates and all else that gates service as they are; what the model lacks is left out."""
 
     def hold(built: Formulation) -> None:
         for v in built.model.component_data_objects(pyo.Var, active=True):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -120,9 +119,7 @@ class _Explaining:
             menu = Menu(self.source, self.pool, self.exact, self.holds, self.alone)
             self.repairs = menu.confirmed(wanted)
             if not menu.complete:
-                self.notes.append(
-                    "Some questions about repairs hit a limit: there may be repairs that are not listed."
-                )
+                self.notes.append("Some questions about repairs hit a limit: there may be repairs that are not listed.")
         self.members = tuple(self._member(t) for t in self.conflict)
         self.runs_into = self._runs_into()
 

@@ -103,7 +103,7 @@ class Menu:
         return ready + self._confirm(self.pairs(singles, lacking), lacking) if lacking > 0 else ready
 
     def _confirm(self, repairs: Sequence[Repair], wanted: int) -> list[Repair]:
-        """On a large programme no more plans are made than are wanted; the others stay as linear questions left them."""
+        """On a large programme no more plans are made than are wanted; the rest stays as linear questions left it."""
         done: list[Repair] = []
         for repair in repairs:
             enough = not self.whole.small and sum(r.confirmed for r in done) >= wanted

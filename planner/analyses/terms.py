@@ -1,7 +1,7 @@
 """What people agreed on and could agree on anew: promises, and limits that the programme sets itself.
 
-A term is given up by edits of the programme; the beginnings of the names of its rows tell linear questions what to leave
-out. Physical limits (land, workers, supply, lead times, connections, water) are no terms: never left out, never offered.
+A term is given up by edits of the programme; linear questions leave it out by the beginnings of the names of its rows.
+Physical limits (land, workers, supply, lead times, connections, water) are no terms: never left out, never offered.
 """
 
 from __future__ import annotations
