@@ -14,14 +14,14 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, hstack  # type: ignore[import-untyped]
+from scipy.sparse import csc_matrix, hstack  # type: ignore[import-untyped]
 
 from planner.analyses.terms import AUTHORITY, BUDGET, Term, terms
 from planner.analyses.work import Settled, Undecided, Work
 from planner.formulation import Formulation, build
 from planner.formulation.combinations import one_pool
 from planner.inputs.case import USD_PER_MUSD, Case
-from planner.solve import Limits, Linear, Outcome, Program, Sense, Verdict
+from planner.solve import Linear, Outcome, Program, SolveLimits, Verdict
 from planner.solve.interrupt import INTERRUPT
 
 #: seconds of one question
@@ -73,7 +73,7 @@ class Pool:
         names = [*(t.id for t in gone), *rules]
         noted = self.settled.known("linear", names)
         if noted is None:
-            o = self._solve(self._without(left_out), NOTHING, "min", confirm=not left_out)
+            o = self._solve(_without(self.program, left_out), NOTHING, confirm=not left_out)
             if o.values is None and o.verdict is not Verdict.INFEASIBLE:
                 raise Undecided
             noted = {"holds": o.values is not None, "without_presolve": o.confirmed_without_presolve}
@@ -86,9 +86,9 @@ class Pool:
         gone = tuple(dropped)
 
         def bound() -> float | None:
-            program = self._without(_rules(gone))
+            program = _without(self.program, _rules(gone))
             freed, level = freed_by(program, _rows(program, term.rules), float(term.claim.level or 0.0), "lower")  # type: ignore[union-attr]
-            return self._solve(freed, level, "max").bound
+            return self._solve(freed, level).bound
 
         return self.settled.bound(f"most of {term.id}", tuple(t.id for t in gone), bound)
 
@@ -97,21 +97,17 @@ class Pool:
         gone = tuple(dropped)
 
         def bound() -> float | None:
-            program = self._without(_rules(gone))
+            program = _without(self.program, _rules(gone))
             freed, budget = freed_by(program, _rows(program, (BUDGET, AUTHORITY)), self.case.budget_musd, "upper")
-            found = self._solve(freed, budget, "min").bound
-            return None if found is None else max(0.0, found) * USD_PER_MUSD
+            found = self._solve(freed, Linear(budget.columns, -budget.coefficients)).bound
+            return None if found is None else max(0.0, -found) * USD_PER_MUSD
 
         return self.settled.bound("least budget", tuple(t.id for t in gone), bound)
 
-    def _without(self, rules: Iterable[str]) -> Program:
-        gone = tuple(rules)
-        return self.program.without(*gone) if gone else self.program
-
-    def _solve(self, program: Program, objective: Linear, sense: Sense, confirm: bool = False) -> Outcome:
-        limits = Limits(gap=0.0, seconds=self.work.seconds(SECONDS))
-        whole = np.zeros(len(program.columns), dtype=bool)
-        found = program.solve(objective, sense, limits, whole=whole, confirm=confirm)
+    def _solve(self, program: Program, objective: Linear, confirm: bool = False) -> Outcome:
+        limits = SolveLimits(seconds=self.work.seconds(SECONDS))
+        nothing = np.zeros(len(program.columns), dtype=bool)
+        found = program.solve(objective, limits, whole=nothing, confirm=confirm, clean=False)
         if found.interrupted or INTERRUPT.signal is not None:
             raise Undecided
         return found
@@ -135,11 +131,26 @@ def freed_by(program: Program, rows: NDArray[np.bool_], amount: float, side: str
         lower=np.append(program.lower, 0.0),
         upper=np.append(program.upper, np.inf),
         whole=np.append(program.whole, False),
-        matrix=csr_matrix(hstack([program.matrix, csr_matrix(-shares[:, None])])),
+        matrix=csc_matrix(hstack([program.matrix, csc_matrix(-shares[:, None])])),
         row_upper=cleared if side == "upper" else program.row_upper,
         row_lower=cleared if side == "lower" else program.row_lower,
     )
     return freed, Linear(np.array([column]), np.ones(1))
+
+
+def _without(program: Program, rules: Iterable[str]) -> Program:
+    """The same columns without the rows whose names begin so."""
+    gone = tuple(rules)
+    if not gone:
+        return program
+    kept = ~_rows(program, gone)
+    return replace(
+        program,
+        matrix=csc_matrix(program.matrix.tocsr()[kept]),
+        row_lower=program.row_lower[kept],
+        row_upper=program.row_upper[kept],
+        constraints=[c for c, k in zip(program.constraints, kept, strict=True) if k],
+    )
 
 
 def _rows(program: Program, rules: tuple[str, ...]) -> NDArray[np.bool_]:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from planner.analyses.ask import Answer
 from planner.analyses.questions import Questions
-from planner.solve import Limits, Program, marginals
+from planner.solve import Program, marginals
 
-#: seconds of the linear programme; dollars a unit below which a dual value is the rounding of the solver
-SECONDS, LEAST_WORTH = 30.0, 1e-6
+#: dollars a unit below which a dual value is the rounding of the solver
+LEAST_WORTH = 1e-6
 YEARS = ("budget.within_authority", "budget.within_budget")
 SITE_LIMITS = (
     "construction.within_land",
@@ -32,14 +32,14 @@ class Worth:
     usd_per_unit: float
 
 
-def worth(answer: Answer, seconds: float) -> list[Worth] | None:
+def worth(answer: Answer) -> list[Worth] | None:
     """Each budget year and site limit, from the linear programme around the whole choices of a plan."""
     built = answer.formulation
     if built is None:
         return None
     program = Program.compile(built.model)
     objective = program.linear(built.objective)
-    duals = marginals(program, objective, "max", program.loaded(), Limits(gap=0.0, seconds=seconds))
+    duals = marginals(program, objective, program.loaded())
     if duals is None:
         return None
     sums: dict[tuple[str, str], float] = defaultdict(float)
@@ -63,7 +63,7 @@ def kept_worth(questions: Questions, answer: Answer | None) -> list[Worth] | Non
         return [Worth(**row) for row in noted]
     if answer is None:
         return None
-    found = worth(answer, questions.work.seconds(SECONDS))
+    found = worth(answer)
     if found is not None:
         questions.notebook.keep("worth", [vars(w) for w in found])
     return found

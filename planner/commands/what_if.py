@@ -49,9 +49,10 @@ def what_if(
         str | None, typer.Option(metavar="ADDRESS", help="Solve on a Dask cluster, as tcp://host:8786.")
     ] = None,
     gap: Annotated[
-        float | None, typer.Option(min=0, max=1, help="Gap of a proof, per stage. [default: 0.0025]")
+        float | None,
+        typer.Option(min=0, max=1, help="Gap of a proof, part of present cost. [default: the programme's]"),
     ] = None,
-    time_limit: Annotated[float | None, typer.Option(min=0, help="Seconds for each solve. [default: 360]")] = None,
+    time_limit: Annotated[float | None, typer.Option(min=0, help="Seconds for each solve.")] = None,
     repeatable: Annotated[
         bool, typer.Option("--repeatable", help="The same plans each time; limits by nodes.")
     ] = False,

@@ -22,7 +22,7 @@ def solve(job: Job, progress: Callable[[Update], None] | None = None) -> Outcome
     if job.version != __version__:
         return Outcome(error=f"the worker runs planner {__version__}, the sweep {job.version}")
     try:
-        result = optimize(job.case, job.options, progress=progress)
+        result = optimize(job.case, job.options, start=job.start or None, progress=progress)
         broken = (result.document.get("verification") or {}).get("broken")
         if broken:
             return failed(f"the plan fails its check: {'; '.join(breach['sentence'] for breach in broken)}")
