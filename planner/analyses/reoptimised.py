@@ -37,13 +37,13 @@ def name(one: Range, end: str) -> str:
 
 
 def bands(
-    chosen: Sequence[Range], answers: Mapping[str, Answer], runs: Mapping[str, Stored], base: Stored
+    chosen: Sequence[Range], answers: Mapping[str, Answer], runs: Mapping[str, Stored], run: str, base: Stored
 ) -> list[dict[str, Any]]:
     """One row a figure: the band of the objective at low, base and high in USD, and what the swing may be."""
     rows = []
     for one in chosen:
         at = {end: _band(answers.get(name(one, end)), runs.get(name(one, end))) for end in ENDS}
-        at["base"] = _of_run(base)
+        at["base"] = _of_run(run, base)
         rows.append({**one.as_dict(), **{f"at_{end}": at[end] for end in ("low", "base", "high")}})
         low, high = at["low"]["band"], at["high"]["band"]
         rows[-1]["swing"] = None
@@ -58,14 +58,14 @@ def _band(answer: Answer | None, run: Stored | None) -> dict[str, Any]:
     """Of an end; none where there is no plan."""
     if answer is None or run is None:
         return {"run": "", "verdict": answer.error if answer else "not solved", "band": None, "sites": []}
-    return _of_run(run)
+    return _of_run(answer.run, run)
 
 
-def _of_run(run: Stored) -> dict[str, Any]:
+def _of_run(name: str, run: Stored) -> dict[str, Any]:
     """From what the plan reaches to what is proven."""
     document = run.document
     objective = document.get("objective") or {}
     ends = [x for x in (objective.get("value"), objective.get("bound")) if x is not None]
     sites = (document.get("indicators") or {}).get("sites") or []
     band = [min(ends), max(ends)] if len(ends) == 2 else None
-    return {"run": run.run, "verdict": str(document.get("verdict")), "band": band, "sites": sites}
+    return {"run": name, "verdict": str(document.get("verdict")), "band": band, "sites": sites}

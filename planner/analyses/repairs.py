@@ -173,19 +173,12 @@ class Menu:
         return None if second is None else Repair((first, second))
 
     def _shared(self, singles: Sequence[Repair]) -> Iterable[tuple[Change, Change]]:
-        """Half of the way of one repair and what that leaves of another; then what others spare of an amount."""
+        """Half of the way of one repair and what that leaves of another."""
         amounts = [r.changes[0] for r in singles if r.changes[0].lever.amount]
         for one, other in combinations(amounts, 2):
             if one.lever.term != other.lever.term:
                 for a, b in ((one, other), (other, one)):
                     yield _half(a), b
-        helpers = [lever for term in self.pool.terms for lever in levers(self.pool.case, term) if lever.steps]
-        taken = {(r.changes[0].lever.term.id, r.changes[0].lever.what) for r in singles}
-        spare = [h for h in helpers if (h.term.id, h.what) not in taken]
-        for change in amounts:
-            for helper in sorted(spare, key=lambda h: h.term not in (*self.alone, change.lever.term)):
-                for n in dict.fromkeys((len(helper.steps) // 2, len(helper.steps) - 1)):
-                    yield Change(helper, helper.steps[n], None), change
 
     def _beside(self, given: Change, change: Change) -> Repair | None:
         """The second change once the first is made; None if that spares nothing of it."""

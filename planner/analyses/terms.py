@@ -116,7 +116,13 @@ def _limits(case: Case) -> list[Term]:
         _limit(asked.get("split", "split"), "split", split, "split_", "programme.infrastructure_share_tolerance=1"),
         Term("yearly-band", "band", band, ("budget.band_",), (band_edits,)),
         _limit(asked.get("funding", "payers"), "payers", "What the payers can pay a year", "operations_within_caps"),
-        Term(asked.get("sites", "sites"), "sites", _sites(p.sites.count), ("sites.chosen_count",), _counts(case)),
+        Term(
+            asked.get("sites", "sites"),
+            "sites",
+            _sites(p.sites.count),
+            ("sites.chosen_count",),
+            tuple(counts(case).values()),
+        ),
     ]
     regions = f"{p.sites.minimum_regions} grid regions at least"
     beside = (
@@ -153,16 +159,16 @@ def _authority(case: Case) -> list[Term]:
     return [Term("authority", "authority", f"Yearly authority, {years[0]} to {years[-1]}", (AUTHORITY,), (edits,))]
 
 
-def _counts(case: Case) -> tuple[tuple[str, ...], ...]:
-    """Every other number of sites, the nearest first, fewer before more."""
+def counts(case: Case) -> dict[int, tuple[str, ...]]:
+    """Every other number of sites with its edits, the nearest first, fewer before more."""
     asked = case.programme.sites
     claims = [c.id for c in case.programme.claims if c.metric == "sites" and c.level]
     others = sorted((n for n in range(1, len(case.sites) + 1) if n != asked.count), key=lambda n: abs(n - asked.count))
-    found = []
+    found = {}
     for n in others:
         regions = (f"programme.sites.minimum_regions={n}",) if asked.minimum_regions > n else ()
-        found.append((f"programme.sites.count={n}", *(f"claims.{i}.level={n}" for i in claims), *regions))
-    return tuple(found)
+        found[n] = (f"programme.sites.count={n}", *(f"claims.{i}.level={n}" for i in claims), *regions)
+    return found
 
 
 def _sites(count: int) -> str:

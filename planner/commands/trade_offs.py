@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from planner.analyses.ranges import Range
     from planner.analyses.sensitivity import Sensitivity
     from planner.run import Options
-    from planner.store import Stored
 
 Seconds = Annotated[float | None, typer.Option(min=1, help="Seconds for all solves together. [default: 900]")]
 
@@ -43,7 +42,7 @@ def frontier(
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> int:
-    """Trace what promises cost: by level and date of each milestone, emissions, water, service, sites; compute by budget.
+    """Trace what more costs: milestones by level and date, emissions, water, service, sites; compute by budget.
 
     Every point is an interval: what a plan takes, and what is proven that none goes below. Exit codes: 0 every point
     settled, 4 no point has a plan, 5 stopped at a limit with some, 6 with none, 130 interrupted. The same command goes
@@ -81,7 +80,7 @@ def sensitivity(
     workers: Annotated[int | None, typer.Option(min=1, help="Solves at a time. [default: one a core]")] = None,
     gap: Annotated[
         float | None,
-        typer.Option(min=0, max=1, help="Gap of a proof, part of present cost. [default: the programme's]"),
+        typer.Option(min=0, max=1, help="Gap of a proof, a share of present cost. [the programme's]"),
     ] = None,
     solve_limit: Annotated[float | None, typer.Option(min=0, help="Seconds of each solve.")] = None,
     time_limit: Annotated[float | None, typer.Option(min=1, help="Seconds for counting. [default: 900]")] = None,
@@ -138,7 +137,7 @@ def sensitivity(
     if reoptimise and not stopped:
         given = {k: v for k, v in (("gap", gap), ("seconds", solve_limit)) if v is not None}
         chosen = [s.range for s in found.largest(counting.MEASURES[0])[:reoptimise]]
-        rows = _anew(style, folder, stored, chosen, Options(**given), workers)  # type: ignore[arg-type]
+        rows = _anew(style, folder, at, chosen, Options(**given), workers)  # type: ignore[arg-type]
     document = counting.document(at.name, found, rows, screens.document(screened) if screened else None)
     answered(style, "sensitivity", tornado.answer(at.name, stored.case, found, document, screened), out or (), at)
     if stopped:
@@ -158,7 +157,7 @@ def _largest(found: Sensitivity) -> list[Range]:
 
 
 def _anew(
-    style: Style, folder: Path, stored: Stored, chosen: list[Range], options: Options, workers: int | None
+    style: Style, folder: Path, at: Path, chosen: list[Range], options: Options, workers: int | None
 ) -> list[dict[str, Any]]:
     """The figures decided anew, through the sweep that any earlier call left."""
     from planner import store
@@ -167,7 +166,7 @@ def _anew(
     from planner.analyses.source import Source
     from planner.commands.what_if import update
 
-    at = stored.path
+    stored = store.load(at)
     source = Source(str(at / "inputs" / "model.toml"), run=at)
     jobs = reoptimised.jobs(source, chosen, options, stored.document.get("gates") or {})
     own = sweeps.folder_of(folder, store.run_name(None, f"sensitivity-{at.name}"))
@@ -175,7 +174,7 @@ def _anew(
     with live(style) as tell:
         found = sweeps.sweep(jobs, folder, own, pool, lambda news: tell(update(news)) if tell else None)
     runs = {name: store.load(store.find(folder, a.run)) for name, a in found.items() if a.run}
-    return reoptimised.bands(chosen, found, runs, stored)
+    return reoptimised.bands(chosen, found, runs, at.name, stored)
 
 
 def alternatives(

@@ -50,7 +50,7 @@ def what_if(
     ] = None,
     gap: Annotated[
         float | None,
-        typer.Option(min=0, max=1, help="Gap of a proof, part of present cost. [default: the programme's]"),
+        typer.Option(min=0, max=1, help="Gap of a proof, a share of present cost. [the programme's]"),
     ] = None,
     time_limit: Annotated[float | None, typer.Option(min=0, help="Seconds for each solve.")] = None,
     repeatable: Annotated[
