@@ -177,7 +177,7 @@ def _write_inputs(folder: Path, case: Case) -> None:
     (folder / data).mkdir(parents=True)
     programme = _without_none({**case.programme.model_dump(mode="python"), "data": data})
     (folder / "model.toml").write_text(tomli_w.dumps(programme), encoding="utf-8")
-    for name, table in {**case.tables, **case.as_written}.items():
+    for name, table in case.tables.items():
         whole = [c.name for c in BY_NAME[name].columns if c.kind in ("integer", "flag") and c.name in table]
         fs.write_table(folder / data / f"{name}.csv", table.astype(dict.fromkeys(whole, "Int64")).astype(object))
 

@@ -15,6 +15,10 @@ from planner.run import Options, Result, optimize
 #: solve to the end
 EXACT = Options(gap=0.0, seconds=600.0)
 Tables = dict[str, list[Row]]
+#: objectives: value, then cost; value less cost; cost alone
+VALUE_FIRST: Row = {"mission_value": 1.0, "present_cost": -0.001}
+NET_BENEFIT: Row = {"mission_value": 1.0, "present_cost": -1.0}
+LEAST_COST: Row = {"present_cost": -1.0}
 
 
 def free_tables() -> Tables:
@@ -70,7 +74,6 @@ def gates(tables: Tables, **priced: float) -> Tables:
         {
             "track_id": r,
             "learners": learners,
-            "cohort_heads": 10,
             "need_ceiling_heads": 100,
             "capacity_heads_per_year": 100,
         }
@@ -94,8 +97,8 @@ def chip_on_sale(chip: str, years: list[int], price: float, supply: float = 1000
     return [{"chip_id": chip, "year": y, "rack_price_usd": price, "supply_racks_per_year": supply} for y in years]
 
 
-def programme(*stages: str, **fields: Any) -> Row:
-    return {**tiny_programme(), "stages": [{"name": s} for s in stages], **fields}
+def programme(objective: Row = VALUE_FIRST, **fields: Any) -> Row:
+    return {**tiny_programme(), "objective": objective, **fields}
 
 
 def case_of(folder: Path, tables: Tables, asked: Row) -> Case:
@@ -109,8 +112,16 @@ def solved(folder: Path, tables: Tables, asked: Row) -> Result:
     return result
 
 
-def values(result: Result) -> list[float]:
-    return [stage["value"] for stage in result.document["stages"]]
+def value(result: Result) -> float:
+    """The objective, M USD."""
+    return float(result.document["objective"]["value"]) / 1e6
+
+
+def amounts(result: Result) -> dict[str, float]:
+    """Measure -> its amount, of those that weigh something: M USD for money, its own unit otherwise."""
+    money = ("mission_value", "present_cost", "owed_after_horizon")
+    terms = result.document["objective"]["terms"]
+    return {t["measure"]: t["amount"] / (1e6 if t["measure"] in money else 1) for t in terms}
 
 
 def chosen(result: Result, table: str) -> set[tuple[Any, ...]]:
@@ -128,7 +139,10 @@ def money_doubled(tables: Tables, asked: Row) -> tuple[Tables, Row]:
     for row in twice["parameters"]:
         if row["parameter_id"] in MONEY_PARAMETERS:
             row["value"] *= 2
-    return twice, {**asked, "budget_usd": 2 * asked["budget_usd"]}
+    prices = ("emissions_usd_per_t", "compute_usd_per_pflops", "secured_usd_per_mw")
+    objective = {k: 2 * v if k in prices else v for k, v in asked["objective"].items()}
+    claims = [{k: 2 * v if k == "price_usd" else v for k, v in claim.items()} for claim in asked.get("claims", [])]
+    return twice, {**asked, "budget_usd": 2 * asked["budget_usd"], "objective": objective, "claims": claims}
 
 
 def labels_swapped(tables: Tables, one: str = "A", other: str = "B") -> Tables:

@@ -49,6 +49,7 @@ _DEFAULTS: dict[str, Any] = {
     "utilisation": 0.5,
     "availability": 1,
     "capacity_factor_max": 1,
+    "firm_share": 1,
     "pue_average": 1.2,
     "pue_peak": 1.3,
     "max_modules_per_year": 100,
@@ -197,7 +198,7 @@ def tiny_programme() -> Row:
         "infrastructure_share": 1.0,
         "sites": {"count": 1, "minimum_regions": 1},
         "horizon": {"first_year": FIRST_YEAR, "periods": 4, "months_per_period": 12},
-        "stages": [{"name": "mission value"}, {"name": "present cost"}],
+        "objective": {"mission_value": 1.0, "present_cost": -0.001},
     }
 
 

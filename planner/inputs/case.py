@@ -25,6 +25,8 @@ USD_PER_MUSD = 1e6
 #: where cost lines stand that belong to no site
 PROGRAMME = "programme"
 SOFT_CATEGORIES = ("software", "security", "training")
+#: workload, level, label of a period
+ServiceKey = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,7 @@ class Plant:
     heat_rate_mmbtu_per_mwh: float
     emissions_kg_per_mwh: float
     capacity_factor_max: float
+    firm_share: float
 
 
 @dataclass(frozen=True)
@@ -277,7 +280,6 @@ class Track:
     name: str
     cost_usd_per_head: float
     duration_months: float
-    cohort_heads: float
     attrition_per_year: float
     need_ceiling_heads: float
     capacity_heads_per_year: float
@@ -372,16 +374,16 @@ def _key_of(table: str, record: Mapping[Any, Any]) -> str:
 class Case:
     """Frozen inputs. ``tables`` are the checked frames (one per schema table, typed columns).
 
-    ``as_written`` holds, as their files say them, the tables that the programme leaves out of ``tables``. ``changes``
-    are the edits made, those of the named ``what_ifs`` among them.
+    ``changes`` are the edits made, those of the named ``what_ifs`` among them. ``service_path`` is the service that
+    ``serve_as`` asks for: (workload, level, period) -> PFLOP/s-years delivered; empty where it asks for none.
     """
 
     name: str
     programme: Programme
     tables: Mapping[str, pd.DataFrame]
     changes: tuple[str, ...] = ()
-    as_written: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     what_ifs: tuple[str, ...] = ()
+    service_path: Mapping[ServiceKey, float] = field(default_factory=dict)
     periods: Periods = field(init=False)
 
     def __post_init__(self) -> None:
@@ -534,8 +536,6 @@ class Case:
     @property
     def split_is_firm(self) -> bool:
         """Whether the split between infrastructure and the soft side is a firm promise."""
-        if "split" in self.programme.unmodelled:
-            return False
         return any(c.metric == "split" and c.binding == "firm" for c in self.programme.claims)
 
     @cached_property
@@ -707,9 +707,8 @@ class Case:
 
     @property
     def spendable_musd(self) -> float:
-        """Budget less the management reserve, which is held and not spent; of the sides that are modelled."""
-        side = 1.0 if "split" not in self.programme.unmodelled else self.programme.infrastructure_share
-        return side * self.budget_musd * (1 - self.parameter("management_reserve_share"))
+        """Budget less the management reserve, which is held and not spent."""
+        return self.budget_musd * (1 - self.parameter("management_reserve_share"))
 
     def only(self, sites: Sequence[str]) -> Case:
         """The same case with just these candidate sites."""
@@ -722,13 +721,17 @@ class Case:
     def sha256(self) -> str:
         """Hash of every input value; order of rows in a table does not matter, nor a later table without rows."""
         digest = hashlib.sha256()
-        digest.update(json.dumps(self.programme.model_dump(exclude={"data"}), sort_keys=True).encode())
+        asked = self.programme.model_dump(exclude={"data", "serve_as"})
+        digest.update(json.dumps(asked, sort_keys=True).encode())
         for name in sorted(self.tables):
             if BY_NAME[name].may_be_missing and self.tables[name].empty:
                 continue  # the same as a data set from before the table was there
             lines = sorted(json.dumps(r, sort_keys=True, default=str) for r in records(self.tables[name]))
             digest.update(f"\n#{name}\n".encode())
             digest.update("\n".join(lines).encode())
+        if self.programme.serve_as is not None:
+            path = [[*key, pflops_years] for key, pflops_years in sorted(self.service_path.items())]
+            digest.update(f"\n#service_path\n{json.dumps(path)}".encode())
         return digest.hexdigest()
 
 

@@ -14,11 +14,12 @@ from planner.inputs.check import Sheets, good_rows, known, sure
 from planner.inputs.check_figures import money_index
 from planner.inputs.parse import did_you_mean, listing
 from planner.inputs.periods import Periods
-from planner.inputs.programme import Claim, Horizon, Programme, Sites, Stage
+from planner.inputs.programme import INSTEAD, Claim, Horizon, Objective, Programme, Sites
 from planner.inputs.schema import BY_NAME, PRICE_INDICES
 
-_MODELS: dict[str, type[BaseModel]] = {"claims": Claim, "stages": Stage, "sites": Sites, "horizon": Horizon}
-_LABELS = {"claims": "id", "stages": "name"}
+_MODELS: dict[str, type[BaseModel]] = {"claims": Claim, "objective": Objective, "sites": Sites, "horizon": Horizon}
+#: what a programme of before had in the place of an objective
+_OLD = ("stages", "soft_side")
 Edited = Mapping[str, str]
 FileOf = Callable[[str], str]
 
@@ -42,20 +43,14 @@ def validate(raw: Mapping[str, Any], file_of: FileOf, edited: Edited) -> tuple[P
     """The programme, and its faults. Where only some promises are faulty, the others are still returned."""
     faults = _Faults(file_of, edited)
     plain = {name: tuple(value) if isinstance(value, list) else value for name, value in raw.items()}
+    plain = _as_of_now(plain, faults)
     try:
         return Programme.model_validate(plain), faults
     except ValidationError as error:
         details = error.errors(include_url=False)
     within = {detail["loc"][:n] for detail in details for n in range(1, len(detail["loc"]))}
     details = [detail for detail in details if detail["loc"] not in within]
-    unknown: dict[str, str] = {}
-    for detail in details:
-        if detail["type"] == "extra_forbidden":
-            *place, name = detail["loc"]
-            absent = [d["loc"] for d in details if d["type"] == "missing"]
-            lacking = [str(loc[-1]) for loc in absent if list(loc[:-1]) == place]
-            near = did_you_mean(str(name), lacking) or did_you_mean(str(name), _fields(detail["loc"]))
-            unknown[_dotted(raw, detail["loc"])] = near
+    unknown = _unknown(raw, details)
     explained = {(d.rpartition(".")[0], near) for d, near in unknown.items()}
     for detail in details:
         column = _dotted(raw, detail["loc"])
@@ -74,6 +69,29 @@ def validate(raw: Mapping[str, Any], file_of: FileOf, edited: Edited) -> tuple[P
     return _rest(plain, [detail["loc"] for detail in details]), faults
 
 
+def _as_of_now(plain: dict[str, Any], faults: _Faults) -> dict[str, Any]:
+    """Without what only older programme files have, which is one fault; an objective stands in for the stages."""
+    old = [name for name in _OLD if name in plain]
+    if not old:
+        return plain
+    faults.say(old[0], " and ".join(old), "one objective", " ".join(INSTEAD[name] for name in old))
+    stand_in = {"objective": {"mission_value": 1.0, "present_cost": -1.0}} if "stages" in old else {}
+    return stand_in | {name: value for name, value in plain.items() if name not in old}
+
+
+def _unknown(raw: Mapping[str, Any], details: Iterable[Any]) -> dict[str, str]:
+    """Fields that no programme has -> what was probably meant."""
+    found = {}
+    for detail in details:
+        if detail["type"] == "extra_forbidden":
+            *place, name = detail["loc"]
+            absent = [d["loc"] for d in details if d["type"] == "missing"]
+            lacking = [str(loc[-1]) for loc in absent if list(loc[:-1]) == place]
+            near = did_you_mean(str(name), lacking) or did_you_mean(str(name), _fields(detail["loc"]))
+            found[_dotted(raw, detail["loc"])] = INSTEAD.get(str(name)) or near
+    return found
+
+
 def _list_of(expected: object) -> list[str]:
     """The words of 'a', 'b' or 'c'."""
     return [word.strip(" '") for word in str(expected).replace(" or ", ", ").split(",") if word.strip(" '")]
@@ -89,7 +107,7 @@ def _dotted(raw: Mapping[str, Any], loc: tuple[Any, ...]) -> str:
     parts = [str(part) for part in loc]
     if len(loc) > 1 and isinstance(loc[1], int):
         row = raw[str(loc[0])][loc[1]]
-        label = row.get(_LABELS.get(str(loc[0]), "")) if isinstance(row, dict) else None
+        label = row.get("id") if isinstance(row, dict) else None
         if isinstance(label, str) and label and label != row.get(loc[-1]):
             parts[1] = label
     return ".".join(parts)
@@ -120,7 +138,7 @@ def check(programme: Programme, sheets: Sheets, file_of: FileOf, edited: Edited)
     h = programme.horizon
     periods = Periods(h.first_year, h.periods, h.months_per_period)
     years = sorted({periods.year(t) for t in periods})
-    _stages(programme, faults)
+    _objective(programme.objective, faults)
     _claims(programme, years, faults)
     _named_initiatives(programme, sheets, faults)
     _sites(programme, sheets, faults)
@@ -140,13 +158,16 @@ def check(programme: Programme, sheets: Sheets, file_of: FileOf, edited: Edited)
     return faults
 
 
-def _stages(programme: Programme, faults: _Faults) -> None:
-    for name, times in Counter(stage.name for stage in programme.stages).items():
-        if times > 1:
-            faults.say(f"stages.{name}.name", f"{name}, {times} times", "each stage once")
-    for stage in programme.stages:
-        if stage.name == "compute" and stage.precision is None:
-            faults.say("stages.compute.precision", "nothing", "a precision: fp64, bf16 or fp8, which never add up")
+def _objective(objective: Objective, faults: _Faults) -> None:
+    if not objective.weights:
+        allowed = "a weight of at least one measure, present_cost below 0 among them"
+        faults.say("objective", "nothing that weighs", allowed, "Write present_cost = -1.0 and mission_value = 1.0.")
+    elif objective.present_cost >= 0:
+        allowed = "a number below 0, however small: otherwise nothing keeps the plan from waste"
+        faults.say("objective.present_cost", f"{objective.present_cost:g}", allowed, "Write present_cost = -1.0.")
+    if objective.compute_usd_per_pflops and objective.compute_precision is None:
+        allowed = "fp64, bf16 or fp8, which never add up: compute_usd_per_pflops is a price of one of them"
+        faults.say("objective.compute_precision", "nothing", allowed)
 
 
 def _claims(programme: Programme, years: list[int], faults: _Faults) -> None:
@@ -158,27 +179,34 @@ def _claims(programme: Programme, years: list[int], faults: _Faults) -> None:
         if claim.by is not None and not years[0] <= claim.by <= years[-1]:
             allowed = f"a year of the horizon, {years[0]} to {years[-1]}"
             faults.say(f"{place}.by", f"{claim.by}, a period outside the horizon", allowed)
-        if claim.binding == "reported":
-            continue
-        if claim.metric in ("power", "compute"):
-            needed = ("tier", "level", "by", *(("precision",) if claim.metric == "compute" else ()))
-            for field in needed:
-                if getattr(claim, field) is None:
-                    allowed = f"a value: a {claim.binding} {claim.metric} claim needs one"
-                    faults.say(f"{place}.{field}", "nothing", allowed)
-        if claim.metric in ("governance", "services"):
-            if claim.binding == "goal":
-                faults.say(
-                    f"{place}.binding", "goal", f"firm or reported: {claim.metric} has no amount to fall short of"
-                )
-            if claim.by is None:
-                faults.say(f"{place}.by", "nothing", f"a year: a {claim.binding} {claim.metric} claim needs one")
-            if claim.metric == "services" and not claim.initiatives:
-                faults.say(f"{place}.initiatives", "nothing", "the initiatives that the claim names")
-        if claim.metric == "split" and claim.binding == "goal":
-            faults.say(f"{place}.binding", "goal", "firm or reported: the tolerance stands in the programme")
-        if claim.metric == "sites" and claim.binding == "firm" and claim.level not in (None, programme.sites.count):
-            faults.say(f"{place}.level", f"{claim.level:g}", f"sites.count, {programme.sites.count}")
+        if claim.price_usd and claim.binding != "goal":
+            found = f"{claim.price_usd:g} on a claim that is {claim.binding}"
+            allowed = f"0: only a goal has a price. A {claim.binding} claim is never missed at a price"
+            faults.say(f"{place}.price_usd", found, allowed, 'Write binding = "goal", or remove the price.')
+        if claim.binding != "reported":
+            _promise(claim, programme, faults)
+
+
+def _promise(claim: Claim, programme: Programme, faults: _Faults) -> None:
+    """What a firm claim or a goal must say."""
+    place = f"claims.{claim.id}"
+    if claim.metric in ("power", "compute"):
+        needed = ("tier", "level", "by", *(("precision",) if claim.metric == "compute" else ()))
+        for field in needed:
+            if getattr(claim, field) is None:
+                allowed = f"a value: a {claim.binding} {claim.metric} claim needs one"
+                faults.say(f"{place}.{field}", "nothing", allowed)
+    if claim.metric in ("governance", "services"):
+        if claim.binding == "goal":
+            faults.say(f"{place}.binding", "goal", f"firm or reported: {claim.metric} has no amount to fall short of")
+        if claim.by is None:
+            faults.say(f"{place}.by", "nothing", f"a year: a {claim.binding} {claim.metric} claim needs one")
+        if claim.metric == "services" and not claim.initiatives:
+            faults.say(f"{place}.initiatives", "nothing", "the initiatives that the claim names")
+    if claim.metric == "split" and claim.binding == "goal":
+        faults.say(f"{place}.binding", "goal", "firm or reported: the tolerance stands in the programme")
+    if claim.metric == "sites" and claim.binding == "firm" and claim.level not in (None, programme.sites.count):
+        faults.say(f"{place}.level", f"{claim.level:g}", f"sites.count, {programme.sites.count}")
 
 
 def _named_initiatives(programme: Programme, sheets: Sheets, faults: _Faults) -> None:

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from pathlib import PurePath
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+#: fields that older programme files have -> what to write instead
+INSTEAD = {
+    "stages": "Write one [objective] instead, mission_value = 1.0 and present_cost = -1.0; a goal has a price_usd.",
+    "soft_side": "Remove it: accreditation, services, training and funding are always modelled.",
+    "priority": "Remove it: the price_usd of a goal says what a missed unit costs.",
+}
 Metric = Literal[
     "power",
     "compute",
@@ -21,10 +27,16 @@ Metric = Literal[
 ]
 Tier = Literal["secured", "commissioned", "populated", "installed", "serving"]
 Precision = Literal["fp64", "bf16", "fp8"]
+#: part of present cost within which a plan is proven best, unless a programme says otherwise
+GAP = 0.0075
 
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+def _weight(most: float) -> Any:
+    return Field(default=0.0, ge=-most, le=most)
 
 
 class Horizon(_Strict):
@@ -44,7 +56,8 @@ class Claim(_Strict):
     """One row of the announcement. ``metric`` says which room speaks to it.
 
     A claim with a ``level`` and a ``by`` year is a commitment: firm ones hold or the run is
-    infeasible, goals are approached in the objective's order, ``reported`` ones are only shown.
+    infeasible, ``reported`` ones are only shown. A goal costs the objective ``price_usd``, base-year
+    present value, for each unit that is missed; at 0 its shortfall is only measured.
     ``initiatives`` are what a claim on services names: each is offered by the end of ``by``.
     """
 
@@ -58,37 +71,36 @@ class Claim(_Strict):
     unit: str = ""
     by: int | None = Field(default=None, ge=2020, le=2100)
     binding: Literal["firm", "goal", "reported"] = "reported"
-    priority: int = Field(default=1, ge=1, le=9)
+    price_usd: float = Field(default=0.0, ge=0, le=1e15)
     initiatives: tuple[str, ...] = Field(default=(), strict=False)
     note: str = ""
 
 
-class Stage(_Strict):
-    """One objective in the declared order, with what later stages may give back of it.
+class Objective(_Strict):
+    """What is maximised: the sum of each weight times its measure. What is not named weighs nothing.
 
-    ``give_back_share`` is a share of this stage's value; ``give_back_budget_share`` is a share of
-    the budget: dollars that later stages may add anywhere (category by site) to this stage's plan.
+    ``mission_value``, ``present_cost`` and ``owed_after_horizon`` weigh base-year present dollars. The others are
+    base-year present dollars a unit: a t CO2 over the horizon, a PFLOP/s of ``compute_precision`` installed at the
+    end, a MW of facility power secured at the end.
     """
 
-    name: Literal[
-        "mission value",
-        "goal shortfall",
-        "present cost",
-        "net present value",
-        "secured power",
-        "compute",
-        "emissions",
-    ]
-    give_back_share: float = Field(default=0.0, ge=0, le=1)
-    give_back_budget_share: float | None = Field(default=None, ge=0, le=1)
-    precision: Precision | None = None
+    mission_value: float = _weight(1e6)
+    present_cost: float = _weight(1e6)
+    owed_after_horizon: float = _weight(1e6)
+    emissions_usd_per_t: float = _weight(1e9)
+    compute_usd_per_pflops: float = _weight(1e12)
+    compute_precision: Precision | None = None
+    secured_usd_per_mw: float = _weight(1e12)
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """Measure -> weight, of those that weigh something."""
+        told = self.model_dump(exclude={"compute_precision"})
+        return {name: weight for name, weight in told.items() if weight}
 
 
 class Programme(_Strict):
-    """A programme file, read.
-
-    With the soft side left out nothing gates service, nobody is trained, and the soft share of the budget is set aside.
-    """
+    """A programme file, read. ``gap`` is a share of present cost; ``serve_as`` names the run whose service is kept."""
 
     title: str = Field(min_length=3)
     why: str = ""
@@ -100,10 +112,11 @@ class Programme(_Strict):
     infrastructure_share_tolerance: float = Field(default=0.03, ge=0, le=1)
     demand_case: Literal["low", "mid", "high"] = "mid"
     discount_rate: str = "real7"
-    soft_side: Literal["modelled", "left out"] = "modelled"
+    gap: float = Field(default=GAP, ge=0, le=1)
+    serve_as: str | None = Field(default=None, min_length=1)
+    objective: Objective
     sites: Sites
     horizon: Horizon
-    stages: tuple[Stage, ...] = Field(min_length=1)
     claims: tuple[Claim, ...] = ()
 
     @property
@@ -114,6 +127,5 @@ class Programme(_Strict):
 
     @property
     def unmodelled(self) -> frozenset[str]:
-        """Metrics that no room of this programme measures."""
-        left_out = {"split", "governance", "services", "funding"} if self.soft_side == "left out" else set()
-        return frozenset({"interconnect", *left_out})
+        """Metrics that no room measures."""
+        return frozenset({"interconnect"})

@@ -23,7 +23,6 @@ from planner.inputs import (
 )
 from planner.inputs.parse import Sheet, did_you_mean, listing
 from planner.inputs.schema import TABLES, Table
-from planner.inputs.scope import left_out
 
 if TYPE_CHECKING:
     from planner.inputs.case import Case
@@ -95,9 +94,7 @@ def _case(
     from planner.inputs.case import Case
 
     tables = {name: sheet.frame() for name, sheet in sheets.items()}
-    empty = left_out(programme, tables)
-    as_written = {name: tables[name] for name in empty}
-    return Case(name, programme, tables | empty, changes, as_written, what_ifs=what_ifs)
+    return Case(name, programme, tables, changes, what_ifs)
 
 
 def check_folder(path: Path) -> list[Fault]:

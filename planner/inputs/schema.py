@@ -296,6 +296,9 @@ TABLES: tuple[Table, ...] = (
             _number("heat_rate_mmbtu_per_mwh", "MMBtu/MWh", 0, 30, "gas burnt per MWh; 0 for nuclear"),
             _number("emissions_kg_per_mwh", "kg CO2/MWh", 0, 2000, "direct emissions"),
             _number("capacity_factor_max", "fraction", 0, 1, "largest yearly capacity factor"),
+            _number(
+                "firm_share", "fraction", 0, 1, "part of a unit's MW that counts as firm: 1 less its forced outage rate"
+            ),
         ),
         "on-site plant, in whole units",
         may_be_empty=True,
@@ -644,14 +647,13 @@ TABLES: tuple[Table, ...] = (
             _text("name", "name"),
             _money("cost_usd_per_head", "USD/head", 1e6, "wages", "direct cost"),
             _number("duration_months", "months", 0, 60, "start to trained"),
-            _number("cohort_heads", "heads", 1, 1e6, "heads in a whole cohort"),
             _number("attrition_per_year", "fraction/year", 0, 1, "trained staff who leave in a year"),
             _number("need_ceiling_heads", "heads", 0, 1e7, "trained heads the need can use at a time"),
             _number("capacity_heads_per_year", "heads/year", 0, 1e7, "heads that trainers can start in a year"),
             _text("learners", "awareness of all staff, use by agencies, operation of sites", LEARNERS),
             _optional_key(
                 "prerequisite_id",
-                "initiative that must be done before a cohort starts; may be empty",
+                "initiative that must be done before a course starts; may be empty",
                 "initiatives.initiative_id",
             ),
         ),

@@ -3,6 +3,7 @@
     sites.VA-NOVA.tariff_usd_per_mwh=+10%    demand.DOD/inference/gov.base_pflops_years=*1.2
     parameters.carbon_price_usd_per_t=50     chips.*.rack_kw=-5%
     programme.budget_usd=60e9                claims.power-commissioned.binding=firm
+    programme.objective.mission_value=0.5    claims.power-commissioned.price_usd=1e6
     grid_tranches.*.lead_months+=24          sites.TX-ABI=drop
 
 The first point ends the table, the last one starts the column. ``*`` stands for every row, or for every
@@ -23,7 +24,7 @@ from pydantic import BaseModel
 from planner.errors import Fault
 from planner.inputs import parse, rows
 from planner.inputs.parse import NUMBER, Row, Sheet, did_you_mean, listing, show, span
-from planner.inputs.programme import Claim, Horizon, Programme, Sites, Stage
+from planner.inputs.programme import INSTEAD, Claim, Horizon, Objective, Programme, Sites
 from planner.inputs.schema import BY_NAME, PARAMETERS
 
 FILE = "--set"
@@ -32,8 +33,7 @@ _NUMBER = NUMBER.pattern
 _PERCENT = re.compile(rf"(?P<by>[+-]{_NUMBER.removeprefix('[+-]?')})%")
 _ADDED = re.compile(rf"(?P<sign>[+-])=(?P<by>{_NUMBER})")
 _TIMES = re.compile(rf"[*x×](?P<by>{_NUMBER})")
-_PARTS: dict[str, type[BaseModel]] = {"sites": Sites, "horizon": Horizon, "stages": Stage, "claims": Claim}
-_LISTS = ("stages", "claims")
+_PARTS: dict[str, type[BaseModel]] = {"objective": Objective, "sites": Sites, "horizon": Horizon, "claims": Claim}
 
 
 @dataclass(frozen=True)
@@ -149,23 +149,21 @@ def _set(raw: dict[str, Any], parts: list[str], edit: Edit) -> Fault | None:
     head, last = parts[:-1], parts[-1]
     if head:
         model = _PARTS.get(head[0])
-        if model is None or len(head) != (2 if head[0] in _LISTS else 1):
-            return edit.fault(edit.path, "a field of the programme", did_you_mean(parts[0], fields))
+        if model is None or len(head) != (2 if head[0] == "claims" else 1):
+            advice = INSTEAD.get(parts[0]) or did_you_mean(parts[0], fields)
+            return edit.fault(edit.path, "a field of the programme", advice)
         fields = model.model_fields
-        here = raw.setdefault(head[0], [] if head[0] in _LISTS else {})
-        if head[0] in _LISTS:
-            label = "id" if head[0] == "claims" else "name"
+        here = raw.setdefault(head[0], [] if head[0] == "claims" else {})
+        if head[0] == "claims":
             rows = [row for row in here if isinstance(row, dict)] if isinstance(here, list) else []
-            names = [str(row.get(label, "")) for row in rows]
-            named = [row for name, row in zip(names, rows, strict=True) if name == head[1]]
-            if not named and label == "name" and head[1].isdigit() and int(head[1]) < len(rows):
-                named = [rows[int(head[1])]]
+            named = [row for row in rows if str(row.get("id", "")) == head[1]]
             if not named:
-                return edit.fault(head[1], f"one of the {head[0]}: {listing(names)}", did_you_mean(head[1], names))
+                names = [str(row.get("id", "")) for row in rows]
+                return edit.fault(head[1], f"one of the claims: {listing(names)}", did_you_mean(head[1], names))
             here = named[0]
     plain = [name for name in fields if head or name not in _PARTS]
     if last not in plain:
-        return edit.fault(last, listing(plain, 20), did_you_mean(last, plain))
+        return edit.fault(last, listing(plain, 20), INSTEAD.get(last) or did_you_mean(last, plain))
     if not isinstance(here, dict):
         return None
     return _assign(here, last, edit)

@@ -3,7 +3,8 @@
     base = "federal-ai"
 
 Fields replace those of the base, one by one; so do those of ``[sites]``, of ``[horizon]`` and of a claim with an id of
-the base. A claim with another id is added. ``[[stages]]`` replace the stages of the base.
+the base. A claim with another id is added. ``[objective]`` replaces the whole objective of the base: a measure that it
+does not name weighs nothing.
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ def _change(written: Written, own: dict[str, Any], path: Path) -> list[Fault]:
         old = written.raw.get(name)
         if name == "claims" and isinstance(value, list) and isinstance(old, list):
             faults += _claims(written, old, value, path)
-        elif isinstance(value, dict) and isinstance(old, dict):
+        elif name != "objective" and isinstance(value, dict) and isinstance(old, dict):
             old.update(value)
             written.said.update({f"{name}.{part}": path for part in value})
         else:

@@ -75,7 +75,7 @@ CASES: dict[str, tuple[dict[str, list[Row]], tuple[str, int, str]]] = {
     ),
     "operators counted by agency": (
         {
-            "training_tracks": [{"track_id": "RUN", "learners": "operation", "cohort_heads": 10}],
+            "training_tracks": [{"track_id": "RUN", "learners": "operation"}],
             "training_needs": [{"agency_id": "AG", "track_id": "RUN", "heads": 5}],
         },
         ("training_needs.csv", 2, "track_id"),

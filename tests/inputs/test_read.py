@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import tomli_w
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -17,6 +18,7 @@ from tiny import tiny_programme, write_tiny
 from planner.errors import InputError, UsageError
 from planner.inputs import read, shipped
 from planner.inputs.periods import Periods
+from planner.inputs.programme import INSTEAD
 from planner.inputs.schema import TABLES
 
 FIRM: dict[str, Any] = {"claim": "It will be", "said_by": "someone", "binding": "firm", "level": 1, "by": 2028}
@@ -119,10 +121,20 @@ FIELDS: list[tuple[dict[str, Any], list[str]]] = [
     (_part("horizon", months_per_period=5), ["horizon.months_per_period"]),
     (_part("sites", count=3), ["sites.count"]),
     (_part("sites", minimum_regions=3), ["sites.minimum_regions"]),
-    ({"stages": []}, ["stages"]),
-    ({"stages": [{"name": "emissions"}, {"name": "emissions"}]}, ["stages.emissions.name"]),
-    ({"stages": [{"name": "compute"}]}, ["stages.compute.precision"]),
-    ({"stages": [{"name": "glory"}]}, ["stages.0.name"]),
+    ({"objective": {}}, ["objective"]),
+    ({"objective": {"compute_precision": "fp8"}}, ["objective"]),
+    ({"objective": {"mission_value": 1.0}}, ["objective.present_cost"]),
+    ({"objective": {"mission_value": 1.0, "present_cost": 0.5}}, ["objective.present_cost"]),
+    ({"objective": {"present_cost": "abc"}}, ["objective.present_cost"]),
+    ({"objective": {"present_cost": -1, "mission_value": float("nan")}}, ["objective.mission_value"]),
+    ({"objective": {"present_cost": -1, "glory": 1}}, ["objective.glory"]),
+    (_part("objective", compute_usd_per_pflops=5.0), ["objective.compute_precision"]),
+    ({"gap": -0.1}, ["gap"]),
+    ({"serve_as": ""}, ["serve_as"]),
+    (_claims({**POWER, "price_usd": 5.0}), ["claims.p.price_usd"]),
+    (_claims({**POWER, "binding": "reported", "price_usd": 5.0}), ["claims.p.price_usd"]),
+    (_claims({**POWER, "binding": "goal", "price_usd": -5.0}), ["claims.p.price_usd"]),
+    (_claims({**POWER, "binding": "goal", "priority": 1}), ["claims.p.priority"]),
     (_claims({**POWER, "level": "abc"}), ["claims.p.level"]),
     (_claims({**POWER, "by": 2040}), ["claims.p.by"]),
     (_claims({"id": "p", "metric": "power"}), ["claims.p.tier"]),
@@ -137,6 +149,31 @@ FIELDS: list[tuple[dict[str, Any], list[str]]] = [
 def test_faults_of_a_programme(tmp_path: Path, programme: dict[str, Any], columns: list[str]) -> None:
     faults = found(write_tiny(tmp_path, programme=programme))
     assert places(faults) == [("model.toml", None, column) for column in columns]
+
+
+@pytest.mark.parametrize(
+    ("old", "column"),
+    [
+        ({"stages": [{"name": "mission value"}], "soft_side": "left out"}, "stages"),
+        ({"stages": [{"name": "mission value", "give_back_share": 0.01}]}, "stages"),
+        ({"soft_side": "left out"}, "soft_side"),
+    ],
+)
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_programme_of_before_is_told_once_what_to_write(
+    tmp_path: Path, old: dict[str, Any], column: str, kept: bool
+) -> None:
+    asked = {k: v for k, v in tiny_programme().items() if kept or k != "objective" or column != "stages"}
+    model = write_tiny(tmp_path)
+    model.write_text(tomli_w.dumps(asked | old), encoding="utf-8")
+    (fault,) = found(model)
+    assert (fault.file, fault.column) == ("model.toml", column)
+    assert all(INSTEAD[name] in fault.suggestion for name in old)
+
+
+def test_what_comes_with_a_programme_of_before_is_told_too(tmp_path: Path) -> None:
+    model = write_tiny(tmp_path, programme={"stages": [], "discount_rate": "real8"})
+    assert [fault.column for fault in found(model)] == ["discount_rate", "stages"]
 
 
 def test_a_goal_without_a_year_and_a_level(model: Path) -> None:

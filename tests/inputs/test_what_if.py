@@ -14,6 +14,7 @@ from faulty import change, found
 from tiny import write_tiny
 
 from planner.inputs import read
+from planner.inputs.programme import INSTEAD
 
 CLAIM = {
     "id": "halls",
@@ -28,7 +29,8 @@ CLAIM = {
 
 @pytest.fixture
 def model(tmp_path: Path) -> Path:
-    return write_tiny(tmp_path, programme={"claims": [CLAIM]})
+    goal = {**CLAIM, "id": "goal", "binding": "goal", "price_usd": 5}
+    return write_tiny(tmp_path, programme={"claims": [CLAIM, goal]})
 
 
 EDITS: list[tuple[str, Any, Any]] = [
@@ -50,12 +52,16 @@ EDITS: list[tuple[str, Any, Any]] = [
     ("programme.horizon.periods=3", lambda c: c.periods.count, 3),
     ("programme.discount_rate=real1.5", lambda c: c.real_rate, 0.015),
     ("programme.demand_case=high", lambda c: c.programme.demand_case, "high"),
-    ("programme.stages.mission value.give_back_share=0.1", lambda c: c.programme.stages[0].give_back_share, 0.1),
-    ("programme.stages.1.give_back_share=0.1", lambda c: c.programme.stages[1].give_back_share, 0.1),
+    ("programme.objective.present_cost=-0.5", lambda c: c.programme.objective.present_cost, -0.5),
+    ("programme.objective.mission_value=x2", lambda c: c.programme.objective.mission_value, 2),
+    ("programme.objective.emissions_usd_per_t=-190", lambda c: c.programme.objective.emissions_usd_per_t, -190),
+    ("programme.gap=0.01", lambda c: c.programme.gap, 0.01),
+    ("programme.claims.goal.price_usd=1e6", lambda c: c.programme.claims[1].price_usd, 1e6),
+    ("claims.goal.price_usd=+10%", lambda c: c.programme.claims[1].price_usd, 5.5),
     ("sites.*.tariff_usd_per_mwh+=5", lambda c: [s.tariff_usd_per_mwh for s in c.sites.values()], [55, 55]),
     ("sites.A.lon_deg-=1.5", lambda c: c.sites["A"].lon_deg, -101.5),
     ("claims.halls.by-=1", lambda c: c.programme.claims[0].by, 2027),
-    ("claims.halls=drop", lambda c: c.programme.claims, ()),
+    ("claims.halls=drop", lambda c: [claim.id for claim in c.programme.claims], ["goal"]),
     ("plants.RECIP=drop", lambda c: list(c.plants), []),
     ("discount_rates.real1.5=drop", lambda c: list(c.tables["discount_rates"]["rate_id"]), ["real7"]),
     ("sites.A.name=drop", lambda c: c.sites["A"].name, "drop"),
@@ -104,6 +110,13 @@ WRONG: list[tuple[str, str, str]] = [
     ("plants.RECIPE=drop", "plants.RECIPE", "Did you mean RECIP?"),
     ("claims.hals=drop", "claims.hals", "Did you mean halls?"),
     ("programme.title2=drop", "programme.title2", "Did you mean title?"),
+    ("programme.stages.0.name=emissions", "programme.stages.0.name", INSTEAD["stages"]),
+    ("programme.soft_side=modelled", "programme.soft_side", INSTEAD["soft_side"]),
+    ("claims.halls.priority=2", "claims.halls.priority", INSTEAD["priority"]),
+    ("programme.objective.cost=-1", "programme.objective.cost", ""),
+    ("programme.objective.present_cost=0", "programme.objective.present_cost", "Write present_cost = -1.0."),
+    ("claims.halls.price_usd=5", "claims.halls.price_usd", ""),
+    ("claims.goal.price_usd=-5", "claims.goal.price_usd", ""),
 ]
 
 

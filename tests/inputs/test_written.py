@@ -42,8 +42,8 @@ def test_fields_replace_those_of_the_base(base: Path) -> None:
         budget_usd = 2e9
         [horizon]
         periods = 3
-        [[stages]]
-        name = "present cost"
+        [objective]
+        present_cost = -2.0
         [[claims]]
         id = "more"
         binding = "firm"
@@ -56,7 +56,8 @@ def test_fields_replace_those_of_the_base(base: Path) -> None:
     before, after = read.load(base).programme, read.load(variant(base, changed)).programme
     assert (after.title, after.budget_usd) == ("Another title", 2e9)
     assert (after.horizon.periods, after.horizon.first_year) == (3, before.horizon.first_year)
-    assert [stage.name for stage in after.stages] == ["present cost"]
+    assert before.objective.weights == {"mission_value": 1.0, "present_cost": -0.001}
+    assert after.objective.weights == {"present_cost": -2.0}
     assert [claim.id for claim in after.claims] == ["halls", "more", "new"]
     assert after.claims[0] == before.claims[0]
     assert after.claims[1] == before.claims[1].model_copy(update={"binding": "firm"})
@@ -81,10 +82,10 @@ def test_a_shipped_base_under_its_own_name(tmp_path: Path) -> None:
 
 
 def test_edits_see_the_whole_programme(base: Path) -> None:
-    path = variant(base, '[[stages]]\nname = "compute"\nprecision = "fp64"\n')
-    edits = ("programme.stages.compute.precision=fp8", "claims.halls.level=60", "programme.budget_usd=+10%")
+    path = variant(base, "[objective]\npresent_cost = -1.0\ncompute_usd_per_pflops = 5\ncompute_precision = 'fp64'\n")
+    edits = ("programme.objective.compute_precision=fp8", "claims.halls.level=60", "programme.budget_usd=+10%")
     programme = read.load(path, edits).programme
-    assert (programme.stages[0].precision, programme.claims[0].level) == ("fp8", 60)
+    assert (programme.objective.compute_precision, programme.claims[0].level) == ("fp8", 60)
     assert programme.budget_usd == pytest.approx(1.1e9)
     (fault,) = found(path, "programme.base=model")
     assert (fault.file, fault.column) == ("--set", "programme.base")
@@ -99,7 +100,10 @@ FAULTS: list[tuple[str, list[tuple[str, str]]]] = [
     ("[horizon]\nmonths_per_period = 5", [(OWN, "horizon.months_per_period")]),
     ("[sites]\ncount = 3", [(OWN, "sites.count")]),
     ("[horizon]\nperiods = 2", [(BASE, "claims.halls.by"), (BASE, "claims.more.by")]),
-    ("[[stages]]\nname = 'compute'", [(OWN, "stages.compute.precision")]),
+    ("[objective]\npresent_cost = -1\ncompute_usd_per_pflops = 5", [(OWN, "objective.compute_precision")]),
+    ("[objective]\nmission_value = 1", [(OWN, "objective.present_cost")]),
+    ("[[stages]]\nname = 'compute'", [(OWN, "stages")]),
+    ("soft_side = 'modelled'", [(OWN, "soft_side")]),
     ("[[claims]]\nid = 'more'\nby = 2050", [(OWN, "claims.more.by")]),
     ("[[claims]]\nid = 'more'\nlevel = 'abc'", [(OWN, "claims.more.level")]),
     ("[[claims]]\nid = 'mor'\nlevel = 5", [(OWN, "claims.mor.id")]),

@@ -57,8 +57,8 @@ def opened(path: Path) -> Workbook:
 
 def write_cell(source: Path, target: Path, sheet: str, row: int, name: str, value: Any) -> str:
     """As ``put``, by changing the XML of one cell: a quick way for many small tests."""
-    sheets = [layout.PROGRAMME, layout.STAGES, layout.CLAIMS, *(layout.sheet_name(t.name) for t in TABLES)]
-    tables = (None, layout.stages(), layout.claims(), *TABLES)
+    sheets = [layout.PROGRAMME, layout.CLAIMS, *(layout.sheet_name(t.name) for t in TABLES)]
+    tables = (None, layout.claims(), *TABLES)
     number = sheets.index(sheet)
     table = tables[number]
     names = [layout.FIELD, layout.VALUE] if table is None else [c.name for c in table.columns]

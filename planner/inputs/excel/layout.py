@@ -12,10 +12,12 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from planner.inputs.programme import Claim, Horizon, Programme, Sites, Stage
+from planner.inputs.programme import Claim, Horizon, Objective, Programme, Sites
 from planner.inputs.schema import TABLES, Column, Kind, Table
 
-READ_ME, PROGRAMME, STAGES, CLAIMS = "Read me", "Programme", "Stages", "Claims"
+READ_ME, PROGRAMME, CLAIMS = "Read me", "Programme", "Claims"
+#: a sheet that older workbooks have, and what is said of it
+STAGES = "Stages"
 #: sheets whose names begin so are for people and are not read
 UNREAD = ("read me", "faults", "notes")
 #: the columns of the sheet Programme; only the value is read
@@ -34,21 +36,20 @@ _PROGRAMME: dict[str, tuple[str, str]] = {
     "infrastructure_share_tolerance": ("fraction of budget", "how far the split may be off"),
     "demand_case": ("", "case of demand_paths"),
     "discount_rate": ("", "row of discount_rates"),
-    "soft_side": ("", "whether accreditation, services, training and funding are modelled"),
+    "gap": ("fraction of present cost", "how close to the best a plan is proven to be"),
+    "serve_as": ("", "run or CSV file whose service by workload, level and period is kept; empty: none"),
+    "objective.mission_value": ("weight", "value of what is served, less its running cost after the horizon"),
+    "objective.present_cost": ("weight", "cost of both ledgers; below 0, however little"),
+    "objective.owed_after_horizon": ("weight", "what contracts still owe after the horizon"),
+    "objective.emissions_usd_per_t": ("USD/t CO2", "price of emissions over the horizon; below 0 to avoid them"),
+    "objective.compute_usd_per_pflops": ("USD/PFLOP/s", "price of compute installed at the end"),
+    "objective.compute_precision": ("", "precision that this compute is counted in"),
+    "objective.secured_usd_per_mw": ("USD/MW", "price of facility power secured at the end"),
     "sites.count": ("sites", "sites to be opened"),
     "sites.minimum_regions": ("regions", "grid regions they must lie in"),
     "horizon.first_year": ("year", "first year of the plan"),
     "horizon.periods": ("periods", "length of the plan"),
     "horizon.months_per_period": ("months", "length of a period"),
-}
-_STAGES: dict[str, tuple[str, str]] = {
-    "name": ("", "what is asked for; the rows are taken in their order"),
-    "give_back_share": ("fraction", "part of its best value that later stages may give back"),
-    "give_back_budget_share": (
-        "fraction of budget",
-        "dollars that later stages may move; empty: no limit",
-    ),
-    "precision": ("", "precision that compute is counted in"),
 }
 _CLAIMS: dict[str, tuple[str, str]] = {
     "id": ("", "short name: a-z, 0-9 and -"),
@@ -60,12 +61,12 @@ _CLAIMS: dict[str, tuple[str, str]] = {
     "level": ("see unit", "the amount"),
     "unit": ("", "unit of the level"),
     "by": ("year", "year by whose end it must hold"),
-    "binding": ("", "firm: holds or there is no plan; goal: approached; reported: shown only"),
-    "priority": ("", "order among goals, 1 first"),
+    "binding": ("", "firm: holds or there is no plan; goal: missed at its price; reported: shown only"),
+    "price_usd": ("USD/unit", "what a unit costs that a goal misses, base-year present value; 0: only measured"),
     "initiatives": ("", "ids of initiatives that a claim on services names, with commas between them"),
     "note": ("", "how the claim was read"),
 }
-_PARTS: dict[str, type[BaseModel]] = {"sites": Sites, "horizon": Horizon}
+_PARTS: dict[str, type[BaseModel]] = {"objective": Objective, "sites": Sites, "horizon": Horizon}
 
 
 def sheet_name(table: str) -> str:
@@ -98,24 +99,15 @@ def fields() -> list[Field]:
         if name in _PARTS:
             parts = _PARTS[name].model_fields
             found += [(f"{name}.{part}", inner) for part, inner in parts.items()]
-        elif name not in (DATA, "stages", "claims"):
+        elif name not in (DATA, "claims"):
             found.append((name, info))
     return [Field(place, _column(place, info, _PROGRAMME), _default(info)) for place, info in found]
 
 
-def stages() -> Table:
-    """The sheet Stages as a table."""
-    return _table("stages", Stage, _STAGES, "objectives in their order", "name")
-
-
 def claims() -> Table:
     """The sheet Claims as a table."""
-    return _table("claims", Claim, _CLAIMS, "the announcement, row by row", "id")
-
-
-def _table(name: str, model: type[BaseModel], about: Mapping[str, tuple[str, str]], meaning: str, key: str) -> Table:
-    columns = tuple(_column(field, info, about) for field, info in model.model_fields.items())
-    return Table(name, (key,), columns, meaning, figures=False, may_be_empty=name == "claims")
+    columns = tuple(_column(field, info, _CLAIMS) for field, info in Claim.model_fields.items())
+    return Table("claims", ("id",), columns, "the announcement, row by row", figures=False, may_be_empty=True)
 
 
 def _default(info: Any) -> Any:

@@ -12,7 +12,7 @@ from planner.inputs.excel.book import Place, address, place
 from planner.inputs.excel.workbook import SHOWN, Workbook
 from planner.inputs.schema import BY_NAME
 
-_SHEETS = (layout.PROGRAMME, layout.STAGES, layout.CLAIMS, *map(layout.sheet_name, BY_NAME))
+_SHEETS = (layout.PROGRAMME, layout.CLAIMS, *map(layout.sheet_name, BY_NAME))
 _ORDER = {layout.folded(name): number for number, name in enumerate(_SHEETS)}
 _FILE = re.compile(rf"\b({'|'.join(BY_NAME)})\.csv\b")
 
@@ -68,8 +68,7 @@ def _table(book: Workbook, fault: Fault) -> Fault:
 
 def _programme(book: Workbook, fault: Fault) -> list[Fault]:
     """None where its sheet or column is not there, which is said already."""
-    head = fault.column.partition(".")[0]
-    part = head if head in ("stages", "claims") else ""
+    part = "claims" if fault.column.partition(".")[0] == "claims" else ""
     if part in book.lost or fault.column in book.lost:
         return []
     name = fault.column

@@ -16,9 +16,9 @@ from planner.inputs.schema import BY_NAME, TABLES, Column, Table
 #: rows among which the header is looked for
 HEADER_WITHIN = 30
 #: what a sheet holds that is no table of the data set
-_OWN = {layout.folded(name): name.lower() for name in (layout.PROGRAMME, layout.STAGES, layout.CLAIMS)}
-_MEANT = {**layout.TABLE_OF, **_OWN}
-_NAMES = {name: layout.sheet_name(name) for name in _MEANT.values()}
+_OWN = {layout.folded(name): name.lower() for name in (layout.PROGRAMME, layout.CLAIMS)}
+_MEANT = {**layout.TABLE_OF, **_OWN, layout.folded(layout.STAGES): layout.folded(layout.STAGES)}
+_NAMES = {name: layout.sheet_name(name) for name in (*layout.TABLE_OF.values(), *_OWN.values())}
 
 
 def load(path: Path, accept_formulas: bool) -> Workbook:
@@ -28,8 +28,10 @@ def load(path: Path, accept_formulas: bool) -> Workbook:
     for table in TABLES:
         book.sheets[table.name] = _table(book, grids.get(table.name), table)
     book.raw = _fields(book, grids.get("programme"))
-    for table in (layout.stages(), layout.claims()):
-        book.raw[table.name] = _records(book, grids.get(table.name), table)
+    book.raw["claims"] = _records(book, grids.get("claims"), layout.claims())
+    if layout.folded(layout.STAGES) in grids:
+        book.raw["stages"] = []  # the check of the programme says what to write instead
+        book.places["stages"] = grids[layout.folded(layout.STAGES)].name, 1, 1
     book.raw[layout.DATA] = path.name
     return book
 
@@ -148,7 +150,7 @@ def _fields(book: Workbook, grid: Grid | None) -> dict[str, Any]:
             allowed = "each field once, with its name"
             book.fault(grid.name, address(row, field_at), "", name or "a value without a field", allowed)
             continue
-        if name in (layout.DATA, "stages", "claims"):
+        if name in (layout.DATA, "claims"):
             book.fault(grid.name, address(row, field_at), name, name, "a field", "The workbook has sheets for it.")
             continue
         book.places[name] = grid.name, row, value_at if name in known else field_at
@@ -161,7 +163,7 @@ def _fields(book: Workbook, grid: Grid | None) -> dict[str, Any]:
 
 
 def _records(book: Workbook, grid: Grid | None, table: Table) -> list[dict[str, Any]]:
-    """The rows of Stages and of Claims, as the programme file has them."""
+    """The rows of Claims, as the programme file has them."""
     sheet = _table(book, grid, table)
     if sheet.lost:
         book.lost.add(table.name)

@@ -13,7 +13,6 @@ from planner import __version__
 from planner.inputs.case import Case
 from planner.inputs.excel import layout
 from planner.inputs.schema import BY_NAME, PARAMETERS, TABLES, Table
-from planner.inputs.scope import SOFT_TABLES
 from planner.workbook import style
 from planner.workbook.sheets.words import STATUS_MEANING
 from planner.workbook.template import rules, sources
@@ -43,14 +42,13 @@ def build(case: Case) -> Workbook:
     properties.created = datetime.fromisoformat(case.programme.as_of)
     guide = Page(book, layout.READ_ME, "Inputs to edit", f"{case.programme.title}. Written by planner {__version__}.")
     _programme(book, case)
-    _asked(book, layout.STAGES, layout.stages(), [s.model_dump() for s in case.programme.stages])
-    _asked(book, layout.CLAIMS, layout.claims(), [c.model_dump() for c in case.programme.claims])
-    tables = {**case.tables, **case.as_written}
-    notes = sources.notes(tables["figures"], tables["sources"])
+    _claims(book, layout.claims(), [c.model_dump() for c in case.programme.claims])
+    notes = sources.notes(case.tables["figures"], case.tables["sources"])
     for table in TABLES:
-        _table(book, table, _records(tables[table.name]), notes)
-    rules.name_lists(book, {name: len(frame) for name, frame in tables.items()})
-    _guide(guide, {name: len(frame) for name, frame in tables.items()}, case)
+        _table(book, table, _records(case.tables[table.name]), notes)
+    rows = {name: len(frame) for name, frame in case.tables.items()}
+    rules.name_lists(book, rows)
+    _guide(guide, rows, len(case.programme.claims))
     book.active = 0
     return book
 
@@ -83,12 +81,9 @@ def _table(book: Workbook, table: Table, records: Records, notes: Mapping[str, M
     page.finish(frozen_columns=len(table.keys) if len(table.keys) < len(table.columns) else 1)
 
 
-def _asked(book: Workbook, name: str, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    roles = {
-        layout.STAGES: "Taken one after the other, in the order of the rows.",
-        layout.CLAIMS: "What was promised, and how it is read. Firm claims hold, or there is no plan.",
-    }
-    page = Page(book, name, f"{table.meaning[:1].upper()}{table.meaning[1:]}", roles[name])
+def _claims(book: Workbook, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    role = "What was promised, and how it is read. Firm claims hold, or there is no plan."
+    page = Page(book, layout.CLAIMS, f"{table.meaning[:1].upper()}{table.meaning[1:]}", role)
     records = [{k: _cell(v) for k, v in row.items()} for row in rows]
     page.table(table, records)
     rules.validate(page, table, records)
@@ -121,7 +116,7 @@ def _programme(book: Workbook, case: Case) -> None:
     page.finish(frozen_columns=1)
 
 
-def _guide(page: Page, rows: Mapping[str, int], case: Case) -> None:
+def _guide(page: Page, rows: Mapping[str, int], claims: int) -> None:
     page.widths = {1: 26, 2: 10, 3: 34, 4: 80}
     page.heading(4, "How to use it")
     for row, text in enumerate(HOW, 5):
@@ -131,8 +126,7 @@ def _guide(page: Page, rows: Mapping[str, int], case: Case) -> None:
     page.headers(("Sheet", "Rows", "Key", "Holds"), at + 1)
     asked = (
         (layout.PROGRAMME, len(layout.fields()), layout.FIELD, "what is asked of the data"),
-        (layout.STAGES, len(case.programme.stages), "name", layout.stages().meaning),
-        (layout.CLAIMS, len(case.programme.claims), "id", layout.claims().meaning),
+        (layout.CLAIMS, claims, "id", layout.claims().meaning),
     )
     tables = [(layout.sheet_name(t.name), rows[t.name], ", ".join(t.keys), t.meaning) for t in TABLES]
     for row, (name, *about) in enumerate((*asked, *tables), at + 2):
@@ -140,11 +134,6 @@ def _guide(page: Page, rows: Mapping[str, int], case: Case) -> None:
         for column, value in enumerate(about, 2):
             page.put(row, column, value, "unit")
     at += 3 + len(asked) + len(tables)
-    if case.programme.soft_side == "left out":
-        left = ", ".join(layout.sheet_name(name) for name in SOFT_TABLES)
-        page.put(at, 1, "Not used while soft_side on the sheet Programme says left out:", "line")
-        page.put(at + 1, 1, f"{left}.", "line")
-        at += 3
     page.heading(at, "Status of a figure")
     words = BY_NAME["figures"].column("status").allowed
     for row, word in enumerate(words, at + 1):
