@@ -16,26 +16,29 @@ NOISE = 1e-7
 
 #: table -> columns; the keys come first, the quantity or quantities last
 DECISIONS: dict[str, tuple[str, ...]] = {
+    # one row a chosen site, in the first period of the horizon: sites open together
     "opens": ("site_id", "period", "opens"),
     "modules": ("site_id", "design_id", "period", "modules"),
     "hardened": ("site_id", "level_id", "period", "mw"),
     "reached": ("scope", "reached"),
-    "discounted": ("site_id", "period", "mw"),
+    # greenfield MW IT started at the framework price, over all sites
+    "discounted": ("period", "mw"),
     "contract": ("site_id", "tranche", "period", "contracts"),
     "units": ("site_id", "plant_id", "period", "units"),
-    "first": ("site_id", "plant_id", "period", "first"),
     "signed": ("site_id", "ppa_id", "period", "mw"),
     "generated": ("site_id", "plant_id", "period", "mwh"),
     "imported": ("site_id", "period", "mwh"),
     "billed": ("site_id", "period", "mwh"),
-    "housed": ("site_id", "design_id", "rack_class", "period", "mw"),
+    # MW IT of racks of a class in halls with a cooling, at the end of the period
+    "housed": ("site_id", "cooling_id", "rack_class", "period", "mw"),
     "bought": ("site_id", "chip_id", "period", "racks"),
     "retired": ("site_id", "chip_id", "vintage", "period", "racks"),
     "running": ("site_id", "chip_id", "workload_id", "level_id", "period", "racks"),
     "served": ("site_id", "agency_id", "workload_id", "level_id", "period", "pflops_years"),
     "depth": ("agency_id", "workload_id", "level_id", "tranche_id", "period", "pflops_years"),
     "hosts": ("site_id", "workload_id", "period", "hosts"),
-    "tail_running": ("chip_id", "workload_id", "year_after", "racks"),
+    # racks that go on working in each year after the horizon
+    "tail_running": ("site_id", "chip_id", "workload_id", "year_after", "racks"),
     "tail_depth": ("workload_id", "tranche_id", "year_after", "pflops_years"),
     "counted": ("commitment", "site_id", "mw"),
     # the soft half: starts are at the opening of the period
@@ -43,9 +46,11 @@ DECISIONS: dict[str, tuple[str, ...]] = {
     "starts": ("initiative_id", "period", "starts"),
     "ports": ("site_id", "initiative_id", "level_id", "period", "ports"),
     "packages": ("initiative_id", "service_id", "level_id", "period", "packages"),
+    # large agencies, small ones and systems may be begun in part
     "onboards": ("initiative_id", "agency_id", "period", "agencies"),
     "connects": ("initiative_id", "agency_id", "period", "units"),
-    "cohorts": ("track_id", "place_id", "period", "cohorts"),
+    # heads that begin a course, at an agency or, for operators, at a site; need not be whole
+    "courses": ("track_id", "place_id", "period", "heads"),
     "goes_live": ("site_id", "period", "goes_live"),
     "bonus": ("site_id", "workload_id", "level_id", "period", "pflops_years"),
     # money that is not a cost line of a decision: the same in every period; operating cost by who pays
@@ -76,9 +81,9 @@ RESULTS: dict[str, tuple[str, ...]] = {
     # from the second period, by agency and gate (initiative or track) the part of demand that may be served, at most 1;
     # gate "all" is the least of them, and the only row of an agency without gates
     "admitted": ("agency_id", "gate_id", "period", "share"),
-    # trained heads still there at the end of the period, by agency or site
+    # trained heads still there at the end of the period, by agency; operators are not shown
     "trained": ("track_id", "place_id", "period", "heads"),
-    # planned is null and met is null where the room is not modelled yet
+    # planned and met are null where the model does not speak to the claim
     "commitments": (
         "id",
         "metric",
@@ -95,7 +100,7 @@ RESULTS: dict[str, tuple[str, ...]] = {
     ),
 }
 TABLES = {**DECISIONS, **RESULTS}
-#: states of a commitment: "met", "short" (a goal), "broken" (never published), "not modelled yet", "reported"
+#: states of a commitment: "met", "short" (a goal), "broken" (never published), "reported"
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ It shares nothing with the model: no solver, no expressions, its own time and mo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from planner.inputs.case import Case
@@ -17,6 +16,7 @@ from planner.verify import (
     governance,
     money,
     objective,
+    owed,
     physical,
     power,
     results,
@@ -26,13 +26,13 @@ from planner.verify import (
     work,
 )
 from planner.verify.tally import REGISTRY, Breach, Check, Tally, as_json
-from planner.verify.world import StageClaim, World
+from planner.verify.world import ObjectiveClaim, World
 
-__all__ = ["RULES", "Breach", "StageClaim", "Verification", "verify"]
+__all__ = ["RULES", "Breach", "ObjectiveClaim", "Verification", "verify"]
 
 #: the rooms whose functions register the rules
 SOFT_ROOMS = (security, software, training)
-ROOMS = (domains, physical, power, work, *SOFT_ROOMS, money, budget, results, governance, commitments, objective)
+ROOMS = (domains, physical, power, work, *SOFT_ROOMS, money, budget, results, governance, commitments, owed, objective)
 #: every rule that ``verify`` checks
 RULES: tuple[str, ...] = tuple(name for name, _ in REGISTRY)
 
@@ -64,9 +64,12 @@ class Verification:
         }
 
 
-def verify(case: Case, plan: Plan, stages: Sequence[StageClaim], *, tolerance: float = 1e-6) -> Verification:
-    """Check a plan. A row holds when its excess is at most ``tolerance * max(1, largest side of the row)``."""
-    world = World(case, plan, stages)
+def verify(case: Case, plan: Plan, claim: ObjectiveClaim | None, *, tolerance: float = 1e-6) -> Verification:
+    """Check a plan, and what is claimed of its objective.
+
+    A row holds when its excess is at most ``tolerance * max(1, largest side of the row)``.
+    """
+    world = World(case, plan, claim)
     tally = Tally(world.facts.clock.labels(), tolerance)
     for name, check_rule in REGISTRY:
         check_rule(world, Check(name, tally))

@@ -12,10 +12,8 @@ from planner.verify.world import World
 
 
 def _spendable_musd(world: World) -> float:
-    """The budget less the reserve, which is held, and less the part of a soft side that is left out."""
-    asked = world.facts.programme
-    part = asked.infrastructure_share if asked.soft_side == "left out" else 1.0
-    return asked.budget_usd / 1e6 * part * (1.0 - world.facts.parameter("management_reserve_share"))
+    """The budget less the reserve, which is held."""
+    return world.facts.programme.budget_usd / 1e6 * (1.0 - world.facts.parameter("management_reserve_share"))
 
 
 def _sides_musd(world: World) -> tuple[Vector, Vector, Vector]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from planner.inputs.case import Case
@@ -16,9 +15,6 @@ from planner.verify.domains import readable
 from planner.verify.facts import Facts
 from planner.verify.tally import Vector
 from planner.verify.time import before
-
-if TYPE_CHECKING:
-    pass
 
 Series = dict[tuple[Any, ...], Vector]
 
@@ -49,6 +45,13 @@ class Built:
             out[key] += amount
         return out
 
+    def by_period(self, table: str, value: str) -> Vector:
+        """Amounts of a table whose only key is the period."""
+        out = self.facts.clock.zeros()
+        for (label,), amount in self.amounts(table, ("period",), value).items():
+            out[self.index[label]] += amount
+        return out
+
     def total(self, vectors: Any) -> Vector:
         """Sum of series, zeros when there is none."""
         out = self.facts.clock.zeros()
@@ -64,7 +67,8 @@ class Built:
 
     @cached_property
     def opened(self) -> dict[str, Vector]:
-        return {s: np.cumsum(self.opens[s,]) for s in self.facts.sites}
+        """Openings of a site: it is open from the first period or not at all."""
+        return {s: self.facts.clock.zeros() + float(self.opens[s,].sum()) for s in self.facts.sites}
 
     @cached_property
     def modules(self) -> Series:
@@ -100,8 +104,13 @@ class Built:
         return self.amounts("reached", ("scope",), "reached")
 
     @cached_property
-    def discounted(self) -> Series:
-        return self.series("discounted", ("site_id",), "mw")
+    def discounted(self) -> Vector:
+        """MW IT started at the framework price, over all sites."""
+        return self.by_period("discounted", "mw")
+
+    def greenfield_started(self) -> Vector:
+        """MW IT of new halls started, over all sites."""
+        return self.total(self.started_of(s, "greenfield") for s in self.facts.sites)
 
     # power
 
@@ -121,7 +130,7 @@ class Built:
         """Facility MW on the design day: of greenfield halls, or of retrofit and leased halls."""
         facts = self.facts
         return self.total(
-            facts.climate(s, d)["pue_peak"] * mw
+            facts.pue_peak(s, d) * mw
             for (s, d), mw in self.commissioned.items()
             if s == site and (facts.designs[d].route == "greenfield") == greenfield
         )
@@ -136,22 +145,17 @@ class Built:
         return self.series("units", ("site_id", "plant_id"), "units")
 
     @cached_property
-    def first(self) -> Series:
-        return self.series("first", ("site_id", "plant_id"), "first")
-
-    @cached_property
     def units_ready(self) -> Series:
         clock, plants = self.facts.clock, self.facts.plants
         return {(s, k): clock.standing(n, plants[k].lead_months) for (s, k), n in self.units.items()}
 
     @cached_property
     def firm(self) -> dict[str, Vector]:
-        """On-site MW without the spare unit of each plant."""
+        """On-site MW that count as firm: of each plant the part that is not on forced outage."""
         out = {s: self.facts.clock.zeros() for s in self.facts.sites}
-        for s, k in {*self.units, *self.first}:
+        for (s, k), ready in self.units_ready.items():
             plant = self.facts.plants[k]
-            net = self.units.get((s, k), self.facts.clock.zeros()) - self.first.get((s, k), self.facts.clock.zeros())
-            out[s] = out[s] + plant.unit_mw * self.facts.clock.standing(net, plant.lead_months)
+            out[s] = out[s] + plant.unit_mw * plant.firm_share * ready
         return out
 
     @cached_property

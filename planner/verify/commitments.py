@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from planner.inputs.programme import Claim
-from planner.verify.governance import governance_share, services_offered
+from planner.verify.measures import counts, filled_mw, measure
 from planner.verify.tally import Check, rule
 from planner.verify.world import World
 
@@ -17,81 +17,27 @@ from planner.verify.world import World
 AT_MOST = ("budget", "funding")
 
 
-def _counts(claim: Claim) -> bool:
-    """Commissioned MW that stand for a promise count only as far as the site fills them."""
-    return claim.metric == "power" and claim.tier == "commissioned" and claim.binding in ("firm", "goal")
-
-
-def _infrastructure_share(world: World) -> float:
-    """Infrastructure against all that is invested."""
-    invested = float(world.ledger.investment_usd().sum())
-    return float(world.ledger.infrastructure_usd().sum()) / invested if invested else 0.0
-
-
-def _part_of_caps(world: World) -> float | None:
-    """Largest part of all caps that operating cost takes in a period; None where nobody has a cap."""
-    if not world.facts.soft.sources:
-        return None
-    caps = world.total(world.facts.soft.caps_musd(f) for f in world.facts.soft.sources)
-    cost = world.ledger.operations_usd() / 1e6
-    owed = cost > 0
-    parts = np.divide(cost, caps, out=np.full_like(cost, np.inf), where=caps > 0)
-    return float(parts[owed].max()) if owed.any() else 0.0
-
-
-def measure(world: World, claim: Claim) -> float | None:
-    """The plan's figure for a claim; None where the model does not speak to it."""
-    t = world.due_at(claim)
-    if t is None or claim.metric in world.facts.programme.unmodelled:
-        return None
-    if claim.metric == "sites":
-        return sum(float(opened[-1]) for opened in world.opened.values())
-    if claim.metric == "budget":
-        return float(world.ledger.investment_usd().sum())
-    if claim.metric == "split":
-        return _infrastructure_share(world)
-    if claim.metric == "funding":
-        return _part_of_caps(world)
-    if claim.metric == "governance":
-        return governance_share(world, claim)
-    if claim.metric == "services":
-        return services_offered(world, claim)
-    if claim.metric == "power" and claim.tier == "secured":
-        return float(world.total(world.secured.values())[t])
-    if claim.metric == "power" and claim.tier == "populated":
-        return float(world.total(world.populated.values())[t])
-    if _counts(claim):
-        return sum(mw for (commitment, _), mw in world.counted.items() if commitment == claim.id)
-    if claim.metric == "power" and claim.tier == "commissioned":
-        return float(world.total(world.commissioned_at.values())[t])
-    if claim.metric == "compute" and claim.precision and claim.tier == "installed":
-        return float(world.installed_pflops(claim.precision)[t])
-    if claim.metric == "compute" and claim.precision and claim.tier == "serving":
-        return float(world.serving_pflops(claim.precision)[t])
-    return None
-
-
 @rule("commitments.counted_is_commissioned")
 def counted_is_commissioned(world: World, check: Check) -> None:
+    """From the date to the end of the horizon."""
+    clock = world.facts.clock
     for (i, s), mw in world.counted.items():
         claim = world.facts.claims[i]
         t = world.due_at(claim)
-        if t is not None and _counts(claim):
+        for later in range(t, clock.count) if t is not None and counts(claim) else ():
             words = "{left} MW count toward the promise; {right} MW are commissioned"
-            check.at_most(f"{i},{s}", mw, float(world.commissioned_at[s][t]), "MW IT", words)
+            there = float(world.commissioned_at[s][later])
+            check.at_most(f"{i},{s},{clock.label(later)}", mw, there, "MW IT", words)
 
 
 @rule("commitments.counted_is_populated")
 def counted_is_populated(world: World, check: Check) -> None:
-    clock, factor = world.facts.clock, world.facts.parameter("counted_factor")
     for (i, s), mw in world.counted.items():
         claim = world.facts.claims[i]
         t = world.due_at(claim)
-        if t is not None and _counts(claim):
-            later = min(clock.last, t + clock.whole(world.facts.parameter("counted_within_months")))
-            most = factor * float(world.populated[s][later])
+        if t is not None and counts(claim):
             words = "{left} MW count toward the promise; the racks that fill the site let {right} MW count"
-            check.at_most(f"{i},{s}", mw, most, "MW IT", words)
+            check.at_most(f"{i},{s}", mw, filled_mw(world, s, t), "MW IT", words)
 
 
 @rule("commitments.firm")
@@ -131,12 +77,8 @@ def _states(world: World, claim: Claim, met: bool | None) -> tuple[str, ...]:
     """Words that a row may say."""
     if claim.metric == "memo":
         return ("reported",)
-    if claim.metric in world.facts.programme.unmodelled:
-        return ("not modelled yet",)
-    if claim.binding == "reported":
+    if claim.metric in world.facts.programme.unmodelled or claim.binding == "reported" or met is None:
         return ("reported",)
-    if met is None:
-        return ("reported", "not modelled yet")
     return ("met",) if met else ("short",) if claim.binding == "goal" else ("broken",)
 
 

@@ -35,8 +35,8 @@ OPTIONAL: dict[str, tuple[str, ...]] = {
 }
 #: tables whose quantity is a count of whole things
 SOFT_YES_OR_NO = ("accredits", "starts", "ports", "packages", "goes_live")
-YES_OR_NO = ("opens", "reached", "contract", "first", "hosts", *SOFT_YES_OR_NO)
-WHOLE = (*YES_OR_NO, "modules", "units", "bought", "onboards", "cohorts")
+YES_OR_NO = ("opens", "reached", "contract", "hosts", *SOFT_YES_OR_NO)
+WHOLE = (*YES_OR_NO, "modules", "units", "bought")
 
 
 def keys_of(table: str) -> tuple[str, ...]:
@@ -57,6 +57,7 @@ def _known(facts: Facts) -> dict[str, Callable[[Any], bool]]:
     return {
         "site_id": facts.sites.__contains__,
         "design_id": facts.designs.__contains__,
+        "cooling_id": facts.case.cooling.__contains__,
         "level_id": facts.levels.__contains__,
         "plant_id": facts.plants.__contains__,
         "ppa_id": {p for p, _ in facts.ppas}.__contains__,
@@ -222,13 +223,13 @@ def _may_start(facts: Facts) -> dict[str, Callable[[Keys], bool]]:
         return c.metric == "power" and c.tier == "commissioned" and c.binding in ("firm", "goal")
 
     return {
+        "opens": lambda k: index[k[1]] == 0,
         "modules": lambda k: halls(k[0], k[1], k[2]),
         "hardened": lambda k: (k[0], k[1]) in facts.site_levels,
         "contract": lambda k: clock.ready(index[k[2]], facts.grid[k[0], k[1]].lead_months) <= last,
         "units": lambda k: plant_order(k[1], k[2]),
-        "first": lambda k: plant_order(k[1], k[2]),
         "signed": lambda k: clock.ready(index[k[2]], facts.ppas[k[1], k[0]].lead_months) <= last,
-        "housed": lambda k: facts.design_at(k[0], k[1]) and facts.designs[k[1]].cooling_id in rack_class_of(k[2]),
+        "housed": lambda k: k[1] in facts.coolings_at(k[0]) and k[1] in rack_class_of(k[2]),
         "bought": lambda k: purchase(k[1], k[2]),
         "retired": lambda k: retirement(k[1], k[2], k[3]),
         "running": lambda k: facts.suits(k[1], k[2]) and in_use(k[0], k[2], k[3], k[4]),
@@ -241,7 +242,7 @@ def _may_start(facts: Facts) -> dict[str, Callable[[Keys], bool]]:
         ),
         "depth": lambda k: k[:3] in facts.demands,
         "hosts": lambda k: facts.workloads[k[1]].cluster_pflops > 0,
-        "tail_running": lambda k: facts.suits(k[0], k[1]),
+        "tail_running": lambda k: facts.suits(k[1], k[2]),
         "counted": lambda k: counts(k[0]),
     } | soft_may_start(facts.soft)
 

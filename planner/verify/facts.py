@@ -110,8 +110,25 @@ class Facts:
     def rack_mw(self, chip: str) -> float:
         return self.chips[chip].rack_kw / 1000.0
 
-    def climate(self, site: str, design: str) -> dict[Any, Any]:
-        return self._climate[self.designs[design].cooling_id, self.sites[site].climate_zone]
+    def climate(self, site: str, cooling: str) -> dict[Any, Any]:
+        return self._climate[cooling, self.sites[site].climate_zone]
+
+    def pue_peak(self, site: str, design: str) -> float:
+        return float(self.climate(site, self.designs[design].cooling_id)["pue_peak"])
+
+    def coolings_at(self, site: str) -> list[str]:
+        """Cooling of the halls that the site can have, in the order of the designs."""
+        return list(dict.fromkeys(d.cooling_id for name, d in self.designs.items() if self.design_at(site, name)))
+
+    def listed_year(self, chip: str, year: int) -> int | None:
+        """Year of the latest listed price of a chip not after ``year``, else its first; None where it has none."""
+        years = sorted(listed for c, listed in self.supply if c == chip)
+        return max((y for y in years if y <= year), default=years[0]) if years else None
+
+    def opening_window(self) -> list[int]:
+        """Periods over which the opening of a site is paid."""
+        window = max(1.0, self.parameter("opening_window_months"))
+        return [t for t in range(self.clock.count) if t * self.clock.months < window]
 
     def max_modules(self, design: str) -> int:
         """Halls that a site can start in a period."""

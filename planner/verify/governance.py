@@ -56,10 +56,6 @@ def _sites(world: World, t: int) -> Iterator[Condition]:
         if soft.goes_live:
             words = "a chosen site must be staffed by the date"
             yield Condition("commitments.governance_live", s, chosen, float(world.soft.live(s)[t]), "sites", words, s)
-        if soft.operators:
-            needed, found = soft.staff_per_mw * float(world.populated[s][t]), world.soft.trained[soft.operators, s][t]
-            words = "the racks on site at the date need {left} trained operators; {right} are there"
-            yield Condition("commitments.governance_staffed", s, needed, float(found), "heads", words, s)
 
 
 def _heads(world: World, t: int) -> Iterator[Condition]:
@@ -109,7 +105,6 @@ for _name in (
     "governance_agencies",
     "governance_authorised",
     "governance_live",
-    "governance_staffed",
     "governance_aware",
     "services_offered",
 ):

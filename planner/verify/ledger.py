@@ -79,8 +79,11 @@ class Ledger:
 
     def _construction(self) -> None:
         world, facts = self.world, self.facts
-        for (s,), n in world.opens.items():
-            self._post("1.1.1", s, f"sites.{s}.opening_cost_usd", n, facts.sites[s].construction_multiplier)
+        window = facts.opening_window()
+        even = np.array([float(t in window) / len(window) for t in range(facts.clock.count)])
+        for s, opened in world.opened.items():
+            ref, factor = f"sites.{s}.opening_cost_usd", facts.sites[s].construction_multiplier
+            self._post("1.1.1", s, ref, opened * even, factor)
         lines = (("1.1.3", "civil"), ("1.1.4", "shell"), ("1.2.3", "electrical"), ("1.2.4", "mechanical"))
         for (s, d), mw in world.started_mw.items():
             design, multiplier = facts.designs[d], facts.sites[s].construction_multiplier
@@ -97,10 +100,9 @@ class Ledger:
         for (s, level), mw in world.hardened.items():
             factor = facts.levels[level].hardening_share * facts.sites[s].construction_multiplier
             self._post("1.1.6", s, f"designs.{dearest.design_id}.shell_usd_per_mw", mw, factor)
-        for (s,), mw in world.discounted.items():
-            factor = facts.parameter("volume_discount_share") * facts.sites[s].construction_multiplier
-            for part in ("shell", "civil"):
-                self._post("1.1.7", s, f"designs.{dearest.design_id}.{part}_usd_per_mw", -mw, factor)
+        for part in ("shell", "civil"):
+            ref = f"designs.{dearest.design_id}.{part}_usd_per_mw"
+            self._post("1.1.7", PROGRAMME, ref, -world.discounted, facts.parameter("volume_discount_share"))
 
     def _power(self) -> None:
         world, facts = self.world, self.facts
@@ -162,13 +164,11 @@ class Ledger:
         for (s, d), mw in world.commissioned.items():
             self._post("3.2.1", s, f"designs.{d}.facility_om_usd_per_mw_year", before(mw) * clock.years)
         for (s, c), racks in world.installed.items():
-            years = sorted(year for chip, year in facts.supply if chip == c)
             served = before(racks) * clock.years
-            for t in np.flatnonzero(served).tolist() if years else ():
+            for t in np.flatnonzero(served).tolist() if facts.listed_year(c, clock.first_year) else ():
                 one = clock.zeros()
                 one[t] = served[t]
-                listed = max((y for y in years if y <= clock.year(t)), default=years[0])
-                ref = f"chip_supply.{c}/{listed}.rack_price_usd"
+                ref = f"chip_supply.{c}/{facts.listed_year(c, clock.year(t))}.rack_price_usd"
                 self._post("3.2.4", s, ref, one, facts.chips[c].maintenance_share)
         for (s, a, _, _), amount in world.served.items():
             self._post("3.3.1", s, f"movement.{a}/{s}.movement_usd_per_pflops_year", amount)
@@ -193,10 +193,10 @@ class Ledger:
             self._post(yearly, place, f"initiatives.{y.initiative_id}.recurring_usd_per_year", years)
 
     def _training(self) -> None:
-        for (r, place), n in list(self.world.soft.cohorts.items()):
+        for (r, place), heads in list(self.world.soft.courses.items()):
             track = self.facts.soft.tracks[r]
             where = place if track.learners == "operation" else PROGRAMME
-            self._post("2.3.1", where, f"training_tracks.{r}.cost_usd_per_head", track.cohort_heads * n)
+            self._post("2.3.1", where, f"training_tracks.{r}.cost_usd_per_head", heads)
 
     def _staff(self) -> None:
         world, facts = self.world, self.facts

@@ -1,19 +1,21 @@
-"""The objective in stages, each evaluated from scratch on the final plan, and what later stages may give back."""
+"""The objective, evaluated from scratch on the plan: the sum of each weight times its measure, M base-year dollars."""
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
-from planner.inputs.programme import Stage
-from planner.verify.commitments import measure
+from planner.verify import after
+from planner.verify.measures import is_priced, measure
 from planner.verify.tally import Check, rule
-from planner.verify.world import StageClaim, World
+from planner.verify.world import World
 
 TIE_BREAK = 1e-9
 
 
 def mission_value_musd(world: World) -> float:
-    """Present value of service, with the years after the horizon, M base-year dollars."""
+    """Present value of service inside the horizon, M base-year dollars."""
     facts, clock = world.facts, world.facts.clock
     factors = facts.present_factors()
     value = 0.0
@@ -21,11 +23,6 @@ def mission_value_musd(world: World) -> float:
         rent = np.array([facts.rent_musd(w, clock.year(t)) for t in range(clock.count)])
         worth = facts.depths[j].value_share * facts.levels[level].rent_premium
         value += worth * float((amount * rent * factors).sum())
-    taper = facts.parameter("tail_taper")
-    for (w, j, n), served in world.tail_depth.items():
-        factor = facts.present_factor((clock.last + 1) * clock.years + n - 0.5)
-        rent_after = facts.rent_musd(w, clock.year(clock.last) + n)
-        value += served * facts.depths[j].value_share * rent_after * taper**n * factor
     return value
 
 
@@ -46,130 +43,59 @@ def tie_break_musd(world: World) -> float:
     return TIE_BREAK * facts.programme.budget_usd / 1e6 * total
 
 
-def goal_shortfall(world: World) -> float:
-    """Shares of goals that are missed, each next priority at a hundredth."""
+def owed_after_horizon_musd(world: World) -> float:
+    """What contracts still owe after the horizon, M base-year dollars: nothing, as they carry no such terms yet."""
+    return 0.0
+
+
+def shortfall_price_musd(world: World) -> float:
+    """What the goals that have a price miss, at that price; M base-year dollars."""
     total = 0.0
     for claim in world.facts.claims.values():
-        planned = measure(world, claim) if claim.binding == "goal" and claim.metric in ("power", "compute") else None
-        if planned is not None and claim.level:
-            total += max(0.0, claim.level - planned) / claim.level * 100.0 ** (1 - claim.priority)
+        planned = measure(world, claim) if is_priced(claim) else None
+        if planned is not None and claim.level is not None:
+            total += claim.price_usd * max(0.0, claim.level - planned) / 1e6
     return total
 
 
-def _objective(world: World, stage: Stage) -> float:
-    if stage.name == "mission value":
-        return mission_value_musd(world)
-    if stage.name == "goal shortfall":
-        return goal_shortfall(world)
-    if stage.name == "present cost":
-        return resource_cost_musd(world) + tie_break_musd(world)
-    if stage.name == "net present value":
-        return mission_value_musd(world) - resource_cost_musd(world)
-    if stage.name == "secured power":
-        return float(world.total(world.secured.values())[-1])
-    if stage.name == "compute":
-        return float(world.installed_pflops(stage.precision or "bf16")[-1])
-    return float(world.total(world.emissions.values()).sum())
+def objective_parts(world: World) -> dict[str, float]:
+    """Weight times measure of each part, M base-year dollars."""
+    asked = world.facts.programme.objective
+    emitted = float(world.total(world.emissions.values()).sum())
+    secured = float(world.total(world.secured.values())[-1])
+    compute = float(world.installed_pflops(asked.compute_precision)[-1]) if asked.compute_precision else 0.0
+    return {
+        "service in the horizon": asked.mission_value * mission_value_musd(world),
+        "service after it": asked.mission_value * after.value_musd(world),
+        "running cost after it": -asked.mission_value * after.cost_musd(world),
+        "present cost": asked.present_cost * (resource_cost_musd(world) + tie_break_musd(world)),
+        "owed after the horizon": asked.owed_after_horizon * owed_after_horizon_musd(world),
+        "emissions": asked.emissions_usd_per_t * emitted / 1e6,
+        "compute": asked.compute_usd_per_pflops * compute / 1e6,
+        "secured power": asked.secured_usd_per_mw * secured / 1e6,
+        "goals missed": -shortfall_price_musd(world),
+    }
 
 
-def _staged(world: World) -> list[tuple[StageClaim, Stage, float]]:
-    """Each claim with its stage in the programme (the first of its name not yet taken) and its value by own account."""
-    open_stages = list(world.facts.programme.stages)
-    out = []
-    for claim in world.stages:
-        stage = next((x for x in open_stages if x.name == claim.name), None)
-        if stage is not None:
-            open_stages.remove(stage)
-            out.append((claim, stage, _objective(world, stage)))
-    return out
+@rule("objective.value")
+def value(world: World, check: Check) -> None:
+    """With or without the hair that keeps equal plans apart."""
+    if world.claim is None:
+        return
+    parts = objective_parts(world)
+    slack = abs(world.facts.programme.objective.present_cost) * tie_break_musd(world)
+    scale = max(abs(x) for x in parts.values())
+    words = "the objective is said to be {left} M$; the plan comes to {right} M$"
+    check.equal("", world.claim.value_musd, sum(parts.values()), "M$", words, scale=scale, slack=slack)
 
 
-def _achieved(world: World, check: Check, name: str) -> None:
-    for claim, stage, value in _staged(world):
-        if stage.name == name:
-            slack = tie_break_musd(world) if name == "net present value" else 0.0
-            parts = resource_cost_musd(world) + mission_value_musd(world) if name == "net present value" else 0.0
-            words = f"the {name} is said to be {{left}}; the plan comes to {{right}}"
-            check.equal(name, claim.achieved, value, _unit(name), words, slack=slack, scale=parts)
-
-
-def _unit(name: str) -> str:
-    money = {"mission value": "M$", "present cost": "M$", "net present value": "M$"}
-    return (money | {"secured power": "MW", "compute": "PFLOP/s", "emissions": "t CO2"}).get(name, "share of goals")
-
-
-@rule("objective.mission_value")
-def mission_value(world: World, check: Check) -> None:
-    _achieved(world, check, "mission value")
-
-
-@rule("objective.goal_shortfall")
-def shortfall_of_goals(world: World, check: Check) -> None:
-    _achieved(world, check, "goal shortfall")
-
-
-@rule("objective.present_cost")
-def present_cost(world: World, check: Check) -> None:
-    _achieved(world, check, "present cost")
-
-
-@rule("objective.net_present_value")
-def net_present_value(world: World, check: Check) -> None:
-    _achieved(world, check, "net present value")
-
-
-@rule("objective.secured_power")
-def secured_power(world: World, check: Check) -> None:
-    _achieved(world, check, "secured power")
-
-
-@rule("objective.compute")
-def compute_objective(world: World, check: Check) -> None:
-    _achieved(world, check, "compute")
-
-
-@rule("objective.emissions")
-def emissions(world: World, check: Check) -> None:
-    _achieved(world, check, "emissions")
-
-
-@rule("objective.known_stages")
-def known_stages(world: World, check: Check) -> None:
-    """The stages are those of the programme, in its order (a run that stops early has fewer)."""
-    declared = [stage.name for stage in world.facts.programme.stages]
-    said = [claim.name for claim in world.stages]
-    words = f"the stages are {', '.join(said)}; the programme declares {', '.join(declared)}"
-    check.true("", said == declared[: len(said)], words)
-
-
-@rule("objective.give_back")
-def give_back(world: World, check: Check) -> None:
-    """The final plan keeps each stage's floor, and the floor gives back no more than the programme says."""
-    staged = _staged(world)
-    for position, (claim, stage, value) in enumerate(staged):
-        sign = 1.0 if claim.sense == "max" else -1.0
-        owed = claim.value - sign * stage.give_back_share * abs(claim.value)
-        if claim.floor is None and position == len(staged) - 1:
-            continue
-        floor = owed if claim.floor is None else claim.floor
-        words = f"the final plan has {stage.name} {words_for(value)}; after give-back it must keep {words_for(floor)}"
-        check.at_most(stage.name, sign * floor, sign * value, _unit(stage.name), words)
-        words = f"the floor of {stage.name} is {words_for(floor)}; the give-back allows down to {words_for(owed)}"
-        check.at_most(f"{stage.name},floor", sign * owed, sign * floor, _unit(stage.name), words)
-
-
-def words_for(value: float) -> str:
-    return f"{value:,.6g}"
-
-
-@rule("objective.moved_dollars")
-def moved_dollars(world: World, check: Check) -> None:
-    budget = world.facts.programme.budget_usd / 1e6
-    for claim, stage, _ in _staged(world):
-        limit = None if stage.give_back_budget_share is None else stage.give_back_budget_share * budget
-        if claim.moved_limit_musd is not None and limit is not None:
-            words = "the limit on moved dollars is {left} M$; the programme allows {right} M$"
-            check.at_most(f"{stage.name},limit", claim.moved_limit_musd, limit, "M$", words)
-        if claim.moved_limit_musd is not None and claim.moved_musd is not None:
-            words = "later stages add {left} M$ to this stage's plan; {right} M$ may be moved"
-            check.at_most(stage.name, claim.moved_musd, claim.moved_limit_musd, "M$", words)
+@rule("objective.bound")
+def bound(world: World, check: Check) -> None:
+    """No plan is said to be worse than this one is."""
+    if world.claim is None or world.claim.bound_musd is None or math.isinf(world.claim.bound_musd):
+        return
+    parts = objective_parts(world)
+    slack = abs(world.facts.programme.objective.present_cost) * tie_break_musd(world)
+    scale = max(abs(x) for x in parts.values())
+    words = "no plan is said to be better than {right} M$; this one comes to {left} M$"
+    check.at_most("", sum(parts.values()), world.claim.bound_musd, "M$", words, scale=scale, slack=slack)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from planner.verify.tally import Check, Vector, rule
-from planner.verify.time import before
+from planner.verify.time import before, following
 from planner.verify.world import World
 
 # sites
@@ -21,7 +21,7 @@ def chosen_count(world: World, check: Check) -> None:
 @rule("sites.opens_once")
 def opens_once(world: World, check: Check) -> None:
     for s, opened in world.opened.items():
-        check.at_most(s, opened[-1], 1.0, "openings", "the site is opened {left} times")
+        check.at_most(s, float(opened[0]), 1.0, "openings", "the site is opened {left} times")
 
 
 @rule("sites.enough_regions")
@@ -46,46 +46,50 @@ def only_when_opened(world: World, check: Check) -> None:
         check.at_most(f"{p},{s}", mw, facts.ppas[p, s].max_mw * world.opened[s], "MW", words)
 
 
+def _counted_from(world: World) -> range:
+    """Periods from the end of the year in which a site must count to the end of the horizon."""
+    clock = world.facts.clock
+    t = clock.closing(int(world.facts.parameter("counted_site_by_year")))
+    return range(clock.count if t is None else t, clock.count)
+
+
+def _at_work(world: World) -> dict[str, Vector]:
+    """MW of racks that work, by site."""
+    return {s: world.soft.in_use_of(s) for s in world.facts.sites}
+
+
 @rule("sites.minimum_commissioned")
 def minimum_commissioned(world: World, check: Check) -> None:
-    t = world.facts.clock.closing(int(world.facts.parameter("counted_site_by_year")))
     least = world.facts.parameter("minimum_site_mw")
-    for s, opened in world.opened.items() if t is not None else ():
-        words = "a chosen site commissions {right} MW by its date; at least {left} MW are asked for"
-        check.at_most(s, least * opened[-1], world.commissioned_at[s][t], "MW IT", words)
+    words = "a chosen site has {right} MW commissioned; at least {left} MW are asked for from its date on"
+    for s, opened in world.opened.items():
+        for t in _counted_from(world):
+            where = f"{s},{world.facts.clock.label(t)}"
+            check.at_most(where, least * float(opened[t]), float(world.commissioned_at[s][t]), "MW IT", words)
 
 
 @rule("sites.minimum_serving")
 def minimum_serving(world: World, check: Check) -> None:
-    t = world.facts.clock.closing(int(world.facts.parameter("counted_site_by_year")))
-    if t is None:
-        return
-    working = dict.fromkeys(world.facts.sites, 0.0)
-    for (s, c, _, _), racks in world.running.items():
-        working[s] += world.facts.rack_mw(c) * float(racks[t])
+    least, working = world.facts.parameter("minimum_site_serving_mw"), _at_work(world)
+    words = "a chosen site runs {right} MW of racks; at least {left} MW are asked for from its date on"
     for s, opened in world.opened.items():
-        least = world.facts.parameter("minimum_site_serving_mw") * opened[-1]
-        words = "a chosen site runs {right} MW of racks by its date; at least {left} MW are asked for"
-        check.at_most(s, least, working[s], "MW IT", words)
+        for t in _counted_from(world):
+            where = f"{s},{world.facts.clock.label(t)}"
+            check.at_most(where, least * float(opened[t]), float(working[s][t]), "MW IT", words)
 
 
 @rule("sites.largest_share")
 def largest_share(world: World, check: Check) -> None:
-    """Service weighted by the base-year rent of a delivered PFLOP/s-year at open level."""
-    facts = world.facts
-    weights = {w: facts.rent_musd(w, facts.programme.base_year) for w in facts.workloads}
-    by_site = {s: facts.clock.zeros() for s in facts.sites}
-    for (s, _, w, _), amount in world.served.items():
-        by_site[s] = by_site[s] + weights[w] * amount
-    everything = world.total(by_site.values())
-    most = facts.parameter("largest_site_share")
-    since = facts.parameter("share_rule_from_year")
-    words = "one site carries service worth {left} M$; its largest share of all service is {right} M$"
+    """By MW of racks that work."""
+    facts, working = world.facts, _at_work(world)
+    everything = world.total(working.values())
+    most, since = facts.parameter("largest_site_share"), facts.parameter("share_rule_from_year")
+    words = "racks of {left} MW work at one site; its largest share of all of them is {right} MW"
     for t in range(facts.clock.count):
         total = float(everything[t])
-        for s, amount in by_site.items() if facts.clock.year(t) >= since else ():
+        for s, mw in working.items() if facts.clock.year(t) >= since else ():
             where = f"{s},{facts.clock.label(t)}"
-            check.at_most(where, float(amount[t]), most * total, "M$ of service", words, scale=total)
+            check.at_most(where, float(mw[t]), most * total, "MW IT", words, scale=total)
 
 
 # construction
@@ -172,11 +176,11 @@ def within_national_workers(world: World, check: Check) -> None:
 def hardened_within_halls(world: World, check: Check) -> None:
     """Levels that take as long or longer share the halls that are old enough for this one."""
     clock, facts = world.facts.clock, world.facts
-    for s in dict.fromkeys(s for s, _ in world.hardened):
+    for s in dict.fromkeys(s for s, _ in world.soft.in_use_at):
         for name, level in facts.levels.items():
             asked = world.total(
-                np.cumsum(mw)
-                for (at, other), mw in world.hardened.items()
+                following(mw)
+                for (at, other), mw in world.soft.in_use_at.items()
                 if at == s and facts.levels[other].added_months >= level.added_months
             )
             there = clock.zeros()
@@ -187,44 +191,30 @@ def hardened_within_halls(world: World, check: Check) -> None:
                     opening = max(ready, clock.ready(u, design.lead_months + level.added_months))
                     closing = clock.last_end(ready, design.term_months) if design.term_months > 0 else clock.last
                     there[opening : closing + 1] += mw[u]
-            words = "{left} MW are hardened; halls old enough to be hardened hold {right} MW"
+            words = "racks of {left} MW work in the next period; halls old enough to be hardened hold {right} MW"
             check.at_most(f"{s},{name}", asked, there, "MW IT", words)
 
 
 @rule("construction.discount_within_starts")
 def discount_within_starts(world: World, check: Check) -> None:
-    for (s,), mw in world.discounted.items():
-        words = "{left} MW have the framework price; new halls of {right} MW are started"
-        check.at_most(s, mw, world.started_of(s, "greenfield"), "MW IT", words)
+    words = "{left} MW have the framework price; new halls of {right} MW are started"
+    check.at_most("", world.discounted, world.greenfield_started(), "MW IT", words)
 
 
 @rule("construction.discount_above_threshold")
 def discount_above_threshold(world: World, check: Check) -> None:
     threshold = world.facts.parameter("volume_threshold_mw")
-    started = sum(float(world.started_of(s, "greenfield").sum()) for s in world.facts.sites)
+    started, discounted = float(world.greenfield_started().sum()), float(world.discounted.sum())
     words = "{left} MW have the framework price; {right} MW lie above the threshold"
-    check.at_most("", _discounted(world), started - threshold * _reached(world), "MW IT", words, scale=started)
+    check.at_most("", discounted, started - threshold * _reached(world), "MW IT", words, scale=started)
 
 
 @rule("construction.discount_only_when_reached")
 def discount_only_when_reached(world: World, check: Check) -> None:
     if _reached(world) < 0.5:
         words = "{left} MW have the framework price, which the programme has not earned"
-        check.at_most("", _discounted(world), 0.0, "MW IT", words)
-
-
-@rule("construction.reached_above_threshold")
-def reached_above_threshold(world: World, check: Check) -> None:
-    if _reached(world) < 0.5:
-        threshold = world.facts.parameter("volume_threshold_mw")
-        started = sum(float(world.started_of(s, "greenfield").sum()) for s in world.facts.sites)
-        words = "{left} MW of new halls are started without the framework that {right} MW bring"
-        check.at_most("", started, threshold, "MW IT", words)
+        check.at_most("", float(world.discounted.sum()), 0.0, "MW IT", words)
 
 
 def _reached(world: World) -> float:
     return world.reached.get(("programme",), 0.0)
-
-
-def _discounted(world: World) -> float:
-    return sum(float(mw.sum()) for mw in world.discounted.values())

@@ -30,29 +30,6 @@ def tranches_in_order(world: World, check: Check) -> None:
             check.at_most(f"{s},{g}", taken, first, "contracts", words)
 
 
-@rule("power.first_once")
-def first_once(world: World, check: Check) -> None:
-    for (s, k), n in world.first.items():
-        check.at_most(f"{s},{k}", float(n.sum()), 1.0, "first orders", "the plant has {left} first orders")
-
-
-@rule("power.units_after_first")
-def units_after_first(world: World, check: Check) -> None:
-    zeros = world.facts.clock.zeros()
-    for (s, k), n in world.units.items():
-        since = np.cumsum(world.first.get((s, k), zeros))
-        words = "{left} units are ordered, but the plant's first order allows {right}"
-        check.at_most(f"{s},{k}", np.cumsum(n), world.facts.max_units(s, k) * since, "units", words)
-
-
-@rule("power.first_is_a_unit")
-def first_is_a_unit(world: World, check: Check) -> None:
-    zeros = world.facts.clock.zeros()
-    for (s, k), n in world.first.items():
-        words = "a first order is marked, but {right} units are ordered"
-        check.at_most(f"{s},{k}", n, world.units.get((s, k), zeros), "units", words)
-
-
 @rule("power.within_onsite_limit")
 def within_onsite_limit(world: World, check: Check) -> None:
     placed = dict.fromkeys(world.facts.sites, 0.0)
@@ -144,11 +121,14 @@ def racks_housed(world: World, check: Check) -> None:
 @rule("cooling.within_halls")
 def within_halls(world: World, check: Check) -> None:
     filled: dict[tuple[str, str], Vector] = {}
-    for (s, d, _), mw in world.housed.items():
-        filled[s, d] = filled.get((s, d), 0.0) + mw
-    for (s, d), mw in filled.items():
-        halls = world.commissioned.get((s, d), world.facts.clock.zeros())
-        check.at_most(f"{s},{d}", mw, halls, "MW IT", "racks of {left} MW stand in halls of {right} MW")
+    for (s, cooling, _), mw in world.housed.items():
+        filled[s, cooling] = filled.get((s, cooling), 0.0) + mw
+    designs = world.facts.designs
+    for (s, cooling), mw in filled.items():
+        halls = world.total(
+            x for (at, d), x in world.commissioned.items() if (at, designs[d].cooling_id) == (s, cooling)
+        )
+        check.at_most(f"{s},{cooling}", mw, halls, "MW IT", "racks of {left} MW stand in halls of {right} MW")
 
 
 @rule("cooling.within_water")

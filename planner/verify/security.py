@@ -21,8 +21,9 @@ def predecessor_first(world: World, check: Check) -> None:
     for (s, x), n in list(world.soft.accredits.items()):
         first = world.facts.soft.accreditations[x].predecessor_id
         if first and (s, first) not in world.facts.soft.existing:
-            words = f"the accreditation is started, but {first}, which comes first, is not held yet"
-            check.at_most(f"{s},{x}", np.cumsum(n), world.soft.held(s, first), "accreditations", words)
+            words = f"the accreditation is started, but {first}, which comes first, is not done in this period"
+            most = world.soft.may_begin(world.soft.accreditation_month(s, first))
+            check.at_most(f"{s},{x}", np.cumsum(n), most, "accreditations", words)
 
 
 @rule("security.in_use_where_authorised")

@@ -22,7 +22,7 @@ def committed_usd(case: Case, plan: Plan) -> tuple[dict[int, float], float]:
     cost that is paid along a profile, and the rent of a whole lease, count in the year of their start; all else,
     management and contingency among it, in the year it is paid.
     """
-    world = World(case, plan, ())
+    world = World(case, plan)
     clock, facts = world.facts.clock, world.facts
     by_period, owed = _cash(world), 0.0
     for starts, lead, profile, size, ref, factor in _profiled(world):

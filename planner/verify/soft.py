@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -38,10 +39,28 @@ class Soft:
     def accredits(self) -> Series:
         return self.world.series("accredits", ("site_id", "accreditation_id"), "accredits")
 
+    def accreditation_month(self, site: str, accreditation: str) -> float:
+        """Month in which the site's accreditation is done; 0 where it exists or none is named, else by its start."""
+        if not accreditation or (site, accreditation) in self.facts.existing:
+            return 0.0
+        x = self.facts.accreditations[accreditation]
+        after = self.accreditation_month(site, x.predecessor_id)
+        return self._done(self.accredits[site, accreditation], x.duration_months, after)
+
+    def _done(self, starts: Vector, months: float, after: float) -> float:
+        """Month in which the first of some starts is done; infinite where there is none."""
+        found = np.flatnonzero(starts > 0).tolist()
+        return self.clock.done(found[0], months, after) if found else math.inf
+
+    def may_begin(self, month: float) -> Vector:
+        """1 in each period in which what waits for this month can begin, else 0."""
+        return np.array([float(t >= self.clock.can_begin(month)) for t in range(self.clock.count)])
+
     def ready_accreditation(self, site: str, accreditation: str) -> Vector:
         """Accredited by the end of each period, by a start of the plan."""
-        months = self.facts.accreditations[accreditation].duration_months
-        return self.clock.standing(self.accredits[site, accreditation], months)
+        x = self.facts.accreditations[accreditation]
+        after = self.accreditation_month(site, x.predecessor_id)
+        return self.clock.standing(self.accredits[site, accreditation], x.duration_months, after=after)
 
     def held(self, site: str, accreditation: str) -> Vector:
         """Held in each period; what existed before is held from the opening."""
@@ -61,12 +80,21 @@ class Soft:
                     out[key] = amount
         return out
 
+    def initiative_month(self, initiative: str) -> float:
+        """Month in which an initiative of the programme is done, by its start; 0 where none is named."""
+        if not initiative:
+            return 0.0
+        y = self.facts.initiatives[initiative]
+        return self._done(self.started[initiative,], y.duration_months, self.initiative_month(y.prerequisite_id))
+
     @cached_property
     def done(self) -> Series:
         """Units done by the end of each period."""
         out: Series = defaultdict(self.clock.zeros)
-        for key, amount in self.started.items():
-            out[key] = self.clock.standing(amount, self.facts.initiatives[key[0]].duration_months)
+        for key, amount in list(self.started.items()):
+            y = self.facts.initiatives[key[0]]
+            after = self.initiative_month(y.prerequisite_id)
+            out[key] = self.clock.standing(amount, y.duration_months, after=after)
         return out
 
     def started_of(self, initiative: str) -> Vector:
@@ -82,23 +110,60 @@ class Soft:
     # training
 
     @cached_property
-    def cohorts(self) -> Series:
-        return self.world.series("cohorts", ("track_id", "place_id"), "cohorts")
+    def courses(self) -> Series:
+        """Heads that begin a course, by (track, place)."""
+        return self.world.series("courses", ("track_id", "place_id"), "heads")
+
+    def taught(self, track: str, t: int) -> int:
+        """Index of the period at whose end a course that begins in ``t`` is over."""
+        r = self.facts.tracks[track]
+        return self.clock.ready(t, r.duration_months, self.initiative_month(r.prerequisite_id))
+
+    def stays(self, track: str, periods: int = 1) -> float:
+        """Part of the trained heads that is still there some periods later."""
+        return float((1.0 - self.facts.tracks[track].attrition_per_year) ** (self.clock.years * periods))
 
     @cached_property
     def trained(self) -> Series:
         """Heads at the end of each period, less those who have left."""
         out: Series = defaultdict(self.clock.zeros)
-        for (r, place), cohorts in self.cohorts.items():
-            track = self.facts.tracks[r]
+        for (r, place), courses in self.courses.items():
             heads = self.clock.zeros()
-            for u in np.flatnonzero(cohorts).tolist():
-                ready = self.clock.ready(u, track.duration_months)
+            for u in np.flatnonzero(courses).tolist():
+                ready = self.taught(r, u)
                 for t in range(ready, self.clock.count):
-                    stay = (1.0 - track.attrition_per_year) ** (self.clock.years * (t - ready))
-                    heads[t] += track.cohort_heads * stay * cohorts[u]
+                    heads[t] += self.stays(r, t - ready) * courses[u]
             out[r, place] = heads
         return out
+
+    def operators_needed(self, site: str) -> Vector:
+        """Heads that the halls commissioned at the end of each period ask for, once operators can be trained."""
+        track = self.facts.operators
+        if not track:
+            return self.clock.zeros()
+        first = self.facts.can_be_trained(track) - 1
+        there = np.array([float(t >= first) for t in range(self.clock.count)])
+        return there * (self.facts.staff_per_mw * self.world.commissioned_at[site])
+
+    def operators_owed(self, site: str) -> tuple[Vector, Vector]:
+        """Heads that must begin a course in each period, and heads that no course serves in time, by their period.
+
+        Those who are missing at the end of a period begin in the last period whose course is over by then.
+        """
+        begin, late = self.clock.zeros(), self.clock.zeros()
+        track = self.facts.operators
+        if not track:
+            return begin, late
+        needed = self.operators_needed(site)
+        missing = np.maximum(0.0, needed - self.stays(track) * before(needed))
+        opens = self.clock.can_begin(self.initiative_month(self.facts.tracks[track].prerequisite_id))
+        for t in np.flatnonzero(missing).tolist():
+            fits = [u for u in range(t + 1) if u >= opens and self.taught(track, u) <= t]
+            if fits:
+                begin[fits[-1]] += missing[t]
+            else:
+                late[t] += missing[t]
+        return begin, late
 
     @cached_property
     def goes_live(self) -> Series:
@@ -160,10 +225,7 @@ class Soft:
     @cached_property
     def unallocated(self) -> Vector:
         """M then-year dollars set aside."""
-        out = self.clock.zeros()
-        for (label,), musd in self.world.amounts("unallocated", ("period",), "musd").items():
-            out[self.world.index[label]] += musd
-        return out
+        return self.world.by_period("unallocated", "musd")
 
     @cached_property
     def funded(self) -> Series:

@@ -15,17 +15,19 @@ def soft_may_start(soft: SoftFacts) -> dict[str, Callable[[Keys], bool]]:
     clock, facts = soft.clock, soft.facts
     index = {label: t for t, label in enumerate(clock.labels())}
 
-    def starts(label: str, months: float, first: int) -> bool:
-        return index[label] >= first and clock.ready(index[label], months) <= clock.last
+    def starts(label: str, months: float, after: float) -> bool:
+        """Begins in its period once month ``after`` is over, and is ready inside the horizon."""
+        t = index[label]
+        return t >= clock.can_begin(after) and clock.ready(t, months, after) <= clock.last
 
     def accreditation(site: str, x: str, label: str) -> bool:
         if x not in soft.accredited[site] or (site, x) in soft.existing:
             return False
-        return starts(label, soft.accreditations[x].duration_months, soft.accreditation_start(site, x))
+        return starts(label, soft.accreditations[x].duration_months, soft.accreditation_after(site, x))
 
     def initiative(y: str, label: str, *units: str) -> bool:
         started = soft.initiatives[y]
-        return started.per in units and starts(label, started.duration_months, soft.initiative_start(y))
+        return started.per in units and starts(label, started.duration_months, soft.initiative_after(y))
 
     def port(site: str, y: str, level: str, label: str) -> bool:
         wanted = (y, level) in soft.asking or y in soft.level_needs[level]
@@ -37,10 +39,10 @@ def soft_may_start(soft: SoftFacts) -> dict[str, Callable[[Keys], bool]]:
     def at_agency(y: str, agency: str, label: str, *units: str) -> bool:
         return initiative(y, label, *units) and soft.units(y, agency) > 0
 
-    def cohort(r: str, place: str, label: str) -> bool:
+    def course(r: str, place: str, label: str) -> bool:
         operates = soft.tracks[r].learners == "operation"
         there = (r == soft.operators and place in facts.sites) if operates else (r, place) in soft.heads
-        return there and starts(label, soft.tracks[r].duration_months, soft.cohort_start(r))
+        return there and starts(label, soft.tracks[r].duration_months, soft.track_after(r))
 
     return {
         "accredits": lambda k: accreditation(*k),
@@ -49,7 +51,7 @@ def soft_may_start(soft: SoftFacts) -> dict[str, Callable[[Keys], bool]]:
         "packages": lambda k: package(*k),
         "onboards": lambda k: at_agency(*k, "agency"),
         "connects": lambda k: at_agency(*k, "small agency", "system"),
-        "cohorts": lambda k: cohort(*k),
+        "courses": lambda k: course(*k),
         "goes_live": lambda k: soft.goes_live and index[k[1]] >= soft.live_from(k[0]),
         "unallocated": lambda k: soft.split_is_firm,
     }
@@ -60,5 +62,5 @@ def soft_bounds(soft: SoftFacts) -> dict[str, Callable[[Keys], float]]:
     return {
         "onboards": lambda k: soft.units(k[0], k[1]),
         "connects": lambda k: soft.units(k[0], k[1]),
-        "cohorts": lambda k: float(soft.most_cohorts(k[0])),
+        "courses": lambda k: soft.most_heads(k[0]),
     }

@@ -79,7 +79,8 @@ def prerequisite_first(world: World, check: Check) -> None:
         if first:
             most = facts.units(key[0], key[1]) if per in ("agency", "small agency", "system") else 1.0
             words = f"{{left}} units are started by now; {first}, which comes first, lets {{right}} be started"
-            check.at_most(_place(key), np.cumsum(n), most * world.soft.opens_done(first), "units", words)
+            open_from = world.soft.may_begin(world.soft.initiative_month(first))
+            check.at_most(_place(key), np.cumsum(n), most * open_from, "units", words)
 
 
 @rule("software.in_use_where_ported")

@@ -12,6 +12,8 @@ from planner.verify.tally import Vector
 
 #: months that a float may be off before it counts as a further period
 _HAIR = 1e-9
+#: a period that no horizon reaches
+NEVER = 10**9
 
 
 @dataclass(frozen=True)
@@ -56,9 +58,20 @@ class Clock:
         """Whole periods that cover ``months``."""
         return math.ceil(months / self.months - _HAIR)
 
-    def ready(self, t: int, lead_months: float) -> int:
+    # chains of lead times: months are added, and rounded once. Months count from the opening of the horizon.
+
+    def can_begin(self, month: float) -> int:
+        """The first period in which what waits for this month can begin."""
+        return NEVER if math.isinf(month) else math.floor(month / self.months + _HAIR)
+
+    def done(self, t: int, lead_months: float, after: float = 0.0) -> float:
+        """Month in which a start in ``t`` is done; it begins when the period opens and ``after`` is over."""
+        return max(float(t * self.months), after) + max(1.0, lead_months)
+
+    def ready(self, t: int, lead_months: float, after: float = 0.0) -> int:
         """Index of the period at whose end a start in ``t`` is ready."""
-        return t + max(1, self.whole(lead_months)) - 1
+        month = self.done(t, lead_months, after)
+        return NEVER if math.isinf(month) else max(t, self.whole(month) - 1)
 
     def last_end(self, ready: int, life_months: float) -> int:
         """Last period at whose end something ready at the end of ``ready`` is still there."""
@@ -67,11 +80,11 @@ class Clock:
     def zeros(self) -> Vector:
         return np.zeros(self.count)
 
-    def standing(self, starts: Vector, lead_months: float, life_months: float = 0.0) -> Vector:
-        """What stands at the end of each period; a life of 0 has no end."""
+    def standing(self, starts: Vector, lead_months: float, life_months: float = 0.0, after: float = 0.0) -> Vector:
+        """What stands at the end of each period; a life of 0 has no end, and nothing begins before month ``after``."""
         out = self.zeros()
         for u in np.flatnonzero(starts).tolist():
-            opening = self.ready(u, lead_months)
+            opening = self.ready(u, lead_months, after)
             closing = self.last_end(opening, life_months) if life_months > 0 else self.last
             out[opening : closing + 1] += starts[u]
         return out
@@ -105,4 +118,11 @@ def before(levels: Vector) -> Vector:
     """The level at the end of the period before; nothing before the first."""
     out = np.zeros_like(levels)
     out[1:] = levels[:-1]
+    return out
+
+
+def following(levels: Vector) -> Vector:
+    """The level in the period after; nothing after the last."""
+    out = np.zeros_like(levels)
+    out[:-1] = levels[1:]
     return out

@@ -1,8 +1,6 @@
-"""Training: cohorts within capacity and need, operators in post, and sites that go live."""
+"""Training: courses within capacity and need, operators of halls, and sites that go live."""
 
 from __future__ import annotations
-
-import numpy as np
 
 from planner.verify.tally import Check, rule
 from planner.verify.time import before
@@ -11,10 +9,12 @@ from planner.verify.world import World
 
 @rule("training.within_capacity")
 def within_capacity(world: World, check: Check) -> None:
+    """Nobody begins before what the track waits for is done."""
     for r, track in world.facts.soft.tracks.items():
-        heads = track.cohort_heads * world.total(n for (at, _), n in world.soft.cohorts.items() if at == r)
-        most = track.capacity_heads_per_year * world.facts.clock.years * world.soft.opens_done(track.prerequisite_id)
-        check.at_most(r, heads, most, "heads", "{left} heads start a course; trainers and courses take {right}")
+        heads = world.total(n for (at, _), n in world.soft.courses.items() if at == r)
+        open_from = world.soft.may_begin(world.soft.initiative_month(track.prerequisite_id))
+        most = world.facts.soft.most_heads(r) * open_from
+        check.at_most(r, heads, most, "heads", "{left} heads begin a course; trainers and courses take {right}")
 
 
 @rule("training.within_need")
@@ -24,29 +24,16 @@ def within_need(world: World, check: Check) -> None:
         check.at_most(r, heads, track.need_ceiling_heads, "heads", "{left} heads are trained; the need can use {right}")
 
 
-@rule("training.cohorts_at_open_sites")
-def cohorts_at_open_sites(world: World, check: Check) -> None:
-    facts, clock = world.facts.soft, world.facts.clock
-    if not facts.operators:
-        return
-    months, first = facts.tracks[facts.operators].duration_months, facts.cohort_start(facts.operators)
-    starts = [float(t >= first and clock.ready(t, months) <= clock.last) for t in range(clock.count)]
-    most = facts.most_cohorts(facts.operators) * np.cumsum(starts)
-    for (r, s), n in list(world.soft.cohorts.items()):
-        if r == facts.operators and s in world.facts.sites:
-            words = "{left} cohorts of operators are started by now; the site's opening allows {right}"
-            check.at_most(s, np.cumsum(n), most * world.opened[s], "cohorts", words)
-
-
-@rule("training.operators_in_post")
-def operators_in_post(world: World, check: Check) -> None:
-    facts = world.facts.soft
-    if not facts.operators:
-        return
-    for s in world.facts.sites:
-        needed = facts.staff_per_mw * world.soft.in_use_of(s)
-        words = "the racks at work need {left} trained operators; {right} are there"
-        check.at_most(s, needed, before(world.soft.trained[facts.operators, s]), "heads", words)
+@rule("training.operators_of_halls")
+def operators_of_halls(world: World, check: Check) -> None:
+    """Operators begin their course in time for the halls that they run."""
+    operators = world.facts.soft.operators
+    for s in world.facts.sites if operators else ():
+        begin, late = world.soft.operators_owed(s)
+        words = "the halls need {left} heads to begin the operators' course; {right} do"
+        check.at_most(s, begin, world.soft.courses[operators, s], "heads", words)
+        words = "the halls need {left} more operators, and no course is over in time; without one there may be {right}"
+        check.at_most(f"{s},in time", late, 0.0, "heads", words)
 
 
 @rule("training.live_at_open_sites")

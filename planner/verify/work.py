@@ -135,6 +135,20 @@ def served_by_depth(world: World, check: Check) -> None:
         check.equal(",".join(key), served[key], depth[key], "PFLOP/s-years", words)
 
 
+@rule("workload.serves_as_asked")
+def serves_as_asked(world: World, check: Check) -> None:
+    """Where the programme keeps the service of another run: that and no other."""
+    path, depth = world.facts.case.service_path, _sums(world)
+    if not path:
+        return
+    for (_, w, level, _), amount in world.depth.items():
+        depth[w, level] += amount
+    words = "{left} PFLOP/s-years are served; the run that is followed serves {right}"
+    for w, level in dict.fromkeys([*depth, *((w, level) for w, level, _ in path)]):
+        asked = np.array([path.get((w, level, label), 0.0) for label in world.facts.clock.labels()])
+        check.equal(f"{w},{level}", depth[w, level], asked, "PFLOP/s-years", words)
+
+
 @rule("workload.must_serve")
 def must_serve(world: World, check: Check) -> None:
     facts = world.facts
@@ -184,12 +198,12 @@ def only_on_cluster(world: World, check: Check) -> None:
 
 @rule("workload.tail_within_survivors")
 def tail_within_survivors(world: World, check: Check) -> None:
-    working: dict[tuple[str, int], float] = defaultdict(float)
-    for (c, _, n), racks in world.tail_running.items():
-        working[c, n] += racks
-    for (c, n), racks in working.items():
+    working: dict[tuple[str, str, int], float] = defaultdict(float)
+    for (s, c, _, n), racks in world.tail_running.items():
+        working[s, c, n] += racks
+    for (s, c, n), racks in working.items():
         words = "{left} racks work in this year after the horizon; {right} are still in service"
-        check.at_most(f"{c},{n}", racks, world.survivors(c, n), "racks", words)
+        check.at_most(f"{s},{c},{n}", racks, world.survivors(s, c, n), "racks", words)
 
 
 @rule("workload.tail_delivered")
@@ -199,7 +213,7 @@ def tail_delivered(world: World, check: Check) -> None:
     made: dict[tuple[str, int], float] = defaultdict(float)
     for (w, _, n), amount in world.tail_depth.items():
         served[w, n] += amount
-    for (c, w, n), racks in world.tail_running.items():
+    for (_, c, w, n), racks in world.tail_running.items():
         made[w, n] += racks * facts.pflops(c, w) * facts.delivered_share(w)
     for (w, n), amount in served.items():
         words = "{left} PFLOP/s-years are served in this year after the horizon; the racks deliver {right}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -25,24 +24,19 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class StageClaim:
-    """What the solve says of an objective: its value when solved, its floor afterwards, its value in the final plan."""
+class ObjectiveClaim:
+    """What the solve says of its objective, M base-year dollars: the value of the plan, and that no plan is better."""
 
-    name: str
-    value: float
-    floor: float | None
-    sense: str
-    achieved: float
-    moved_limit_musd: float | None = None
-    moved_musd: float | None = None
+    value_musd: float
+    bound_musd: float | None
 
 
 class World(Built):
-    """Case, plan, the claims of the stages, and everything that follows from the decisions."""
+    """Case, plan, what is claimed of the objective, and everything that follows from the decisions."""
 
-    def __init__(self, case: Case, plan: Plan, stages: Sequence[StageClaim]) -> None:
+    def __init__(self, case: Case, plan: Plan, claim: ObjectiveClaim | None = None) -> None:
         super().__init__(case, plan)
-        self.stages = tuple(stages)
+        self.claim = claim
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -63,23 +57,23 @@ class World(Built):
     @cached_property
     def housed(self) -> dict[tuple[str, str, RackClass], Vector]:
         out: dict[tuple[str, str, RackClass], Vector] = defaultdict(self.facts.clock.zeros)
-        for (s, d, label), mw in self.series("housed", ("site_id", "design_id", "rack_class"), "mw").items():
-            out[s, d, rack_class_of(label)] += mw
+        for (s, cooling, label), mw in self.series("housed", ("site_id", "cooling_id", "rack_class"), "mw").items():
+            out[s, cooling, rack_class_of(label)] += mw
         return out
 
     @cached_property
     def it_mwh(self) -> Series:
-        """IT energy by (site, design): racks housed at the end of the period before."""
+        """IT energy by (site, cooling): racks housed at the end of the period before."""
         draw = self.facts.parameter("average_draw_share") * self.facts.clock.hours
         out: Series = defaultdict(self.facts.clock.zeros)
-        for (s, d, _), mw in self.housed.items():
-            out[s, d] += before(mw) * draw
+        for (s, cooling, _), mw in self.housed.items():
+            out[s, cooling] += before(mw) * draw
         return out
 
     def _weighted_energy(self, column: str) -> dict[str, Vector]:
         out = {s: self.facts.clock.zeros() for s in self.facts.sites}
-        for (s, d), mwh in self.it_mwh.items():
-            out[s] = out[s] + (self.facts.climate(s, d)[column] if column else 1.0) * mwh
+        for (s, cooling), mwh in self.it_mwh.items():
+            out[s] = out[s] + (self.facts.climate(s, cooling)[column] if column else 1.0) * mwh
         return out
 
     @cached_property
@@ -130,8 +124,8 @@ class World(Built):
         chips = self.facts.chips
         return self.total(rack_pflops(chips[c], precision) * racks for (_, c), racks in self.installed.items())
 
-    def survivors(self, chip: str, year_after: int) -> float:
-        """Racks not retired that serve at least so many full years past the horizon."""
+    def survivors(self, site: str, chip: str, year_after: int) -> float:
+        """Racks of a site not retired that serve at least so many full years past the horizon."""
         clock, c = self.facts.clock, self.facts.chips[chip]
 
         def survives(v: int) -> bool:
@@ -139,8 +133,9 @@ class World(Built):
             return left >= 12 * year_after - 1e-9
 
         young = np.array([survives(v) for v in range(clock.count)])
-        bought = sum(float(racks[young].sum()) for (_, at), racks in self.bought.items() if at == chip)
-        retired = sum(float(x.sum()) for (_, at, v), x in self.retired.items() if at == chip and survives(v))
+        bought = float(self.bought[site, chip][young].sum())
+        gone = self.retired.items()
+        retired = sum(float(x.sum()) for (s, at, v), x in gone if (s, at) == (site, chip) and survives(v))
         return bought - retired
 
     # workload
@@ -163,7 +158,7 @@ class World(Built):
 
     @cached_property
     def tail_running(self) -> dict[tuple[Any, ...], float]:
-        return self.amounts("tail_running", ("chip_id", "workload_id", "year_after"), "racks")
+        return self.amounts("tail_running", ("site_id", "chip_id", "workload_id", "year_after"), "racks")
 
     @cached_property
     def tail_depth(self) -> dict[tuple[Any, ...], float]:

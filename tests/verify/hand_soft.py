@@ -62,9 +62,9 @@ def rows() -> dict[str, list[Row]]:
         ],
         "level_needs": [("secret", "SOC"), ("secret", "CROSS")],
         "training_tracks": [
-            ("OPS", "Operators", 15_000.0, 12.0, 10.0, 0.1, 20.0, 20.0, "operation", ""),
-            ("USE", "Practitioners", 500.0, 6.0, 100.0, 0.1, 350.0, 500.0, "use", "COURSES"),
-            ("AWARE", "Awareness", 10.0, 1.0, 1000.0, 0.5, 5000.0, 3000.0, "awareness", "COURSES"),
+            ("OPS", "Operators", 15_000.0, 12.0, 0.1, 20.0, 20.0, "operation", ""),
+            ("USE", "Practitioners", 500.0, 6.0, 0.1, 350.0, 500.0, "use", "COURSES"),
+            ("AWARE", "Awareness", 10.0, 1.0, 0.5, 5000.0, 3000.0, "awareness", "COURSES"),
         ],
         "training_needs": [("AS", "USE", 400.0), ("AG", "AWARE", 4000.0)],
         "staffing": [
@@ -115,11 +115,15 @@ def decisions(operations_musd: dict[str, float]) -> dict[str, list[Row]]:
             ("LEGACY", "AG", "2027", 38.4),
             ("LEGACY", "AS", "2027", 9.6),
         ],
-        "cohorts": [
-            ("OPS", "S1", "2026", 1),
-            ("USE", "AS", "2027", 3),
-            ("AWARE", "AG", "2027", 2),
-            ("AWARE", "AG", "2028", 1),
+        "courses": [
+            # half a head for each of 25 MW, a tenth of whom leave; for 20 MW enough of them are there until 2028
+            ("OPS", "S1", "2026", 12.5),
+            ("OPS", "S1", "2028", 1.0),
+            ("USE", "AS", "2027", 300.0),
+            # what the course is written by is done in September of 2026
+            ("AWARE", "AG", "2026", 1000.0),
+            ("AWARE", "AG", "2027", 1500.0),
+            ("AWARE", "AG", "2028", 1000.0),
         ],
         "goes_live": [("S1", "2027", 1)],
         "unallocated": [(y, UNALLOCATED) for y in ("2026", "2027", "2028")],
@@ -145,12 +149,10 @@ def results() -> dict[str, list[Row]]:
             ("AS", "all", "2028", 0.5),
         ],
         "trained": [
-            # a tenth of the operators and practitioners, and half of those who are aware, leave in a year
-            ("OPS", "S1", "2026", 10.0),
-            ("OPS", "S1", "2027", 9.0),
-            ("OPS", "S1", "2028", 8.1),
+            # a tenth of the practitioners, and half of those who are aware, leave in a year
             ("USE", "AS", "2027", 300.0),
             ("USE", "AS", "2028", 270.0),
+            ("AWARE", "AG", "2026", 1000.0),
             ("AWARE", "AG", "2027", 2000.0),
             ("AWARE", "AG", "2028", 2000.0),
         ],

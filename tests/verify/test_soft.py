@@ -13,7 +13,7 @@ from planner.verify import verify
 from planner.verify.soft_facts import NEVER
 from planner.verify.world import World
 
-from .hand import case, plan, stages
+from .hand import case, claim, plan
 from .spoils import broken_rules, spoilt
 
 #: what money and tables say follows from every decision, and the split follows from money
@@ -127,13 +127,13 @@ def test_a_spoilt_number_is_named(
     table: str, row: int, column: str, value: object, rule: str, others: list[str]
 ) -> None:
     """By the rule, and by no rule that has nothing to do with it."""
-    found = broken_rules(verify(case(), spoilt(table, row, column, value), stages()))
+    found = broken_rules(verify(case(), spoilt(table, row, column, value), claim()))
     assert rule in found
     assert not [name for name in found - {rule} if not name.startswith((*FOLLOWS, *others))]
 
 
 def test_soft_costs_to_the_cent() -> None:
-    world = World(case(), plan(), stages())
+    world = World(case(), plan(), claim())
     due = {key: group.usd for key, group in world.ledger.groups.items() if key[0][0] == "2" or key[0] > "3.2.4"}
     posted = plan()["detail"].set_index(["wbs_code", "site_id", "period", "rate_ref"])["cents"]
     codes = {code for code, *_ in due}
@@ -145,13 +145,13 @@ def test_soft_costs_to_the_cent() -> None:
     tables = dict(plan().tables)
     soft = tables["detail"]["wbs_code"].isin(codes)
     tables["detail"] = tables["detail"].assign(cents=tables["detail"]["cents"] + soft.astype(int))
-    found = verify(case(), Plan(tables), stages())
+    found = verify(case(), Plan(tables), claim())
     assert sum(breach.rule == "money.detail_rounding" for breach in found.broken) == soft.sum()
 
 
 def test_what_the_data_let_be() -> None:
     """Bounds and first periods, by hand."""
-    facts = World(case(), plan(), stages()).facts.soft
+    facts = World(case(), plan(), claim()).facts.soft
     # 10 MW that stand, and 30 MW a year, until 80 MW of grid and 20 MW of engines carry 100 / (1.1 * 1.25)
     assert facts.hall_limit["S1"].tolist() == pytest.approx([40, 70, 10 + 100 / 1.375])
     # 15 asked for, at 0.1 MW a rack that delivers 2; nothing serves in the first year
@@ -167,7 +167,7 @@ def test_what_the_data_let_be() -> None:
 
 
 def test_slack_of_the_soft_rules() -> None:
-    tightest = verify(case(), plan(), stages()).tightest
+    tightest = verify(case(), plan(), claim()).tightest
     assert tightest["budget.split_most"] == pytest.approx(0, abs=1e-9)
     # 7.3 of 7.5 at GovCloud, but all of 2.5 at Secret
     assert tightest["workload.within_admitted"] == 0
@@ -213,14 +213,14 @@ def _with(**tables: pd.DataFrame) -> Case:
 def test_what_is_held_before_is_not_started_and_owed_from_the_opening() -> None:
     columns = case().tables["existing_accreditations"].columns
     existing = pd.DataFrame([("S1", "HIGH", "s", "")], columns=columns)
-    found = verify(_with(existing_accreditations=existing), plan(), stages())
+    found = verify(_with(existing_accreditations=existing), plan(), claim())
     assert "plan.allowed_rows" in broken_rules(found)
     monitored = {b.where for b in found.broken if b.rule == "money.detail_complete"}
     assert "2.2.2,S1,2026,accreditations.HIGH.monitoring_usd_per_year" in monitored
     # and it needs no predecessor held by a start
     tables = dict(plan().tables)
     tables["accredits"] = tables["accredits"].drop(index=0)
-    held = broken_rules(verify(_with(existing_accreditations=existing), Plan(tables), stages()))
+    held = broken_rules(verify(_with(existing_accreditations=existing), Plan(tables), claim()))
     assert not {name for name in held if name.startswith(("security.", "software.", "plan."))}
 
 
@@ -253,6 +253,6 @@ def test_no_cent_is_set_aside_without_a_firm_split() -> None:
         c.model_copy(update={"binding": "reported"}) if c.metric == "split" else c for c in asked.programme.claims
     ]
     free = dataclasses.replace(asked, programme=asked.programme.model_copy(update={"claims": tuple(claims)}))
-    found = verify(free, plan(), stages())
+    found = verify(free, plan(), claim())
     assert "plan.allowed_rows" in broken_rules(found)
     assert not {name for name in broken_rules(found) if name.startswith("budget.")}

@@ -14,14 +14,14 @@ from planner.plan import DECISIONS, Plan
 from planner.verify import RULES, verify
 from planner.verify.domains import rack_class_of
 
-from .hand import case, plan, stages
+from .hand import case, claim, plan
 from .spoils import broken_rules, extended, spoilt, without
 
 ROOT = Path(__file__).parents[2]
 
 
 def test_the_plan_by_hand_passes() -> None:
-    found = verify(case(), plan(), stages())
+    found = verify(case(), plan(), claim())
     assert [breach.sentence for breach in found.broken] == []
     assert found.passed
     assert found.max_violation < 1e-9
@@ -152,7 +152,7 @@ SPOILS = [
 
 @pytest.mark.parametrize(("table", "row", "column", "value", "rule"), SPOILS)
 def test_a_spoilt_number_is_named(table: str, row: int, column: str, value: object, rule: str) -> None:
-    found = verify(case(), spoilt(table, row, column, value), stages())
+    found = verify(case(), spoilt(table, row, column, value), claim())
     assert not found.passed
     assert rule in broken_rules(found)
 
@@ -160,22 +160,22 @@ def test_a_spoilt_number_is_named(table: str, row: int, column: str, value: obje
 def test_a_fact_that_stands_twice_is_named() -> None:
     for table in (name for name in DECISIONS if len(plan()[name])):
         row = tuple(plan()[table].iloc[0])
-        assert "plan.one_row_a_fact" in broken_rules(verify(case(), extended(table, row), stages()))
+        assert "plan.one_row_a_fact" in broken_rules(verify(case(), extended(table, row), claim()))
 
 
 def test_every_decision_counts() -> None:
     """Leaving out any row of any decision breaks something."""
     for table in DECISIONS:
         for row in plan()[table].index.tolist():
-            assert not verify(case(), without(table, row), stages()).passed, (table, row)
+            assert not verify(case(), without(table, row), claim()).passed, (table, row)
 
 
 def test_a_line_left_out_or_made_up_is_named() -> None:
     for row in plan()["detail"].index.tolist()[::5]:
-        assert "money.detail_complete" in broken_rules(verify(case(), without("detail", row), stages()))
+        assert "money.detail_complete" in broken_rules(verify(case(), without("detail", row), claim()))
     extra = list(plan()["detail"].iloc[0])
     extra[3], extra[4] = "S2", "an opening that does not happen"
-    assert "money.detail_complete" in broken_rules(verify(case(), extended("detail", tuple(extra)), stages()))
+    assert "money.detail_complete" in broken_rules(verify(case(), extended("detail", tuple(extra)), claim()))
 
 
 def test_a_line_in_parts_is_the_same_money() -> None:
@@ -188,7 +188,7 @@ def test_a_line_in_parts_is_the_same_money() -> None:
         halves.loc[row, "quantity"] = 10.0
         halves.loc[row, "cents"] = 1_500_000_000
     tables["detail"] = halves
-    assert verify(case(), Plan(tables), stages()).passed
+    assert verify(case(), Plan(tables), claim()).passed
 
 
 @pytest.mark.parametrize(
@@ -206,7 +206,7 @@ def test_a_line_in_parts_is_the_same_money() -> None:
     ],
 )
 def test_a_false_claim_of_a_stage_is_named(stage: int, change: dict[str, object], rule: str) -> None:
-    claims = stages()
+    claims = claim()
     claims[stage] = dataclasses.replace(claims[stage], **change)  # type: ignore[arg-type]
     assert rule in broken_rules(verify(case(), plan(), claims))
 
@@ -216,12 +216,12 @@ def _solved_for(name: str, sense: str, value: float, **more: object) -> set[str]
     asked = case()
     programme = asked.programme.model_dump() | {"stages": ({"name": name, **more},)}
     other = dataclasses.replace(asked, programme=type(asked.programme).model_validate(programme))
-    claim = dataclasses.replace(stages()[0], name=name, sense=sense, value=value, achieved=value, floor=None)
+    claim = dataclasses.replace(claim()[0], name=name, sense=sense, value=value, achieved=value, floor=None)
     return broken_rules(verify(other, plan(), [dataclasses.replace(claim, moved_limit_musd=None, moved_musd=None)]))
 
 
 def test_other_objectives() -> None:
-    value, _, cost = stages()
+    value, _, cost = claim()
     # 30134.4 + 26770.56 t; 10 racks of 4 PFLOP/s fp8
     due = [
         ("secured power", "max", 45.0, {}),
@@ -236,7 +236,7 @@ def test_other_objectives() -> None:
 
 
 def test_a_breach_speaks_in_words_and_as_json() -> None:
-    found = verify(case(), spoilt("imported", 0, "mwh", 65_436.0), stages())
+    found = verify(case(), spoilt("imported", 0, "mwh", 65_436.0), claim())
     breach = next(b for b in found.broken if b.rule == "power.energy_balance")
     assert breach.where == "S1,2027"
     assert breach.excess == pytest.approx(100)
@@ -256,6 +256,6 @@ def test_a_class_of_racks_is_read_by_its_cooling_designs() -> None:
 
 
 def test_a_hair_is_no_breach() -> None:
-    found = verify(case(), spoilt("imported", 0, "mwh", 65_336.0 + 1e-4), stages())
+    found = verify(case(), spoilt("imported", 0, "mwh", 65_336.0 + 1e-4), claim())
     assert "power.energy_balance" not in broken_rules(found)
     assert found.max_violation > 0
