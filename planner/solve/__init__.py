@@ -1,30 +1,38 @@
-"""The only package that knows HiGHS: compile, options, progress, interrupt, bounds.
+"""The only package that knows HiGHS: compile, solve, and the scheme that plans and proves.
 
 A Pyomo model is compiled once to arrays; each solve passes the arrays in one call. Outside this package there are
-four verdicts. A gap is always computed here from objective and dual bound, never taken from a text.
+four verdicts. A gap is always computed here from value and bound, never taken from a text. The scheme is
+``planner.solve.scheme``; it is not imported here, since it knows the formulation.
 """
 
 from planner.solve.interrupt import Interrupted, interruptible
 from planner.solve.marginal import marginals
-from planner.solve.program import Program
-from planner.solve.questions import Questions
-from planner.solve.relaxation import Relaxation
-from planner.solve.values import Limits, Linear, Outcome, Progress, Row, Sense, Vector, Verdict, relative_gap
+from planner.solve.program import Contradiction, Program
+from planner.solve.values import (
+    Limits,
+    Linear,
+    Outcome,
+    Progress,
+    Row,
+    SolveLimits,
+    Vector,
+    Verdict,
+    distance,
+)
 
 __all__ = [
+    "Contradiction",
     "Interrupted",
     "Limits",
     "Linear",
     "Outcome",
     "Program",
     "Progress",
-    "Questions",
-    "Relaxation",
     "Row",
-    "Sense",
+    "SolveLimits",
     "Vector",
     "Verdict",
+    "distance",
     "interruptible",
     "marginals",
-    "relative_gap",
 ]

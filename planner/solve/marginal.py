@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections import defaultdict
 
-import highspy
-import numpy as np
-
-from planner.solve.highs import Run, listen, run_in_thread
-from planner.solve.values import Limits, Linear, Sense, Vector
+from planner.solve import highs
+from planner.solve.program import Program
+from planner.solve.values import Linear, Vector
 
 
-def marginals(program: Any, objective: Linear, sense: Sense, plan: Vector, limits: Limits) -> dict[str, float] | None:
-    """Name of a row -> change of the objective per unit of its right side; None where the linear solve hit a limit.
+def marginals(program: Program, objective: Linear, plan: Vector) -> dict[str, float] | None:
+    """Name of a row -> change of the objective per unit of its right side; None where the solve was stopped.
 
-    Duals of the linear programme that is left once every whole column is fixed: they say nothing of what another whole
-    choice would be worth.
+    Duals of the linear problem that is left once every whole column is fixed: they say nothing of what another whole
+    choice would be worth. A limit that scales with a whole column, ``use <= limit x open``, stands in the row as a
+    coefficient: one unit more of the limit is worth the dual times that column's value, nothing where it is 0.
     """
-    run = Run(program, objective, sense, limits, (), program.whole, {}, None)
-    h = run.model(pinned=plan)
-    listen(h)
-    run_in_thread(h)
-    if h.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+    duals = highs.duals(program.problem(objective).pinned(plan))
+    if duals is None:
         return None
-    duals = np.array(h.getSolution().row_dual)
-    return dict(zip(program.row_names, duals.tolist(), strict=True))
+    worth: dict[str, float] = defaultdict(float)
+    for name, dual in zip(program.row_names, duals.tolist(), strict=True):
+        worth[name] += dual  # a range has two rows of one name, of which one binds
+    return dict(worth)

@@ -1,62 +1,81 @@
-"""A compiled model: columns, rows, and the solves it is asked for."""
+"""A compiled model: columns, rows and their names, and the solves it is asked for."""
 
 from __future__ import annotations
 
 import tempfile
-import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import highspy
 import numpy as np
-from numpy.typing import NDArray
-from scipy.sparse import bmat, csr_matrix, identity  # type: ignore[import-untyped]
+import pyomo.environ as pyo
+from pyomo.common.errors import InfeasibleConstraintException
+from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
+from scipy.sparse import csc_matrix, hstack, vstack  # type: ignore[import-untyped]
 
-from planner.solve import apart
-from planner.solve.highs import FEASIBLE, Run
-from planner.solve.interrupt import INTERRUPT
-from planner.solve.values import Limits, Linear, Outcome, Progress, Row, Sense, Vector, Verdict
+from planner.collection import no_collection
+from planner.solve import highs
+from planner.solve.highs import Problem, Watch
+from planner.solve.values import SAME, Flags, Linear, Outcome, Row, SolveLimits, Vector, Verdict, distance
 
-#: parts of whole things, and excess over a row, that are no more than rounding of the last digits
-EXACT = 1e-9
+#: excess over a row or bound, as a part of its size, that a solver may leave
+FEASIBLE = 1e-6
+#: how far from whole a solver may leave a whole column
+WHOLE = 1e-5
+#: for the linear solve that ends a solve; it takes a few
+CLEAN_SECONDS = 60.0
 
 
-@dataclass
+class Contradiction(ValueError):
+    """A rule of the model has no variable in it and does not hold."""
+
+
+@dataclass(frozen=True)
 class Program:
-    """A compiled model: columns, rows and their names; stage objectives come as Linear."""
+    """A compiled model. Objectives come as Linear and are maximised."""
 
     columns: list[Any]
     lower: Vector
     upper: Vector
-    whole: NDArray[np.bool_]
-    matrix: csr_matrix
+    whole: Flags
+    matrix: csc_matrix
     row_lower: Vector
     row_upper: Vector
-    row_names: list[str]
+    constraints: list[Any]
     log: Path | None = None
-    _index: dict[int, int] = field(default_factory=dict)
 
     @classmethod
     def compile(cls, model: Any, log: Path | None = None) -> Program:
-        """Arrays of all active constraints and all variables of a Pyomo model; an objective is ignored."""
-        # here, since a process that only solves is ready a second sooner without Pyomo
-        from planner.solve import arrays
+        """Arrays of all active constraints and all variables of a Pyomo model; an objective is ignored.
 
-        a = arrays.compiled(model)
+        Raises Contradiction for a rule that nothing can keep.
+        """
+        with no_collection():
+            try:
+                form = LinearStandardFormCompiler().write(model, mixed_form=True)
+            except InfeasibleConstraintException as error:
+                raise Contradiction(str(error)) from error
+            used = {id(v) for v in form.columns}
+            idle = [v for v in model.component_data_objects(pyo.Var, active=True) if id(v) not in used]
+            columns = [*form.columns, *idle]
+            bounds = [_bounds(v) for v in columns]
+        kinds = np.array([row.bound_type for row in form.rows])
+        right = np.array(form.rhs, dtype=float)
+        matrix = form.A
+        if idle:
+            matrix = hstack([matrix, csc_matrix((matrix.shape[0], len(idle)))], format="csc")
         return cls(
-            columns=a.columns,
-            lower=a.lower,
-            upper=a.upper,
-            whole=a.whole,
-            matrix=a.matrix,
-            row_lower=a.row_lower,
-            row_upper=a.row_upper,
-            row_names=a.row_names,
-            log=log,
-            _index=a.index,
+            columns,
+            np.array([b[0] for b in bounds], dtype=float),
+            np.array([b[1] for b in bounds], dtype=float),
+            np.array([not v.is_continuous() for v in columns], dtype=bool),
+            matrix,
+            np.where(kinds == 1, -np.inf, right),
+            np.where(kinds == -1, np.inf, right),
+            [row.constraint for row in form.rows],
+            log,
         )
 
     @property
@@ -68,50 +87,33 @@ class Program:
             "nonzeros": int(self.matrix.nnz),
         }
 
-    def without(self, *prefixes: str) -> Program:
-        """The same columns with the rules of these names left out: a relaxation."""
-        kept = np.array([not name.startswith(prefixes) for name in self.row_names], dtype=bool)
-        return replace(
-            self,
-            matrix=self.matrix[kept],
-            row_lower=self.row_lower[kept],
-            row_upper=self.row_upper[kept],
-            row_names=[n for n, k in zip(self.row_names, kept, strict=True) if k],
-        )
-
-    def summing(self, sums: Sequence[Linear]) -> Program:
-        """The same program with a column more for each sum, which is whole in every plan: one to branch on, no rule."""
-        count, rows = len(self.columns), len(sums)
-        at = np.concatenate([s.columns for s in sums])
-        of = np.repeat(np.arange(rows), [len(s.columns) for s in sums])
-        added = csr_matrix((np.concatenate([s.coefficients for s in sums]), (of, at)), shape=(rows, count))
-        none = csr_matrix((self.matrix.shape[0], rows))
-        most = np.array([s.coefficients @ self.upper[s.columns] for s in sums])
-        return replace(
-            self,
-            columns=[*self.columns, *([None] * rows)],
-            lower=np.concatenate([self.lower, np.zeros(rows)]),
-            upper=np.concatenate([self.upper, most]),
-            whole=np.concatenate([self.whole, np.ones(rows, dtype=bool)]),
-            matrix=csr_matrix(bmat([[self.matrix, none], [added, -identity(rows)]])),
-            row_lower=np.concatenate([self.row_lower, np.zeros(rows)]),
-            row_upper=np.concatenate([self.row_upper, np.zeros(rows)]),
-            row_names=[*self.row_names, *(["sum"] * rows)],
-        )
-
     @cached_property
     def names(self) -> list[str]:
         """Names of the columns."""
         return [v.name for v in self.columns]
 
+    @cached_property
+    def row_names(self) -> list[str]:
+        """Names of the rows; the two rows of a range have one name."""
+        return [c.name for c in self.constraints]
+
+    @cached_property
+    def index(self) -> dict[str, int]:
+        """Name of a column -> its place."""
+        return {name: i for i, name in enumerate(self.names)}
+
+    @cached_property
+    def _place(self) -> dict[int, int]:
+        return {id(v): i for i, v in enumerate(self.columns)}
+
     def column_of(self, variable: Any) -> int:
-        return self._index[id(variable)]
+        return self._place[id(variable)]
 
     def linear(self, terms: Iterable[tuple[float, Any]]) -> Linear:
         """A sum of (coefficient, variable) terms as a Linear; repeated variables are added."""
-        sums: dict[int, float] = {}
+        place, sums = self._place, dict[int, float]()
         for coefficient, variable in terms:
-            i = self._index[id(variable)]
+            i = place[id(variable)]
             sums[i] = sums.get(i, 0.0) + coefficient
         return Linear(np.fromiter(sums, dtype=np.int64, count=len(sums)), np.fromiter(sums.values(), float, len(sums)))
 
@@ -126,68 +128,95 @@ class Program:
 
     def violation(self, values: Vector, rows: Sequence[Row] = ()) -> float:
         """Largest excess over a row or bound, relative to the size of the row's terms."""
-        activity = self.matrix @ values
-        scale = np.maximum(1.0, np.abs(self.matrix) @ np.abs(values))
-        excess = np.maximum(self.row_lower - activity, activity - self.row_upper) / scale
+        p = self.problem(None, rows=rows)
+        activity = p.matrix @ values
+        size = np.maximum(1.0, np.abs(p.matrix) @ np.abs(values))
+        excess = np.maximum(p.row_lower - activity, activity - p.row_upper) / size
         bounds = np.maximum(self.lower - values, values - self.upper) / np.maximum(1.0, np.abs(values))
-        extra = [
-            max(r.lower - r.expression.at(values), r.expression.at(values) - r.upper)
-            / max(1.0, abs(r.expression.at(values)))
-            for r in rows
-        ]
-        return float(max(excess.max(initial=0.0), bounds.max(initial=0.0), *extra, 0.0))
+        return float(max(excess.max(initial=0.0), bounds.max(initial=0.0)))
+
+    def problem(
+        self,
+        objective: Linear | None,
+        *,
+        whole: Flags | None = None,
+        fixed: Mapping[int, float] | None = None,
+        rows: Sequence[Row] = (),
+    ) -> Problem:
+        """What HiGHS is given; ``whole`` says which columns must be whole, ``fixed`` columns are held."""
+        lower, upper, cost = self.lower.copy(), self.upper.copy(), np.zeros(len(self.columns))
+        if fixed:
+            at, value = np.fromiter(fixed, int, len(fixed)), np.fromiter(fixed.values(), float, len(fixed))
+            # a value outside of the bounds leaves no plan; it does not widen them
+            lower[at], upper[at] = np.maximum(lower[at], value), np.minimum(upper[at], value)
+        if objective is not None:
+            cost[objective.columns] = objective.coefficients
+        matrix, row_lower, row_upper = self.matrix, self.row_lower, self.row_upper
+        if rows:
+            extra = np.zeros((len(rows), len(self.columns)))
+            for k, row in enumerate(rows):
+                extra[k, row.expression.columns] = row.expression.coefficients
+            matrix = vstack([matrix, csc_matrix(extra)], format="csc")
+            row_lower = np.append(row_lower, [r.lower - r.expression.constant for r in rows])
+            row_upper = np.append(row_upper, [r.upper - r.expression.constant for r in rows])
+        whole = self.whole if whole is None else self.whole & whole
+        constant = 0.0 if objective is None else objective.constant
+        return Problem(matrix, row_lower, row_upper, lower, upper, whole, cost, constant, self.log)
 
     def solve(
         self,
         objective: Linear,
-        sense: Sense,
-        limits: Limits,
+        limits: SolveLimits,
         *,
-        rows: Sequence[Row] = (),
         start: Vector | None = None,
-        relaxed: NDArray[np.bool_] | None = None,
+        whole: Flags | None = None,
         fixed: Mapping[int, float] | None = None,
-        boxed: Mapping[int, tuple[float, float]] | None = None,
-        progress: Callable[[Progress], None] | None = None,
+        rows: Sequence[Row] = (),
+        watch: Watch | None = None,
         confirm: bool = True,
-        cancel: threading.Event | None = None,
-        found: Callable[[Vector], None] | None = None,
+        clean: bool = True,
     ) -> Outcome:
-        """Solve to the gap or a limit.
+        """Maximise to the gap or a limit.
 
-        ``relaxed`` columns need not be whole; ``fixed`` columns are held, ``boxed`` ones kept between two values;
-        ``rows`` hold in this solve only. Raises ValueError for a start that breaks a row. An infeasible answer is
-        confirmed once with presolve off, unless it only cuts off one half of a search (``confirm`` false), or only
-        says that no plan lies beyond a value. ``cancel``, once set, ends the solve as a limit would;
-        ``found`` hears of each better plan.
+        Raises ValueError for a start that breaks a row. ``confirm``: an infeasible answer is asked again with presolve
+        off. ``clean``: whole columns of the answer are made exactly whole and the rest is solved again around them.
         """
-        if start is not None and self.violation(start, rows) > FEASIBLE * 10:
-            raise ValueError(f"the start breaks a row by {self.violation(start, rows):.2g} of its size")
-        whole = self.whole if relaxed is None else self.whole & ~relaxed
-        box = {i: (x, x) for i, x in (fixed or {}).items()} | dict(boxed or {})
-        run = Run(self, objective, sense, limits, rows, whole, box, progress, cancel, found)
-        if INTERRUPT.signal is not None:
-            # the solver hears of it only once it has presolved, which a search of many solves would wait for each time
-            return apart.ended(run, start)
-        outcome = apart.go(run, start) if apart.wanted(run) else run.go(start)
-        if outcome.verdict is Verdict.INFEASIBLE and confirm and limits.beyond is None:
-            outcome = run.confirm(outcome)
-        if outcome.values is None or not whole.any():
-            return outcome
-        rounded = outcome.values.copy()
-        rounded[whole] = np.round(rounded[whole])
-        exact = np.abs(rounded - outcome.values).max() <= EXACT and self.violation(rounded, rows) <= EXACT
-        if exact and (self.whole & ~whole).any():
-            # with things in parts it is no plan to publish, where the last digits are read too
-            return replace(outcome, values=rounded)
-        return run.cleaned(outcome)
+        if start is not None and (excess := self.violation(start, rows)) > FEASIBLE * 10:
+            raise ValueError(f"the start breaks a row by {excess:.2g} of its size")
+        problem = self.problem(objective, whole=whole, fixed=fixed, rows=rows)
+        outcome = highs.solve(problem, limits, start=start, watch=watch)
+        if outcome.verdict is Verdict.INFEASIBLE and confirm and not outcome.confirmed_without_presolve:
+            outcome = highs.confirm(problem, limits)
+        return self._cleaned(problem, outcome, limits) if clean else outcome
 
-    def export(self, path: Path, objective: Linear, sense: Sense, *, suffix: str) -> None:
+    def _cleaned(self, problem: Problem, outcome: Outcome, limits: SolveLimits) -> Outcome:
+        """Whole columns made exactly whole, and a linear solve of the rest around them."""
+        if outcome.values is None or not problem.whole.any():
+            return outcome
+        whole = np.round(outcome.values)
+        if np.abs(outcome.values - whole)[problem.whole].max() > WHOLE:
+            raise RuntimeError("the solver returned parts of whole things")
+        again = highs.solve(problem.pinned(outcome.values), SolveLimits(seconds=CLEAN_SECONDS), heed=False)
+        values = outcome.values if again.values is None else again.values
+        values = np.where(problem.whole, whole, values)
+        if again.values is None and self.violation(values) > FEASIBLE:
+            return replace(outcome, verdict=Verdict.UNKNOWN, value=None, values=None)
+        value = float(problem.cost @ values) + problem.constant
+        missed = outcome.bound is None or distance(value, outcome.bound) > limits.gap + SAME * abs(value)
+        verdict = Verdict.WITHIN_LIMITS if missed else outcome.verdict
+        return replace(outcome, verdict=verdict, value=value, values=values)
+
+    def export(self, path: Path, objective: Linear, *, suffix: str) -> None:
         """The matrix for another solver, as ".mps" or ".lp", whatever the path is called."""
-        run = Run(self, objective, sense, Limits(), (), self.whole, {}, None)
-        h = run.model(names=True)
+        problem = self.problem(objective)
         with tempfile.TemporaryDirectory(dir=path.parent) as room:
             draft = Path(room) / f"matrix{suffix}"
-            if h.writeModel(str(draft)) not in (highspy.HighsStatus.kOk, highspy.HighsStatus.kWarning):
-                raise OSError(f"{path} could not be written")
+            highs.write(problem, draft, self.names, self.row_names)
             draft.replace(path)
+
+
+def _bounds(variable: Any) -> tuple[float, float]:
+    if variable.fixed:
+        return variable.value, variable.value
+    lower, upper = variable.bounds
+    return -np.inf if lower is None else lower, np.inf if upper is None else upper

@@ -1,19 +1,23 @@
-"""What goes into a solve and comes out of it, as small values."""
+"""What goes into a solve and comes out of it, as small values. Every objective is maximised."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 Vector = NDArray[np.float64]
-Sense = Literal["max", "min"]
+Flags = NDArray[np.bool_]
+
+#: two values that differ by less than this part of their size are the same: rounding of a linear solve
+SAME = 1e-9
 
 
 class Verdict(StrEnum):
+    """``OPTIMAL``: within the gap asked for. ``UNKNOWN``: no plan found, and none ruled out."""
+
     OPTIMAL = "optimal"
     WITHIN_LIMITS = "within_limits"
     INFEASIBLE = "infeasible"
@@ -22,31 +26,42 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Limits:
-    """``gap`` is relative (absolute where the optimum is 0); ``bound_only``: the start is good, raise the bound.
+    """What a whole run may take.
 
-    A solve ends with the first plan that reaches ``target``. ``beyond``: only plans better than that are looked for;
-    INFEASIBLE with that as the bound then says that there is none, and no bound is told that is tighter. ``step``:
-    after a plan beyond, only those are looked for that are better than it by this share. ``interior``: the first
-    relaxation by interior point, which is faster where little is whole; large programmes have it always.
+    ``gap`` is (bound - value) as a share of the plan's present cost; ``seconds`` is for everything from building the
+    models to the last solve. With ``nodes``, the most nodes of each solve, no clock is looked at and a run can be
+    repeated exactly. ``processes`` is 1 or 2.
     """
 
-    gap: float = 0.0025
-    seconds: float | None = 90.0
+    gap: float = 0.0075
+    seconds: float | None = 150.0
     nodes: int | None = None
     seed: int = 0
-    bound_only: bool = False
-    target: float | None = None
-    beyond: float | None = None
-    step: float = 0.0
-    interior: bool = False
+    processes: int = 2
+
+    @property
+    def clock(self) -> float | None:
+        """The seconds that count: none in a run to be repeated."""
+        return None if self.nodes is not None else self.seconds
+
+
+@dataclass(frozen=True)
+class SolveLimits:
+    """What one solve may take; ``gap`` is (bound - value) in the unit of the objective."""
+
+    gap: float = 0.0
+    seconds: float | None = None
+    nodes: int | None = None
+    seed: int = 0
 
 
 @dataclass(frozen=True)
 class Progress:
+    """How far one solve is."""
+
     seconds: float
     incumbent: float | None
     bound: float | None
-    gap: float | None
     nodes: int
 
 
@@ -64,6 +79,8 @@ class Linear:
 
 @dataclass(frozen=True)
 class Row:
+    """A row beside those of the model, for one solve."""
+
     name: str
     expression: Linear
     lower: float = -np.inf
@@ -72,23 +89,25 @@ class Row:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a solve ended with; ``values`` has one entry a column, whole where it must be."""
+    """What one solve ended with; ``values`` has one entry a column, exactly whole where it must be."""
 
     verdict: Verdict
-    objective: float | None
-    bound: float | None
-    gap: float | None
-    seconds: float
-    nodes: int
-    values: Vector | None
-    history: tuple[Progress, ...] = ()
+    value: float | None = None
+    bound: float | None = None
+    seconds: float = 0.0
+    nodes: int = 0
+    values: Vector | None = field(default=None, repr=False)
     interrupted: bool = False
     confirmed_without_presolve: bool = False
 
+    @property
+    def gap(self) -> float | None:
+        """Bound less value, in the unit of the objective; 0 where they differ by rounding alone."""
+        if self.value is None or self.bound is None:
+            return None
+        return distance(self.value, self.bound)
 
-def relative_gap(objective: float | None, bound: float | None) -> float | None:
-    """|objective - bound| over |objective|; absolute where the objective is (nearly) 0."""
-    if objective is None or bound is None or not np.isfinite(bound):
-        return None
-    distance = abs(objective - bound)
-    return distance if abs(objective) < 1e-9 else distance / abs(objective)
+
+def distance(value: float, bound: float) -> float:
+    """How far a bound lies above a value; 0 where they differ by rounding alone."""
+    return 0.0 if bound - value <= SAME * max(1.0, abs(value)) else bound - value
