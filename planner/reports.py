@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import tempfile
 import threading
-from dataclasses import fields
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -84,13 +83,15 @@ def _refuse_difference(run: Path, fresh: Path, names: list[Path]) -> None:
 
 def recheck(run: Path) -> dict[str, Any]:
     """Check the plan of a stored run against every rule; an error names the rules it breaks."""
-    from planner.verify import StageClaim, verify
+    from planner.inputs.case import USD_PER_MUSD
+    from planner.verify import ObjectiveClaim, verify
 
     stored = _with_plan(run)
     assert stored.plan is not None
-    names = [field.name for field in fields(StageClaim)]
-    claims = [StageClaim(**{n: stage[n] for n in names if n in stage}) for stage in stored.document["stages"]]
-    verification = verify(stored.case, stored.plan, claims)
+    objective = stored.document["objective"]
+    bound = objective["bound"]
+    claim = ObjectiveClaim(objective["value"] / USD_PER_MUSD, None if bound is None else bound / USD_PER_MUSD)
+    verification = verify(stored.case, stored.plan, claim)
     if not verification.passed:
         broken = dict.fromkeys(str(breach.rule) for breach in verification.broken)
         raise VerificationError(f"run {run.name} breaks {len(broken)} rules: {', '.join(broken)}")

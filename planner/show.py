@@ -9,6 +9,8 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from planner.measures import gap_told
+
 if TYPE_CHECKING:
     from planner.inputs.case import Case
     from planner.plan import Plan
@@ -23,6 +25,7 @@ def summary(document: Mapping[str, Any], case: Case | None = None, plan: Plan | 
     parts = [verdict(document)]
     if document.get("verdict") in ("optimal", "within_limits"):
         parts += [
+            _section("WORTH AND COST (present dollars of the base year)", worth(document)),
             _section("PROMISES", promises(document, case)),
             _section("INVESTMENT by category (private money, then-year dollars)", investment(document)),
             _section("THE SPLIT, AND WHO PAYS FOR OPERATIONS", split_and_funding(document, case)),
@@ -35,16 +38,13 @@ def summary(document: Mapping[str, Any], case: Case | None = None, plan: Plan | 
 
 def verdict(document: Mapping[str, Any]) -> str:
     """One sentence; NOT PROVEN, NO PLAN and NO ANSWER are said first."""
-    gap = document.get("gap")
+    gap = gap_told(document) or "an amount that is not known"
     match document.get("verdict"):
         case "optimal":
-            text = f"PROVEN: no better plan exists, up to a gap of {_percent(gap)} in each objective."
+            text = f"PROVEN: no plan is better by more than {gap}."
         case "within_limits":
             why = "you stopped it" if document.get("interrupted") else "the search stopped at a limit"
-            text = (
-                f"NOT PROVEN: {why}. This plan keeps every rule, but a better one may exist: "
-                f"the gap is {'unknown' if gap is None else _percent(gap)}."
-            )
+            text = f"NOT PROVEN: {why}. This plan keeps every rule, but a better one may exist, by at most {gap}."
         case "infeasible":
             text = "NO PLAN: the firm promises cannot all be kept at once."
         case _:
@@ -100,8 +100,6 @@ def promises(document: Mapping[str, Any], case: Case | None) -> str:
 def promise_verdict(item: Mapping[str, Any]) -> str:
     """The word beside a promise; what is not measured is never kept."""
     state = item.get("state")
-    if state == "not modelled yet":  # as a run of an earlier version says it
-        return "not modelled yet"
     if state != "reported" and (item.get("planned") is None or (state is None and item.get("met") is None)):
         return "not measured"
     if item.get("met"):
@@ -111,6 +109,24 @@ def promise_verdict(item: Mapping[str, Any]) -> str:
     short = item.get("shortfall")
     word = "BROKEN" if item.get("firm") else "NOT KEPT"
     return f"{word}, short {amount(short, item.get('unit') or '')}" if short else word
+
+
+#: key of the indicators -> what it is called
+_WORTH = {
+    "mission_value_usd": "Mission value",
+    "mission_value_after_horizon_usd": "  of which after the horizon",
+    "cost_after_horizon_usd": "  less running cost after it",
+    "present_cost_usd": "Present cost",
+    "owed_after_horizon_usd": "Owed after the horizon",
+    "net_benefit_usd": "Net benefit",
+}
+
+
+def worth(document: Mapping[str, Any]) -> str:
+    """What the plan is worth, what it costs, and what is left."""
+    indicators = document.get("indicators") or {}
+    rows = [(name, _billions(indicators[key])) for key, name in _WORTH.items() if indicators.get(key)]
+    return table(("Figure", "$B"), rows, (34, 10), right=(1,)) if rows else ""
 
 
 def investment(document: Mapping[str, Any]) -> str:
@@ -125,9 +141,6 @@ def investment(document: Mapping[str, Any]) -> str:
 
 def split_and_funding(document: Mapping[str, Any], case: Case | None) -> str:
     """One line each: the split, the dollars that it leaves without use, the payers of operating cost."""
-    if case is not None and case.programme.soft_side == "left out":
-        aside = 100 * (1 - case.programme.infrastructure_share)
-        return f"  Left out of this programme: {aside:.0f} % of the budget is set aside, held and not spent."
     indicators, lines = document.get("indicators") or {}, []
     share, nothing = indicators.get("infrastructure_share"), indicators.get("unallocated_by_split_usd")
     if share is not None:

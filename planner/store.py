@@ -48,6 +48,8 @@ __all__ = [
 
 LOG = "solver.log"
 WORKBOOK, VALUES, PAGE = "plan.xlsx", "values.csv", "report.html"
+#: keys of the document that differ between two runs that are otherwise the same
+_TIMES = ("seconds", "cpu_seconds", "steps")
 _ABANDONED_AFTER_SECONDS = 7 * 86400
 
 #: writes the reports of a run into a folder, from the document without anything volatile
@@ -171,12 +173,15 @@ def _write_inputs(folder: Path, case: Case) -> None:
     """A copy of the checked inputs, edits applied, that reads back as the same case."""
     import tomli_w
 
+    from planner.inputs import service
     from planner.inputs.schema import BY_NAME
 
     data = f"data/{case.programme.data_set}"
     (folder / data).mkdir(parents=True)
     programme = _without_none({**case.programme.model_dump(mode="python"), "data": data})
     (folder / "model.toml").write_text(tomli_w.dumps(programme), encoding="utf-8")
+    if case.programme.serve_as is not None:
+        service.write(folder, case.programme.serve_as, case.service_path)
     for name, table in case.tables.items():
         whole = [c.name for c in BY_NAME[name].columns if c.kind in ("integer", "flag") and c.name in table]
         fs.write_table(folder / data / f"{name}.csv", table.astype(dict.fromkeys(whole, "Int64")).astype(object))
@@ -193,13 +198,12 @@ def _without_none(value: Any) -> Any:
 
 def _split(document: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """What is the same for the same run, and what is not."""
-    stages = document.get("stages") or []
-    stable = {key: value for key, value in document.items() if key not in ("seconds", "folder", "files")}
-    stable["stages"] = [{key: value for key, value in stage.items() if key != "seconds"} for stage in stages]
-    return stable, {
-        "seconds": dict(document.get("seconds") or {}),
-        "stages": [stage.get("seconds") for stage in stages],
-    }
+    stable = {key: value for key, value in document.items() if key not in (*_TIMES, "folder", "files")}
+    times = {key: document[key] for key in _TIMES if key in document}
+    if (objective := document.get("objective")) is not None:
+        stable["objective"] = {key: value for key, value in objective.items() if key != "seconds"}
+        times["objective_seconds"] = objective.get("seconds")
+    return stable, {**times, "seconds": dict(document.get("seconds") or {})}
 
 
 def _listed(folder: Path) -> list[str]:
@@ -286,12 +290,12 @@ def _document(folder: Path) -> dict[str, Any]:
         times = json.loads((folder / "times.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise StorageError(f"run {folder.name} is damaged: run.json or times.json cannot be read") from error
-    stages = document.get("stages") or []
-    seconds = times.get("stages") or [None] * len(stages)
+    took = times.pop("objective_seconds", None)
+    if document.get("objective") is not None:
+        document["objective"]["seconds"] = took
     return {
         **document,
-        "stages": [{**stage, "seconds": s} for stage, s in zip(stages, seconds, strict=False)],
-        "seconds": times.get("seconds") or {},
+        **{key: times[key] for key in _TIMES if key in times},
         "folder": str(folder.absolute()),
         "files": [str(folder.absolute() / name) for name in document.get("files") or []],
     }

@@ -29,7 +29,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("solve",),
     ("plan",),
     ("inputs",),
-    ("collection", "units", "errors", "__init__"),
+    ("collection", "units", "errors", "measures", "wbs", "__init__"),
 )
 DEPTH = {name: depth for depth, names in enumerate(LAYERS) for name in names}
 #: the command line's own files, which share the work of one command

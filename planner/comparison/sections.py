@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from planner import show
-from planner.analyses.compare import Bridge, Comparison, Indicator, InputChange, Pair, name
+from planner.analyses.compare import Bridge, Comparison, Indicator, Pair, name
 from planner.store import Stored
 
 GAP_NOTE = (
-    "Within the gaps: an objective whose proven ranges in the two runs meet; any other figure that moves by no more "
-    "than the two gaps together. Figures beside the objectives may differ more between plans of equal value."
+    "Within the gaps: an objective whose proven ranges in the two runs meet; present dollars that move by no more than "
+    "the two gaps together, and any other figure by no more than their shares. Plans of equal value may differ more."
 )
 WORDS = {"optimal": "proven", "within_limits": "NOT PROVEN", "infeasible": "no plan", "unknown": "no answer"}
 #: indicator -> what a person calls it; those by year are shown at the end of the horizon
 HEADLINES = {
+    "net_benefit_usd": "Net benefit (present)",
     "mission_value_usd": "Mission value (present)",
-    "goal_shortfall": "Goals short by",
     "present_cost_usd": "Present cost",
     "spend_usd": "Investment",
     "operations_usd": "Operations",
@@ -34,7 +34,7 @@ HEADLINES = {
     "emissions_t": "Emissions",
 }
 #: figures of the table that sets runs side by side
-BESIDE = ("mission_value_usd", "goal_shortfall", "present_cost_usd", "spend_usd", "commissioned_mw", "served_share")
+BESIDE = ("net_benefit_usd", "mission_value_usd", "present_cost_usd", "spend_usd", "commissioned_mw", "served_share")
 
 
 @dataclass(frozen=True)
@@ -109,9 +109,6 @@ def _runs(comparison: Comparison) -> Section:
 def headline(run: Stored, key: str) -> Figure:
     """A headline figure of one run, at the end of the horizon where it has years."""
     unit = {"usd": "USD", "mw": "MW", "share": "share", "t": "t CO2"}.get(key.rsplit("_", 1)[-1], "PFLOP/s")
-    if key == "goal_shortfall":
-        stages = run.document.get("stages") or []
-        return Figure(next((s.get("achieved") for s in stages if s["name"] == "goal shortfall"), None), "")
     value: Any = run.document.get("indicators") or {}
     for part in key.split("."):
         value = value.get(part) if isinstance(value, Mapping) else None
@@ -141,13 +138,9 @@ def _relative(figure: Figure, base: Figure) -> Cell:
 
 
 def _inputs(pair: Pair) -> Section:
-    rows = tuple((c.table, c.key, c.column, _cell(c.old), _cell(c.new), _used(c)) for c in pair.inputs)
-    headers = ("Table", "Key", "Column", "From", "To", "")
+    rows = tuple((c.table, c.key, c.column, _cell(c.old), _cell(c.new)) for c in pair.inputs)
+    headers = ("Table", "Key", "Column", "From", "To")
     return Section("Inputs changed", headers, rows, empty="The inputs are the same.", long=len(rows) > 25)
-
-
-def _used(change: InputChange) -> str:
-    return "" if change.used else "left out by both programmes"
 
 
 def _cell(value: Any) -> str:

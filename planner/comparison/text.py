@@ -14,7 +14,12 @@ MOST_ROWS = 18
 WIDEST_CELL, NARROW_NAME = 38, 26
 #: columns that a narrow terminal does without, the first first
 SPARED = ("Source", "Base", "As a command line", "Low", "High", "95 % band, +-", "With its sign (mu)", "Found")
-_SIDE = (("Mission value", "mission_value_usd"), ("Present cost", "present_cost_usd"), ("Investment", "spend_usd"))
+_SIDE = (
+    ("Net benefit", "net_benefit_usd"),
+    ("Mission value", "mission_value_usd"),
+    ("Present cost", "present_cost_usd"),
+    ("Investment", "spend_usd"),
+)
 _LAST = (("Commissioned", "commissioned_mw"), ("Served", "served_share"))
 
 

@@ -1,4 +1,4 @@
-"""Accounts: where rooms meet. A room posts terms under a key; a closer adds them up once.
+"""Accounts: where components meet. A component posts terms under a key; a closer adds them up once.
 
 A *term* is ``(coefficient, variable)``; an amount is a list of terms. Cost lines carry quantity, rate,
 factor and period apart, so that the same line can be read in the model, in Detail and by a reviewer.
@@ -10,48 +10,44 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from planner.formulation.terms import Key, Terms
 from planner.inputs.case import Case, Rate
-from planner.solve.sums import Sum
-
-Term = tuple[float, Any]
-Terms = list[Term]
-Key = tuple[Hashable, ...]
 
 #: account -> (key, unit, meaning)
 ACCOUNTS: dict[str, tuple[str, str, str]] = {
-    "opened": ("site, period", "0/1", "the site is open"),
+    "opened": ("site", "0/1", "the site is chosen"),
     "secured_mw": ("site, period", "MW facility", "grid rights, own service, firm plant, at the end of the period"),
     "grid_rights_mw": ("site, period", "MW facility", "what the grid may deliver, at the end of the period"),
     "power_need_mw": ("site, period", "MW facility", "what halls must have secured"),
-    "commissioned_mw": ("site, design, period", "MW IT", "halls with power and cooling"),
-    "arrived_mw": ("place, class, period", "MW IT", "new racks less those that come to sites"),
+    "commissioned_mw": ("site, cooling, period", "MW IT", "halls with power and cooling"),
     "populated_mw": ("site, period", "MW IT", "racks housed at the site"),
     "housed_mw": ("site, rack class, period", "MW IT", "racks of a class housed at the site"),
     "installed_mw": ("place, rack class, period", "MW IT", "racks in place"),
     "installed_racks": ("place, chip, period", "racks", "racks in place"),
-    "hardened_mw": ("site, level, period", "MW IT", "hall MW hardened for a level"),
-    "energy_gwh": ("site, period", "GWh", "facility energy"),
+    "energy_gwh": ("site, period", "GWh", "facility energy: what comes less what is used"),
     "it_energy_mwh": ("site, period", "MWh", "IT energy"),
     "emissions_t": ("site, period", "t CO2", "emissions"),
     "clusters": ("place, workload, period", "PFLOP/s", "peak in place that can run the workload"),
-    "survivors": ("chip, year after", "racks", "racks that serve after the horizon"),
-    "running_mw": ("site, rack class, period", "MW IT", "racks at work in the halls of the site"),
-    "site_service": ("place, period", "M USD", "rent-weighted service"),
+    "lasting": ("place, chip, year after", "racks", "racks with life left after the horizon"),
+    "in_use_mw": ("site, level, period", "MW IT", "halls at work at a level"),
+    "late_halls_mw": ("site, level, period", "MW IT", "halls that had the months a hardened level takes"),
     "installed_pflops": ("period, precision", "PFLOP/s", "peak of racks in place"),
     "serving_pflops": ("period, precision", "PFLOP/s", "peak that serves work of the precision"),
     "facility_mw": ("site, period", "MW facility", "halls at their peak PUE, at the end of the period"),
-    "hall_in_use_mw": ("site, service, level, period", "MW IT", "halls at work for a service at a level"),
-    "served": ("place, service, level, period", "PFLOP/s delivered-years", "service that a place delivers"),
+    "halls_mw": ("site, period", "MW IT", "all halls of the site"),
+    "serves": ("site, level, period", "0/1", "the site may serve the level in the period"),
+    "guarded": ("level, period", "0/1", "the programme's guards of the level are in place in the period"),
+    "done": ("initiative, unit, period", "units", "an initiative is done at the end of the period"),
+    "guard_begun": ("initiative, period", "0/1", "a dated initiative of the programme is begun by the end of the period"),
+    "begun": ("initiative", "0/1", "an initiative of the programme is done at its one date"),
+    "trained": ("track, agency, period", "heads", "trained heads at the end of the period"),
     "depth": ("agency, workload, level, period, tranche", "PFLOP/s delivered-years", "service by depth of demand"),
     "admitted": ("agency, period", "fraction", "part of an agency's demand that may be served"),
-    "accredited": ("site, accreditation", "0/1", "an accreditation is started inside the horizon"),
-    "held": ("site, accreditation, period", "0/1", "an accreditation is held in the period"),
-    "done": ("initiative, unit, period", "units", "an initiative is done at the end of the period"),
-    "trained": ("track, place, period", "heads", "trained heads at the end of the period"),
     "live": ("site, period", "0/1", "the site is staffed in the period"),
-    "value": ("period", "M USD base year, present", "mission value"),
+    "value": ("period", "M USD base year, present", "mission value; after the horizon under the number of periods"),
+    "cost_after": ("period", "M USD base year, present", "running cost of service after the horizon"),
     "tie_break": ("site", "MW", "physical size, for the tie-break"),
 }
 
@@ -66,7 +62,7 @@ class Post(NamedTuple):
 
 
 class Of(NamedTuple):
-    """So many times what is posted under a key of an account, perhaps by another room."""
+    """So many times what is posted under a key of an account, perhaps by another component."""
 
     factor: float
     account: str
@@ -75,7 +71,7 @@ class Of(NamedTuple):
 
 @dataclass(frozen=True)
 class Meeting:
-    """A rule in which a room's own terms meet accounts: ``terms + of <= most``; ``rule`` is its address."""
+    """A rule in which own terms meet accounts: ``terms + of <= most``; ``rule`` is its address."""
 
     rule: str
     index: Key
@@ -89,17 +85,16 @@ class Meeting:
 class Limit:
     """What a site can bear: ``terms <= most`` where the site is open, nothing where it is not.
 
-    ``rule`` is the address of the constraint. A limit that scales with the opening is what keeps the
-    linear relaxation from using a tenth of every site.
+    ``rule`` is the address of the constraint, ``index`` its place in it. A limit that scales with the opening
+    keeps the linear relaxation from using a tenth of every site.
     """
 
     rule: str
     site: str
-    period: int
     terms: Terms
     most: float
     says: str
-    index: Key = ()
+    index: Key
 
 
 class Cost(NamedTuple):
@@ -126,7 +121,7 @@ Posting = Post | Cost | Limit | Meeting
 
 
 class Accounts:
-    """All posts of all rooms."""
+    """All posts of all components."""
 
     def __init__(self) -> None:
         self._posts: dict[str, dict[Key, list[Post]]] = {name: defaultdict(list) for name in ACCOUNTS}
@@ -160,20 +155,6 @@ class Accounts:
         return [(n * part.factor, v) for part in parts for n, v in self.terms(part.account, *part.key)]
 
     def settle_costs(self) -> None:
-        """Once all rooms have posted: quantities in full, and no line of nothing."""
+        """Once all components have posted: quantities in full, and no line of nothing."""
         full = [c._replace(quantity=[*c.quantity, *self.of(c.of)], of=()) if c.of else c for c in self.costs]
         self.costs = [c for c in full if c.quantity]
-
-
-def total(terms: Iterable[Term]) -> Sum:
-    """The sum of the terms as one Pyomo expression."""
-    return Sum(terms)
-
-
-def scaled(terms: Iterable[Term], factor: float) -> Terms:
-    return [(coefficient * factor, variable) for coefficient, variable in terms]
-
-
-def value(terms: Iterable[Term]) -> float:
-    """The sum at the values the variables hold."""
-    return float(sum(coefficient * variable.value for coefficient, variable in terms))

@@ -1,4 +1,17 @@
-"""Money: management and contingency lines, spending by category, place and period, its ceilings, split and payers."""
+"""Money: management and contingency lines, investment and operating cost by period, its ceilings, split and payers.
+
+Variables, M then-year USD: ``infrastructure_musd[t]``, ``soft_musd[t]``, ``operations_musd[t]``, ``unallocated`` (the
+same in every period, only with a firm split).
+
+    infrastructure[t], soft[t], operations[t]   each is the sum of its cost lines, with management and contingency
+    within_authority[t]    investment by t ≤ Σ_{u≤t} share_of_budget · spendable
+    within_budget          investment ≤ spendable = budget · (1 - management_reserve_share)
+    split_least, split_most     infrastructure within its share ± tolerance of all investment
+    band_least[year], band_most[year]   the soft side within its band of each year's investment
+    operations_within_caps[t]   operations ≤ Σ_f cap
+
+Management stands on the base of construction and power; contingency of each category on its base and management.
+"""
 
 from __future__ import annotations
 
@@ -8,50 +21,25 @@ from typing import Any
 import pandas as pd
 import pyomo.environ as pyo
 
-from planner.formulation.accounts import Accounts, Cost, Terms, total, value
-from planner.formulation.combinations import Places
-from planner.formulation.families import columns, over
+from planner.formulation.accounts import Accounts, Cost
+from planner.formulation.terms import Terms, over, scaled, total, value
 from planner.inputs.case import PROGRAMME, USD_PER_MUSD, Case, Rate
 from planner.plan import NOISE, frame
+from planner.wbs import INFRASTRUCTURE, UNALLOCATED, ON_TOP
 
-#: category -> (management line, contingency line)
-LINES = {
-    "construction": ("1.1.8", "1.1.9"),
-    "power and cooling": ("1.2.8", "1.2.9"),
-    "chips": (None, "1.3.9"),
-    "software": (None, "2.1.9"),
-    "security": (None, "2.2.9"),
-    "training": (None, "2.3.9"),
-}
-INFRASTRUCTURE = ("construction", "power and cooling", "chips")
-UNALLOCATED = "2.9"
-
-
-class Merging:
-    """One term a variable, in the order in which variables are met."""
-
-    def __init__(self) -> None:
-        self._sums: dict[int, list[Any]] = {}
-
-    def add(self, terms: Terms, each: float = 1.0) -> None:
-        """So many times the terms."""
-        sums = self._sums
-        for n, v in terms:
-            known = sums.get(id(v))
-            if known is None:
-                sums[id(v)] = [n * each, v]
-            else:
-                known[0] += n * each
-
-    def terms(self) -> Terms:
-        return [(n, v) for n, v in self._sums.values() if n]
+SIDES = ("infrastructure", "soft", "operations")
 
 
 def merged(terms: Terms) -> Terms:
-    """One term a variable."""
-    merging = Merging()
-    merging.add(terms)
-    return merging.terms()
+    """One term a variable, in the order in which variables are met."""
+    sums: dict[int, list[Any]] = {}
+    for n, v in terms:
+        known = sums.get(id(v))
+        if known is None:
+            sums[id(v)] = [n, v]
+        else:
+            known[0] += n
+    return [(n, v) for n, v in sums.values() if n]
 
 
 def set_aside(b: Any) -> Terms:
@@ -60,69 +48,58 @@ def set_aside(b: Any) -> Terms:
 
 
 class Invested:
-    """Investment by period, M then-year dollars: infrastructure, soft, and what the split sets aside."""
+    """Investment over periods, M then-year dollars: infrastructure, soft, and what the split sets aside."""
 
     def __init__(self, b: Any) -> None:
         self.b = b
 
     def infrastructure(self, *periods: int) -> Terms:
-        return [(1.0, v) for (c, _, t), v in self.b.spent_musd.items() if t in periods and c in INFRASTRUCTURE]
+        return [(1.0, self.b.infrastructure_musd[t]) for t in periods]
 
     def soft(self, *periods: int) -> Terms:
-        return [(1.0, v) for (c, _, t), v in self.b.spent_musd.items() if t in periods and c not in INFRASTRUCTURE]
-
-    def unallocated(self, *periods: int) -> Terms:
-        """The same in every period."""
-        return [(float(len(periods)) * n, v) for n, v in set_aside(self.b)]
+        return [(1.0, self.b.soft_musd[t]) for t in periods]
 
     def beside(self, *periods: int) -> Terms:
-        return [*self.soft(*periods), *self.unallocated(*periods)]
+        """Soft, with what is set aside in each of the periods."""
+        return [*self.soft(*periods), *scaled(set_aside(self.b), float(len(periods)))]
 
     def all(self, *periods: int) -> Terms:
         return [*self.infrastructure(*periods), *self.beside(*periods)]
 
 
-def close(m: Any, case: Case, accounts: Accounts, places: Places) -> None:
-    """Add the lines that stand on other lines; define spending; write the ceilings, the split and the caps."""
-    lines: dict[tuple[str, str, int], Merging] = defaultdict(Merging)
-    running: dict[tuple[str, int], Merging] = defaultdict(Merging)
-    for cost in accounts.costs:
-        each = cost.musd_per_unit(case)
-        line = case.wbs[cost.wbs]
-        if line.ledger == "operations":
-            running[cost.site, cost.period].add(cost.quantity, each)
-        else:
-            lines[line.category, cost.site, cost.period].add(cost.quantity, each)
-    base = {key: line.terms() for key, line in lines.items()}
-    accounts.add(cost for key, terms in base.items() for cost in _on_top(case, key, terms))
-
-    m.add_component("budget", pyo.Block())
-    b = m.budget
-    keys, operated = list(base), list(running)
-    b.spent_musd = columns(keys, doc="investment of the category, with management and contingency, then-year")
-    held = dict.fromkeys((category, held_at(category, s)) for category, s, _ in keys if category in INFRASTRUCTURE)
-    b.added_musd = columns(
-        held,
-        domain=pyo.NonNegativeReals,
-        doc="infrastructure investment above that of an earlier stage's plan",
-    )
-    b.operations_musd = columns(operated, doc="operating cost, then-year")
+def close(m: Any, case: Case, accounts: Accounts) -> None:
+    """Add the lines that stand on other lines; add up spending; write the ceilings, the split and the caps."""
+    accounts.add(_on_top(case, accounts.costs))
+    p, b = case.periods, m.budget
+    for side in SIDES:
+        b.add_component(f"{side}_musd", pyo.Var(over(p), doc=f"{side}, M then-year USD in the period"))
     if case.split_is_firm:
         b.unallocated = pyo.Var(domain=pyo.NonNegativeReals, doc="soft money beyond the need, in each period")
+    lines = sums(case, accounts)
+    for side in SIDES:
 
-    @b.Constraint(over(keys), doc="spending is the sum of its lines")
-    def spending(b: Any, category: str, s: str, t: int) -> Any:
-        grown = (1 + management_share(case, category)) * (1 + case.categories[category].contingency_share)
-        return total([*((grown * n, v) for n, v in base[category, s, t]), (-1.0, b.spent_musd[category, s, t])]) == 0
+        def adds_up(b: Any, t: int, side: str = side) -> Any:
+            return total(merged([*lines[side, t], (-1.0, b.component(f"{side}_musd")[t])])) == 0
 
-    @b.Constraint(over(operated), doc="operating cost is the sum of its lines")
-    def operating(b: Any, s: str, t: int) -> Any:
-        return total([*running[s, t].terms(), (-1.0, b.operations_musd[s, t])]) == 0
-
+        b.add_component(side, pyo.Constraint(over(p), rule=adds_up, doc=f"{side} is the sum of its lines"))
     _ceilings(b, case)
     if case.split_is_firm:
         _split(b, case)
     accounts.add(_unallocated_lines(b, case))
+
+
+def side_of(case: Case, cost: Cost) -> str:
+    line = case.wbs[cost.wbs]
+    return "operations" if line.ledger == "operations" else "infrastructure" if line.category in INFRASTRUCTURE else "soft"
+
+
+def sums(case: Case, accounts: Accounts) -> dict[tuple[str, int], Terms]:
+    """(side, period) -> M then-year dollars of its lines."""
+    found: dict[tuple[str, int], Terms] = defaultdict(list)
+    for cost in accounts.costs:
+        if cost.wbs != UNALLOCATED:
+            found[side_of(case, cost), cost.period] += scaled(cost.quantity, cost.musd_per_unit(case))
+    return found
 
 
 def _ceilings(b: Any, case: Case) -> None:
@@ -131,23 +108,15 @@ def _ceilings(b: Any, case: Case) -> None:
     @b.Constraint(over(p), doc="investment to date stays within the authority to date")
     def within_authority(b: Any, t: int) -> Any:
         authorised = sum(case.authority_share(u) for u in p if u <= t) * case.spendable_musd
-        spent = invested.all(*range(t + 1))
-        return total(merged(spent)) <= authorised if spent else pyo.Constraint.Skip
+        return total(merged(invested.all(*range(t + 1)))) <= authorised
 
     @b.Constraint(doc="investment stays within the budget")
     def within_budget(b: Any) -> Any:
-        spent = invested.all(*p)
-        return total(merged(spent)) <= case.spendable_musd if spent else pyo.Constraint.Skip
+        return total(merged(invested.all(*p))) <= case.spendable_musd
 
-    def operated(t: int) -> Terms:
-        return [(1.0, v) for (_, u), v in b.operations_musd.items() if u == t]
-
-    @b.Constraint(
-        over([t for t in p if case.funding_sources and operated(t)]),
-        doc="operating cost stays within what its payers can pay",
-    )
+    @b.Constraint(over(p if case.funding_sources else ()), doc="operating cost stays within what its payers can pay")
     def operations_within_caps(b: Any, t: int) -> Any:
-        return total(operated(t)) <= sum(case.funding_cap_musd(f, t) for f in case.funding_sources)
+        return b.operations_musd[t] <= sum(case.funding_cap_musd(f, t) for f in case.funding_sources)
 
 
 def band_years(case: Case) -> list[int]:
@@ -193,11 +162,16 @@ def _unallocated_lines(b: Any, case: Case) -> list[Cost]:
     ]
 
 
-def settle(b: Any, case: Case) -> None:
-    """Set aside no more than the split and the band ask for: less of it breaks no other rule."""
+def settle(b: Any, case: Case, accounts: Accounts) -> None:
+    """Add up the lines at their values; set aside no more than the split and the band ask for."""
+    p = case.periods
+    spent = {key: value(terms) for key, terms in sums(case, accounts).items()}
+    for side in SIDES:
+        for t in p:
+            b.component(f"{side}_musd")[t].set_value(spent.get((side, t), 0.0), skip_validation=True)
     if not case.split_is_firm:
         return
-    p, invested = case.periods, Invested(b)
+    invested = Invested(b)
     most = case.programme.infrastructure_share + case.programme.infrastructure_share_tolerance
     low = case.parameter("soft_band_low")
     built, soft = value(invested.infrastructure(*p)), value(invested.soft(*p))
@@ -216,35 +190,35 @@ def read(b: Any, case: Case) -> dict[str, pd.DataFrame]:
     unallocated = [(p.label(t), v.value) for _, v in set_aside(b) for t in p if v.value > NOISE]
     funded: list[tuple[object, ...]] = []
     for t in p:
-        owed = sum(v.value for (_, u), v in b.operations_musd.items() if u == t)
+        owed = b.operations_musd[t].value
         caps = {f: case.funding_cap_musd(f, t) for f in case.funding_sources}
         most = sum(caps.values())
         funded += [(f, p.label(t), owed * cap / most) for f, cap in caps.items() if most and owed * cap / most > NOISE]
     return {"unallocated": frame("unallocated", unallocated), "funded": frame("funded", funded)}
 
 
-def held_at(category: str, place: str) -> str:
-    """Where later stages hold an earlier stage's investment: by site, but racks over all sites together."""
-    return "all sites" if category == "chips" else place
-
-
 def management_share(case: Case, category: str) -> float:
-    return case.parameter("programme_management_share") if LINES[category][0] else 0.0
+    return case.parameter("programme_management_share") if ON_TOP[category][0] else 0.0
 
 
-def _on_top(case: Case, key: tuple[str, str, int], base: Terms) -> list[Cost]:
-    """Management and contingency lines; their quantity is the dollars they stand on."""
-    category, s, t = key
-    management, contingency = LINES[category]
-    share = management_share(case, category)
-    dollars = [(n * USD_PER_MUSD, v) for n, v in base]
-    costs = []
-    if management and share:
-        rate = Rate(1.0, "none", None, "parameters.programme_management_share.value")
-        costs.append(Cost(management, s, "programme management, integration and test", t, dollars, "USD", rate, share))
-    reserve = case.categories[category].contingency_share
-    if reserve:
-        on = [(n * (1 + share), v) for n, v in dollars]
-        rate = Rate(1.0, "none", None, f"categories.{category}.contingency_share")
-        costs.append(Cost(contingency, s, "contingency", t, on, "USD", rate, reserve))
-    return costs
+def _on_top(case: Case, costs: list[Cost]) -> list[Cost]:
+    """Management and contingency lines by category, place and period; their quantity is the dollars they stand on."""
+    base: dict[tuple[str, str, int], Terms] = defaultdict(list)
+    for cost in costs:
+        line = case.wbs[cost.wbs]
+        if line.ledger != "operations":
+            each = cost.musd_per_unit(case) * USD_PER_MUSD
+            base[line.category, cost.site, cost.period] += scaled(cost.quantity, each)
+    found: list[Cost] = []
+    for (category, s, t), terms in base.items():
+        management, contingency = ON_TOP[category]
+        share, reserve = management_share(case, category), case.categories[category].contingency_share
+        dollars = merged(terms)
+        if management and share:
+            rate = Rate(1.0, "none", None, "parameters.programme_management_share.value")
+            item = "programme management, integration and test"
+            found.append(Cost(management, s, item, t, dollars, "USD", rate, share))
+        if reserve:
+            rate = Rate(1.0, "none", None, f"categories.{category}.contingency_share")
+            found.append(Cost(contingency, s, "contingency", t, scaled(dollars, 1 + share), "USD", rate, reserve))
+    return found

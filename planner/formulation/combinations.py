@@ -10,9 +10,11 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from planner.inputs.case import Case, Chip, Design
 
-#: where racks and service are tracked: group name -> sites in it. Site by site is the model itself; anything
-#: coarser is a relaxation: inside a group racks change sites for nothing, as far as new ones of their class arrive
+#: where racks and service are tracked: place -> sites in it. Site by site is the model itself; a place of several
+#: sites is a relaxation: inside it racks change sites for nothing
 Places = Mapping[str, tuple[str, ...]]
+#: the one class of racks where work at a site is told by MW alone
+ANY_CLASS = "any"
 
 
 Asked = ParamSpec("Asked")
@@ -61,32 +63,45 @@ def site_designs(case: Case) -> list[tuple[str, str]]:
 
 @once
 def hall_starts(case: Case) -> list[tuple[str, str, int]]:
-    """Starts that are commissioned inside the horizon."""
+    """Starts that are commissioned inside the horizon, where at least one hall fits the site."""
     p = case.periods
-    return [(s, d, t) for s, d in site_designs(case) for t in p if p.ready(t, case.designs[d].lead_months) <= p.last]
+    return [
+        (s, d, t)
+        for s, d in site_designs(case)
+        if most_halls(case, s, d) >= 1
+        for t in p
+        if p.ready(t, case.designs[d].lead_months) <= p.last
+    ]
 
 
 def most_modules(case: Case, design: Design) -> int:
     return max(1, math.floor(design.max_modules_per_year * case.periods.years + 1e-9))
 
 
-def in_service(case: Case, design: Design, start: int, t: int, added_months: float = 0.0) -> bool:
-    """A hall started in ``start`` stands commissioned at the end of ``t``.
+def standing_span(case: Case, design: Design, t: int, added_months: float) -> tuple[int, int]:
+    """Halls that stand at the end of ``t`` are those started by the first period given, less those by the second.
 
-    ``added_months`` delays only its use (hardening), not the lease term.
+    ``added_months`` delays only their use (hardening), not the end of a lease.
     """
     p = case.periods
-    ready = p.ready(start, design.lead_months)
-    if design.term_months and t > p.after(ready, design.term_months) - 1:
-        return False
-    return p.ready(start, design.lead_months + added_months) <= t
+    gone = -1
+    if design.term_months:
+        gone = p.last_start(t, design.lead_months) - p.after(0, design.term_months)
+    return p.last_start(t, design.lead_months + added_months), gone
 
 
 @once
-def standing_starts(case: Case, design_id: str, t: int, added_months: float = 0.0) -> list[int]:
-    """Starts of a hall, in their order, that stand commissioned at the end of ``t``; as in ``in_service``."""
-    design = case.designs[design_id]
-    return [u for u in case.periods if in_service(case, design, u, t, added_months)]
+def most_halls(case: Case, site: str, design_id: str) -> int:
+    """Halls of a design that a site can start over the horizon, by land or existing halls and by the builders."""
+    design, e, p = case.designs[design_id], case.sites[site], case.periods
+    dates = [t for t in p if p.ready(t, design.lead_months) <= p.last]
+    room = math.inf
+    if design.brings_own_power:
+        terms = 1 if not design.term_months else math.ceil(p.count / p.after(0, design.term_months))
+        room = terms * e.existing_mw / design.module_mw
+    elif design.acres_per_mw:
+        room = e.land_acres / design.acres_per_mw / design.module_mw
+    return math.floor(min(most_modules(case, design) * len(dates), room) + 1e-9)
 
 
 def under_resolution(case: Case, t: int) -> bool:
@@ -161,8 +176,15 @@ def rack_classes(case: Case) -> list[str]:
     return list(dict.fromkeys(rack_class(case, chip) for chip in case.chips.values()))
 
 
-def design_holds(design: Design, rack_class_name: str) -> bool:
-    return design.cooling_id in rack_class_name.split("+")
+@once
+def housings(case: Case) -> list[tuple[str, str, str, int]]:
+    """(site, cooling, rack class, first period at whose end a hall of the cooling may stand there)."""
+    p, first = case.periods, {}
+    for s, d, t in hall_starts(case):
+        design = case.designs[d]
+        ready = p.ready(t, design.lead_months)
+        first[s, design.cooling_id] = min(ready, first.get((s, design.cooling_id), ready))
+    return [(s, c, q, t) for (s, c), t in first.items() for q in rack_classes(case) if c in q.split("+")]
 
 
 @once
@@ -235,42 +257,6 @@ def serving_chips(case: Case) -> list[tuple[str, int]]:
 def asked(case: Case) -> set[tuple[str, str]]:
     """(workload, level) that some agency asks for."""
     return {(d.workload_id, d.level_id) for d in case.demands.values()}
-
-
-def hosts_level(case: Case, sites: tuple[str, ...], level: str) -> bool:
-    return any((s, level) in case.site_levels for s in sites)
-
-
-def runs(case: Case, places: Places) -> list[tuple[str, str, str, str, int]]:
-    """(place, chip, workload, level, period) in which racks may run."""
-    wanted, serving = asked(case), serving_chips(case)
-    found = []
-    for r, inside in places.items():
-        hosted = {level for level in case.levels if hosts_level(case, inside, level)}
-        work = {
-            c: [
-                (w, k)
-                for w in case.workloads
-                if (c, w) in case.suitable
-                for k in case.levels
-                if k in hosted and (w, k) in wanted
-            ]
-            for c in case.chips
-        }
-        found += [(r, c, w, level, t) for c, t in serving for w, level in work[c]]
-    return found
-
-
-def services(case: Case, places: Places) -> list[tuple[str, str, str, str, int]]:
-    """(place, agency, workload, level, period) that may be served; nothing serves in the first period."""
-    return [
-        (r, a, w, level, t)
-        for r, inside in places.items()
-        for a, w, level in case.demands
-        if any((s, level) in case.site_levels and case.has_movement(a, s) for s in inside)
-        for t in case.periods
-        if t > 0
-    ]
 
 
 def cluster_workloads(case: Case) -> list[str]:

@@ -1,4 +1,16 @@
-"""Commitments: what was promised, measured on the plan; firm ones hold, goals have a shortfall."""
+"""Commitments: what was promised, measured on the plan; firm ones hold, priced goals have a shortfall.
+
+Variables: ``counted[i,s]`` (commissioned MW IT that count), ``shortfall[i]`` (of a goal with a price), ``nothing[i]`` (0).
+What is promised by a date holds from that date in every period to the end of the horizon.
+
+    counted_is_commissioned[i,s,t]   counted ≤ commissioned MW at the end of t
+    counted_is_populated[i,s]        counted ≤ counted_factor · populated MW counted_within_months later, or at the end
+    firm[i,t]                        measure at the end of t ≥ level
+    goal[i,t]                        measure + shortfall ≥ level
+    governance_done[i,y], governance_agencies[i,y,a], governance_live[i,s], governance_aware[i,r,a], services_offered[i,y]
+
+Rows on governance and services exist for firm claims that name a year.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +22,8 @@ import pandas as pd
 import pyomo.environ as pyo
 
 from planner.formulation import soft_combinations as soft
-from planner.formulation import use_combinations as use
-from planner.formulation.accounts import Accounts, Key, Terms, total
-from planner.formulation.combinations import Places
-from planner.formulation.families import columns, over
+from planner.formulation.accounts import Accounts
+from planner.formulation.terms import Key, Terms, minus, over, total, value
 from planner.inputs.case import Case
 from planner.inputs.programme import Claim
 from planner.plan import NOISE, frame
@@ -62,106 +72,109 @@ def _initiatives(accounts: Accounts, case: Case, i: str, by: int, done: dict[str
 
 
 def _sites(accounts: Accounts, case: Case, i: str, by: int) -> Iterable[Duty]:
-    def opened(s: str) -> Terms:
-        return [(-n, v) for n, v in accounts.terms("opened", s, case.periods.last)]
-
-    for s, x in use.entry_accreditations(case):
-        if (s, x) not in case.existing_accreditations:
-            terms = [*accounts.terms("held", s, x, by + 1), *opened(s)]
-            yield Duty("governance_authorised", (i, s, x), terms, 0.0, s)
-    operators = soft.operator_track(case)
-    per_mw = case.parameter("site_staff_per_mw")
+    """Every chosen site is live: staffed and accredited at its entry level."""
     for s in case.sites:
-        if soft.sites_go_live(case):
-            yield Duty("governance_live", (i, s), [*accounts.terms("live", s, by), *opened(s)], 0.0, s)
-        if operators:
-            racks = [(-per_mw * n, v) for n, v in accounts.terms("populated_mw", s, by)]
-            terms = [*accounts.terms("trained", operators.track_id, s, by), *racks]
-            yield Duty("governance_staffed", (i, s), terms, 0.0, s)
+        live = accounts.terms("live", s, min(by + 1, case.periods.last))
+        yield Duty("governance_live", (i, s), [*live, *minus(accounts.terms("opened", s))], 0.0, s)
+
+
+def firm(case: Case, metric: str) -> list[Claim]:
+    """Firm claims of a metric with the year they are due."""
+    return [c for c in case.programme.claims if c.metric == metric and c.binding == "firm" and c.by is not None]
 
 
 def binding(case: Case) -> list[Claim]:
-    """Firm promises and goals that this model measures."""
+    """Firm promises and priced goals of power and compute: those that the model holds."""
     return [
-        c for c in case.programme.claims if c.metric in MEASURED and c.binding != "reported" and c.level is not None
+        c
+        for c in case.programme.claims
+        if c.metric in MEASURED and c.level is not None and (c.binding == "firm" or (c.binding == "goal" and c.price_usd))
     ]
 
 
-def close(m: Any, case: Case, accounts: Accounts, places: Places) -> None:
-    """Write the commitments on a block of their own."""
-    p = case.periods
-    claims = {c.id: c for c in binding(case)}
-    when = {i: p.end_of_year(c.by) for i, c in claims.items() if c.by is not None}
-    tiered = [(i, s) for i, c in claims.items() if c.tier == "commissioned" for s in case.sites]
-    goals = [i for i, c in claims.items() if c.binding == "goal"]
+def held_from(case: Case, claim: Claim) -> list[int]:
+    """Periods in which what is promised by a date holds: from its end to the end of the horizon."""
+    end = case.periods.end_of_year(claim.by) if claim.by is not None else case.periods.last
+    return [] if end is None else [t for t in case.periods if t >= end]
+
+
+def close(m: Any, case: Case, accounts: Accounts) -> None:
+    """Write the commitments on their block."""
+    claims = {c.id: c for c in case.programme.claims if c.metric in MEASURED and c.level is not None}
+    held = {c.id: held_from(case, c) for c in binding(case)}
+    tiered = [i for i, c in claims.items() if c.tier == "commissioned" and c.binding != "reported" and held_from(case, c)]
+    goals = [i for i in held if claims[i].binding == "goal"]
     asked = {
         (d.rule, *d.index): d
         for metric in ("governance", "services")
-        for claim in use.firm(case, metric)
+        for claim in firm(case, metric)
         for d in duties(accounts, case, claim)
         if d.terms or d.least > 0
     }
-    m.add_component("commitments", pyo.Block())
     b = m.commitments
-    b.counted = columns(tiered, domain=pyo.NonNegativeReals, doc="commissioned MW IT that count")
-    b.shortfall = columns(goals, bounds=lambda b, i: (0, claims[i].level), doc="of a goal, in its unit")
+    b.counted = pyo.Var(
+        over((i, s) for i in tiered for s in case.sites), domain=pyo.NonNegativeReals, doc="commissioned MW that count"
+    )
+    b.shortfall = pyo.Var(over(goals), bounds=lambda b, i: (0, claims[i].level), doc="of a goal, in its unit")
 
-    def commissioned(s: str, t: int) -> Terms:
-        return [
-            x
-            for d in case.designs
-            for q in accounts.posts("commissioned_mw", (s, d, t))
-            if q.label == d
-            for x in q.terms
-        ]
-
-    def measure(i: str) -> Terms:
-        c, t = claims[i], when[i]
+    def measure(i: str, t: int) -> Terms:
+        c = claims[i]
         if c.metric == "compute":
             account = "installed_pflops" if c.tier == "installed" else "serving_pflops"
             return accounts.terms(account, t, c.precision)
-        if c.tier == "secured":
-            return [x for s in case.sites for x in accounts.terms("secured_mw", s, t)]
         if c.tier == "commissioned":
             return [(1.0, b.counted[i, s]) for s in case.sites]
-        return [x for s in case.sites for x in accounts.terms("populated_mw", s, t)]
+        account = "secured_mw" if c.tier == "secured" else "populated_mw"
+        return [x for s in case.sites for x in accounts.terms(account, s, t)]
 
-    unmeasured = [i for i in claims if i not in goals and not measure(i)]
-    unmeasured += [str(d.index[0]) for d in asked.values() if not d.terms]
-    b.nothing = columns(dict.fromkeys(unmeasured), bounds=(0, 0), doc="of a firm promise of which the case has nothing")
+    empty = [i for i, when in held.items() if i not in goals and not all(measure(i, t) for t in when)]
+    empty += [str(d.index[0]) for d in asked.values() if not d.terms]
+    b.nothing = pyo.Var(over(empty), bounds=(0, 0), doc="of a firm promise of which the case has nothing")
 
-    @b.Constraint(over(tiered), doc="only commissioned MW count")
-    def counted_is_commissioned(b: Any, i: str, s: str) -> Any:
-        return total([(1.0, b.counted[i, s]), *((-n, v) for n, v in commissioned(s, when[i]))]) <= 0  # type: ignore[arg-type]
+    def rows(of_goals: bool) -> list[tuple[str, int]]:
+        return [(i, t) for i, when in held.items() if (i in goals) == of_goals for t in when]
 
-    @b.Constraint(over(tiered), doc="only MW that the site populates in time count")
-    def counted_is_populated(b: Any, i: str, s: str) -> Any:
-        until = min(p.last, p.after(when[i], case.parameter("counted_within_months")))  # type: ignore[arg-type]
-        factor = case.parameter("counted_factor")
-        return (
-            total([(1.0, b.counted[i, s]), *((-factor * n, v) for n, v in accounts.terms("populated_mw", s, until))])
-            <= 0
-        )
+    @b.Constraint(over(rows(False)), doc="a firm promise holds")
+    def firm(b: Any, i: str, t: int) -> Any:
+        return total(measure(i, t) or [(1.0, b.nothing[i])]) >= claims[i].level
 
-    @b.Constraint(over([i for i in claims if i not in goals]), doc="a firm promise holds")
-    def firm(b: Any, i: str) -> Any:
-        return total(measure(i) or [(1.0, b.nothing[i])]) >= claims[i].level
+    @b.Constraint(over(rows(True)), doc="a goal is met up to its shortfall")
+    def goal(b: Any, i: str, t: int) -> Any:
+        return total([*measure(i, t), (1.0, b.shortfall[i])]) >= claims[i].level
 
-    @b.Constraint(over(goals), doc="a goal is met up to its shortfall")
-    def goal(b: Any, i: str) -> Any:
-        return total([*measure(i), (1.0, b.shortfall[i])]) >= claims[i].level
-
+    _counted(b, case, accounts, {i: held_from(case, claims[i]) for i in tiered})
     _governed(b, asked)
 
 
-def settle(b: Any) -> None:
-    """Count all that counts; let a goal be short of no more than it is. Stages with other aims leave both loose."""
-    for i, counted in b.counted.items():
-        rows = (b.counted_is_commissioned[i], b.counted_is_populated[i])
-        counted.set_value(counted.value + max(0.0, min(-pyo.value(row.body) for row in rows)))
+def _counted(b: Any, case: Case, accounts: Accounts, held: dict[str, list[int]]) -> None:
+    each = [(i, s, t) for i, when in held.items() for s in case.sites for t in when]
+
+    @b.Constraint(over(each), doc="only commissioned MW count")
+    def counted_is_commissioned(b: Any, i: str, s: str, t: int) -> Any:
+        return total([(1.0, b.counted[i, s]), *minus(accounts.terms("halls_mw", s, t))]) <= 0
+
+    @b.Constraint(over(b.counted), doc="only MW that the site populates in time count")
+    def counted_is_populated(b: Any, i: str, s: str) -> Any:
+        p, factor = case.periods, case.parameter("counted_factor")
+        until = min(p.last, p.after(held[i][0], case.parameter("counted_within_months")))
+        racks = [(-factor * n, v) for n, v in accounts.terms("populated_mw", s, until)]
+        return total([(1.0, b.counted[i, s]), *racks]) <= 0
+
+
+def settle(b: Any, case: Case, accounts: Accounts) -> None:
+    """Count all that counts; let a goal be short of no more than it is."""
+    p, factor = case.periods, case.parameter("counted_factor")
+    claims = {c.id: c for c in case.programme.claims}
+    for (i, s), counted in b.counted.items():
+        when = held_from(case, claims[i])
+        until = min(p.last, p.after(when[0], case.parameter("counted_within_months")))
+        halls = min(value(accounts.terms("halls_mw", s, t)) for t in when)
+        racks = factor * value(accounts.terms("populated_mw", s, until))
+        counted.set_value(max(0.0, min(halls, racks)), skip_validation=True)
     for i, shortfall in b.shortfall.items():
-        over = pyo.value(b.goal[i].body) - pyo.value(b.goal[i].lower)
-        shortfall.set_value(max(0.0, shortfall.value - over))
+        rows = [b.goal[i, t] for t in held_from(case, claims[i])]
+        lacking = max(pyo.value(row.lower) - (pyo.value(row.body) - shortfall.value) for row in rows)
+        shortfall.set_value(max(0.0, lacking), skip_validation=True)
 
 
 def _governed(b: Any, asked: dict[Key, Duty]) -> None:
@@ -182,17 +195,9 @@ def _governed(b: Any, asked: dict[Key, Duty]) -> None:
     def governance_agencies(b: Any, i: str, y: str, a: str) -> Any:
         return done("governance_agencies", i, y, a)
 
-    @b.Constraint(over(of("governance_authorised")), doc="every chosen site is accredited")
-    def governance_authorised(b: Any, i: str, s: str, x: str) -> Any:
-        return done("governance_authorised", i, s, x)
-
     @b.Constraint(over(of("governance_live")), doc="every chosen site is live")
     def governance_live(b: Any, i: str, s: str) -> Any:
         return done("governance_live", i, s)
-
-    @b.Constraint(over(of("governance_staffed")), doc="every site has operators for its racks")
-    def governance_staffed(b: Any, i: str, s: str) -> Any:
-        return done("governance_staffed", i, s)
 
     @b.Constraint(over(of("governance_aware")), doc="staff of agencies are aware")
     def governance_aware(b: Any, i: str, r: str, a: str) -> Any:

@@ -1,19 +1,26 @@
-"""What construction costs: halls, land, leases, hardening, the framework discount, and running the halls."""
+"""What construction costs: halls, land, leases, hardening, the framework discount, and running the halls.
+
+    1.1.3, 1.1.4, 1.2.3, 1.2.4   MW paid along the spend profile · usd_per_mw · construction_multiplier
+    1.1.2   acres started · land_price_usd_per_acre
+    1.1.5   leased MW commissioned at the end of t · years · lease_usd_per_mw_year
+    1.1.6   new hardened MW · shell_usd_per_mw of the reference shell · hardening_share · construction_multiplier
+    1.1.7   - discounted MW · shell and civil of the reference shell · volume_discount_share, at the programme
+    3.2.1   MW commissioned at the end of t-1 · years · facility_om_usd_per_mw_year
+    3.2.3   site_staff_per_mw · that MW · years · site_staff_usd_per_year
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from planner.formulation import combinations as combos
-from planner.formulation.accounts import Cost, Posting, Terms
-from planner.inputs.case import Case, Design
+from planner.formulation.accounts import Cost, Posting
+from planner.formulation.combinations import Places
+from planner.formulation.halls import Halls
+from planner.formulation.terms import Terms, scaled
+from planner.inputs.case import PROGRAMME, Case, Design
+from planner.wbs import DISCOUNT, FACILITY_UPKEEP, HALL_LINES, HARDENING, LAND, LEASE, SITE_STAFF
 
-HALL_LINES = (
-    ("1.1.3", "civil and fit-out", "civil_usd_per_mw"),
-    ("1.1.4", "shell", "shell_usd_per_mw"),
-    ("1.2.3", "electrical plant", "electrical_usd_per_mw"),
-    ("1.2.4", "cooling plant", "mechanical_usd_per_mw"),
-)
+DISCOUNTED = (("shell", "shell_usd_per_mw"), ("civil and fit-out", "civil_usd_per_mw"))
 
 
 def reference_shell(case: Case) -> Design:
@@ -22,110 +29,67 @@ def reference_shell(case: Case) -> Design:
     return max(greenfield or list(case.designs.values()), key=lambda d: d.shell_usd_per_mw)
 
 
-def site_levels(case: Case) -> list[tuple[str, str]]:
-    return [(s, level) for s in case.sites for level in case.levels if (s, level) in case.site_levels]
-
-
-def investment(
-    b: Any, case: Case, by_site: dict[str, Any], design_sites: dict[str, list[str]], greenfield_sites: list[str]
-) -> list[Posting]:
-    p = case.periods
+def investment(b: Any, case: Case, halls: Halls, places: Places) -> list[Posting]:
     costs: list[Posting] = []
-    shell = reference_shell(case)
-    for s, designs in design_sites.items():
-        multiplier = case.sites[s].construction_multiplier
+    for s, designs in halls.designs.items():
         for d in designs:
-            design = case.designs[d]
-            paid: dict[int, Terms] = {t: [] for t in p}
-            acres: dict[int, Terms] = {t: [] for t in p}
-            leased: dict[int, Terms] = {t: [] for t in p}
-            for _, _, u in (i for i in by_site[s] if i[1] == d):
-                mw = design.module_mw
-                for t, share in p.payments(u, design.lead_months, case.profile(design.profile_id)).items():
-                    paid[t].append((share * mw, b.modules[s, d, u]))
-                acres[u].append((design.acres_per_mw * mw, b.modules[s, d, u]))
-                for t in p:
-                    if u in combos.standing_starts(case, d, t):
-                        leased[t].append((mw * p.years, b.modules[s, d, u]))
-            for t in p:
-                for wbs, item, column in HALL_LINES:
-                    if paid[t] and getattr(design, column):
-                        costs.append(
-                            Cost(
-                                wbs, s, f"{d} {item}", t, paid[t], "MW IT", case.rate("designs", d, column), multiplier
-                            )
-                        )
-                if acres[t] and design.acres_per_mw and case.sites[s].land_price_usd_per_acre:
-                    costs.append(
-                        Cost(
-                            "1.1.2",
-                            s,
-                            f"{d} land",
-                            t,
-                            acres[t],
-                            "acres",
-                            case.rate("sites", s, "land_price_usd_per_acre"),
-                        )
-                    )
-                if leased[t] and design.lease_usd_per_mw_year:
-                    costs.append(
-                        Cost(
-                            "1.1.5",
-                            s,
-                            f"{d} lease",
-                            t,
-                            leased[t],
-                            "MW IT-years",
-                            case.rate("designs", d, "lease_usd_per_mw_year"),
-                        )
-                    )
-    for s, level in site_levels(case):
-        factor = case.levels[level].hardening_share * case.sites[s].construction_multiplier
-        for t in p:
-            rate = case.rate("designs", shell.design_id, "shell_usd_per_mw")
-            new = [
-                (1.0, b.hardened_to_date[s, level, t]),
-                *([(-1.0, b.hardened_to_date[s, level, t - 1])] if t else []),
-            ]
-            costs.append(Cost("1.1.6", s, f"hardening {level}", t, new, "MW IT", rate, factor))
-    for s in greenfield_sites:
-        factor = case.parameter("volume_discount_share") * case.sites[s].construction_multiplier
-        for t in p:
-            for item, column in (("shell", "shell_usd_per_mw"), ("civil and fit-out", "civil_usd_per_mw")):
-                rate = case.rate("designs", shell.design_id, column)
-                costs.append(
-                    Cost(
-                        "1.1.7",
-                        s,
-                        f"framework discount, {item}",
-                        t,
-                        [(-1.0, b.discounted[s, t])],
-                        "MW IT",
-                        rate,
-                        factor,
-                    )
-                )
+            costs += _building(case, halls, s, d)
+    shell = reference_shell(case).design_id
+    rate = case.rate("designs", shell, "shell_usd_per_mw")
+    for r, level, t in b.hardened:
+        multiplier = case.sites[r].construction_multiplier if places[r] == (r,) else 1.0
+        new = [(1 / multiplier, b.hardened[r, level, t])]
+        if (r, level, t - 1) in b.hardened:
+            new.append((-1 / multiplier, b.hardened[r, level, t - 1]))
+        factor = case.levels[level].hardening_share * multiplier
+        costs.append(Cost(HARDENING, r, f"hardening {level}", t, new, "MW IT", rate, factor))
+    share = case.parameter("volume_discount_share")
+    for t, v in b.discounted.items():
+        for item, column in DISCOUNTED:
+            rate = case.rate("designs", shell, column)
+            costs.append(
+                Cost(DISCOUNT, PROGRAMME, f"framework discount, {item}", t, [(-1.0, v)], "MW IT", rate, share)
+            )
     return costs
 
 
-def operations(case: Case, standing: Any, design_sites: dict[str, list[str]]) -> list[Posting]:
-    p = case.periods
+def _building(case: Case, halls: Halls, s: str, d: str) -> list[Posting]:
+    """Halls of a design at a site: building, land and rent."""
+    p, design, site = case.periods, case.designs[d], case.sites[s]
+    paid: dict[int, Terms] = {t: [] for t in p}
+    for u in halls.starts.dates(s, d):
+        for t, share in p.payments(u, design.lead_months, case.profile(design.profile_id)).items():
+            paid[t] += halls.new(s, d, u, share)
     costs: list[Posting] = []
-    for s, designs in design_sites.items():
-        for t in p:
-            if t == 0:
-                continue
-            halls: Terms = []
+    for t in p:
+        for wbs, item, column in HALL_LINES:
+            if paid[t] and getattr(design, column):
+                rate = case.rate("designs", d, column)
+                costs.append(Cost(wbs, s, f"{d} {item}", t, paid[t], "MW IT", rate, site.construction_multiplier))
+        acres = halls.new(s, d, t, design.acres_per_mw)
+        if acres and design.acres_per_mw and site.land_price_usd_per_acre:
+            rate = case.rate("sites", s, "land_price_usd_per_acre")
+            costs.append(Cost(LAND, s, f"{d} land", t, acres, "acres", rate))
+        leased = halls.standing(s, d, t, per_mw=p.years)
+        if leased and design.lease_usd_per_mw_year:
+            rate = case.rate("designs", d, "lease_usd_per_mw_year")
+            costs.append(Cost(LEASE, s, f"{d} lease", t, leased, "MW IT-years", rate))
+    return costs
+
+
+def operations(case: Case, halls: Halls) -> list[Posting]:
+    p, heads = case.periods, case.parameter("site_staff_per_mw")
+    staff = case.rate("parameters", "site_staff_usd_per_year", "value")
+    costs: list[Posting] = []
+    for s, designs in halls.designs.items():
+        for t in list(p)[1:]:
+            working: Terms = []
             for d in designs:
-                served = [(mw * p.years, v) for mw, v in standing(s, d, t - 1)]
-                halls += served
+                served = halls.standing(s, d, t - 1, per_mw=p.years)
+                working += served
                 if served and case.designs[d].facility_om_usd_per_mw_year:
                     rate = case.rate("designs", d, "facility_om_usd_per_mw_year")
-                    costs.append(Cost("3.2.1", s, f"{d} facility O&M", t, served, "MW IT-years", rate))
-            heads = case.parameter("site_staff_per_mw")
-            if halls and heads:
-                rate = case.rate("parameters", "site_staff_usd_per_year", "value")
-                costs.append(
-                    Cost("3.2.3", s, "site staff", t, [(heads * mw, v) for mw, v in halls], "head-years", rate)
-                )
+                    costs.append(Cost(FACILITY_UPKEEP, s, f"{d} facility O&M", t, served, "MW IT-years", rate))
+            if working and heads:
+                costs.append(Cost(SITE_STAFF, s, "site staff", t, scaled(working, heads), "head-years", staff))
     return costs

@@ -1,115 +1,90 @@
-"""What power costs: connections and plant, energy, delivery, fuel, upkeep and emissions."""
+"""What power costs: connections and plant, energy, delivery, fuel, upkeep and emissions.
+
+    1.2.1   MW paid along the profile of connections · connection_usd_per_mw · construction_multiplier
+    1.2.2   kW paid along the plant's profile · capex_usd_per_kw · construction_multiplier
+    3.1.1   imported · tariff          3.1.2   (billed - imported) · delivery          3.1.3   agreements · price
+    3.1.4   generated · heat rate · gas price of region and year
+    3.1.5   generated · variable O&M, and kW ready at the end of t-1 · years · fixed O&M
+    3.1.6   t CO2 · carbon price
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from planner.formulation.accounts import Cost, Posting, Terms
+from planner.formulation.accounts import Cost, Posting
+from planner.formulation.supply import MWH_PER_GWH, Supply
+from planner.formulation.terms import Terms, scaled
 from planner.inputs.case import Case
-
-CONNECTION_PROFILE = "connection"
-MWH_PER_GWH = 1000.0
+from planner.wbs import AGREEMENTS, CARBON, CONNECTION, CONNECTION_PROFILE, DELIVERY, FUEL, GRID_ENERGY, PLANT, PLANT_UPKEEP
 
 
-def investment(b: Any, case: Case, contracts: Any, orders: Any) -> list[Posting]:
-    p = case.periods
-    paid: dict[tuple[str, str, str, str, int], Terms] = {}
-    for s, g, u in contracts:
-        e = case.tranches_of_grid[s, g]
-        for t, share in p.payments(u, e.lead_months, case.profile(CONNECTION_PROFILE)).items():
-            paid.setdefault(("1.2.1", s, f"{s}/{g}", f"grid tranche {g}", t), []).append(
-                (share * e.mw, b.contract[s, g, u])
-            )
-    for s, k, u in orders:
-        plant = case.plants[k]
-        for t, share in p.payments(u, plant.lead_months, case.profile(plant.profile_id)).items():
-            paid.setdefault(("1.2.2", s, k, k, t), []).append((share * plant.unit_mw * 1000, b.units[s, k, u]))
+
+def investment(case: Case, supply: Supply) -> list[Posting]:
+    p, paid = case.periods, {}
+    for s, g in supply.contracts.keys():
+        e = case.tranches_of_grid[s, g]  # type: ignore[index]
+        for u in supply.contracts.dates(s, g):
+            for t, share in p.payments(u, e.lead_months, case.profile(CONNECTION_PROFILE)).items():
+                line = paid.setdefault((CONNECTION, s, f"{s}/{g}", f"grid tranche {g}", t), [])
+                line += supply.contracts.at((s, g), u, share * e.mw)
+    for s, k in supply.orders.keys():
+        plant = case.plants[k]  # type: ignore[index]
+        for u in supply.orders.dates(s, k):
+            for t, share in p.payments(u, plant.lead_months, case.profile(plant.profile_id)).items():
+                line = paid.setdefault((PLANT, s, k, k, t), [])
+                line += supply.orders.at((s, k), u, share * plant.unit_mw * 1000)
     costs: list[Posting] = []
     for (wbs, s, key, item, t), terms in paid.items():
-        grid = wbs == "1.2.1"
-        rate = (
-            case.rate("grid_tranches", key, "connection_usd_per_mw")
-            if grid
-            else case.rate("plants", key, "capex_usd_per_kw")
+        table, column, unit = (
+            ("grid_tranches", "connection_usd_per_mw", "MW") if wbs == CONNECTION else ("plants", "capex_usd_per_kw", "kW")
         )
-        costs.append(Cost(wbs, s, item, t, terms, "MW" if grid else "kW", rate, case.sites[s].construction_multiplier))
+        rate = case.rate(table, key, column)
+        costs.append(Cost(wbs, s, item, t, terms, unit, rate, case.sites[s].construction_multiplier))
+    return [c for c in costs if c.period <= p.last]  # type: ignore[union-attr]
+
+
+def operations(b: Any, case: Case, supply: Supply) -> list[Posting]:
+    costs: list[Posting] = []
+    for s, t in b.imported_gwh:
+        costs += _from_the_grid(b, case, supply, s, t)
+    for s, k, t in b.generated_gwh:
+        costs += _from_plant(b, case, supply, (s, k, t))
     return costs
 
 
-def operations(b: Any, case: Case, running: Any, serving: Any, standing: Any, ppa_gwh: Any) -> list[Posting]:
-    p = case.periods
-    costs: list[Posting] = []
+def _from_the_grid(b: Any, case: Case, supply: Supply, s: str, t: int) -> list[Posting]:
+    site, carbon = case.sites[s], case.rate("parameters", "carbon_price_usd_per_t", "value")
+    imported, billed = b.imported_gwh[s, t], b.billed_gwh[s, t]
+    owed: Terms = [(MWH_PER_GWH, billed), (-MWH_PER_GWH, imported)]
+    tariff, delivery = (case.rate("sites", s, f"{c}_usd_per_mwh") for c in ("tariff", "delivery"))
+    costs: list[Posting] = [
+        Cost(GRID_ENERGY, s, "grid energy", t, [(MWH_PER_GWH, imported)], "MWh", tariff),
+        Cost(DELIVERY, s, "delivery on agreements and minimum take", t, owed, "MWh", delivery),
+    ]
+    for i, terms in supply.agreements_gwh(s, t):
+        price = case.rate("ppas", f"{i}/{s}", "price_usd_per_mwh")
+        costs.append(Cost(AGREEMENTS, s, i, t, scaled(terms, MWH_PER_GWH), "MWh", price))
+    if carbon.usd:
+        emitted = [(site.grid_emissions_kg_per_mwh, imported)]
+        costs.append(Cost(CARBON, s, "grid emissions", t, emitted, "t CO2", carbon))
+    return costs
+
+
+def _from_plant(b: Any, case: Case, supply: Supply, index: tuple[str, str, int]) -> list[Posting]:
+    s, k, t = index
+    plant, made, p = case.plants[k], b.generated_gwh[index], case.periods
     carbon = case.rate("parameters", "carbon_price_usd_per_t", "value")
-    for s, t in serving:
-        delivery = [(MWH_PER_GWH, b.billed_gwh[s, t]), (-MWH_PER_GWH, b.imported_gwh[s, t])]
-        costs.append(
-            Cost(
-                "3.1.1",
-                s,
-                "grid energy",
-                t,
-                [(MWH_PER_GWH, b.imported_gwh[s, t])],
-                "MWh",
-                case.rate("sites", s, "tariff_usd_per_mwh"),
-            )
-        )
-        costs.append(
-            Cost(
-                "3.1.2",
-                s,
-                "delivery on agreements and minimum take",
-                t,
-                delivery,
-                "MWh",
-                case.rate("sites", s, "delivery_usd_per_mwh"),
-            )
-        )
-        for i, terms in ppa_gwh(s, t):
-            costs.append(
-                Cost(
-                    "3.1.3",
-                    s,
-                    i,
-                    t,
-                    [(MWH_PER_GWH * c, v) for c, v in terms],
-                    "MWh",
-                    case.rate("ppas", f"{i}/{s}", "price_usd_per_mwh"),
-                )
-            )
-        if carbon.usd:
-            kg = case.sites[s].grid_emissions_kg_per_mwh
-            costs.append(Cost("3.1.6", s, "grid emissions", t, [(kg, b.imported_gwh[s, t])], "t CO2", carbon))
-    for s, k, t in running:
-        plant, made = case.plants[k], b.generated_gwh[s, k, t]
-        if plant.heat_rate_mmbtu_per_mwh:
-            gas = case.rate("gas_prices", f"{case.sites[s].gas_region}/{p.year(t)}", "price_usd_per_mmbtu")
-            costs.append(
-                Cost("3.1.4", s, f"{k} gas", t, [(plant.heat_rate_mmbtu_per_mwh * MWH_PER_GWH, made)], "MMBtu", gas)
-            )
-        costs.append(
-            Cost(
-                "3.1.5",
-                s,
-                f"{k} variable O&M",
-                t,
-                [(MWH_PER_GWH, made)],
-                "MWh",
-                case.rate("plants", k, "variable_om_usd_per_mwh"),
-            )
-        )
-        kilowatts = [(1000 * mw * p.years, v) for mw, v in standing(s, k, t - 1)]
-        if kilowatts:
-            costs.append(
-                Cost(
-                    "3.1.5",
-                    s,
-                    f"{k} fixed O&M",
-                    t,
-                    kilowatts,
-                    "kW-years",
-                    case.rate("plants", k, "fixed_om_usd_per_kw_year"),
-                )
-            )
-        if carbon.usd and plant.emissions_kg_per_mwh:
-            costs.append(Cost("3.1.6", s, f"{k} emissions", t, [(plant.emissions_kg_per_mwh, made)], "t CO2", carbon))
+    costs: list[Posting] = []
+    if plant.heat_rate_mmbtu_per_mwh:
+        gas = case.rate("gas_prices", f"{case.sites[s].gas_region}/{p.year(t)}", "price_usd_per_mmbtu")
+        burnt = [(plant.heat_rate_mmbtu_per_mwh * MWH_PER_GWH, made)]
+        costs.append(Cost(FUEL, s, f"{k} gas", t, burnt, "MMBtu", gas))
+    upkeep = case.rate("plants", k, "variable_om_usd_per_mwh")
+    costs.append(Cost(PLANT_UPKEEP, s, f"{k} variable O&M", t, [(MWH_PER_GWH, made)], "MWh", upkeep))
+    if kilowatts := supply.units_mw(s, k, t - 1, 1000 * p.years):
+        fixed = case.rate("plants", k, "fixed_om_usd_per_kw_year")
+        costs.append(Cost(PLANT_UPKEEP, s, f"{k} fixed O&M", t, kilowatts, "kW-years", fixed))
+    if carbon.usd and plant.emissions_kg_per_mwh:
+        costs.append(Cost(CARBON, s, f"{k} emissions", t, [(plant.emissions_kg_per_mwh, made)], "t CO2", carbon))
     return costs

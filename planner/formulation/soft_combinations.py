@@ -1,18 +1,21 @@
-"""Which combinations of the soft half exist: pure functions of the Case, tested without a solver.
+"""Accreditation, initiatives and training: which combinations exist, and how early each can be there.
 
-What cannot be in time is left out: a start that is not ready inside the horizon, or that cannot come before what it
-stands on is done. ``first_*`` are the earliest periods that data allow; None: never inside the horizon.
+Pure functions of the Case, tested without a solver. Lead times are added in months along a chain and rounded once
+(``months``). ``first_*`` are the earliest periods that the data allow; None: never inside the horizon.
 """
 
 from __future__ import annotations
 
 from planner.formulation import combinations as combos
+from planner.formulation import months
 from planner.inputs.case import Case, Initiative, Track
 
 #: the service of workloads that need none
 NO_SERVICE = "none"
-#: units that belong to an agency
+#: initiatives that count by agency, small agency or system
 PER_AGENCY = ("agency", "small agency", "system")
+#: what admits an agency's demand
+AGENCY_EFFECTS = ("gates agency", "connects demand")
 
 
 def later(*periods: int | None) -> int | None:
@@ -21,23 +24,12 @@ def later(*periods: int | None) -> int | None:
     return max(known, default=0) if len(known) == len(periods) else None
 
 
-def _serves_from(case: Case, start: int | None, months: float) -> int | None:
-    """First period in which what is started in ``start`` is done."""
-    if start is None:
+def _opens_done(case: Case, month: float | None) -> int | None:
+    """First period that opens with something done which is done in a month; never past the horizon."""
+    if month is None:
         return None
-    ready = case.periods.ready(start, months)
-    return ready + 1 if ready <= case.periods.last else None
-
-
-def starts_in_time(case: Case, first: int | None, months: float) -> list[int]:
-    """Starts from ``first`` on that are ready inside the horizon."""
-    p = case.periods
-    return [] if first is None else [t for t in p if t >= first and p.ready(t, months) <= p.last]
-
-
-def opening_rows(case: Case) -> list[int]:
-    """Periods in which being open says something new: while sites may still open, and the last one."""
-    return sorted({*combos.openings(case)[:-1], case.periods.last})
+    end = months.end_of(case.periods, month)
+    return end + 1 if end <= case.periods.last else None
 
 
 # accreditation
@@ -62,27 +54,18 @@ def site_accreditations(case: Case) -> list[tuple[str, str]]:
     return [(s, x) for s in case.sites for x in case.accreditations if (s, x) in needed]
 
 
-def first_held(case: Case, site: str, accreditation: str) -> int | None:
+def accredited_month(case: Case, site: str, accreditation: str) -> float:
+    """Earliest month in which a site can hold an accreditation."""
     if (site, accreditation) in case.existing_accreditations:
-        return combos.openings(case)[0]
-    return _serves_from(
-        case, _first_accreditation(case, site, accreditation), case.accreditations[accreditation].duration_months
-    )
+        return 0.0
+    e = case.accreditations[accreditation]
+    before = accredited_month(case, site, e.predecessor_id) if e.predecessor_id else 0.0
+    return before + max(1.0, e.duration_months)
 
 
-def _first_accreditation(case: Case, site: str, accreditation: str) -> int | None:
-    before = case.accreditations[accreditation].predecessor_id
-    return first_held(case, site, before) if before else combos.openings(case)[0]
-
-
-def accreditation_starts(case: Case) -> list[tuple[str, str, int]]:
-    """(site, accreditation, period); what a site holds already is not started."""
-    return [
-        (s, x, t)
-        for s, x in site_accreditations(case)
-        if (s, x) not in case.existing_accreditations
-        for t in starts_in_time(case, _first_accreditation(case, s, x), case.accreditations[x].duration_months)
-    ]
+def first_held(case: Case, site: str, accreditation: str) -> int | None:
+    """First period in which a site can hold an accreditation."""
+    return _opens_done(case, accredited_month(case, site, accreditation))
 
 
 # initiatives
@@ -92,28 +75,32 @@ def with_effect(case: Case, *effects: str) -> list[Initiative]:
     return [e for e in case.initiatives.values() if e.effect in effects]
 
 
-def first_start(case: Case, prerequisite: str) -> int | None:
-    """First period in which something that stands on the initiative may start."""
-    return first_done(case, prerequisite) if prerequisite else 0
+def done_month(case: Case, initiative: str) -> float | None:
+    """Earliest month in which one unit of an initiative is done; None where the need is none."""
+    e = case.initiatives[initiative]
+    before = before_month(case, e.prerequisite_id)
+    return None if before is None or e.need_ceiling_units <= 0 else before + max(1.0, e.duration_months)
+
+
+def before_month(case: Case, prerequisite: str) -> float | None:
+    """Earliest month in which something may begin that stands on a prerequisite ("": none)."""
+    return done_month(case, prerequisite) if prerequisite else 0.0
 
 
 def first_done(case: Case, initiative: str) -> int | None:
-    """First period in which one unit of the initiative may be done; never where the need is none."""
-    e = case.initiatives[initiative]
-    if e.need_ceiling_units <= 0:
-        return None
-    return _serves_from(case, first_start(case, e.prerequisite_id), e.duration_months)
+    """First period that opens with one unit of the initiative done."""
+    return _opens_done(case, done_month(case, initiative))
 
 
-def _starts(case: Case, e: Initiative) -> list[int]:
-    if e.need_ceiling_units <= 0:
-        return []
-    return starts_in_time(case, first_start(case, e.prerequisite_id), e.duration_months)
+def last_start(case: Case, e: Initiative | Track, by: int) -> int | None:
+    """The last start of an initiative or course that is ready at the end of ``by``."""
+    before = before_month(case, e.prerequisite_id)
+    return None if before is None else months.last_start(case.periods, before, e.duration_months, by)
 
 
-def programme_starts(case: Case) -> list[tuple[str, int]]:
-    """(initiative, period) of initiatives that are done once for the programme."""
-    return [(y, t) for y, e in case.initiatives.items() if e.per == "programme" for t in _starts(case, e)]
+def ready(case: Case, e: Initiative | Track, start: int) -> int:
+    """Period at whose end a start is ready; may lie past the horizon."""
+    return months.ready(case.periods, start, before_month(case, e.prerequisite_id) or 0.0, e.duration_months)
 
 
 def services_of(case: Case) -> dict[str, list[str]]:
@@ -136,36 +123,14 @@ def asked_services(case: Case) -> list[tuple[str, str]]:
     ]
 
 
-def at_levels(case: Case, initiative: str) -> list[str]:
-    """Levels at which a site may want an initiative of its own: a service asked for there, or a gate of the level."""
-    if case.initiatives[initiative].effect == "gates service":
-        return [level for o, level in asked_services(case) if o == initiative]
-    return [level for level, needs in case.level_needs.items() if initiative in needs]
+def guards(case: Case, level: str) -> list[Initiative]:
+    """Initiatives of the programme that a level needs; each has a date of its own."""
+    needs = [case.initiatives[y] for y in case.level_needs[level]]
+    return [e for e in needs if e.per == "programme"]
 
 
-def port_starts(case: Case) -> list[tuple[str, str, str, int]]:
-    """(site, initiative, level, period) of initiatives per site and level."""
-    return [
-        (s, y, level, t)
-        for y, e in case.initiatives.items()
-        if e.per == "site-level"
-        for s in case.sites
-        for level in at_levels(case, y)
-        if (s, level) in case.site_levels
-        for t in _starts(case, e)
-    ]
-
-
-def package_starts(case: Case) -> list[tuple[str, str, str, int]]:
-    """(initiative, service, level, period) of initiatives per service and level."""
-    return [
-        (y, o, level, t)
-        for y, e in case.initiatives.items()
-        if e.per == "service-level"
-        for o, level in asked_services(case)
-        if o != NO_SERVICE
-        for t in _starts(case, e)
-    ]
+def all_guards(case: Case) -> list[Initiative]:
+    return list({e.initiative_id: e for level in case.levels for e in guards(case, level)}.values())
 
 
 def units_of_agency(case: Case, initiative: str, agency: str) -> float:
@@ -178,34 +143,27 @@ def units_of_agency(case: Case, initiative: str, agency: str) -> float:
     return case.initiatives[initiative].need_ceiling_units * case.demand_shares[agency] if per == "system" else 0.0
 
 
-def agency_starts(case: Case, *per: str) -> list[tuple[str, str, int]]:
-    """(initiative, agency, period) of initiatives per agency, whole, or per small agency and per system."""
-    return [
-        (y, a, t)
-        for y, e in case.initiatives.items()
-        if e.per in per
-        for a in case.agencies
-        if units_of_agency(case, y, a) > 0
-        for t in _starts(case, e)
-    ]
+def small_gate(case: Case) -> Initiative | None:
+    """The initiative that small agencies wait for."""
+    return next((e for e in with_effect(case, "gates agency") if e.per == "small agency"), None)
+
+
+def large_gates(case: Case) -> list[Initiative]:
+    """The initiatives that large agencies wait for."""
+    return [e for e in with_effect(case, "gates agency") if e.per == "agency"]
 
 
 def agency_gates(case: Case) -> list[tuple[str, str]]:
     """(gate, agency): initiatives and training tracks that hold back what an agency is served."""
     gates = [
         (e.initiative_id, a)
-        for e in with_effect(case, "gates agency", "connects demand")
+        for e in with_effect(case, *AGENCY_EFFECTS)
         if e.per != "small agency"
         for a, group in case.agencies.items()
         if units_of_agency(case, e.initiative_id, a) > 0 or (e.per == "agency" and group.small_agencies > 0)
     ]
     staff = [(k, a) for k, e in case.tracks.items() if e.learners == "use" for a in case.agencies]
     return gates + [(k, a) for k, a in staff if (a, k) in case.training_needs]
-
-
-def small_gate(case: Case) -> Initiative | None:
-    """The initiative that small agencies wait for."""
-    return next((e for e in with_effect(case, "gates agency") if e.per == "small agency"), None)
 
 
 @combos.once
@@ -239,39 +197,31 @@ def operator_track(case: Case) -> Track | None:
     return next((k for k in case.tracks.values() if k.learners == "operation"), None)
 
 
-def most_cohorts(case: Case, track: Track) -> int:
-    """Whole cohorts that trainers can start in a period."""
-    return int(track.capacity_heads_per_year * case.periods.years / track.cohort_heads + 1e-9)
-
-
 def first_trained(case: Case, track: Track) -> int | None:
-    if most_cohorts(case, track) < 1 or track.need_ceiling_heads <= 0:
+    """First period that opens with trained heads."""
+    if track.capacity_heads_per_year <= 0 or track.need_ceiling_heads <= 0:
         return None
-    return _serves_from(case, first_start(case, track.prerequisite_id), track.duration_months)
+    before = before_month(case, track.prerequisite_id)
+    return None if before is None else _opens_done(case, before + max(1.0, track.duration_months))
 
 
-def cohort_starts(case: Case) -> list[tuple[str, str, int]]:
-    """(track, agency or site, period) of cohorts that finish inside the horizon."""
-    operators = operator_track(case)
+def course_starts(case: Case) -> list[tuple[str, str, int]]:
+    """(track, agency, period) of courses that finish inside the horizon; operators are counted by halls."""
     found = []
     for k, track in case.tracks.items():
-        if track is operators:
-            learners = list(case.sites)
-        else:
-            learners = [a for a in case.agencies if (a, k) in case.training_needs]
-        if most_cohorts(case, track) >= 1 and track.need_ceiling_heads > 0:
-            months = starts_in_time(case, first_start(case, track.prerequisite_id), track.duration_months)
-            found += [(k, place, t) for place in learners for t in months]
+        if track.learners != "operation" and first_trained(case, track) is not None:
+            before = before_month(case, track.prerequisite_id)
+            when = months.starts(case.periods, before, track.duration_months)
+            found += [(k, a, t) for a in case.agencies if (a, k) in case.training_needs for t in when]
     return found
 
 
 def staying(case: Case, track: Track, start: int, t: int) -> float:
-    """Share of a cohort's heads that are trained and still there at the end of ``t``."""
-    p = case.periods
-    ready = p.ready(start, track.duration_months)
-    return float((1 - track.attrition_per_year) ** (p.years * (t - ready))) if ready <= t else 0.0
+    """Share of a course's heads that are trained and still there at the end of ``t``."""
+    end = ready(case, track, start)
+    return float((1 - track.attrition_per_year) ** (case.periods.years * (t - end))) if end <= t else 0.0
 
 
 def sites_go_live(case: Case) -> bool:
-    """Whether some role has a number of heads by site, owed once the site is staffed."""
+    """Whether some role of staff has a number of heads by site, owed once the site is staffed."""
     return any(role.heads_per_site > 0 for role in case.staffing.values())

@@ -1,161 +1,171 @@
-"""Training and staff: cohorts by track, operators and guards before halls are in use, what staff costs."""
+"""Training: heads that start courses, by agency; operators of sites, counted by halls.
+
+Variables: ``heads[r,a,t]`` (heads that start a course), ``operators[s,t]`` (heads trained for halls that stand at the
+end of t, in place of those who left).
+
+    within_capacity[r,t]      heads that start ≤ capacity_heads_per_year · years · what the track stands on begun
+    within_need[r,t]          trained heads ≤ need_ceiling_heads
+    operators_of_halls[s,t]   operators ≥ N[t] - (1 - attrition)^years · N[t-1], N = site_staff_per_mw · MW commissioned
+    operators_within_need[r,t]  Σ_s N[t] ≤ need_ceiling_heads
+    within_heads[a,r,t]       admitted[a,t] ≤ trained[r,a,t-1] / heads needed
+
+Operators begin their course just in time; none are counted before the first could be ready, and nothing serves before.
+Cost 2.3.1: heads that start · cost_usd_per_head, operators at their site, others at the programme.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import Any
 
 import pandas as pd
 import pyomo.environ as pyo
 
 from planner.formulation import soft_combinations as soft
-from planner.formulation import use_combinations as use
-from planner.formulation.accounts import Cost, Limit, Meeting, Of, Post, Posting, Terms, total
+from planner.formulation.accounts import Cost, Meeting, Of, Post, Posting
 from planner.formulation.combinations import Places
-from planner.formulation.dates import counted, counts
-from planner.formulation.families import columns, over
+from planner.formulation.terms import Terms, over, total
 from planner.inputs.case import PROGRAMME, Case
-from planner.plan import frame
+from planner.plan import NOISE, frame
+from planner.wbs import COURSES
 
 
 def add(b: Any, case: Case, places: Places) -> list[Posting]:
-    """Cohorts and sites that go live; posts trained heads, gates of halls and agencies, and costs."""
-    p = case.periods
-    tracks, operators = case.tracks, soft.operator_track(case)
-    b.cohorts = columns(
-        soft.cohort_starts(case),
-        domain=pyo.NonNegativeIntegers,
-        bounds=lambda b, r, k, t: (0, soft.most_cohorts(case, tracks[r])),
-        doc="whole cohorts started in the period",
-    )
-    b.goes_live = columns(use.live_starts(case), bounds=(0, 1), doc="the site is staffed from the period on")
-    b.live_by = counted(b.goes_live, "the site is staffed by the end of the period")
+    """Courses; posts trained heads, gates of agencies, and costs."""
+    p, operators = case.periods, soft.operator_track(case)
+    b.heads = pyo.Var(over(soft.course_starts(case)), domain=pyo.NonNegativeReals, doc="heads that start a course")
+    b.operators = pyo.Var(over(operator_ends(case)), domain=pyo.NonNegativeReals, doc="operators trained for t")
+    when: dict[tuple[str, str], list[int]] = {}
+    for r, a, t in b.heads:
+        when.setdefault((r, a), []).append(t)
 
-    @b.Constraint(over(b.goes_live), doc="counts staffed sites by date")
-    def counting_live_sites(b: Any, *index: Any) -> Any:
-        return counts(b.goes_live, b.live_by, index)
+    def trained(r: str, a: str, t: int) -> Terms:
+        shares = ((soft.staying(case, case.tracks[r], u, t), u) for u in when.get((r, a), []))
+        return [(share, b.heads[r, a, u]) for share, u in shares if share]
 
-    when: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for r, k, t in b.cohorts:
-        when[r, k].append(t)
+    of_track: dict[tuple[str, int], Terms] = {}
+    for r, a in when:
+        for t in p:
+            of_track.setdefault((r, t), []).extend(trained(r, a, t))
 
-    def trained(r: str, k: str, t: int) -> Terms:
-        shares = ((soft.staying(case, tracks[r], u, t), u) for u in when.get((r, k), []))
-        return [(tracks[r].cohort_heads * share, b.cohorts[r, k, u]) for share, u in shares if share]
-
-    def live(s: str, t: int) -> Terms:
-        return [(1.0, b.goes_live[s, u]) for u in p if u <= t and (s, u) in b.goes_live]
-
-    learning = {r: [k for q, k in when if q == r] for r in tracks}
-
-    @b.Constraint(
-        over([(r, t) for r in tracks for t in p if any(trained(r, k, t) for k in learning[r])]),
-        doc="no more trained heads than the need",
-    )
+    @b.Constraint(over(i for i, x in of_track.items() if x), doc="no more trained heads than the need")
     def within_need(b: Any, r: str, t: int) -> Any:
-        return total(x for k in learning[r] for x in trained(r, k, t)) <= tracks[r].need_ceiling_heads
+        return total(of_track[r, t]) <= case.tracks[r].need_ceiling_heads
 
-    posts: list[Posting] = [
-        Post("trained", (r, k, t), heads, r) for r, k in when for t in p if (heads := trained(r, k, t))
-    ]
-    staffed = list(dict.fromkeys(s for s, _ in b.goes_live))
-    posts += [Post("live", (s, t), here, s) for s in staffed for t in p if (here := live(s, t))]
-    for r, t in dict.fromkeys((r, t) for r, _, t in b.cohorts):
-        track = tracks[r]
-        most = track.capacity_heads_per_year * p.years
-        first = (Of(-most, "done", (track.prerequisite_id, (), t - 1)),) if track.prerequisite_id else ()
-        posts.append(
-            Meeting(
-                "training.within_capacity",
-                (r, t),
-                [(track.cohort_heads, b.cohorts[r, k, t]) for k in learning[r] if (r, k, t) in b.cohorts],
-                first,
-                "trainers start no more heads than they can, once they have what they teach with",
-                0.0 if first else most,
-            )
-        )
-    for s in learning[operators.track_id] if operators else ():
-        r = operators.track_id  # type: ignore[union-attr]
-        for t in soft.opening_rows(case):
-            begun = [u for u in when[r, s] if u <= t]
-            posts.append(
-                Limit(
-                    "training.cohorts_at_open_sites",
-                    s,
-                    t,
-                    [(1.0, b.cohorts[r, s, u]) for u in begun],
-                    float(soft.most_cohorts(case, tracks[r]) * len(begun)),
-                    "operators are trained for open sites",
-                )
-            )
-    posts += [
-        Limit("training.live_at_open_sites", s, t, live(s, t), 1.0, "an open site is staffed, once")
-        for s in staffed
-        for t in soft.opening_rows(case)
-    ]
-    for (s, t), in_use in use.halls_by_site(case).items():
-        if operators:
-            per_mw = case.parameter("site_staff_per_mw")
-            posts.append(
-                Meeting(
-                    "training.operators_in_post",
-                    (s, t),
-                    [(-n, v) for n, v in trained(operators.track_id, s, t - 1)],
-                    tuple(Of(per_mw, "hall_in_use_mw", key) for key in in_use),
-                    "operators are in post for the halls in use",
-                )
-            )
-        if soft.sites_go_live(case):
-            limit = use.hall_limit_mw(case, s, t - 1)
-            posts.append(
-                Meeting(
-                    "training.in_use_where_live",
-                    (s, t),
-                    [(-limit * n, v) for n, v in live(s, t)],
-                    tuple(Of(1.0, "hall_in_use_mw", key) for key in in_use),
-                    "halls are in use where the site is staffed",
-                )
-            )
+    posts: list[Posting] = [Post("trained", (r, a, t), x, r) for r, a in when for t in p if (x := trained(r, a, t))]
+    posts += _capacity(case, _starting(b, case))
     posts += [
         Meeting(
-            "workload.within_gates",
+            "training.within_heads",
             (a, r, t),
             [(-n / case.training_needs[a, r], v) for n, v in trained(r, a, t - 1)],
             (Of(1.0, "admitted", (a, t)),),
             "an agency is served in the part that its gates admit",
         )
         for r, a in soft.agency_gates(case)
-        if r in tracks
+        if r in case.tracks
         for t in list(p)[1:]
     ]
-    posts += _costs(b, case, learning, live)
+    return [*posts, *(_operators(b, case) if operators else []), *_costs(b, case)]
+
+
+def operator_ends(case: Case) -> list[tuple[str, int]]:
+    """(site, period) at whose end operators of the halls that stand are in post."""
+    track = soft.operator_track(case)
+    first = soft.first_trained(case, track) if track else None
+    return [] if first is None else [(s, t) for s in case.sites for t in case.periods if t >= first - 1]
+
+
+def _operator_start(case: Case, t: int) -> int:
+    """Last start of a course of operators that is ready at the end of ``t``."""
+    track = soft.operator_track(case)
+    start = soft.last_start(case, track, t) if track else None
+    return 0 if start is None else start
+
+
+def _starting(b: Any, case: Case) -> dict[tuple[str, int], Terms]:
+    """(track, period) -> heads that start a course."""
+    found: dict[tuple[str, int], Terms] = {}
+    for (r, _, t), v in b.heads.items():
+        found.setdefault((r, t), []).append((1.0, v))
+    track = soft.operator_track(case)
+    for (_, t), v in b.operators.items():
+        found.setdefault((track.track_id, _operator_start(case, t)), []).append((1.0, v))  # type: ignore[union-attr]
+    return found
+
+
+def _capacity(case: Case, starting: dict[tuple[str, int], Terms]) -> list[Posting]:
+    posts: list[Posting] = []
+    for (r, t), heads in starting.items():
+        track = case.tracks[r]
+        most = track.capacity_heads_per_year * case.periods.years
+        first = (Of(-most, "begun", (track.prerequisite_id,)),) if track.prerequisite_id else ()
+        says = "trainers start no more heads than they can, once they have what they teach with"
+        posts.append(Meeting("training.within_capacity", (r, t), heads, first, says, 0.0 if first else most))
     return posts
 
 
-def _costs(b: Any, case: Case, learning: dict[str, list[str]], live: Any) -> list[Posting]:
-    p = case.periods
+def _operators(b: Any, case: Case) -> list[Posting]:
+    track, per_mw = soft.operator_track(case), case.parameter("site_staff_per_mw")
+    assert track is not None
+    stay = (1 - track.attrition_per_year) ** case.periods.years
+    says = "operators are trained for the halls that stand, and again as they leave"
+    posts: list[Posting] = []
+    for s, t in b.operators:
+        halls = [Of(per_mw, "halls_mw", (s, t))]
+        if (s, t - 1) in b.operators:
+            halls.append(Of(-stay * per_mw, "halls_mw", (s, t - 1)))
+        posts.append(Meeting("training.operators_of_halls", (s, t), [(-1.0, b.operators[s, t])], tuple(halls), says))
+    for t in dict.fromkeys(t for _, t in b.operators):
+        need = tuple(Of(per_mw, "halls_mw", (s, t)) for s in case.sites)
+        posts.append(
+            Meeting(
+                "training.operators_within_need",
+                (track.track_id, t),
+                [],
+                need,
+                "no more operators than the need",
+                track.need_ceiling_heads,
+            )
+        )
+    return posts
+
+
+def _costs(b: Any, case: Case) -> list[Posting]:
     costs: list[Posting] = []
-    operators = soft.operator_track(case)
-    for r, track in case.tracks.items():
+    by_track: dict[tuple[str, int], Terms] = {}
+    for (r, _, t), v in b.heads.items():
+        by_track.setdefault((r, t), []).append((1.0, v))
+    for (r, t), heads in by_track.items():
         rate = case.rate("training_tracks", r, "cost_usd_per_head")
-        groups = [(k, [k]) for k in learning[r]] if track is operators else [(PROGRAMME, learning[r])]
-        for place, learners in groups if rate.usd else ():
-            for t in p:
-                heads = [(track.cohort_heads, b.cohorts[r, k, t]) for k in learners if (r, k, t) in b.cohorts]
-                costs.append(Cost("2.3.1", place, f"{r} cohorts", t, heads, "heads", rate))
-    for role_id, role in case.staffing.items():
-        rate = case.rate("staffing", role_id, "loaded_usd_per_head_year")
-        for s in case.sites if rate.usd else ():
-            for t in list(p)[1:]:
-                fixed = [(p.years * role.heads_per_site * n, v) for n, v in live(s, t)] if role.heads_per_site else []
-                by_mw = p.years * role.heads_per_mw
-                halls = (Of(by_mw, "facility_mw", (s, t - 1)),) if by_mw else ()
-                costs.append(Cost(role.wbs_code, s, role_id, t, fixed, "head-years", rate, of=halls))
+        if rate.usd:
+            costs.append(Cost(COURSES, PROGRAMME, f"{r} courses", t, heads, "heads", rate))
+    by_site: dict[tuple[str, int], Terms] = {}
+    for (s, t), v in b.operators.items():
+        by_site.setdefault((s, _operator_start(case, t)), []).append((1.0, v))
+    track = soft.operator_track(case)
+    for (s, t), heads in by_site.items() if track else ():
+        rate = case.rate("training_tracks", track.track_id, "cost_usd_per_head")  # type: ignore[union-attr]
+        if rate.usd:
+            item = f"{track.track_id} courses"  # type: ignore[union-attr]
+            costs.append(Cost(COURSES, s, item, t, heads, "heads", rate))
     return costs
 
 
+def settle(b: Any, case: Case, halls_mw: Any) -> None:
+    """Train no more operators than the halls ask for. ``halls_mw(site, t)`` are MW commissioned at the end of t."""
+    track, per_mw = soft.operator_track(case), case.parameter("site_staff_per_mw")
+    stay = (1 - track.attrition_per_year) ** case.periods.years if track else 0.0
+    for (s, t), v in b.operators.items():
+        before = halls_mw(s, t - 1) if (s, t - 1) in b.operators else 0.0
+        v.set_value(max(0.0, per_mw * (halls_mw(s, t) - stay * before)), skip_validation=True)
+
+
 def read(b: Any, case: Case) -> dict[str, pd.DataFrame]:
-    label = case.periods.label
-    cohorts = [(r, k, label(t), round(v.value)) for (r, k, t), v in b.cohorts.items() if v.value > 0.5]
-    live = [(s, label(t), 1) for (s, t), v in b.goes_live.items() if v.value > 0.5]
-    return {"cohorts": frame("cohorts", cohorts), "goes_live": frame("goes_live", live)}
+    label, track = case.periods.label, soft.operator_track(case)
+    rows: list[tuple[object, ...]] = [(r, a, label(t), v.value) for (r, a, t), v in b.heads.items() if v.value > NOISE]
+    operators: dict[tuple[str, int], float] = {}
+    for (s, t), v in b.operators.items():
+        key = (s, _operator_start(case, t))
+        operators[key] = operators.get(key, 0.0) + v.value
+    rows += [(track.track_id, s, label(t), n) for (s, t), n in operators.items() if n > NOISE]  # type: ignore[union-attr]
+    return {"courses": frame("courses", rows)}

@@ -1,4 +1,4 @@
-"""Where halls may be in use, from when, and how many MW at most: pure functions, tested without a solver."""
+"""Where racks may be at work, from when, and how many MW at most: pure functions, tested without a solver."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from planner.formulation import combinations as combos
 from planner.formulation import soft_combinations as soft
 from planner.formulation.combinations import Places
 from planner.inputs.case import Case
-from planner.inputs.programme import Claim
 
 Run = tuple[str, str, str, str, int]
+InUse = tuple[str, str, str, int]
 
 
 def first_in_use(case: Case, site: str, service: str, level: str) -> int | None:
-    """First period in which a hall of the site may run the service at the level; nothing runs in the first period."""
+    """First period in which the site may run the service at the level; nothing runs in the first period."""
+    if (site, level) not in case.site_levels:
+        return None
     gates = [soft.first_held(case, site, x) for x in soft.opens(case, level)]
     gates += [soft.first_done(case, y) for y in case.level_needs[level]]
     if service != soft.NO_SERVICE:
@@ -23,7 +25,7 @@ def first_in_use(case: Case, site: str, service: str, level: str) -> int | None:
     operators = soft.operator_track(case)
     if operators:
         gates.append(soft.first_trained(case, operators))
-    return soft.later(1, *gates)
+    return soft.later(1, _first_wanted(case, service, level), *gates)
 
 
 def _first_wanted(case: Case, service: str, level: str) -> int | None:
@@ -35,71 +37,80 @@ def _first_wanted(case: Case, service: str, level: str) -> int | None:
 
 
 @combos.once
-def halls_in_use(case: Case) -> list[tuple[str, str, str, int]]:
-    """(site, service, level, period) in which hall MW may be in use."""
-    found = []
-    for o, level in soft.asked_services(case):
-        wanted = _first_wanted(case, o, level)
-        for s in case.sites:
-            if (s, level) in case.site_levels:
-                first = soft.later(wanted, first_in_use(case, s, o, level))
-                found += [(s, o, level, t) for t in case.periods if first is not None and t >= first]
-    return found
+def serving_from(case: Case) -> dict[tuple[str, str, str], int]:
+    """(site, service, level) -> first period in which the site may run it; what never comes in time is left out."""
+    firsts = {(s, o, k): first_in_use(case, s, o, k) for s in case.sites for o, k in soft.asked_services(case)}
+    return {key: t for key, t in firsts.items() if t is not None and t <= case.periods.last}
 
 
-def halls_in_use_by_class(case: Case) -> list[tuple[str, str, str, str, int]]:
-    """(site, rack class, service, level, period) in which racks of the class may be at work in halls of the site."""
-    works = soft.services_of(case)
-    kind = {c: combos.rack_class(case, chip) for c, chip in case.chips.items()}
-    suited = {(c, o) for c in case.chips for o, inside in works.items() if any((c, w) in case.suitable for w in inside)}
-    serving = {(kind[c], o, t) for c, t in combos.serving_chips(case) for o in works if (c, o) in suited}
-    held = {
-        (s, q)
-        for s, d in combos.site_designs(case)
-        for q in combos.rack_classes(case)
-        if combos.design_holds(case.designs[d], q)
-    }
-    return [
-        (s, q, o, level, t)
-        for s, o, level, t in halls_in_use(case)
-        for q in combos.rack_classes(case)
-        if (s, q) in held and (q, o, t) in serving
-    ]
+@combos.once
+def level_from(case: Case) -> dict[tuple[str, str], int]:
+    """(site, level) -> first period in which the site may serve the level, in the order of levels."""
+    firsts: dict[tuple[str, str], int] = {}
+    for (s, _, level), t in serving_from(case).items():
+        firsts[s, level] = min(t, firsts.get((s, level), t))
+    return {(s, k): firsts[s, k] for s in case.sites for k in case.levels if (s, k) in firsts}
 
 
-def halls_by_level(case: Case) -> dict[tuple[str, str, int], list[tuple[str, str, str, int]]]:
-    """(site, level, period) -> its halls in use, by service."""
-    found: dict[tuple[str, str, int], list[tuple[str, str, str, int]]] = {}
-    for s, o, level, t in halls_in_use(case):
-        found.setdefault((s, level, t), []).append((s, o, level, t))
-    return found
+def entry_level(case: Case, site: str) -> str | None:
+    """The first level that the site may serve: it opens when the site goes live; further ones are roles."""
+    return next((k for s, k in level_from(case) if s == site), None)
 
 
-def halls_by_site(case: Case) -> dict[tuple[str, int], list[tuple[str, str, str, int]]]:
-    """(site, period) -> its halls in use, by service and level."""
-    found: dict[tuple[str, int], list[tuple[str, str, str, int]]] = {}
-    for s, o, level, t in halls_in_use(case):
-        found.setdefault((s, t), []).append((s, o, level, t))
+def further_levels(case: Case, site: str) -> list[str]:
+    """Levels after the entry level, in the order of the table; each needs the one before it."""
+    return [k for s, k in level_from(case) if s == site][1:]
+
+
+@combos.once
+def halls_in_use(case: Case, classes: tuple[str, ...]) -> list[InUse]:
+    """(site, rack class, level, period) in which hall MW may be at work; ``classes`` may be one for all racks."""
+    begins = level_from(case).items()
+    return [(s, q, k, t) for (s, k), first in begins for t in case.periods if t >= first for q in classes]
+
+
+def class_names(case: Case, places: Places) -> tuple[str, ...]:
+    """Rack classes that work at a site is told by; a pool of several sites tells MW alone."""
+    pooled = any(len(inside) > 1 for inside in places.values())
+    return (combos.ANY_CLASS,) if pooled else tuple(combos.rack_classes(case))
+
+
+def _serves(case: Case, places: Places) -> dict[tuple[str, str, str], int]:
+    """(place, service, level) -> first period in which some site of the place may run it."""
+    found: dict[tuple[str, str, str], int] = {}
+    for r, inside in places.items():
+        for (s, o, k), t in serving_from(case).items():
+            if s in inside:
+                found[r, o, k] = min(t, found.get((r, o, k), t))
     return found
 
 
 def runs(case: Case, places: Places) -> list[Run]:
-    """(place, chip, workload, level, period) in which racks may run, once halls may be in use there."""
-    place = {s: r for r, inside in places.items() for s in inside}
-    there = {(place[s], o, level, t) for s, o, level, t in halls_in_use(case)}
-    service = {w: e.service_id or soft.NO_SERVICE for w, e in case.workloads.items()}
-    return [x for x in combos.runs(case, places) if (x[0], service[x[2]], x[3], x[4]) in there]
+    """(place, chip, workload, level, period) in which racks may run."""
+    firsts, wanted = _serves(case, places), combos.asked(case)
+    never = case.periods.count
+    return [
+        (r, c, w, k, t)
+        for r in places
+        for c, t in combos.serving_chips(case)
+        for w, work in case.workloads.items()
+        if (c, w) in case.suitable
+        for k in case.levels
+        if (w, k) in wanted and t >= firsts.get((r, work.service_id or soft.NO_SERVICE, k), never)
+    ]
 
 
 def services(case: Case, places: Places) -> list[Run]:
-    """(place, agency, workload, level, period) that may be served, once halls and the agency may be ready."""
-    place = {s: r for r, inside in places.items() for s in inside}
-    admitted = {a: soft.first_admitted(case, a) for a in case.agencies}
-    first = {a: t for a, t in admitted.items() if t is not None}
-    reached = {s: [a for a in first if case.has_movement(a, s)] for s in case.sites}
-    there = {(place[s], a, o, level, t) for s, o, level, t in halls_in_use(case) for a in reached[s] if t >= first[a]}
-    service = {w: e.service_id or soft.NO_SERVICE for w, e in case.workloads.items()}
-    return [x for x in combos.services(case, places) if (x[0], x[1], service[x[2]], x[3], x[4]) in there]
+    """(place, agency, workload, level, period) in which an agency may be served."""
+    firsts, found = _serves(case, places), []
+    for r, inside in places.items():
+        for a, w, k in case.demands:
+            admitted = soft.first_admitted(case, a)
+            if admitted is None or not any((s, k) in case.site_levels and case.has_movement(a, s) for s in inside):
+                continue
+            begin = firsts.get((r, case.workloads[w].service_id or soft.NO_SERVICE, k), case.periods.count)
+            found += [(r, a, w, k, t) for t in case.periods if t >= max(begin, admitted)]
+    return found
 
 
 def scheduler(case: Case) -> str | None:
@@ -116,16 +127,6 @@ def bonuses(case: Case, places: Places) -> list[tuple[str, str, str, int]]:
         return []
     running = dict.fromkeys((r, w, level, t) for r, _, w, level, t in runs(case, places))
     return [x for x in running if x[3] >= first and case.workloads[x[1]].uplift_share > 0]
-
-
-def live_starts(case: Case) -> list[tuple[str, int]]:
-    """(site, period) from which a site may be staffed; none where no role has heads per site."""
-    if not soft.sites_go_live(case):
-        return []
-    first: dict[str, int] = {}
-    for s, _, _, t in halls_in_use(case):
-        first[s] = min(t, first.get(s, t))
-    return [(s, t) for s in case.sites if s in first for t in case.periods if t >= first[s]]
 
 
 # the most that can be
@@ -151,43 +152,3 @@ def hall_limit_mw(case: Case, site: str, t: int) -> float:
         powered = most / (1 + case.parameter("power_reserve_share")) / pue
     new = min(combos.greenfield_limit_mw(case, site), started, powered)
     return new + (case.sites[site].existing_mw if reused else 0.0)
-
-
-@combos.once
-def service_limit_mw(case: Case, service: str, level: str, t: int) -> float:
-    """MW IT that all demand for the service at the level takes in ``t`` on the hungriest suitable chips."""
-    total = 0.0
-    for w in soft.services_of(case)[service]:
-        work = case.workloads[w]
-        asked = math.fsum(case.demand_pflops_years(k, t) for k in case.demands if k[1:] == (w, level))
-        per_pflops = [
-            case.chips[c].rack_mw / case.chips[c].pflops(work.precision)
-            for c, u in combos.serving_chips(case)
-            if u == t and (c, w) in case.suitable
-        ]
-        total += asked / (work.delivered_share * case.periods.years) * max(per_pflops, default=0.0)
-    return total
-
-
-def most_mw(case: Case, site: str, service: str, level: str, t: int) -> float:
-    """MW IT of a site's halls that can be in use for the service at the level in ``t``."""
-    return min(hall_limit_mw(case, site, t - 1), service_limit_mw(case, service, level, t))
-
-
-# firm promises
-
-
-def firm(case: Case, metric: str) -> list[Claim]:
-    """Firm claims of the soft half with the year they are due."""
-    if metric in case.programme.unmodelled:
-        return []
-    return [c for c in case.programme.claims if c.metric == metric and c.binding == "firm" and c.by is not None]
-
-
-def entry_accreditations(case: Case) -> list[tuple[str, str]]:
-    """(site, accreditation) that every chosen site must hold: those that open a level and stand on no other."""
-    return [
-        (s, x)
-        for s, x in soft.site_accreditations(case)
-        if case.accreditations[x].opens_level and not case.accreditations[x].predecessor_id
-    ]

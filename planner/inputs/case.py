@@ -17,7 +17,7 @@ from typing import Any
 import pandas as pd
 
 from planner.inputs.periods import Periods
-from planner.inputs.programme import Programme
+from planner.inputs.programme import Programme, ServiceKey
 from planner.inputs.records import records
 from planner.inputs.schema import BY_NAME, MONEY_PARAMETERS
 
@@ -25,8 +25,6 @@ USD_PER_MUSD = 1e6
 #: where cost lines stand that belong to no site
 PROGRAMME = "programme"
 SOFT_CATEGORIES = ("software", "security", "training")
-#: workload, level, label of a period
-ServiceKey = tuple[str, str, str]
 
 
 @dataclass(frozen=True)

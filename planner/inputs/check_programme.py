@@ -129,6 +129,14 @@ def _rest(plain: Mapping[str, Any], faulty: Iterable[tuple[Any, ...]]) -> Progra
         return None
 
 
+def fault(column: str, wrong: tuple[str, str, str] | None, file_of: FileOf, edited: Edited) -> list[Fault]:
+    """A field with what was found, what is allowed and a suggestion; none where nothing is wrong."""
+    faults = _Faults(file_of, edited)
+    if wrong is not None:
+        faults.say(column, *wrong)
+    return faults
+
+
 # what it asks
 
 

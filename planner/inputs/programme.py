@@ -27,6 +27,8 @@ Metric = Literal[
 ]
 Tier = Literal["secured", "commissioned", "populated", "installed", "serving"]
 Precision = Literal["fp64", "bf16", "fp8"]
+#: workload, level, label of a period
+ServiceKey = tuple[str, str, str]
 #: part of present cost within which a plan is proven best, unless a programme says otherwise
 GAP = 0.0075
 

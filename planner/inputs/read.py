@@ -17,6 +17,7 @@ from planner.inputs import (
     excel,
     named,
     parse,
+    service,
     shipped,
     what_if,
     written,
@@ -26,22 +27,26 @@ from planner.inputs.schema import TABLES, Table
 
 if TYPE_CHECKING:
     from planner.inputs.case import Case
-    from planner.inputs.programme import Programme
+    from planner.inputs.programme import Programme, ServiceKey
 
 
 @no_collection()
 def load(
-    model: str | Path | None = None, edits: Sequence[str | what_if.Given] = (), accept_formulas: bool = False
+    model: str | Path | None = None,
+    edits: Sequence[str | what_if.Given] = (),
+    accept_formulas: bool = False,
+    reports: Path | None = None,
 ) -> Case:
     """The Case of a programme: a path to a .toml or a workbook, or the name of a shipped one.
 
-    ``edits`` are PATH=VALUE or named what-ifs, in their order.
+    ``edits`` are PATH=VALUE or named what-ifs, in their order. ``reports`` is where a run that ``serve_as`` names
+    is looked for, if not in the usual folder.
 
     Raises InputError with every independent fault, UsageError where there is no such programme.
     """
     path = _find(model)
     if excel.is_workbook(path):
-        return _workbook(path, edits, accept_formulas)
+        return _workbook(path, edits, accept_formulas, reports)
     asked, faults = written.read(path)
     if asked is None:
         raise InputError(faults)
@@ -61,12 +66,14 @@ def load(
         faults += _tables(sheets)
         if programme is not None:
             faults += check_programme.check(programme, sheets, asked.file_of, edited)
+            served, refused = service.read(programme, asked.path_of("serve_as").parent, sheets, reports)
+            faults += check_programme.fault("serve_as", refused, asked.file_of, edited)
     if faults or programme is None or folder is None:
         raise InputError(sorted(set(faults), key=_order))
-    return _case(path.stem, programme, sheets, tuple(e.text for e in asked_for.edits), asked_for.names)
+    return _case(path.stem, programme, sheets, asked_for, served)
 
 
-def _workbook(path: Path, edits: Sequence[str | what_if.Given], accept_formulas: bool) -> Case:
+def _workbook(path: Path, edits: Sequence[str | what_if.Given], accept_formulas: bool, reports: Path | None) -> Case:
     """The same way for a workbook, whose faults are told at their cells."""
     book = excel.load(path, accept_formulas)
     asked_for, faults = named.expand(edits)
@@ -81,20 +88,27 @@ def _workbook(path: Path, edits: Sequence[str | what_if.Given], accept_formulas:
     faults += _tables(book.sheets)
     if programme is not None:
         faults += check_programme.check(programme, book.sheets, book.file_of, edited)
+        served, refused = service.read(programme, path.parent, book.sheets, reports)
+        faults += check_programme.fault("serve_as", refused, book.file_of, edited)
     faults = excel.located(book, faults)
     if faults or programme is None:
         raise InputError(sorted(set(faults), key=excel.order))
-    said = tuple(e.text for e in asked_for.edits)
-    return _case(path.stem, programme, book.sheets, (*said, *book.accepted), asked_for.names)
+    return _case(path.stem, programme, book.sheets, asked_for, served, book.accepted)
 
 
 def _case(
-    name: str, programme: Programme, sheets: dict[str, Sheet], changes: tuple[str, ...], what_ifs: tuple[str, ...]
+    name: str,
+    programme: Programme,
+    sheets: dict[str, Sheet],
+    asked_for: named.Expanded,
+    path: dict[ServiceKey, float],
+    accepted: Sequence[str] = (),
 ) -> Case:
     from planner.inputs.case import Case
 
     tables = {name: sheet.frame() for name, sheet in sheets.items()}
-    return Case(name, programme, tables, changes, what_ifs)
+    changes = (*(edit.text for edit in asked_for.edits), *accepted)
+    return Case(name, programme, tables, changes, asked_for.names, path)
 
 
 def check_folder(path: Path) -> list[Fault]:

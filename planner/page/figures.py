@@ -12,6 +12,7 @@ from typing import Any
 from planner.inputs.case import PROGRAMME, Case
 from planner.inputs.programme import Claim
 from planner.plan import Plan
+from planner.results.chains import Chains
 
 #: column of the table tiers -> what a reader calls it, and its unit
 TIERS = {
@@ -19,8 +20,6 @@ TIERS = {
     "commissioned_mw": ("Commissioned", "MW IT"),
     "populated_mw": ("Populated", "MW IT"),
 }
-#: words of a programme that leaves out its soft half
-NOT_MODELLED = "not modelled yet"
 
 
 @dataclass(frozen=True)
@@ -46,22 +45,25 @@ class Figures:
         p = self.case.periods
         return {p.label(t): p.year(t) for t in p if p.end_of_year(p.year(t)) == t}
 
-    @property
-    def soft_left_out(self) -> bool:
-        return self.case.programme.soft_side == "left out"
-
     def rows(self, table: str) -> Iterator[Any]:
         return iter(self.plan[table].itertuples(index=False))
 
     @cached_property
     def sites(self) -> list[str]:
-        """Chosen sites, the first opened first."""
-        opened = sorted((self.index[str(r.period)], str(r.site_id)) for r in self.rows("opens") if r.opens > 0.5)
-        return [site for _, site in opened]
+        """Chosen sites, by name; they open together."""
+        return sorted(str(r.site_id) for r in self.rows("opens") if r.opens > 0.5)
 
     @cached_property
-    def opened(self) -> dict[str, str]:
-        return {str(r.site_id): str(r.period) for r in self.rows("opens")}
+    def roles(self) -> dict[str, str]:
+        """Site -> name of the highest level at which its racks work."""
+        used = {(str(r.site_id), str(r.level_id)) for r in self.rows("running")}
+        levels = self.case.levels.values()
+        return {s: e.name.split(" (")[0] for e in levels for s in self.sites if (s, e.level_id) in used}
+
+    @cached_property
+    def chains(self) -> Chains:
+        """When what is started is ready, where one thing waits for another."""
+        return Chains(self.case, self.plan)
 
     @cached_property
     def dollars(self) -> dict[tuple[str, str, int], float]:

@@ -6,26 +6,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from planner.inputs.programme import Claim
-from planner.page.amounts import amount, share
-from planner.page.figures import NOT_MODELLED
+from planner.measures import gap_told
+from planner.page.amounts import amount
 
 UNTESTED = "shown, not tested"
 
 
 def proof(document: Mapping[str, Any]) -> tuple[str, str]:
     """A word, and the sentence that stands behind it; an unproven plan never looks like a proven one."""
-    gap = document.get("gap")
-    told = share(gap, 2) if isinstance(gap, int | float) else "unknown"
-    declared, reached = document.get("stages_declared") or [], document.get("stages") or []
-    missing = [name for name in declared if name not in {stage["name"] for stage in reached}]
-    later = f" These objectives were not reached: {', '.join(missing)}." if missing else ""
+    told = gap_told(document)
     if document.get("verdict") == "optimal":
-        return "Proven", f"No better plan exists, up to a gap of {told} in each objective.{later}"
+        return "Proven", f"No plan is better by more than {told or 'an amount that is not known'}."
     why = "somebody stopped it" if document.get("interrupted") else "the search stopped at a limit"
-    return (
-        "Not proven",
-        f"This plan keeps every rule, but {why}: a better one may exist. The largest gap is {told}.{later}",
-    )
+    much = f"by at most {told}" if told else "by how much is not known"
+    return "Not proven", f"This plan keeps every rule, but {why}: a better one may exist, {much}."
 
 
 def check(document: Mapping[str, Any]) -> str:
@@ -41,12 +35,8 @@ def check(document: Mapping[str, Any]) -> str:
 
 
 def verdict(claim: Claim, state: Mapping[str, Any] | None) -> str:
-    """Kept, short, shown or not modelled yet, in the words of the workbook's readers."""
-    if claim.level is None or state is None:
-        return UNTESTED
-    if state.get("state") == NOT_MODELLED:
-        return NOT_MODELLED
-    if state.get("planned") is None:
+    """Kept, short or shown, in the words of the workbook's readers."""
+    if claim.level is None or state is None or state.get("planned") is None:
         return UNTESTED
     reported = claim.binding == "reported"
     if state.get("met"):

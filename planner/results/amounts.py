@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from planner.formulation import Formulation
-from planner.formulation.accounts import value
+from planner.formulation.terms import value
 from planner.inputs.case import Case
 
 
@@ -15,8 +15,7 @@ def at(built: Formulation, account: str, *key: object, label: str | None = None)
 
 
 def chosen(built: Formulation) -> list[str]:
-    last = built.case.periods.last
-    return [s for s in built.case.sites if at(built, "opened", s, last) > 0.5]
+    return [s for s in built.case.sites if at(built, "opened", s) > 0.5]
 
 
 def infrastructure_share(case: Case, detail: pd.DataFrame) -> float | None:

@@ -7,8 +7,8 @@ import math
 import pandas as pd
 
 from planner.formulation import Formulation
-from planner.formulation.accounts import value
-from planner.formulation.commitments import duties
+from planner.formulation.commitments import duties, held_from
+from planner.formulation.terms import value
 from planner.inputs.case import USD_PER_MUSD, Case
 from planner.inputs.programme import Claim
 from planner.plan import frame
@@ -25,8 +25,6 @@ def measured(built: Formulation, tables: dict[str, pd.DataFrame]) -> pd.DataFram
 
 def _commitment(built: Formulation, claim: Claim, tables: dict[str, pd.DataFrame]) -> tuple[object, ...]:
     about = (claim.id, claim.metric, claim.tier, claim.precision, claim.by, claim.level, claim.unit, claim.binding)
-    if claim.metric in built.case.programme.unmodelled:
-        return (*about, None, None, None, "not modelled yet")
     planned = _measured(built, claim, tables)
     if planned is None or claim.level is None:
         return (*about, planned, None, None, "reported")
@@ -65,18 +63,18 @@ def _measured(built: Formulation, claim: Claim, tables: dict[str, pd.DataFrame])
         return _funding_used(case, tables["detail"])
     if claim.metric in ("governance", "services"):
         return _held(built, claim)
-    t = case.periods.last if claim.by is None else case.periods.end_of_year(claim.by)
-    if t is None or claim.metric not in ("power", "compute"):
+    when = held_from(case, claim)
+    if not when or claim.metric not in ("power", "compute"):
         return None
     if claim.metric == "compute":
         account = "installed_pflops" if claim.tier == "installed" else "serving_pflops"
-        return at(built, account, t, claim.precision) if claim.precision else None
+        return min(at(built, account, t, claim.precision) for t in when) if claim.precision else None
     if claim.tier == "commissioned" and claim.binding != "reported":
         counted = tables["counted"]
         return math.fsum(counted.loc[counted["commitment"] == claim.id, "mw"])
     column = {"secured": "secured_mw", "commissioned": "commissioned_mw", "populated": "populated_mw"}[str(claim.tier)]
     tiers = tables["tiers"]
-    return math.fsum(tiers.loc[tiers["period"] == case.periods.label(t), column])
+    return min(math.fsum(tiers.loc[tiers["period"] == case.periods.label(t), column]) for t in when)
 
 
 def _held(built: Formulation, claim: Claim) -> float:

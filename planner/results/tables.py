@@ -6,18 +6,19 @@ from collections import defaultdict
 
 import pandas as pd
 
-from planner import formulation as rooms
-from planner.formulation import Formulation
-from planner.formulation.accounts import value
+from planner.formulation import Formulation, read
+from planner.formulation.terms import value
+from planner.formulation import soft_combinations as soft
 from planner.inputs.schema import PRECISIONS
 from planner.plan import NOISE, TABLES, Plan, frame
 from planner.results.amounts import at, chosen
 from planner.results.promises import measured
+from planner.wbs import WATER
 
 
 def read_plan(built: Formulation) -> Plan:
     """The plan at the values the model's variables hold."""
-    tables = {name: frame(name, []) for name in TABLES} | rooms.read(built)
+    tables = {name: frame(name, []) for name in TABLES} | read(built)
     tables["detail"] = _detail(built)
     tables["tiers"] = _tiers(built)
     tables["energy"] = _energy(built)
@@ -50,10 +51,6 @@ def _detail(built: Formulation) -> pd.DataFrame:
     return frame("detail", rows)
 
 
-def _commissioned(built: Formulation, site: str, t: int) -> float:
-    return sum(at(built, "commissioned_mw", site, d, t, label=d) for d in built.case.designs)
-
-
 def _tiers(built: Formulation) -> pd.DataFrame:
     case = built.case
     rows = [
@@ -61,7 +58,7 @@ def _tiers(built: Formulation) -> pd.DataFrame:
             s,
             case.periods.label(t),
             at(built, "secured_mw", s, t),
-            _commissioned(built, s, t),
+            at(built, "halls_mw", s, t),
             at(built, "populated_mw", s, t),
         )
         for s in chosen(built)
@@ -74,12 +71,12 @@ def _energy(built: Formulation) -> pd.DataFrame:
     case = built.case
     water: dict[tuple[str, int], float] = defaultdict(float)
     for line in built.accounts.costs:
-        if line.wbs == "3.2.2":
+        if line.wbs == WATER:
             water[line.site, line.period] += value(line.quantity)
     rows = []
     for s in chosen(built):
         for t in list(case.periods)[1:]:
-            used = -sum(value(p.terms) for p in built.accounts.posts("energy_gwh", (s, t)) if p.label in case.designs)
+            used = -sum(value(p.terms) for p in built.accounts.posts("energy_gwh", (s, t)) if p.label == "used")
             emitted = at(built, "emissions_t", s, t)
             rows.append((s, case.periods.label(t), at(built, "it_energy_mwh", s, t), 1000 * used, emitted, water[s, t]))
     return frame("energy", rows)
@@ -96,18 +93,30 @@ def _compute(built: Formulation) -> pd.DataFrame:
 
 
 def _admitted(built: Formulation) -> pd.DataFrame:
-    """What each gate of an agency admits, and the least of them."""
-    case = built.case
-    gates: dict[tuple[str, int], list[tuple[str, float]]] = defaultdict(list)
-    for row in built.accounts.meetings["workload.within_gates"]:
-        agency, gate, t = row.index
-        gates[agency, t].append((gate, min(1.0, row.most - value(row.terms))))  # type: ignore[index, arg-type]
-    rows = [
-        (a, gate, case.periods.label(t), share)
-        for a in case.agencies
-        for t in list(case.periods)[1:]
-        for gate, share in [*gates[a, t], ("all", min((x for _, x in gates[a, t]), default=1.0))]
-    ]
+    """What each gate of an agency admits in a period, and the least of them."""
+    case, accounts = built.case, built.accounts
+    small = soft.small_gate(case)
+
+    def done(y: str, a: str, t: int) -> float:
+        return value(accounts.terms("done", y, (a,), t - 1))
+
+    def share(gate: str, a: str, t: int) -> float:
+        if gate in case.tracks:
+            return value(accounts.terms("trained", gate, a, t - 1)) / case.training_needs[a, gate]
+        group = case.agencies[a]
+        if case.initiatives[gate].per != "agency":
+            return done(gate, a, t) / soft.units_of_agency(case, gate, a)
+        large = done(gate, a, t) / group.large_agencies if group.large_agencies else 1.0
+        few = done(small.initiative_id, a, t) / group.small_agencies if small and group.small_agencies else 1.0
+        return (1 - group.small_demand_share) * large + group.small_demand_share * few
+
+    rows = []
+    gates = soft.agency_gates(case)
+    for a in case.agencies:
+        for t in list(case.periods)[1:]:
+            mine = [(gate, min(1.0, share(gate, a, t))) for gate, b in gates if b == a]
+            least = min((x for _, x in mine), default=1.0)
+            rows += [(a, gate, case.periods.label(t), x) for gate, x in [*mine, ("all", least)]]
     return frame("admitted", rows)
 
 

@@ -13,6 +13,7 @@ from planner.workbook import values
 from planner.workbook.book import Book
 from planner.workbook.finish import save
 from planner.workbook.sheets import (
+    after,
     assumptions,
     checks,
     chips,
@@ -57,6 +58,7 @@ ORDER = (
     "Software",
     "Training",
     "Present value",
+    "After the horizon",
     "Assumptions",
     "Detail",
     "Provenance",
@@ -103,7 +105,7 @@ def build(case: Case, plan: Plan, document: Mapping[str, Any], more: More | None
         sites.fill(book, facts, tiers),
         chips.fill(book, facts),
         compute.fill(book, facts),
-        present.fill(book, facts),
+        present.fill(book, facts, after.fill(book, facts), solved),
         solved,
         security.fill(book, facts),
         software.fill(book, facts),

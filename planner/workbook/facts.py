@@ -8,18 +8,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from planner import wbs
 from planner.inputs.case import Case
 from planner.plan import Plan
 from planner.results.signing import signed_ahead
 
-#: the line of dollars that buy nothing: a category of its own here, and outside present cost
-UNALLOCATED_WBS, UNALLOCATED = "2.9", "unallocated by the split"
+#: dollars that buy nothing: a category of their own here, and outside present cost
+UNALLOCATED = "unallocated by the split"
 #: the block of what is signed in another period than it is paid, and the key of what is paid after the horizon
 SIGNED, AFTER = "signed ahead", "after"
 #: blocks of which racks stand at the end, and of when sites begin to serve
 STANDING, SERVICE = "racks standing at the end", "first service"
 #: lines whose item opens with the chip: racks, fabric, storage
-RACK_LINES = ("1.3.1", "1.3.2", "1.3.3")
+RACK_LINES = (wbs.RACKS, wbs.FABRIC, wbs.STORAGE)
 #: ends of the references of lines that stand on other lines' dollars
 ON_TOP = ("programme_management_share", "programme_management_share.value", "contingency_share")
 
@@ -102,7 +103,7 @@ def costs(case: Case, plan: Plan) -> list[list[Fact]]:
         place = 0
         if r.rate_ref.endswith(ON_TOP):
             place = 2 if r.rate_ref.endswith("contingency_share") else 1
-        nothing = r.wbs_code == UNALLOCATED_WBS
+        nothing = r.wbs_code == wbs.UNALLOCATED
         category = UNALLOCATED if nothing else r.category
         blocks[place].append(
             Fact(

@@ -7,9 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from planner.inputs.case import Case
+from planner.inputs.case import PROGRAMME, Case
 from planner.inputs.periods import Periods
 from planner.plan import NOISE, Plan
+from planner.workbook.after import racks_after
 from planner.workbook.facts import SERVICE, STANDING, Calendar, Fact, records
 from planner.workbook.soft_quantities import soft_quantities
 
@@ -21,30 +22,24 @@ def all_quantities(case: Case, plan: Plan) -> dict[str, list[Fact]]:
     """Measure -> facts. Levels are keyed by the year they end; flows by the year they fall in."""
     calendar = Calendar(case)
     return {
-        "sites opened": list(_opened(plan, calendar)),
         "power tier": list(_tiers(plan, calendar)),
         "secured power by source": list(secured_by_source(case, plan)),
+        "plant units ready": list(_units_ready(case, plan)),
         "plant units ordered": list(_flow(plan, calendar, "units", ("plant_id",), "units")),
         "clean energy signed": list(_flow(plan, calendar, "signed", ("ppa_id",), "MW")),
         "energy and emissions": list(_energy(plan, calendar)),
         "halls started": list(_flow(plan, calendar, "modules", ("design_id",), "modules")),
+        "halls at the framework price": list(_discounted(plan, calendar)),
         "racks bought": list(_flow(plan, calendar, "bought", ("chip_id",), "racks")),
         "racks retired early": list(_flow(plan, calendar, "retired", ("chip_id",), "racks")),
         STANDING: list(_standing(case, plan, calendar)),
         SERVICE: list(_first_service(case, plan, calendar)),
         "compute": list(_compute(plan, calendar)),
         "service": list(_served(plan, calendar)),
+        "racks after the horizon": list(racks_after(case, plan)),
         "promise": list(_promises(plan)),
         **soft_quantities(case, plan),
     }
-
-
-def _opened(plan: Plan, calendar: Calendar) -> Iterator[Fact]:
-    for r in records(plan, "opens"):
-        year = calendar.year[str(r.period)]
-        yield Fact(
-            "quantity", "site opened", str(r.period), year, float(r.opens), "sites", r.site_id, keys=(r.site_id,)
-        )
 
 
 def _tiers(plan: Plan, calendar: Calendar) -> Iterator[Fact]:
@@ -59,7 +54,7 @@ def _tiers(plan: Plan, calendar: Calendar) -> Iterator[Fact]:
 
 
 def secured_by_source(case: Case, plan: Plan) -> Iterator[Fact]:
-    """Secured MW at each period's end by source, from contracts, orders and standing halls."""
+    """Secured MW at each period's end of grid contracts and standing halls; plant counts by units that are ready."""
     p, calendar = case.periods, Calendar(case)
     levels: dict[tuple[str, str, int], float] = {}
 
@@ -71,11 +66,6 @@ def secured_by_source(case: Case, plan: Plan) -> Iterator[Fact]:
         tranche = case.tranches_of_grid[r.site_id, int(r.tranche)]
         ready = p.ready(calendar.index[str(r.period)], tranche.lead_months)
         add(r.site_id, GRID, ready, p.count, tranche.mw * float(r.contracts))
-    for table, sign in (("units", 1.0), ("first", -1.0)):
-        for r in records(plan, table):
-            plant = case.plants[r.plant_id]
-            ready = p.ready(calendar.index[str(r.period)], plant.lead_months)
-            add(r.site_id, plant.plant_id, ready, p.count, sign * plant.unit_mw * float(getattr(r, table)))
     for r in records(plan, "modules"):
         design = case.designs[r.design_id]
         if design.brings_own_power:
@@ -89,6 +79,16 @@ def secured_by_source(case: Case, plan: Plan) -> Iterator[Fact]:
             yield Fact("quantity", source, p.label(t), p.year(t), mw, "MW facility", site, keys=(f"{source}|{stock}",))
 
 
+def _units_ready(case: Case, plan: Plan) -> Iterator[Fact]:
+    """Units of each plant that are ready at a site by the end of each period."""
+    p, calendar = case.periods, Calendar(case)
+    for r in records(plan, "units"):
+        ready = p.ready(calendar.index[str(r.period)], case.plants[r.plant_id].lead_months)
+        for t in range(ready, p.count):
+            keys = (f"{r.plant_id}|{calendar.stock_key(p.label(t))}",)
+            yield Fact("quantity", r.plant_id, p.label(t), p.year(t), float(r.units), "units", r.site_id, keys=keys)
+
+
 def _end(p: Periods, first: int, months: float) -> int:
     return p.after(first, months) if months else p.count
 
@@ -100,6 +100,13 @@ def _flow(plan: Plan, calendar: Calendar, table: str, names: tuple[str, ...], un
         year = calendar.year[period]
         keys = (f"{r.site_id}|{item}|{year}", f"{item}|{year}", f"{r.site_id}|{item}")
         yield Fact("quantity", item, period, year, float(r[-1]), unit, r.site_id, keys=keys)
+
+
+def _discounted(plan: Plan, calendar: Calendar) -> Iterator[Fact]:
+    for r in records(plan, "discounted"):
+        year = calendar.year[str(r.period)]
+        keys = (f"framework|{year}",)
+        yield Fact("quantity", "framework", str(r.period), year, float(r.mw), "MW IT", PROGRAMME, keys=keys)
 
 
 def _standing(case: Case, plan: Plan, calendar: Calendar) -> Iterator[Fact]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from planner.inputs.case import PROGRAMME, Case
-from planner.plan import NOISE, Plan
+from planner.plan import Plan
+from planner.results.chains import Chains
 from planner.workbook.facts import Calendar, Fact, records
 
 #: tables of started initiatives -> the columns between initiative and period, in the order of the key
@@ -25,11 +27,13 @@ def soft_quantities(case: Case, plan: Plan) -> dict[str, list[Fact]]:
     return {
         "accreditation started": list(_accreditations(case, plan, calendar, ready=False)),
         "accreditation held": list(_accreditations(case, plan, calendar, ready=True)),
-        "level authorised": list(_authorised(case, plan, calendar)),
+        "level authorised": list(_authorised(case, plan)),
+        "level first authorised": list(_from(_authorised(case, plan))),
+        "level first in use": list(_from(_in_use(plan, calendar))),
         "halls hardened": list(_hardened(plan, calendar)),
         "initiative started": started,
         "initiative done": done,
-        "cohorts started": list(_cohorts(plan, calendar)),
+        "heads that start a course": list(_courses(plan, calendar)),
         "trained staff": list(_trained(plan, calendar)),
         "sites live": list(_live(plan, calendar)),
         "share admitted": list(_admitted(plan, calendar)),
@@ -40,53 +44,49 @@ def soft_quantities(case: Case, plan: Plan) -> dict[str, list[Fact]]:
     }
 
 
-def chosen(case: Case, plan: Plan) -> dict[str, int]:
-    """Sites of the plan and the period in which each opens."""
-    calendar = Calendar(case)
-    return {r.site_id: calendar.index[str(r.period)] for r in records(plan, "opens") if r.opens > NOISE}
-
-
-def held_from(case: Case, plan: Plan) -> dict[tuple[str, str], int]:
-    """(site, accreditation) -> period at whose end it is held; what a site had before: its opening, less one."""
-    calendar, p = Calendar(case), case.periods
-    found = {
-        (r.site_id, r.accreditation_id): p.ready(
-            calendar.index[str(r.period)], case.accreditations[r.accreditation_id].duration_months
-        )
-        for r in records(plan, "accredits")
-    }
-    for s, opening in chosen(case, plan).items():
-        for x in case.accreditations:
-            if (s, x) in case.existing_accreditations:
-                found[s, x] = opening - 1
-    return found
-
-
 def _accreditations(case: Case, plan: Plan, calendar: Calendar, ready: bool) -> Iterator[Fact]:
-    p = case.periods
+    p, held = case.periods, Chains(case, plan).held()
     for r in records(plan, "accredits"):
-        t = calendar.index[str(r.period)]
-        if ready:
-            t = p.ready(t, case.accreditations[r.accreditation_id].duration_months)
+        t = held[r.site_id, r.accreditation_id] if ready else calendar.index[str(r.period)]
         if t < p.count:
             keys = (f"{r.site_id}|{r.accreditation_id}", f"{r.accreditation_id}|{p.year(t)}")
             unit = "accreditation"
             yield Fact("quantity", r.accreditation_id, p.label(t), p.year(t), 1.0, unit, r.site_id, keys=keys)
 
 
-def _authorised(case: Case, plan: Plan, calendar: Calendar) -> Iterator[Fact]:
-    """Sites where every accreditation that opens a level is held, at the end of each period."""
-    p, held = case.periods, held_from(case, plan)
-    for s, opening in chosen(case, plan).items():
+def _authorised(case: Case, plan: Plan) -> Iterator[Fact]:
+    """Chosen sites where every accreditation that opens a level is held, at the end of each period."""
+    p, calendar, chains = case.periods, Calendar(case), Chains(case, plan)
+    held = chains.held()
+    for s in chains.sites:
         for level in case.levels:
             openers = [x for x, e in case.accreditations.items() if e.level_id == level and e.opens_level]
             if (s, level) not in case.site_levels or any((s, x) not in held for x in openers):
                 continue
-            first = max([opening, *(held[s, x] for x in openers)])
+            first = max([0, *(held[s, x] for x in openers)])
             for t in range(first, p.count):
                 stock = calendar.stock_key(p.label(t))
-                keys = (f"{level}|{stock}", f"{s}|{level}|{stock}")
+                keys = (f"{level}|{stock}", f"{s}|{level}|{stock}", f"{s}|{level}")
                 yield Fact("quantity", level, p.label(t), p.year(t), 1.0, "site", s, keys=keys)
+
+
+def _in_use(plan: Plan, calendar: Calendar) -> Iterator[Fact]:
+    """Periods in which racks work at a level of a site, in the order of time."""
+    rows = sorted((calendar.index[str(r.period)], r.site_id, r.level_id) for r in records(plan, "running"))
+    labels = {t: label for label, t in calendar.index.items()}
+    for t, s, level in dict.fromkeys(rows):
+        label = labels[t]
+        keys = ("", "", f"{s}|{level}")
+        yield Fact("quantity", level, label, calendar.year[label], 1.0, "site", s, keys=keys)
+
+
+def _from(facts: Iterator[Fact]) -> Iterator[Fact]:
+    """The first of the facts of each site and level, under that key alone."""
+    seen: set[str] = set()
+    for fact in facts:
+        if fact.keys[2] not in seen:
+            seen.add(fact.keys[2])
+            yield replace(fact, keys=fact.keys[2:])
 
 
 def _hardened(plan: Plan, calendar: Calendar) -> Iterator[Fact]:
@@ -98,7 +98,7 @@ def _hardened(plan: Plan, calendar: Calendar) -> Iterator[Fact]:
 
 def _initiatives(case: Case, plan: Plan, calendar: Calendar) -> tuple[list[Fact], list[Fact]]:
     """Units started, by period of start and by the period at whose end they are done."""
-    p = case.periods
+    p, chains = case.periods, Chains(case, plan)
     started: list[Fact] = []
     done: list[Fact] = []
     for table, names in STARTED.items():
@@ -106,7 +106,7 @@ def _initiatives(case: Case, plan: Plan, calendar: Calendar) -> tuple[list[Fact]
             y, t = r.initiative_id, calendar.index[str(r.period)]
             place = "|".join((y, *(str(getattr(r, name)) for name in names)))
             site = r.site_id if "site_id" in names else PROGRAMME
-            ready = p.ready(t, case.initiatives[y].duration_months)
+            ready = chains.initiative(y, t)
             for at, facts in ((t, started), (ready, done)):
                 if at < p.count:
                     year = p.year(at)
@@ -116,11 +116,11 @@ def _initiatives(case: Case, plan: Plan, calendar: Calendar) -> tuple[list[Fact]
     return started, done
 
 
-def _cohorts(plan: Plan, calendar: Calendar) -> Iterator[Fact]:
-    for r in records(plan, "cohorts"):
+def _courses(plan: Plan, calendar: Calendar) -> Iterator[Fact]:
+    for r in records(plan, "courses"):
         year, item = calendar.year[str(r.period)], f"{r.track_id}|{r.place_id}"
         keys = (f"{r.track_id}|{year}", f"{item}|{year}")
-        yield Fact("quantity", item, str(r.period), year, float(r.cohorts), "cohorts", keys=keys)
+        yield Fact("quantity", item, str(r.period), year, float(r.heads), "heads", keys=keys)
 
 
 def _trained(plan: Plan, calendar: Calendar) -> Iterator[Fact]:

@@ -10,11 +10,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from planner.inputs.case import Case
 from planner.plan import DECISIONS, Plan
-from planner.verify import RULES, verify
+from planner.verify import RULES, ObjectiveClaim, verify
 from planner.verify.domains import rack_class_of
 
-from .hand import case, claim, plan
+from .hand import case, claim, parts_musd, plan
 from .spoils import broken_rules, extended, spoilt, without
 
 ROOT = Path(__file__).parents[2]
@@ -62,7 +63,8 @@ SPOILS = [
     ("opens", 0, "opens", 2, "sites.opens_once"),
     ("opens", 0, "opens", 0, "sites.chosen_count"),
     ("opens", 0, "opens", 0, "sites.enough_regions"),
-    ("opens", 0, "period", "2027", "sites.only_when_opened"),
+    ("opens", 0, "opens", 0, "sites.only_when_opened"),
+    ("opens", 0, "period", "2027", "plan.allowed_rows"),
     ("modules", 0, "modules", 1.5, "plan.whole_numbers"),
     ("modules", 0, "modules", 5, "plan.within_bounds"),
     ("modules", 0, "modules", 4, "construction.within_build_rate"),
@@ -73,30 +75,33 @@ SPOILS = [
     ("modules", 0, "modules", 0, "cooling.within_halls"),
     ("modules", 0, "modules", 4, "power.secured_covers_halls"),
     ("modules", 1, "modules", 3, "construction.within_existing_halls"),
-    ("hardened", 0, "mw", 26.0, "construction.hardened_within_halls"),
+    ("running", 0, "racks", 260.0, "construction.hardened_within_halls"),
+    ("running", 3, "racks", 210.0, "construction.hardened_within_halls"),
+    ("hardened", 0, "mw", 11.0, "owed.hardened"),
+    ("hardened", 0, "period", "2027", "owed.hardened"),
     ("hardened", 0, "mw", 9.0, "workload.within_hardened"),
     ("hardened", 1, "site_id", "S2", "plan.allowed_rows"),
     ("reached", 0, "reached", 0, "construction.discount_only_when_reached"),
-    ("reached", 0, "reached", 0, "construction.reached_above_threshold"),
     ("discounted", 0, "mw", 11.0, "construction.discount_above_threshold"),
     ("discounted", 0, "mw", 21.0, "construction.discount_within_starts"),
+    ("discounted", 0, "period", "2027", "construction.discount_within_starts"),
+    ("discounted", 0, "mw", 9.0, "owed.discounted"),
     ("discounted", 0, "mw", -1.0, "plan.not_negative"),
     ("contract", 0, "contracts", 2, "power.contract_once"),
     ("contract", 0, "tranche", 2, "power.tranches_in_order"),
     ("units", 0, "units", 5, "power.within_onsite_limit"),
-    ("units", 0, "units", 0, "power.first_is_a_unit"),
     ("units", 0, "units", 0, "power.within_generation"),
-    ("first", 0, "first", 2, "power.first_once"),
-    ("first", 0, "first", 0, "power.units_after_first"),
     ("signed", 0, "mw", 60.0, "power.within_ppa_limit"),
     ("generated", 0, "mwh", 80_000.0, "power.within_generation"),
     ("imported", 0, "mwh", 65_337.0, "power.energy_balance"),
     ("imported", 0, "mwh", 400_000.0, "power.within_grid_rights"),
     ("imported", 0, "mwh", 300_000.0, "power.delivery_of_energy"),
     ("billed", 0, "mwh", 280_000.0, "power.delivery_of_minimum_take"),
+    ("billed", 0, "mwh", 280_321.0, "owed.billed"),
     ("housed", 0, "mw", 9.9, "cooling.racks_housed"),
     ("housed", 0, "mw", 21.0, "cooling.within_halls"),
-    ("housed", 0, "design_id", "LE", "plan.allowed_rows"),
+    ("housed", 0, "cooling_id", "air", "plan.allowed_rows"),
+    ("housed", 0, "cooling_id", "lake", "plan.known_ids"),
     ("bought", 0, "racks", 201, "fleet.within_supply"),
     ("bought", 0, "racks", 100.5, "plan.whole_numbers"),
     ("retired", 0, "racks", 101.0, "fleet.retired_within_bought"),
@@ -111,6 +116,7 @@ SPOILS = [
     ("depth", 0, "pflops_years", 41.0, "plan.within_bounds"),
     ("hosts", 0, "hosts", 0, "workload.only_on_cluster"),
     ("tail_running", 0, "racks", 11.0, "workload.tail_within_survivors"),
+    ("tail_running", 0, "site_id", "S2", "workload.tail_within_survivors"),
     ("tail_running", 1, "racks", 9.0, "workload.tail_delivered"),
     ("tail_depth", 0, "pflops_years", 41.0, "plan.within_bounds"),
     ("counted", 0, "mw", 21.0, "commitments.counted_is_commissioned"),
@@ -137,9 +143,9 @@ SPOILS = [
     ("commitments", 3, "state", "met", "results.commitments"),
     ("commitments", 3, "shortfall", 20.0, "commitments.goal"),
     ("commitments", 6, "met", True, "results.commitments"),
-    ("depth", 0, "tranche_id", "second", "objective.mission_value"),
-    ("counted", 0, "mw", 1.0, "objective.goal_shortfall"),
-    ("counted", 0, "mw", 1.0, "objective.give_back"),
+    ("commitments", 4, "planned", 9.0, "results.commitments"),
+    ("depth", 0, "tranche_id", "second", "objective.value"),
+    ("counted", 0, "mw", 1.0, "objective.value"),
     ("served", 0, "period", "2026", "workload.delivered"),
     ("opens", 0, "site_id", "S9", "plan.known_ids"),
     ("opens", 0, "period", "2026H1", "plan.known_ids"),
@@ -191,48 +197,99 @@ def test_a_line_in_parts_is_the_same_money() -> None:
     assert verify(case(), Plan(tables), claim()).passed
 
 
-@pytest.mark.parametrize(
-    ("stage", "change", "rule"),
-    [
-        (0, {"achieved": 99.0}, "objective.mission_value"),
-        (1, {"achieved": 0.9}, "objective.goal_shortfall"),
-        (2, {"achieved": 300.0}, "objective.present_cost"),
-        (0, {"value": 99.0, "floor": 98.01}, "objective.give_back"),
-        (0, {"floor": 0.5}, "objective.give_back"),
-        (1, {"value": 0.5, "floor": 0.5}, "objective.give_back"),
-        (0, {"moved_musd": 10.1}, "objective.moved_dollars"),
-        (0, {"moved_limit_musd": 11.0}, "objective.moved_dollars"),
-        (0, {"name": "emissions"}, "objective.known_stages"),
-    ],
-)
-def test_a_false_claim_of_a_stage_is_named(stage: int, change: dict[str, object], rule: str) -> None:
-    claims = claim()
-    claims[stage] = dataclasses.replace(claims[stage], **change)  # type: ignore[arg-type]
-    assert rule in broken_rules(verify(case(), plan(), claims))
+def _asked(**changes: object) -> Case:
+    """The case with a programme of which some fields are changed."""
+    programme = case().programme.model_dump() | changes
+    return dataclasses.replace(case(), programme=type(case().programme).model_validate(programme))
 
 
-def _solved_for(name: str, sense: str, value: float, **more: object) -> set[str]:
-    """Rules broken when the programme has this one stage and claims this value."""
-    asked = case()
-    programme = asked.programme.model_dump() | {"stages": ({"name": name, **more},)}
-    other = dataclasses.replace(asked, programme=type(asked.programme).model_validate(programme))
-    claim = dataclasses.replace(claim()[0], name=name, sense=sense, value=value, achieved=value, floor=None)
-    return broken_rules(verify(other, plan(), [dataclasses.replace(claim, moved_limit_musd=None, moved_musd=None)]))
+def test_a_false_claim_of_the_objective_is_named() -> None:
+    said = claim()
+    for off in (1e-3, -1e-3):
+        false = ObjectiveClaim(said.value_musd + off, said.bound_musd)
+        assert broken_rules(verify(case(), plan(), false)) == {"objective.value"}
+    assert broken_rules(verify(case(), plan(), ObjectiveClaim(said.value_musd, said.value_musd))) == set()
+    below = ObjectiveClaim(said.value_musd, said.value_musd - 0.01)
+    assert broken_rules(verify(case(), plan(), below)) == {"objective.bound"}
+    for nothing in (None, float("inf")):
+        assert verify(case(), plan(), ObjectiveClaim(said.value_musd, nothing)).passed
+    assert verify(case(), plan(), None).passed
 
 
-def test_other_objectives() -> None:
-    value, _, cost = claim()
-    # 30134.4 + 26770.56 t; 10 racks of 4 PFLOP/s fp8
+def test_every_weight_counts() -> None:
+    """30134.4 + 26770.56 t; 10 racks of 4 PFLOP/s fp8 and 45 MW secured at the end."""
+    parts = parts_musd()
+    value = parts["value"] + parts["value after"] + parts["cost after"]
     due = [
-        ("secured power", "max", 45.0, {}),
-        ("compute", "max", 40.0, {"precision": "fp8"}),
-        ("emissions", "min", 56_904.96, {}),
-        ("net present value", "max", value.value - cost.value, {}),
+        ({"mission_value": 3.0}, 3.0 * value),
+        ({"present_cost": -2.0}, 2.0 * parts["cost"]),
+        ({"owed_after_horizon": -5.0}, 0.0),
+        ({"emissions_usd_per_t": -100.0}, -5.690496),
+        ({"compute_usd_per_pflops": 1e6, "compute_precision": "fp8"}, 40.0),
+        ({"secured_usd_per_mw": 1e5}, 4.5),
     ]
-    for name, sense, right, more in due:
-        rule = "objective." + name.replace(" ", "_")
-        assert _solved_for(name, sense, right, **more) == set()
-        assert _solved_for(name, sense, right * 1.001, **more) == {rule}
+    for weights, amount in due:
+        asked = _asked(objective=weights)
+        right = amount + parts["goal"]
+        assert broken_rules(verify(asked, plan(), ObjectiveClaim(right, None))) == set()
+        off = 0.001 * max(1.0, abs(right))
+        assert broken_rules(verify(asked, plan(), ObjectiveClaim(right + off, None))) == {"objective.value"}
+
+
+def test_a_goal_without_a_price_is_measured_only() -> None:
+    """What could count does, whether or not the plan lists it; and the objective does not miss it."""
+    claims = [c.model_dump() | {"price_usd": 0.0} for c in case().programme.claims]
+    free = _asked(claims=claims)
+    said = claim().value_musd - parts_musd()["goal"]
+    for shown in (plan(), without("counted", 0)):
+        assert broken_rules(verify(free, shown, ObjectiveClaim(said, None))) == set()
+    assert broken_rules(verify(free, plan(), claim())) == {"objective.value", "objective.bound"} - {"objective.bound"}
+
+
+def test_what_is_promised_holds_to_the_end() -> None:
+    """9 MW are populated in 2027, but 1 MW in 2028."""
+    claims = [c.model_dump() for c in case().programme.claims]
+    for row in claims:
+        if row["id"] == "racks":
+            row |= {"binding": "firm"}
+    found = verify(_asked(claims=claims), plan(), claim())
+    assert [b.sentence for b in found.broken if b.rule == "commitments.firm"] == [
+        "racks: the plan reaches 1; the promise is 5 power"
+    ]
+
+
+def test_a_site_counts_from_its_date_to_the_end() -> None:
+    """20 MW of halls and 8.475 MW of racks at work in 2028; 10 MW in 2027."""
+    values = {"minimum_site_serving_mw": 9.0}
+    table = case().tables["parameters"]
+    table = table.assign(value=[values.get(p, v) for p, v in zip(table["parameter"], table["value"], strict=True)])
+    asked = dataclasses.replace(case(), tables={**case().tables, "parameters": table})
+    broken = [b.where for b in verify(asked, plan(), claim()).broken]
+    assert broken == ["S1,2028"]
+
+
+def test_the_largest_share_goes_by_racks_at_work() -> None:
+    tables = dict(plan().tables)
+    for table in ("opens", "modules", "bought", "running", "hardened"):
+        mine = tables[table]
+        tables[table] = pd.concat([mine, mine.assign(site_id="S2")], ignore_index=True)
+    share = case().tables["parameters"]
+    half = share.assign(value=share["value"].where(share["parameter"] != "largest_site_share", 0.45))
+    asked = dataclasses.replace(case(), tables={**case().tables, "parameters": half})
+    rows = [b.where for b in verify(asked, Plan(tables), None).broken if b.rule == "sites.largest_share"]
+    assert rows == ["S1,2027", "S2,2027", "S1,2028", "S2,2028"]
+
+
+def test_the_service_of_another_run_is_kept() -> None:
+    path = {("train", "gov", "2027"): 80.0, ("train", "gov", "2028"): 80.0}
+    path |= {("infer", "gov", "2028"): 7.3, ("infer", "secret", "2028"): 2.5}
+    assert verify(dataclasses.replace(case(), service_path=path), plan(), claim()).passed
+    for change in ({("train", "gov", "2027"): 79.0}, {("infer", "secret", "2027"): 1.0}, {("train", "gov", "2026"): 1.0}):
+        found = verify(dataclasses.replace(case(), service_path=path | change), plan(), claim())
+        assert broken_rules(found) == {"workload.serves_as_asked"}
+    del path["infer", "secret", "2028"]
+    found = verify(dataclasses.replace(case(), service_path=path), plan(), claim())
+    assert [b.where for b in found.broken] == ["infer,secret,2028"]
 
 
 def test_a_breach_speaks_in_words_and_as_json() -> None:

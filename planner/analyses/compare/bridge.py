@@ -14,6 +14,7 @@ from typing import Any
 
 from planner.inputs.case import Case
 from planner.plan import Plan
+from planner.wbs import UNALLOCATED
 
 MOST_STEPS = 8
 PRICES = "prices and escalation of what both plans buy"
@@ -21,8 +22,6 @@ ON_TOP = "management and contingency"
 SET_ASIDE = "set aside by the split"
 #: rates that are shares of other lines
 SHARES = ("programme_management_share", "programme_management_share.value", "contingency_share")
-#: cost line that buys nothing, as formulation and verify know it
-UNALLOCATED = "2.9"
 _INVESTMENT = {
     "construction": "construction: halls and campuses",
     "power and cooling": "power and cooling",

@@ -25,7 +25,7 @@ class Kind:
 
 
 KINDS = (
-    Kind("sites opened", "opens", ("site_id",), "opens", "sites"),
+    Kind("sites chosen", "opens", ("site_id",), "opens", "sites"),
     Kind("halls started", "modules", ("site_id", "design_id"), "modules", "halls"),
     Kind("grid tranches contracted", "contract", ("site_id", "tranche"), "contracts", "tranches"),
     Kind("on-site units ordered", "units", ("site_id", "plant_id"), "units", "units"),
@@ -38,7 +38,7 @@ KINDS = (
     Kind("services authorised", "packages", ("service_id", "level_id"), "packages", "packages"),
     Kind("agencies onboarded", "onboards", ("initiative_id", "agency_id"), "agencies", "agencies"),
     Kind("systems connected", "connects", ("initiative_id", "agency_id"), "units", "units"),
-    Kind("cohorts trained", "cohorts", ("track_id",), "cohorts", "cohorts"),
+    Kind("heads that start a course", "courses", ("track_id",), "heads", "heads"),
     Kind("sites staffed", "goes_live", ("site_id",), "goes_live", "sites"),
 )
 

@@ -1,8 +1,9 @@
 """Which figures of the whole plan differ between two runs, and which differences lie within what the proofs leave open.
 
-A stage of the objective has a proven range, from what the plan reaches to the bound: its difference is ``within_gap``
-where the two ranges meet. Other figures have none; theirs is within_gap where it is no larger, relative to the figure,
-than the two gaps together. That is a measure, not a proof: plans of equal value may differ more.
+The objective has a proven range, from what the plan reaches to the bound: its difference is ``within_gap`` where the
+two ranges meet. Other figures have none: present dollars are within_gap where they move by no more than the two gaps
+together, others where they move by no more than the gaps as shares. That is a measure, not a proof: plans of equal
+value may differ more.
 """
 
 from __future__ import annotations
@@ -11,13 +12,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-#: indicator -> stage of the objective that it measures
-OBJECTIVES = {
-    "mission_value_usd": "mission value",
-    "present_cost_usd": "present cost",
-    "goal_shortfall": "goal shortfall",
-    "emissions_t": "emissions",
-}
+#: the figure that a run proves a range of
+OBJECTIVE = "objective_usd"
+#: indicators in present dollars, as the gap is
+PRESENT = (
+    "net_benefit_usd",
+    "mission_value_usd",
+    "mission_value_after_horizon_usd",
+    "cost_after_horizon_usd",
+    "present_cost_usd",
+    "owed_after_horizon_usd",
+)
 #: units of indicators by the ending of their names
 UNITS = {"usd": "USD", "mw": "MW", "pflops": "PFLOP/s", "share": "share", "mwh": "MWh", "t": "t CO2", "m3": "m3"}
 SAME = 1e-9
@@ -73,9 +78,7 @@ def _figures(document: Document) -> Iterator[tuple[tuple[str, str], float | None
             yield (name, "sites"), float(len(value))
         else:
             yield from _flat(name, value, _unit(name))
-    for stage in document.get("stages") or []:
-        if stage["name"] == "goal shortfall":
-            yield ("goal_shortfall", "share"), stage.get("achieved")
+    yield (OBJECTIVE, "USD"), (document.get("objective") or {}).get("value")
     for promise in document.get("commitments") or []:
         yield (f"promises.{promise['id']}", promise.get("unit") or ""), promise.get("planned")
 
@@ -95,21 +98,21 @@ def _unit(name: str) -> str:
 def _within(a: Document, b: Document, name: str, old: float | None, new: float | None) -> bool | None:
     if old is None or new is None:
         return None
-    if name in OBJECTIVES:
-        ranges = [_proven(document, OBJECTIVES[name]) for document in (a, b)]
-        if None not in ranges:
-            (low, high), (other_low, other_high) = ranges  # type: ignore[misc]
-            return bool(low <= other_high and other_low <= high)
-    gaps = [document.get("gap") for document in (a, b)]
-    if None in gaps:
+    found = [document.get("objective") or {} for document in (a, b)]
+    if name == OBJECTIVE:
+        ranges = [_proven(objective) for objective in found]
+        if ranges[0] is None or ranges[1] is None:
+            return None
+        (low, high), (other_low, other_high) = ranges[0], ranges[1]
+        return low <= other_high and other_low <= high
+    key = "gap_usd" if name in PRESENT else "gap"
+    gaps = [objective[key] for objective in found if objective.get(key) is not None]
+    if len(gaps) < len(found):
         return None
-    return abs(new - old) <= sum(gaps) * max(abs(old), abs(new))  # type: ignore[arg-type]
+    return bool(abs(new - old) <= sum(gaps) * (1.0 if name in PRESENT else max(abs(old), abs(new))))
 
 
-def _proven(document: Document, stage: str) -> tuple[float, float] | None:
-    """Between what the plan gives of a stage and the bound on it."""
-    for row in document.get("stages") or []:
-        if row["name"] == stage:
-            ends = [row[key] for key in ("value", "achieved", "bound") if row.get(key) is not None]
-            return None if row.get("bound") is None else (min(ends), max(ends))
-    return None
+def _proven(objective: Mapping[str, Any]) -> tuple[float, float] | None:
+    """Between what the plan reaches and the bound on it, dollars."""
+    value, bound = objective.get("value"), objective.get("bound")
+    return None if value is None or bound is None else (min(value, bound), max(value, bound))

@@ -24,12 +24,10 @@ class InputChange:
     column: str
     old: Any
     new: Any
-    #: whether a programme that leaves tables out reads this one in either case
-    used: bool = True
 
     def as_dict(self) -> dict[str, Any]:
         place = {"table": self.table, "key": self.key, "column": self.column}
-        return {**place, "from": self.old, "to": self.new, "used": self.used}
+        return {**place, "from": self.old, "to": self.new}
 
     @property
     def path(self) -> str:
@@ -52,54 +50,37 @@ def _programme(a: Case, b: Case) -> Iterator[InputChange]:
     old, new = (case.programme.model_dump(mode="python", exclude={"data"}) for case in (a, b))
     for name in old:
         if name == "claims":
-            yield from _listed("claims", "id", old[name], new[name])
-        elif name == "stages":
-            yield from _stages(old[name], new[name])
+            rows = [{row["id"]: row for row in claims} for claims in (old[name], new[name])]
+            yield from _rows("claims", *rows)
         elif isinstance(old[name], dict):
             yield from _cells("programme", name, old[name], new[name])
         elif old[name] != new[name]:
             yield InputChange("programme", "", name, _plain(old[name]), _plain(new[name]))
 
 
-def _listed(table: str, label: str, old: Any, new: Any) -> Iterator[InputChange]:
-    yield from _rows(table, {row[label]: row for row in old}, {row[label]: row for row in new})
-
-
-def _stages(old: Any, new: Any) -> Iterator[InputChange]:
-    """Stages by name; then their order, where they are the same ones in another."""
-    names = [[stage["name"] for stage in stages] for stages in (old, new)]
-    yield from _listed("programme.stages", "name", old, new)
-    if names[0] != names[1] and sorted(names[0]) == sorted(names[1]):
-        yield InputChange("programme.stages", "", "order", ", ".join(names[0]), ", ".join(names[1]))
-
-
 def _table(a: Case, b: Case, table: Table) -> list[InputChange]:
-    used = any(len(case.tables[table.name]) or table.name not in case.as_written for case in (a, b))
-    return list(_rows(table.name, _records(a, table), _records(b, table), used))
+    return list(_rows(table.name, _records(a, table), _records(b, table)))
 
 
 def _records(case: Case, table: Table) -> Rows:
-    """Rows as the file of the table says them, by key."""
-    frame = case.as_written.get(table.name, case.tables[table.name])
-    return {"/".join(str(r[k]) for k in table.keys): r for r in frame.to_dict("records")}  # type: ignore[misc]
+    """Rows of a table, by key."""
+    return {"/".join(str(r[k]) for k in table.keys): r for r in case.tables[table.name].to_dict("records")}  # type: ignore[misc]
 
 
-def _rows(table: str, old: Rows, new: Rows, used: bool = True) -> Iterator[InputChange]:
+def _rows(table: str, old: Rows, new: Rows) -> Iterator[InputChange]:
     for key in dict.fromkeys([*old, *new]):
         if key in old and key in new:
-            yield from _cells(table, key, old[key], new[key], used)
+            yield from _cells(table, key, old[key], new[key])
         else:
             there = (PRESENT, ABSENT) if key in old else (ABSENT, PRESENT)
-            yield InputChange(table, key, "", *there, used)
+            yield InputChange(table, key, "", *there)
 
 
-def _cells(
-    table: str, key: str, old: Mapping[str, Any], new: Mapping[str, Any], used: bool = True
-) -> Iterator[InputChange]:
+def _cells(table: str, key: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[InputChange]:
     for column in old:
         before, after = _plain(old[column]), _plain(new.get(column))
         if before != after:
-            yield InputChange(table, key, column, before, after, used)
+            yield InputChange(table, key, column, before, after)
 
 
 def _plain(value: Any) -> Any:

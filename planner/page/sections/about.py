@@ -13,13 +13,11 @@ def fill(f: Figures) -> Markup:
     programme, document = f.case.programme, f.document
     limits = [
         "A point estimate: confidence is not assessed. Every input has a range, a source and a status in the workbook.",
-        "The proof is of the plan, for these inputs and rules, within the gaps above; it says nothing of the inputs.",
+        "The proof is of the plan, for these inputs and rules, within the gap above; it says nothing of the inputs.",
         f"As of {programme.as_of}; demand case {programme.demand_case}. The announcement gives no basis for its MW and "
         "no precision for its PFLOP/s: each is shown in the reading that its row names.",
         "Investment is private; operating cost is a resource cost; nothing here is an appropriation.",
     ]
-    if f.soft_left_out:
-        limits.append("The soft side is left out: no gate, no staff and no payer holds this plan back.")
     versions = ", ".join(f"{name} {v}" for name, v in sorted((document.get("versions") or {}).items()))
     changes = "; ".join(str(change) for change in document.get("changes") or []) or "none"
     found = document.get("verification") or {}

@@ -6,7 +6,7 @@ import math
 from itertools import accumulate
 
 from planner.page import amounts, draw
-from planner.page.figures import NOT_MODELLED, Figures
+from planner.page.figures import Figures
 from planner.page.html import Markup, join, picture, section, table, tag
 from planner.results.signing import committed_cents
 
@@ -74,13 +74,6 @@ def _budget(f: Figures) -> Markup:
     rows: list[tuple[object, ...]] = [
         ("Budget", amounts.musd(programme.budget_usd), "as announced"),
         ("Management reserve", amounts.musd(reserve), "held, not spent"),
-    ]
-    if f.soft_left_out:
-        aside = programme.budget_usd - reserve - limit
-        rows.append(
-            ("Set aside for the soft side", amounts.musd(aside), f"software, security, training: {NOT_MODELLED}")
-        )
-    rows += [
         ("May be spent", amounts.musd(limit), "what the plan is held to"),
         ("Invested", amounts.musd(spent), "all categories, contingency inside"),
         (
@@ -90,7 +83,7 @@ def _budget(f: Figures) -> Markup:
         ),
     ]
     unallocated = (f.document.get("indicators") or {}).get("unallocated_by_split_usd")
-    if unallocated and not f.soft_left_out:
+    if unallocated:
         rows.insert(
             -1, ("of which unallocated by the split", amounts.musd(unallocated), "buys nothing; the split asks for it")
         )
@@ -98,7 +91,7 @@ def _budget(f: Figures) -> Markup:
 
 
 def _operations(f: Figures) -> list[Markup]:
-    names = f.case.funding_sources if not f.soft_left_out else []
+    names = f.case.funding_sources
     rows: list[tuple[object, ...]] = []
     paid: dict[tuple[str, int], float] = {}
     for r in f.rows("funded"):
@@ -109,10 +102,6 @@ def _operations(f: Figures) -> list[Markup]:
         rows.append((name, *map(amounts.musd, parts), amounts.musd(math.fsum(parts))))
     parts = [f.spent("operations", year=y) for y in f.years]
     rows.append(("All operations", *map(amounts.musd, parts), amounts.musd(math.fsum(parts))))
-    told = (
-        f"Who pays for operations: {NOT_MODELLED} in this programme. Below is their resource cost."
-        if f.soft_left_out
-        else "What each payer could carry is a range of what is open to one programme, not an appropriation."
-    )
+    told = "What each payer could carry is a range of what is open to one programme, not an appropriation."
     headers = ("Payer", *map(str, f.years), "Total")
     return [tag("p", told), join((table("Operations by payer and year, $M then-year", headers, rows, foot=1),))]

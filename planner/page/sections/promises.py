@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from planner.inputs.programme import Claim
 from planner.page import amounts
-from planner.page.figures import NOT_MODELLED, Figures
+from planner.page.figures import Figures
 from planner.page.html import Markup, section, table, tag
 from planner.page.words import verdict
 
@@ -36,11 +36,10 @@ def fill(f: Figures) -> Markup:
             )
         )
     kept, missed = words.count("kept"), sum(w.startswith("NOT KEPT") for w in words)
-    waiting = words.count(NOT_MODELLED)
-    told = f"{len(words)} claims: {kept} kept, {missed} not kept, {waiting} {NOT_MODELLED}; the others are only shown."
+    told = f"{len(words)} claims: {kept} kept, {missed} not kept; the others are only shown."
     firm = (
-        "A firm promise holds in every plan, or there is no plan. A goal is approached as far as the objectives before "
-        "it allow. What is reported is measured and sizes nothing. A point estimate: confidence is not assessed."
+        "A firm promise holds in every plan, or there is no plan. A goal is approached as far as its price in the "
+        "objective is worth it; without one it is only measured. What is reported is measured and sizes nothing. A point estimate: confidence is not assessed."
     )
     headers = ("Claim", "Said by", "Promised", "Held as", "Planned", "Verdict", "Note")
     return section(

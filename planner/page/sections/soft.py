@@ -6,21 +6,14 @@ import math
 from collections import defaultdict
 
 from planner.page import amounts
-from planner.page.figures import NOT_MODELLED, Figures
-from planner.page.html import Markup, section, table, tag
+from planner.page.figures import Figures
+from planner.page.html import Markup, section, table
 
 NAME, HEADING = "soft", "Security, software and training"
 CATEGORIES = ("security", "software", "training")
 
 
 def fill(f: Figures) -> Markup:
-    if f.soft_left_out:
-        text = (
-            f"Software, security, training, the split and who pays for operations: {NOT_MODELLED} in this programme. "
-            "Nothing waits for accreditation or for staff here, and every promise that rests on them says so. "
-            "Their share of the budget is set aside and not spent."
-        )
-        return section(NAME, HEADING, tag("p", text, class_="banner"))
     return section(NAME, HEADING, _dollars(f), _initiatives(f), _admitted(f), _trained(f))
 
 
@@ -40,7 +33,7 @@ def _initiatives(f: Figures) -> Markup:
     rows = []
     for r in sorted(f.rows("starts"), key=lambda r: (f.index[str(r.period)], str(r.initiative_id))):
         known = f.case.initiatives[str(r.initiative_id)]
-        ready = p.ready(f.index[str(r.period)], known.duration_months)
+        ready = f.chains.initiative(known.initiative_id, f.index[str(r.period)])
         done = p.label(ready) if ready < p.count else f"after {p.label(p.last)}"
         rows.append((known.initiative_id, known.name, str(r.period), done))
     headers = ("Initiative", "What it is", "Starts in", "Done at the end of")

@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 from planner.page import amounts
-from planner.page.figures import NOT_MODELLED, TIERS, Figures
+from planner.measures import gap_told, named
+from planner.page.figures import TIERS, Figures
 from planner.page.html import Markup, join, section, table, tag
 
 NAME, HEADING = "summary", "Summary"
-SENSES = {"max": "the most", "min": "the least"}
+#: key of the indicators -> what a reader calls it, and what it is
+WORTH = (
+    ("mission_value_usd", "Mission value", "market rent of the same service, less running cost after the horizon"),
+    (
+        "mission_value_after_horizon_usd",
+        "of which after the horizon",
+        "rent of the service of racks that go on working",
+    ),
+    ("cost_after_horizon_usd", "less running cost after it", "energy, water, maintenance and staff of those racks"),
+    ("present_cost_usd", "Present cost", "investment and operations: an economic cost, not a budget"),
+    ("net_benefit_usd", "Net benefit", "mission value less present cost"),
+)
 
 
 def fill(f: Figures) -> Markup:
-    return section(NAME, HEADING, _figures(f), tag("h3", "What was sought, and what is proven"), _stages(f), _price(f))
+    return section(
+        NAME, HEADING, _figures(f), tag("h3", "What was sought, and what is proven"), _objective(f), _price(f)
+    )
 
 
 def _figures(f: Figures) -> Markup:
@@ -21,15 +35,10 @@ def _figures(f: Figures) -> Markup:
         ("Investment", amounts.busd(f.spent("investment")), "private money, then-year dollars, contingency inside"),
         ("Operations", amounts.busd(f.spent("operations")), "resource cost over the horizon, whoever pays it"),
     ]
-    present, value = found.get("present_cost_usd"), found.get("mission_value_usd")
-    if present is not None:
-        basis = (
-            f"both, {programme.base_year} dollars at {case.real_rate:.1%} a year, real: an economic cost, not a budget"
-        )
-        rows.append(("Present cost", amounts.busd(present), basis))
-    if value is not None:
-        basis = f"market rent of the same service, {programme.base_year} dollars, same rate"
-        rows.append(("Mission value", amounts.busd(value), basis))
+    present = f"{programme.base_year} dollars at {case.real_rate:.1%} a year, real"
+    for key, name, what in WORTH:
+        if found.get(key) is not None:
+            rows.append((name, amounts.busd(found[key]), f"{what}; {present}"))
     names = "; ".join(f.site_name(site) for site in f.sites)
     rows.append(("Sites", amounts.count(len(f.sites)), names or "none"))
     for tier, (name, unit) in TIERS.items():
@@ -48,45 +57,29 @@ def _figures(f: Figures) -> Markup:
 
 def _split(f: Figures) -> tuple[object, ...]:
     programme = f.case.programme
-    if f.soft_left_out:
-        aside = amounts.share(1 - programme.infrastructure_share, 0)
-        basis = (
-            f"software, security and training are left out; their {aside} of the budget is set aside, not spent here"
-        )
-        return "Infrastructure share", NOT_MODELLED, basis
     share = (f.document.get("indicators") or {}).get("infrastructure_share")
     asked, width = programme.infrastructure_share, programme.infrastructure_share_tolerance
     allowed = f"{amounts.count(100 * (asked - width))} to {amounts.share(asked + width, 0)}"
     return "Infrastructure share", amounts.share(share), f"of what is invested; the split allows {allowed}"
 
 
-def _stages(f: Figures) -> Markup:
-    rows = []
-    for stage in f.document.get("stages") or []:
-        unit = "$M present" if stage.get("unit") == "M USD" else str(stage.get("unit") or "")
-        gap = stage.get("gap")
-        rows.append(
-            (
-                stage["name"],
-                f"{SENSES.get(str(stage.get('sense')), '')} {stage['name']}".strip(),
-                unit,
-                _level(stage.get("value")),
-                _level(stage.get("bound")),
-                amounts.share(gap, 2) if gap is not None else "not proven",
-                _level(stage.get("achieved")),
-            )
-        )
-    reached = {str(row[0]) for row in rows}
-    for name in f.document.get("stages_declared") or []:
-        if name not in reached:
-            rows.append((name, "not reached before the limit", "", *[amounts.NONE] * 4))
-    headers = ("Objective", "Sought", "Unit", "Best found", "No plan beats", "Gap", "In the plan")
-    caption = "Objectives in their order; later ones may give back a little of earlier ones"
-    return table(caption, headers, rows, text=(1, 2))
+def _objective(f: Figures) -> Markup:
+    """What the objective adds up, what is found and proven of it."""
+    found = f.document.get("objective") or {}
+    rows: list[tuple[object, ...]] = []
+    for term in found.get("terms") or []:
+        name, unit = named(str(term["measure"]))
+        amount = amounts.busd(term.get("amount")) if unit.startswith("USD") else _level(term.get("amount"), unit)
+        rows.append((name, _level(term.get("weight")), amount, amounts.busd(term.get("value"))))
+    rows.append(("In all: no plan was found that is worth more", "", "", amounts.busd(found.get("value"))))
+    rows.append(("No plan can be worth more than", "", "", amounts.busd(found.get("bound"))))
+    rows.append((f"Gap: {gap_told(f.document) or 'not proven'}", "", "", amounts.busd(found.get("gap_usd"))))
+    caption = f"The objective, the most of: weight times amount, dollars of {f.case.programme.base_year}, present"
+    return table(caption, ("Measure", "Weight", "Amount", "Value"), rows, foot=3)
 
 
-def _level(value: float | None) -> str:
-    return amounts.count(value, 1 if value is not None and abs(value) >= 100 else 4)
+def _level(value: float | None, unit: str = "") -> str:
+    return f"{amounts.count(value, 1 if value is not None and abs(value) >= 100 else 4)} {unit}".strip()
 
 
 def _price(f: Figures) -> Markup | None:

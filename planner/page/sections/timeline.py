@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from planner.page import amounts
-from planner.page.figures import NOT_MODELLED, Figures
+from planner.page.figures import Figures
 from planner.page.html import Markup, join, number, picture, section, table, tag
 
 NAME, HEADING = "timeline", "Timeline"
@@ -58,9 +58,10 @@ def _halls(f: Figures) -> Iterator[Step]:
 
 
 def _papers(f: Figures) -> Iterator[Step]:
+    held = f.chains.held()
     for r in f.rows("accredits"):
         paper, start = f.case.accreditations[str(r.accreditation_id)], f.index[str(r.period)]
-        ready = f.case.periods.ready(start, paper.duration_months)
+        ready = held[str(r.site_id), paper.accreditation_id]
         yield Step(str(r.site_id), PAPERS, str(r.accreditation_id), paper.level_id, start, ready)
 
 
@@ -76,8 +77,6 @@ def fill(f: Figures) -> Markup:
     if not found:
         return section(NAME, HEADING, tag("p", "Nothing is started in this plan."))
     note = "A start is at the opening of its period; what is ready at the end of a period serves from the next."
-    if f.soft_left_out:
-        note += f" Accreditation: {NOT_MODELLED} in this programme."
     return section(NAME, HEADING, tag("p", note), _picture(f, found), _table(f, found))
 
 

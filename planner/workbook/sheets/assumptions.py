@@ -66,6 +66,7 @@ CONSTANTS = (
     Row("constants.tolerance_share", 1e-5, "fraction", note="a share may pass its bound by the solver's tolerance"),
     Row("constants.half", 0.5, "years", note="money falls in the middle of its year"),
     Row("constants.kw_per_mw", 1000, "kW/MW"),
+    Row("constants.hours_per_year", 8760, "hours"),
     Row("constants.months_after_september", 3, "months", note="of a calendar year, in the next federal fiscal year"),
     Row(
         "constants.expired_years",

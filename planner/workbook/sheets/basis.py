@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+from planner import wbs
 from planner.workbook import style
 from planner.workbook.book import Book, Page
 from planner.workbook.sheets import investment, power, sites
@@ -27,35 +28,52 @@ class Part(NamedTuple):
 PARTS = (
     Part(
         "Chips",
-        ("1.3.1", "1.3.4", "1.3.5"),
+        (wbs.RACKS, wbs.SALES_TAX, wbs.DISPOSAL),
         "Then-year rack prices by order year, tax and disposal. Published: one generation, today's price. "
         "Refresh included: a rack and its replacement are both bought, and both count as MW bought.",
     ),
-    Part("Fabric", ("1.3.2",), "Bought anew with every rack, refresh included. Published: inside the all-in figure."),
-    Part("Storage", ("1.3.3",), "A share of the rack price. Published figures mostly leave storage out."),
+    Part(
+        "Fabric", (wbs.FABRIC,), "Bought anew with every rack, refresh included. Published: inside the all-in figure."
+    ),
+    Part("Storage", (wbs.STORAGE,), "A share of the rack price. Published figures mostly leave storage out."),
     Part(
         "Halls: civil, land, leases",
-        ("1.1.1", "1.1.2", "1.1.3", "1.1.5", "1.1.6", "1.1.7"),
+        (wbs.OPENING, wbs.LAND, wbs.CIVIL, wbs.LEASE, wbs.HARDENING, wbs.DISCOUNT),
         "Opening of campuses and security hardening included: federal work that a commercial figure has not. "
         "Per MW bought, refresh thins it out: the halls stand once.",
         True,
     ),
-    Part("Halls: shell", ("1.1.4",), "Per MW IT, then-year. Published: per facility MW, which is larger by PUE.", True),
-    Part("Halls: electrical", ("1.2.3",), "Built for the IT load and its cooling, priced per MW IT, then-year.", True),
-    Part("Halls: cooling", ("1.2.4",), "Liquid cooling to the rack, priced per MW IT, then-year.", True),
+    Part(
+        "Halls: shell", (wbs.SHELL,), "Per MW IT, then-year. Published: per facility MW, which is larger by PUE.", True
+    ),
+    Part(
+        "Halls: electrical",
+        (wbs.ELECTRICAL,),
+        "Built for the IT load and its cooling, priced per MW IT, then-year.",
+        True,
+    ),
+    Part("Halls: cooling", (wbs.COOLING_PLANT,), "Liquid cooling to the rack, priced per MW IT, then-year.", True),
     Part(
         "Power: grid",
-        ("1.2.1",),
+        (wbs.CONNECTION,),
         "Pays for all secured power, far beyond what the halls need when the promise is read as secured power. "
         "Published: the connection that a hall uses.",
         True,
     ),
-    Part("Power: plant", ("1.2.2",), "Firm plant on site, a spare unit included. Published: grid power.", True),
+    Part("Power: plant", (wbs.PLANT,), "Plant on site, bought whole, firm at a share. Published: grid power.", True),
     Part(
-        "Management", ("1.1.8", "1.2.8"), "Programme management, integration and test: not in published figures.", True
+        "Management",
+        (wbs.CONSTRUCTION_MANAGEMENT, wbs.POWER_MANAGEMENT),
+        "Programme management, integration and test: not in published figures.",
+        True,
     ),
-    Part("Contingency, construction and power", ("1.1.9", "1.2.9"), "Not in published figures.", True),
-    Part("Contingency, chips", ("1.3.9",), "Not in published figures."),
+    Part(
+        "Contingency, construction and power",
+        (wbs.CONSTRUCTION_CONTINGENCY, wbs.POWER_CONTINGENCY),
+        "Not in published figures.",
+        True,
+    ),
+    Part("Contingency, chips", (wbs.CHIPS_CONTINGENCY,), "Not in published figures."),
 )
 #: parts that published figures leave out
 OUTSIDE = ("Management", "Contingency, construction and power", "Contingency, chips")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from planner.workbook import style
 from planner.workbook.book import Book, Page
-from planner.workbook.sheets import assumptions, investment, promises, soft_ties, summary, ties
+from planner.workbook.sheets import assumptions, investment, present, promises, soft_ties, summary, ties
 from planner.workbook.sheets.detail import DOLLARS, POSTED, Detail
 from planner.workbook.sheets.parts import Parts
 from planner.workbook.sheets.ties import ME, Check, cell
@@ -95,7 +95,7 @@ def _form(value: float) -> str:
 def _solved(book: Book, detail: Detail, parts: Parts, told: summary.Places, promised: promises.Places) -> list[Check]:
     """Against what the solver and the independent verifier stored."""
     stored, inv, me = book.pages["Provenance"], book.pages[investment.ME], book.pages[summary.ME]
-    rows = parts.solved.rows
+    rows, pv, p = parts.solved.rows, book.pages[present.ME], parts.present
     dollars, posted = detail.column("costs", DOLLARS), detail.column("costs", POSTED)
     low, high = detail.blocks["costs"]
     total, kept = (float(sum(detail.page.n(r, c) for r in range(low, high + 1))) for c in (DOLLARS, POSTED))
@@ -110,8 +110,11 @@ def _solved(book: Book, detail: Detail, parts: Parts, told: summary.Places, prom
     sources = {
         "investment": ("Investment against the solver's own total", cell(inv, parts.investment.category.total, 4)),
         "operations": ("Operations against the solver's own total", cell(me, told.operations.total, 4)),
-        "present cost": ("Present cost against the run's own", cell(me, *told.cost)),
-        "mission value": ("Mission value against the run's own", cell(me, *told.value)),
+        "present cost": ("Present cost against the run's own", cell(pv, *p.cost)),
+        "value after the horizon": ("Service after the horizon against the run's own", cell(pv, *p.after)),
+        "cost after the horizon": ("Running cost after the horizon against the run's own", cell(pv, *p.running)),
+        "mission value": ("Mission value against the run's own", cell(pv, *p.mission)),
+        "net benefit": ("Net benefit against the run's own", cell(pv, *p.net)),
     }
     for name, (text, here) in sources.items():
         if name in rows:

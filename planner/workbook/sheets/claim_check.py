@@ -272,8 +272,6 @@ def _output(book: Book, page: Page, parts: Parts, row: int) -> None:
 def _settles(book: Book, claim: Claim, known: bool, missing: bool) -> str:
     """The command that knows more, or why there is none."""
     run = str(book.document.get("run") or "RUN")
-    if claim.metric in book.case.programme.unmodelled and claim.metric != "interconnect":
-        return "not modelled in this programme; federal-ai-whole models it"
     if claim.id == FAMILIES and claim.metric == "memo":
         return f"planner alternatives {run}: what forcing each chip costs"
     if claim.id == OUTPUT and claim.metric == "memo":

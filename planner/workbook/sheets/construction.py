@@ -1,11 +1,12 @@
-"""Construction: halls started by site and design, the MW they bring, and what is commissioned."""
+"""Construction: halls started by site and design, the MW they bring, what is commissioned, the framework discount."""
 
 from __future__ import annotations
 
+from planner.wbs import DISCOUNT
 from planner.workbook import style
-from planner.workbook.book import Book, letter
+from planner.workbook.book import Book, Page, letter
 from planner.workbook.sheets import power
-from planner.workbook.sheets.detail import Detail
+from planner.workbook.sheets.detail import DOLLARS, Detail
 from planner.workbook.tables import BY_YEAR, Entry, below, beside, by_year, label
 
 ME = "Construction"
@@ -50,5 +51,18 @@ def fill(book: Book, detail: Detail, tiers: power.Places) -> None:
     at = row + 3 + block.last - block.first
     label(page, at, Entry("Total", "", "MW IT"), "total")
     below(page, at, row + 2, at - 1, style.MW)
+    _discount(book, page, detail, at + 2)
     page.widths({1: 24, 2: 70, 3: 10, 4: 12})
     page.printed(3, "E7")
+
+
+def _discount(book: Book, page: Page, detail: Detail, row: int) -> None:
+    """The framework discount of the whole programme: MW started at its price, and its dollars."""
+    names = ("Line", "Name")
+    heading = "Framework discount, of the programme: MW IT started at the framework price, all sites"
+    entries = [Entry("framework", "greenfield MW above the threshold of all sites together", "MW IT")]
+    view = detail.view("halls at the framework price", 1)
+    block = by_year(page, row, heading, entries, view, style.MW, names, foot="")
+    entries = [Entry(w.wbs_code, w.name, "$M") for w in book.case.wbs.values() if w.wbs_code == DISCOUNT]
+    heading = "Dollars of the framework discount, $M then-year, in the period of the start"
+    by_year(page, block.next, heading, entries, detail.view("costs", 1, DOLLARS), style.MUSD, names, foot="")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+from planner.wbs import UNALLOCATED as UNALLOCATED_LINE
 from planner.workbook import charts, fiscal, style
 from planner.workbook.book import Book, Page
-from planner.workbook.facts import UNALLOCATED, UNALLOCATED_WBS
+from planner.workbook.facts import UNALLOCATED
 from planner.workbook.sheets import committed, split
 from planner.workbook.sheets.detail import DOLLARS, Detail
 from planner.workbook.tables import Block, Entry, below, beside, by_year, label, year_row
@@ -105,7 +106,7 @@ def _apart(page: Page, wbs: Block, row: int) -> int:
     parts = {
         "Management": [r for r in rows if str(page.values[r, 2]).startswith("Programme management")],
         "Contingency": [r for r in rows if str(page.values[r, 2]).startswith("Contingency")],
-        "Unallocated": [r for r in rows if page.values[r, 1] == UNALLOCATED_WBS],
+        "Unallocated": [r for r in rows if page.values[r, 1] == UNALLOCATED_LINE],
     }
     names = {
         "Management": "programme management, integration and test",

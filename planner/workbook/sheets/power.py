@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from planner.inputs.case import Plant
 from planner.inputs.programme import Claim
 from planner.plan import NOISE
 from planner.workbook import charts, style
 from planner.workbook.book import Book, Page
 from planner.workbook.quantities import GRID, OWN, TIERS
 from planner.workbook.sheets.detail import Detail
-from planner.workbook.tables import Block, Entry, Sums, by_year, year_row
+from planner.workbook.tables import BY_YEAR, Block, Entry, Sums, below, by_year, label, year_row
 
 ME = "Power"
 BASIS = {"secured": "MW facility", "commissioned": "MW IT", "populated": "MW IT"}
@@ -130,14 +131,12 @@ class _Tier:
 
 
 def _sources(book: Book, page: Page, detail: Detail, row: int) -> tuple[Block, int]:
-    facts = detail.items("secured power by source")
-    names = {GRID: "Grid tranches energised", OWN: "Service of retrofitted and leased halls"}
-    plants = [p for p in book.case.plants if any(f.item == p for f in facts)]
-    names.update({p: f"{book.case.plants[p].name}, firm (one unit a site is the spare)" for p in plants})
-    entries = [Entry(key, name, "MW facility") for key, name in names.items()]
-    view = detail.view("secured power by source", 1)
-    heading = "Where secured power comes from, all sites"
-    sources = by_year(page, row, heading, entries, view, style.MW, level=True)
+    ready = {f.item for f in detail.items("plant units ready")}
+    plants = [p for p in book.case.plants.values() if p.plant_id in ready]
+    entries = [Entry(p.plant_id, p.name, "units") for p in plants]
+    heading = "Plant on site: units ready at the end of each year, all sites"
+    units = by_year(page, row, heading, entries, detail.view("plant units ready", 1), style.COUNT, level=True, foot="")
+    sources = _by_source(book, page, detail, plants, units)
     row = sources.next
     for measure, unit, catalogue in (
         ("plant units ordered", "units", {p.plant_id: p.name for p in book.case.plants.values()}),
@@ -148,6 +147,36 @@ def _sources(book: Book, page: Page, detail: Detail, row: int) -> tuple[Block, i
         block = by_year(page, row, heading, entries, detail.view(measure, 2), style.MW)
         row = block.next
     return sources, row
+
+
+def _by_source(book: Book, page: Page, detail: Detail, plants: list[Plant], units: Block) -> Block:
+    """Grid and own service as decided; plant as MW of a unit, times units ready, times the share that is firm."""
+    view = detail.view("secured power by source", 1)
+    page.heading(units.next, "Where secured power comes from, all sites: plant counts at its firm share")
+    header = units.next + 1
+    page.years_header(header, "Source", "Name", "Unit", "At the end")
+    at = header + 1
+    for key, name in ((GRID, "Grid tranches energised"), (OWN, "Service of retrofitted and leased halls")):
+        text = view.formula(BY_YEAR.format(r=at, c="{c}", h=header))
+
+        def held(c: int, key: str = key) -> float:
+            return view.value(key, int(page.n(header, c)))
+
+        year_row(page, at, Entry(key, name, "MW facility"), text, held, style.MW, "level")
+        at += 1
+    for n, plant in enumerate(plants):
+        size, share = (f"plants.{plant.plant_id}.{column}" for column in ("unit_mw", "firm_share"))
+        text = f"{{c}}{units.first + n}*{book.address(size, ME)}*{book.address(share, ME)}"
+        each = book.figure(size) * book.figure(share)
+
+        def firm(c: int, row: int = units.first + n, each: float = each) -> float:
+            return page.n(row, c) * each
+
+        year_row(page, at, Entry(plant.plant_id, f"{plant.name}, firm", "MW facility"), text, firm, style.MW, "level")
+        at += 1
+    label(page, at, Entry("Total", "", "MW facility"), "total")
+    below(page, at, header + 1, at - 1, style.MW, level=True)
+    return Block(header, header + 1, at - 1, at)
 
 
 def _chart(book: Book, page: Page, block: Block, shown: list[int], rows: dict[str, int], row: int) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from planner.inputs.programme import Claim
+from planner.measures import gap_told
 from planner.workbook import style
 from planner.workbook.book import Book, Page
 from planner.workbook.quantities import TIERS
@@ -32,7 +32,7 @@ HEADERS = (
 )
 PROMISED, UNIT, BY, PLANNED, FIRST_TIER, SHORT, VERDICT = 3, 4, 5, 7, 8, 11, 12
 CONFIDENCE = "point estimate, confidence not assessed"
-NOT_MODELLED, NOT_TESTED = "not modelled yet", "shown, not tested"
+NOT_TESTED = "shown, not tested"
 #: metrics whose level is the most
 CEILINGS = ("budget", "funding")
 YEARLY = 12
@@ -54,15 +54,13 @@ def fill(book: Book, detail: Detail, parts: Parts) -> Places:
     row = adds_up.operating_money(book, page, parts, row)
     page.heading(row, "Every promise, and what the plan does about it")
     page.headers(row + 1, HEADERS)
-    states = {str(r["id"]): r for r in book.plan["commitments"].to_dict("records")}
     checked = []
     first = row + 2
     for at, claim in enumerate(book.case.programme.claims, first):
-        state = states.get(claim.id)
         _claim(book, page, at, claim)
         if claim.metric == "power" and claim.by:
             _tiers(book, page, detail, at, claim)
-        if _outcome(book, page, detail, at, claim, state, parts):
+        if _outcome(book, page, detail, at, claim, parts):
             checked.append((at, claim.id))
     if not book.case.programme.claims:
         page.put(first, 1, "The programme names no claim.", "text")
@@ -92,20 +90,10 @@ def _broken(page: Page, book: Book, first: int, last: int) -> tuple[int, int]:
 
 def sentence(book: Book) -> str:
     """What the run proves, in one sentence."""
-    document = book.document
-    stages, gap = document.get("stages") or [], document.get("gap")
-    gaps = [f"{s['name']} within {s['gap']:.2%}" for s in stages if isinstance(s.get("gap"), int | float)]
-    told = ", ".join(gaps) or "no gap proven"
-    if document.get("verdict") == "optimal":
-        size = f"within {gap:.2%}" if isinstance(gap, int | float) else "without a proven gap"
-        return (
-            "This run proves that the plan meets every firm promise it models and is best "
-            f"{size} in every stage ({told})."
-        )
-    return (
-        "The plan meets every firm promise that is modelled. The search stopped at a limit before every stage was "
-        f"proven; of the best possible: {told}."
-    )
+    told = gap_told(book.document) or "an amount that is not known"
+    if book.document.get("verdict") == "optimal":
+        return f"This run proves that the plan meets every firm promise and that no plan is better by more than {told}."
+    return f"The plan meets every firm promise. The search stopped at a limit: a better plan may exist, by {told}."
 
 
 def _claim(book: Book, page: Page, row: int, claim: Claim) -> None:
@@ -141,19 +129,14 @@ def _tiers(book: Book, page: Page, detail: Detail, row: int, claim: Claim) -> No
         page.formula(row, column, text, view.value(tier, claim.by), form=style.MW)
 
 
-def _outcome(
-    book: Book, page: Page, detail: Detail, row: int, claim: Claim, state: Mapping[Any, Any] | None, parts: Parts
-) -> bool:
+def _outcome(book: Book, page: Page, detail: Detail, row: int, claim: Claim, parts: Parts) -> bool:
     """Planned, shortfall and verdict; returns whether planned was recomputed from Detail."""
-    word = str(state["state"]) if state else ""
     view = detail.view("promise", 1)
-    modelled = f"{claim.id}|planned" in view.totals
-    if not modelled or word == NOT_MODELLED:
+    if f"{claim.id}|planned" not in view.totals:
         if claim.metric == "interconnect":
             _physics(book, page, row)
         else:
-            shown = NOT_MODELLED if word == NOT_MODELLED and claim.level is not None else NOT_TESTED
-            page.put(row, VERDICT, shown, "check")
+            page.put(row, VERDICT, NOT_TESTED, "check")
         return False
     live = _live(book, detail, row, claim, parts)
     text, value = live or (view.formula(f'"{claim.id}|planned"'), view.value(claim.id, "planned"))

@@ -6,17 +6,27 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from planner.measures import named
 from planner.verify.signing import committed_usd
 from planner.workbook import style
 from planner.workbook.book import Book
 
+ME, OWED = "Provenance", "owed after the horizon"
+#: figures of the objective on the sheet: name -> key of the document, unit
+PROVEN = {
+    "objective value": ("value", "USD present"),
+    "objective bound": ("bound", "USD present"),
+    "objective gap": ("gap_usd", "USD present"),
+    "objective gap, share of present cost": ("gap", "fraction"),
+}
+
 
 class Solved:
-    """Rows of the stored run: name -> row of its value (column 2), for links."""
+    """Rows of the stored run: name -> row of its value (column 2), for links; rows of what the objective weighs."""
 
     def __init__(self) -> None:
         self.rows: dict[str, int] = {}
-        self.stages: list[int] = []
+        self.terms: list[int] = []
 
 
 def number(value: Any) -> float | None:
@@ -35,6 +45,10 @@ def _stored(book: Book, document: Mapping[str, Any]) -> list[tuple[str, float | 
         ("operations", number(indicators.get("operations_usd")), "USD"),
         ("present cost", number(indicators.get("present_cost_usd")), "USD"),
         ("mission value", number(indicators.get("mission_value_usd")), "USD"),
+        ("value after the horizon", number(indicators.get("mission_value_after_horizon_usd")), "USD"),
+        ("cost after the horizon", number(indicators.get("cost_after_horizon_usd")), "USD"),
+        (OWED, number(indicators.get("owed_after_horizon_usd")), "USD"),
+        ("net benefit", number(indicators.get("net_benefit_usd")), "USD"),
         ("served share", number(indicators.get("served_share")), "fraction"),
         ("energy", number(indicators.get("energy_mwh")), "MWh"),
         ("emissions", number(indicators.get("emissions_t")), "t CO2"),
@@ -43,8 +57,9 @@ def _stored(book: Book, document: Mapping[str, Any]) -> list[tuple[str, float | 
         ("rules checked", number(_count(check.get("rules"))), "rules"),
         ("rules broken", float(_count(check.get("broken")) or 0), "rules"),
         ("largest violation", number(check.get("max_violation")), "in the rule's unit"),
-        ("overall gap", number(document.get("gap")), "fraction"),
     ]
+    objective = document.get("objective") or {}
+    rows += [(name, number(objective.get(key)), unit) for name, (key, unit) in PROVEN.items()]
     by_year, owed = committed_usd(book.case, book.plan)
     rows += [("commitments, by the verifier", math.fsum(by_year.values()), "USD")]
     rows += [("of them paid after the horizon", owed, "USD")]
@@ -57,7 +72,7 @@ def _count(value: Any) -> float | None:
 
 
 def fill(book: Book) -> Solved:
-    page = book.page("Provenance", "Provenance: the run, its versions and its sources", "stored values")
+    page = book.page(ME, "Provenance: the run, its versions and its sources", "stored values")
     document, programme = book.document, book.case.programme
     solved = Solved()
     page.heading(5, "The run as solved")
@@ -89,7 +104,7 @@ def fill(book: Book) -> Solved:
             page.put(row, 2, "not reported")
         page.put(row, 3, unit)
         row += 1
-    row = _stages(book, solved, row + 1)
+    row = _terms(book, solved, row + 1)
     row += 1
     page.heading(row, "Documents behind the figures")
     page.headers(row + 1, ("Source", "Title", "Publisher", "Year", "Address"))
@@ -103,23 +118,20 @@ def fill(book: Book) -> Solved:
     return solved
 
 
-def _stages(book: Book, solved: Solved, row: int) -> int:
-    page = book.pages["Provenance"]
-    page.heading(row, "Objectives in their order, as proven by the solver")
-    page.headers(row + 1, ("Stage", "Sense", "Best found", "Bound", "Gap", "In the plan", "Unit"))
+def _terms(book: Book, solved: Solved, row: int) -> int:
+    """What the objective adds up: weight times amount of each measure."""
+    page, objective = book.pages[ME], book.document.get("objective") or {}
+    page.heading(row, f"The objective: {objective.get('name') or 'none'}, the most of the sum of weight times amount")
+    page.headers(row + 1, ("Measure", "Value", "Unit", "Weight", "Amount", "Unit of the amount"))
     row += 2
-    for stage in book.document.get("stages") or ():
-        page.put(row, 1, str(stage.get("name")))
-        page.put(row, 2, str(stage.get("sense")))
-        for column, name in enumerate(("value", "bound", "gap"), 3):
-            value = number(stage.get(name))
-            if value is None:
-                page.put(row, column, "none")
-            else:
-                page.put(row, column, value, "line", "0.0000%" if name == "gap" else style.QUANTITY)
-        kept = number(stage.get("achieved"))
-        page.put(row, 6, number(stage.get("value")) if kept is None else kept, "line", style.QUANTITY)
-        page.put(row, 7, str(stage.get("unit") or "").replace("M USD", "$M") or None)
-        solved.stages.append(row)
+    for term in objective.get("terms") or ():
+        name, unit = named(str(term.get("measure")))
+        page.put(row, 1, name)
+        page.put(row, 3, "USD present")
+        page.put(row, 6, unit or None)
+        for column, key, form in ((2, "value", "#,##0.00"), (4, "weight", style.GENERAL), (5, "amount", "#,##0.00")):
+            value = number(term.get(key))
+            page.put(row, column, "none" if value is None else value, "line", form)
+        solved.terms.append(row)
         row += 1
     return row

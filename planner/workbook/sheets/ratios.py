@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from planner import wbs
 from planner.inputs.case import Case
 from planner.inputs.schema import BY_NAME, MONEY_PARAMETERS
 from planner.workbook import style
@@ -13,7 +14,16 @@ from planner.workbook.facts import ON_TOP, Fact
 #: cents from a half cent within which programs may round a product differently
 NEAR_HALF = 0.01
 #: WBS lines whose quantity already meets a data ratio
-SHELL_LINES = ("1.1.1", "1.1.3", "1.1.4", "1.2.1", "1.2.2", "1.2.3", "1.2.4")
+SHELL_LINES = (
+    wbs.OPENING,
+    wbs.CIVIL,
+    wbs.SHELL,
+    wbs.CONNECTION,
+    wbs.PLANT,
+    wbs.ELECTRICAL,
+    wbs.COOLING_PLANT,
+)
+SHARES = {wbs.STORAGE: "storage_share", wbs.RACK_MAINTENANCE: "maintenance_share"}
 
 
 def half_cent(fact: Fact) -> float:
@@ -32,13 +42,13 @@ def factor_refs(case: Case, fact: Fact) -> list[tuple[str, ...]]:
     chip = fact.rate_ref.split(".", 1)[-1].rsplit(".", 1)[0].split("/")[0]
     if fact.wbs in SHELL_LINES:
         return [(multiplier,)]
-    if fact.wbs == "1.1.6":
+    if fact.wbs == wbs.HARDENING:
         return [(f"levels.{level}.hardening_share", multiplier) for level in case.levels if level in fact.item]
-    if fact.wbs == "1.1.7":
-        return [("parameters.volume_discount_share.value", multiplier)]
-    if fact.wbs == "1.3.4":
+    if fact.wbs == wbs.DISCOUNT:
+        return [("parameters.volume_discount_share.value",)]
+    if fact.wbs == wbs.SALES_TAX:
         return [(f"sites.{fact.site}.equipment_tax_share",)]
-    column = {"1.3.3": "storage_share", "3.2.4": "maintenance_share"}.get(fact.wbs)
+    column = SHARES.get(fact.wbs)
     return [(f"chips.{chip}.{column}",)] if column else []
 
 

@@ -15,7 +15,7 @@ NOTES = (
     "In no total of this workbook. Straight line from the middle of the year of payment over the life on Assumptions; "
     "no market price.",
     "Land keeps its cost. Opening, leases, management, contingency and tax leave nothing.",
-    "Racks that outlive the horizon also stand above as service after it: count one of the two, never both.",
+    "Racks that go on working also stand above as service after the horizon: count one of the two, never both.",
 )
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from planner.results.chains import Chains
+from planner.wbs import HARDENING
 from planner.workbook import charts, style
 from planner.workbook.book import Book, Page
 from planner.workbook.sheets import soft_items
 from planner.workbook.sheets.detail import DOLLARS, Detail
-from planner.workbook.soft_quantities import held_from
 from planner.workbook.tables import Block, Entry, by_year
 
 ME, CATEGORY = "Security", "security"
@@ -22,6 +23,8 @@ HEADERS = (
     "Cost $M",
     "Monitoring $M",
 )
+
+ROLES = ("Site and level", "Name", "Role", "Authorised at the end of", "Staffed from", "First serves in")
 
 
 class Places(NamedTuple):
@@ -38,7 +41,7 @@ def fill(book: Book, detail: Detail) -> Places:
     page.note(
         4, "Paid by the investor, continuous monitoring included. Dollars are then-year. Service opens the year after."
     )
-    row = _accreditations(book, page, detail, 5)
+    row = _accreditations(book, page, detail, _roles(book, page, detail, 5))
     levels = [Entry(e.level_id, e.name, "sites") for e in book.case.levels.values()]
     authorised = by_year(
         page,
@@ -73,13 +76,41 @@ def fill(book: Book, detail: Detail) -> Places:
     return Places(wbs, authorised)
 
 
+def _roles(book: Book, page: Page, detail: Detail, row: int) -> int:
+    """One row a chosen site and level it may serve: when it may, when its staff is in post, when it first does."""
+    page.heading(row, "Roles of the chosen sites: each includes those above it at the same site")
+    page.headers(row + 1, ROLES)
+    case = book.case
+    used = {f"{f.site}|{f.item}" for f in detail.items("level first in use")}
+    opened = {f"{f.site}|{f.item}" for f in detail.items("level first authorised")}
+    views = [detail.view(name, 1, soft_items.YEAR_OF) for name in ("level first authorised", "level first in use")]
+    live = detail.view("sites live", 1, soft_items.YEAR_OF)
+    at = row + 2
+    for s in Chains(case, book.plan).sites:
+        for level in case.levels.values():
+            key = f"{s}|{level.level_id}"
+            if key not in used | opened:
+                continue
+            page.put(at, 1, key)
+            page.put(at, 2, f"{case.sites[s].name.split(' (')[0]}: {level.name}")
+            page.put(at, 3, level.name.split(" (")[0])
+            page.formula(at, 4, views[0].formula(f"$A{at}"), views[0].value(key), form=soft_items.NEVER)
+            page.formula(at, 5, live.formula(f'"{s}"'), live.value(s), form=soft_items.NEVER)
+            page.formula(at, 6, views[1].formula(f"$A{at}"), views[1].value(key), form=soft_items.NEVER)
+            at += 1
+    if at == row + 2:
+        page.note(at, "None: no chosen site holds what a level asks for.")
+        at += 1
+    return at + 1
+
+
 def _accreditations(book: Book, page: Page, detail: Detail, row: int) -> int:
     """One row a site and accreditation that it holds or starts."""
     page.heading(row, "Accreditations of the chosen sites (before: held before the programme starts)")
     page.headers(row + 1, HEADERS)
     case = book.case
     order = {x: n for n, x in enumerate(case.accreditations)}
-    pairs = sorted(held_from(case, book.plan), key=lambda pair: (list(case.sites).index(pair[0]), order[pair[1]]))
+    pairs = sorted(Chains(case, book.plan).held(), key=lambda pair: (list(case.sites).index(pair[0]), order[pair[1]]))
     started = detail.view("accreditation started", 1, soft_items.YEAR_OF)
     held = detail.view("accreditation held", 1, soft_items.YEAR_OF)
     money = detail.view("costs", 8, DOLLARS)
@@ -121,9 +152,9 @@ def _chart(book: Book, page: Page, block: Block, row: int) -> None:
 def _hardening(book: Book, page: Page, detail: Detail, levels: list[Entry], row: int) -> int:
     """MW hardened by level, and its dollars, which stand on the infrastructure side."""
     entries = [Entry(e.key, e.name, "MW IT") for e in levels]
-    heading = "New hall MW hardened for a level, by year of start (on the infrastructure side: WBS 1.1.6)"
+    heading = f"New hall MW hardened for a level, by year of start (on the infrastructure side: WBS {HARDENING})"
     block = by_year(page, row, heading, entries, detail.view("halls hardened", 1), style.MW, ("Level", "Name"))
-    names = [Entry(w.wbs_code, w.name, "$M") for w in book.case.wbs.values() if w.wbs_code == "1.1.6"]
+    names = [Entry(w.wbs_code, w.name, "$M") for w in book.case.wbs.values() if w.wbs_code == HARDENING]
     view = detail.view("costs", 1, DOLLARS)
     cost = by_year(
         page, block.next, "Dollars of hardening, $M then-year", names, view, style.MUSD, ("WBS", "Line"), foot=""

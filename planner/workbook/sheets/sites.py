@@ -1,4 +1,4 @@
-"""Sites: what was chosen, when it opens, what stands there at the end and what it costs."""
+"""Sites: what was chosen, its role, what stands there at the end and what it costs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ HEADERS = (
     "Name",
     "State",
     "Grid region",
-    "Opened in",
+    "Role",
     "Secured MW facility",
     "Commissioned MW IT",
     "Populated MW IT",
@@ -30,7 +30,7 @@ HEADERS = (
     "Share of investment",
 )
 HEADER_ROW = 6
-OPENED, INVESTMENT, OPERATIONS, BOTH, SHARE = 5, 12, 13, 14, 15
+ROLE, INVESTMENT, OPERATIONS, BOTH, SHARE = 5, 12, 13, 14, 15
 
 
 class Places(NamedTuple):
@@ -44,7 +44,7 @@ def fill(book: Book, detail: Detail, tiers: power.Places) -> Places:
     page.note(4, "Dollars are then-year, both ledgers apart. Energy, emissions and water are sums over the horizon.")
     page.headers(HEADER_ROW, HEADERS)
     entries = power.site_entries(book, "")
-    opened = detail.view("sites opened", 1, 8)
+    roles = _roles(book, detail)
     energy, money = detail.view("energy and emissions", 1), detail.view("costs", 3, DOLLARS)
     first = HEADER_ROW + 1
     source = book.pages[power.ME]
@@ -52,7 +52,7 @@ def fill(book: Book, detail: Detail, tiers: power.Places) -> Places:
         row, site = first + n, book.case.sites[entry.key]
         for column, text in enumerate((site.site_id, site.name, site.state, site.grid_region), 1):
             page.put(row, column, text)
-        page.formula(row, OPENED, opened.formula(f"$A{row}"), opened.value(site.site_id), form=style.YEAR)
+        page.put(row, ROLE, roles.get(site.site_id, "none"))
         for column, tier in enumerate(power.TIERS, 6):
             page.link(row, column, source, (tiers.sites[tier].first + n, 4), style.MW)
         for column, item in enumerate(("facility_mwh", "emissions_t", "water_m3"), 9):
@@ -63,7 +63,7 @@ def fill(book: Book, detail: Detail, tiers: power.Places) -> Places:
     total = last + 2
     _programme(page, money, last + 1)
     page.put(total, 1, "Total", "total")
-    for column in range(2, OPENED + 1):
+    for column in range(2, ROLE + 1):
         page.put(total, column, "", "total")
     for column in range(6, SHARE + 1):
         form = style.MW if column < 9 else style.COUNT if column < 12 else style.MUSD
@@ -73,9 +73,22 @@ def fill(book: Book, detail: Detail, tiers: power.Places) -> Places:
         look = "total" if row == total else "calculation"
         value = page.n(row, INVESTMENT) / max(1.0, page.n(total, INVESTMENT))
         page.formula(row, SHARE, f"L{row}/MAX(1,L${total})", value, look, style.SHARE)
-    page.widths({1: 12, 2: 36, 3: 7, 4: 13, 5: 10, 7: 17, 8: 15}, 14)
+    page.widths({1: 12, 2: 36, 3: 7, 4: 13, 5: 14, 7: 17, 8: 15}, 14)
     page.printed(HEADER_ROW, f"C{HEADER_ROW + 1}")
     return Places(first, last, total)
+
+
+def _roles(book: Book, detail: Detail) -> dict[str, str]:
+    """The highest level at which a site serves, else which it may serve at the end, in the order of the data."""
+    found: dict[str, str] = {}
+    for block in ("level first authorised", "level first in use"):
+        here = {(f.site, f.item) for f in detail.items(block)}
+        for site, names in (
+            (s, [e.name for k, e in book.case.levels.items() if (s, k) in here]) for s in book.case.sites
+        ):
+            if names:
+                found[site] = names[-1].split(" (")[0]
+    return found
 
 
 def _dollars(page: Page, money: View, row: int, key: str) -> None:
@@ -88,7 +101,7 @@ def _dollars(page: Page, money: View, row: int, key: str) -> None:
 
 
 def _programme(page: Page, money: View, row: int) -> None:
-    """Initiatives, training of agencies and the unallocated line stand at no site."""
+    """Initiatives, training of agencies, the framework discount and the unallocated line stand at no site."""
     page.put(row, 1, PROGRAMME)
     page.put(row, 2, "No site: the programme as a whole")
     _dollars(page, money, row, PROGRAMME)

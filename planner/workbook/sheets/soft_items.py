@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from planner import wbs
 from planner.inputs.case import Initiative
 from planner.workbook import charts, style
 from planner.workbook.book import Book, Page
-from planner.workbook.facts import UNALLOCATED_WBS
 from planner.workbook.sheets.detail import DOLLARS, Detail
 from planner.workbook.tables import TOTAL, Block, Entry, by_year, label
 
@@ -109,14 +109,14 @@ def many(book: Book, page: Page, detail: Detail, row: int, category: str) -> Blo
         places = [a for a in book.case.agencies if f"{y}|{a}" in found]
         entries += [Entry(f"{y}|{a}", place_name(book, e, f"{y}|{a}"), units[e.per]) for a in places]
     view = detail.view("initiative started", 2)
-    heading = "Agencies and systems, by year of start (small agencies and systems in parts)"
+    heading = "Agencies and systems, units by year of start (a fraction is part of one)"
     return by_year(page, row, heading, entries, view, style.MW, ("Initiative and agency", "Name"), foot="")
 
 
 def wbs_dollars(book: Book, page: Page, detail: Detail, row: int, category: str) -> Block:
     """Investment of a category by WBS line, contingency included, without the unallocated line."""
     lines = [w for w in book.case.wbs.values() if w.category == category and w.ledger == "investment"]
-    entries = [Entry(w.wbs_code, w.name, "$M") for w in lines if w.wbs_code != UNALLOCATED_WBS]
+    entries = [Entry(w.wbs_code, w.name, "$M") for w in lines if w.wbs_code != wbs.UNALLOCATED]
     heading = f"Investment in {category} by WBS line, $M then-year, contingency included"
     return by_year(page, row, heading, entries, detail.view("costs", 1, DOLLARS), style.MUSD, ("WBS", "Line"))
 

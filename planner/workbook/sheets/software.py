@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from planner.wbs import UNALLOCATED
 from planner.workbook import charts, style
 from planner.workbook.book import Book, Page
-from planner.workbook.facts import UNALLOCATED_WBS
 from planner.workbook.sheets import soft_items
 from planner.workbook.sheets.detail import DOLLARS, Detail
 from planner.workbook.tables import Block, Entry, by_year
@@ -48,7 +48,7 @@ def fill(book: Book, detail: Detail) -> Places:
 
 def _unallocated(book: Book, page: Page, detail: Detail, row: int) -> int:
     """The line that carries the category in the data, and buys no software."""
-    lines = [w for w in book.case.wbs.values() if w.wbs_code == UNALLOCATED_WBS]
+    lines = [w for w in book.case.wbs.values() if w.wbs_code == UNALLOCATED]
     entries = [Entry(w.wbs_code, f"{w.name}: buys nothing, in no line above", "$M") for w in lines]
     view = detail.view("costs", 1, DOLLARS)
     heading = "Beside it, unallocated by the split, $M then-year"

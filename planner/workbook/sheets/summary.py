@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from planner.workbook import charts, style
 from planner.workbook.book import Book, Page
-from planner.workbook.sheets import basis, compute, investment, power, present, sites, soft_summary
+from planner.workbook.sheets import basis, compute, investment, power, present, provenance, sites, soft_summary
 from planner.workbook.sheets.detail import DOLLARS, Detail
 from planner.workbook.sheets.parts import Parts
 from planner.workbook.sheets.per_mw import benchmarks, per_mw_bought
@@ -14,15 +14,11 @@ from planner.workbook.sheets.provenance import Solved
 from planner.workbook.tables import Block, Entry, by_year, label
 
 ME = "Summary"
-SENSES = {"max": "the most", "min": "the least"}
-STAGE_COLUMNS = ("Best found", "Bound", "Gap", "In the plan")
 
 
 class Places(NamedTuple):
     operations: Block
     per_mw: tuple[int, int]
-    value: tuple[int, int]
-    cost: tuple[int, int]
     figures: dict[str, float]
 
 
@@ -32,9 +28,9 @@ def fill(book: Book, detail: Detail, parts: Parts) -> Places:
         4,
         "Investment is private money; operations are a resource cost. Then-year dollars unless a line says otherwise.",
     )
-    row, value, cost = _figures(book, page, parts)
+    row = _figures(book, page, parts)
     figures = {str(page.values[at, 1]): page.n(at, 4) for at in range(7, row - 1)}
-    row = _stages(book, page, parts.solved, row)
+    row = _objective(book, page, parts.solved, row)
     row = soft_summary.section(book, page, detail, parts, row)
     page.break_before(row)
     per_mw, row = per_mw_bought(book, page, parts, row)
@@ -57,10 +53,10 @@ def fill(book: Book, detail: Detail, parts: Parts) -> Places:
     _charts(book, page, parts, row)
     page.widths({1: 32, 2: 70, 3: 15, 4: 13, 5: 15, 6: 12, 7: 12})
     page.printed(3, "A5")
-    return Places(operations, per_mw, value, cost, figures)
+    return Places(operations, per_mw, figures)
 
 
-def _figures(book: Book, page: Page, parts: Parts) -> tuple[int, tuple[int, int], tuple[int, int]]:
+def _figures(book: Book, page: Page, parts: Parts) -> int:
     page.heading(5, "Key figures")
     page.headers(6, ("Figure", "Basis", "Unit", "Value", "Share"))
     inv, spent = book.pages[investment.ME], (parts.investment.category.total, 4)
@@ -90,48 +86,23 @@ def _figures(book: Book, page: Page, parts: Parts) -> tuple[int, tuple[int, int]
         (total, sites.OPERATIONS),
         style.MUSD,
     )
-    pv = book.pages[present.ME]
+    pv, p = book.pages[present.ME], parts.present
     rate = f"{book.figure(f'discount_rates.{book.case.programme.discount_rate}.real_rate'):.1%} a year, real"
     base = book.case.programme.base_year
-    cost = line(
-        "Present cost",
-        f"both ledgers, {base} dollars at {rate}: an economic cost, not a budget",
-        "$M",
-        pv,
-        parts.present.cost,
-        style.MUSD,
-    )
-    label(
-        page,
-        at,
-        Entry(
-            "Mission value",
-            "market rent of the same service, years after the horizon included, same rate",
-            "$M",
-        ),
-    )
-    inside, tail = parts.present.value, parts.present.tail
-    text = pv.ref(*inside) + (f"+{pv.ref(*tail)}" if tail else "")
-    page.formula(at, 4, text, pv.n(*inside) + (pv.n(*tail) if tail else 0.0), "link", style.MUSD)
-    value = at
-    label(
-        page,
-        at + 1,
-        Entry(
-            "Building against renting",
-            "mission value per dollar of present cost: above 1, building is cheaper than renting",
-            "ratio",
-        ),
-    )
+    line("Service in the horizon", "market rent of the same service, same basis", "$M", pv, p.inside, style.MUSD)
+    line("Service after it", "of racks that go on working, same basis", "$M", pv, p.after, style.MUSD)
+    line("Running cost after it", "of those racks, same basis", "$M", pv, p.running, style.MUSD)
+    told = "the three lines above: service less running cost after the horizon"
+    value = line("Mission value", told, "$M", pv, p.mission, style.MUSD)
+    told = f"both ledgers, {base} dollars at {rate}: an economic cost, not a budget"
+    cost = line("Present cost", told, "$M", pv, p.cost, style.MUSD)
+    told = "mission value less present cost: what renting the same service would cost more"
+    line("Net benefit", told, "$M", pv, p.net, style.MUSD)
+    told = "mission value per dollar of present cost: above 1, building is cheaper than renting"
+    label(page, at, Entry("Building against renting", told, "ratio"))
     ratio = page.n(value, 4) / max(1.0, page.n(cost, 4))
-    page.formula(at + 1, 4, f"D{value}/MAX(1,D{cost})", ratio, form=style.QUANTITY)
-    label(
-        page,
-        at + 2,
-        Entry("Renting less building", "present dollars that renting the same service would cost more", "$M"),
-    )
-    page.formula(at + 2, 4, f"D{value}-D{cost}", page.n(value, 4) - page.n(cost, 4), form=style.MUSD)
-    at += 3
+    page.formula(at, 4, f"D{value}/MAX(1,D{cost})", ratio, form=style.QUANTITY)
+    at += 1
     label(page, at, Entry("Sites", "chosen", "sites"))
     column = place.ref(parts.sites.first, 1, (parts.sites.last, 1))
     chosen = len(power.site_entries(book, ""))
@@ -147,30 +118,34 @@ def _figures(book: Book, page: Page, parts: Parts) -> tuple[int, tuple[int, int]
             (r, 4),
             style.SHARE,
         )
-    return at + 1, (value, 4), (cost, 4)
+    return at + 1
 
 
-def _stages(book: Book, page: Page, solved: Solved, row: int) -> int:
-    page.heading(row, "Objectives in their order, with what the solver proved")
-    page.headers(
-        row + 1,
-        ("Stage", "What is sought; in the plan: after what later stages were allowed to take", *STAGE_COLUMNS),
-    )
-    source = book.pages["Provenance"]
+def _objective(book: Book, page: Page, solved: Solved, row: int) -> int:
+    """What was sought and what is proven of it, in dollars and as a share of present cost; links to the run."""
+    source = book.pages[provenance.ME]
+    page.heading(row, "The objective, and what the solver proved")
+    page.headers(row + 1, ("Figure", "What it is", "Unit", "Value", "Weight"))
+    base = book.case.programme.base_year
     at = row + 2
-    for stored in solved.stages:
-        page.put(at, 1, source.values[stored, 1])
-        sense = str(source.values[stored, 2])
-        unit = str(source.values.get((stored, 7), "its own unit"))
-        unit = f"$M, {book.case.programme.base_year} present dollars" if unit == "$M" else unit
-        page.put(at, 2, f"{SENSES.get(sense, sense)}; {unit}")
-        for column in (3, 4, 5, 6):
-            value = source.values.get((stored, column))
-            if isinstance(value, str):
-                page.put(at, column, value)
-            elif value is not None:
-                form = "0.00%_)" if column == 5 else style.MW if abs(value) >= 100 else style.RATIO
-                page.link(at, column, source, (stored, column), form)
+    for stored in solved.terms:
+        label(page, at, Entry(str(source.values[stored, 1]), "weight times amount, in the plan", "$M"))
+        for column, cell, form in ((4, 2, style.MUSD), (5, 4, style.GENERAL)):
+            if not isinstance(source.values.get((stored, cell)), str):
+                page.link(at, column, source, (stored, cell), form)
+        at += 1
+    lines = (
+        ("Objective", f"the most of the sum, {base} present dollars", "$M", "objective value", style.MUSD),
+        ("Bound", "no plan of these inputs is worth more", "$M", "objective bound", style.MUSD),
+        ("Gap", "how much better a plan may be, at most", "$M", "objective gap", style.MUSD),
+        ("Gap", "as a share of present cost", "share", "objective gap, share of present cost", "0.00%_)"),
+    )
+    for name, what, unit, stored_as, form in lines:
+        label(page, at, Entry(name, what, unit))
+        if stored_as in solved.rows:
+            page.link(at, 4, source, (solved.rows[stored_as], 2), form)
+        else:
+            page.put(at, 4, "not proven")
         at += 1
     return at + 1
 

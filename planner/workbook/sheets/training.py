@@ -1,10 +1,11 @@
-"""Training: cohorts and trained staff by track and agency, operators by site, staff in post, dollars."""
+"""Training: heads that start a course and trained staff by track, operators by site, staff in post, dollars."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 from planner.inputs.case import Track
+from planner.wbs import SITE_STAFF
 from planner.workbook import charts, style
 from planner.workbook.book import Book, Page
 from planner.workbook.sheets import power, soft_items
@@ -12,7 +13,8 @@ from planner.workbook.sheets.detail import DOLLARS, Detail
 from planner.workbook.tables import BY_YEAR, Block, Entry, by_year, year_row
 
 ME, CATEGORY = "Training", "training"
-SITE_STAFF = "3.2.3"
+#: learners of the track of site operators
+OPERATION = "operation"
 
 
 class Places(NamedTuple):
@@ -25,19 +27,20 @@ class Places(NamedTuple):
 def fill(book: Book, detail: Detail, tiers: power.Places) -> Places:
     page = book.page(
         ME,
-        "Training: cohorts, trained staff, operators",
+        "Training: courses, trained staff, operators",
         "report: an agency uses compute in proportion to trained staff",
     )
     page.note(4, "Paid by the investor; wages of site staff are operating cost. Trained heads are levels at year end.")
     tracks = list(book.case.tracks.values())
-    stock = _stock(page, detail, tracks)
-    over, row = _need(book, page, stock, tracks)
+    users = [t for t in tracks if t.learners != OPERATION]
+    stock = _stock(page, detail, users)
+    over, row = _need(book, page, stock, users)
     page.break_before(row)
     wbs = soft_items.wbs_dollars(book, page, detail, row, CATEGORY)
     soft_items.dollar_chart(book, page, wbs, "Investment in training by line", wbs.next)
     row = wbs.next + 22
     page.break_before(row)
-    row = _cohorts(book, page, detail, tracks, row)
+    row = _courses(book, page, detail, tracks, row)
     row = _agencies(book, page, detail, row)
     row = _operators(book, page, detail, tiers, row)
     row = soft_items.overview(book, page, detail, row, CATEGORY).total + 2
@@ -105,27 +108,23 @@ def _need(book: Book, page: Page, stock: Block, tracks: list[Track]) -> tuple[in
     return over, over + 24
 
 
-def _cohorts(book: Book, page: Page, detail: Detail, tracks: list[Track], row: int) -> int:
-    view = detail.view("cohorts started", 1)
-    entries = [Entry(t.track_id, t.name, "cohorts") for t in tracks]
-    block = by_year(page, row, "Cohorts started, whole", entries, view, style.COUNT, ("Track", "Name"), foot="")
-    row = block.next
-    page.heading(row, "Heads that start training (cohorts times heads of a cohort), and trainers' capacity a year")
-    page.years_header(row + 1, "Track", "Name", "Capacity", "Total")
-    for n, track in enumerate(tracks):
-        at, source = row + 2 + n, block.first + n
-        heads = f"training_tracks.{track.track_id}.cohort_heads"
-        size = book.figure(heads)
+def _courses(book: Book, page: Page, detail: Detail, tracks: list[Track], row: int) -> int:
+    """Heads that start a course by track, beside what the trainers can take in a year."""
+    view = detail.view("heads that start a course", 1)
+    page.heading(row, "Heads that start a course, by year, and the trainers' capacity a year (column C)")
+    header = row + 1
+    page.years_header(header, "Track", "Name", "Capacity", "Total")
+    for at, track in enumerate(tracks, header + 1):
+        text = view.formula(BY_YEAR.format(r=at, c="{c}", h=header))
 
-        def started(c: int, source: int = source, size: float = size) -> float:
-            return page.n(source, c) * size
+        def started(c: int, key: str = track.track_id) -> float:
+            return view.value(key, int(page.n(header, c)))
 
-        text = f"{{c}}{source}*{book.address(heads, ME)}"
-        year_row(page, at, Entry(track.track_id, track.name, ""), text, started, style.COUNT)
+        year_row(page, at, Entry(track.track_id, track.name, ""), text, started, style.MW)
         page.assume(at, 3, f"training_tracks.{track.track_id}.capacity_heads_per_year", style.COUNT)
     if not tracks:
-        page.note(row + 2, "None in this plan.")
-    return row + 3 + max(len(tracks), 1)
+        page.note(header + 1, "None in this plan.")
+    return header + 2 + max(len(tracks), 1)
 
 
 def _agencies(book: Book, page: Page, detail: Detail, row: int) -> int:
@@ -158,24 +157,24 @@ def _agencies(book: Book, page: Page, detail: Detail, row: int) -> int:
 
 
 def _operators(book: Book, page: Page, detail: Detail, tiers: power.Places, row: int) -> int:
-    """Cleared operators by site against the heads that its running racks ask for; when a site goes live."""
-    page.heading(row, "Cleared operators by site at the end of each year, and what populated MW ask for")
+    """Cleared operators: heads that start the course for a site, against the heads that its halls ask for."""
+    page.heading(row, "Cleared operators by site: heads that start the course, and heads that the halls ask for")
     header = row + 1
-    page.years_header(header, "Track and site", "Site", "Live from", "At the end")
-    view, live = detail.view("trained staff", 2), detail.view("sites live", 1, soft_items.YEAR_OF)
+    page.years_header(header, "Track and site", "Site", "Live from", "Total")
+    view, live = detail.view("heads that start a course", 2), detail.view("sites live", 1, soft_items.YEAR_OF)
     ref = "parameters.site_staff_per_mw.value"
-    source, block = book.pages[power.ME], tiers.sites["populated"]
-    track = next((t.track_id for t in book.case.tracks.values() if t.learners == "operation"), None)
+    source, block = book.pages[power.ME], tiers.sites["commissioned"]
+    track = next((t.track_id for t in book.case.tracks.values() if t.learners == OPERATION), None)
     at = header + 1
     for n, site in enumerate(power.site_entries(book, "heads")):
         key = f"{track}|{site.key}"
         if track:
             text = view.formula(BY_YEAR.format(r=at, c="{c}", h=header))
 
-            def trained(c: int, key: str = key) -> float:
+            def started(c: int, key: str = key) -> float:
                 return view.value(key, int(page.n(header, c)))
 
-            year_row(page, at, Entry(key, f"{site.name}: operators", ""), text, trained, style.COUNT, "level")
+            year_row(page, at, Entry(key, f"{site.name}: start the course", ""), text, started, style.MW)
             page.formula(at, 3, live.formula(f'"{site.key}"'), live.value(site.key), form=soft_items.NEVER)
             at += 1
         text = f"{source.name}!{{c}}{block.first + n}*{book.address(ref, ME)}"
@@ -183,9 +182,8 @@ def _operators(book: Book, page: Page, detail: Detail, tiers: power.Places, row:
         def wanted(c: int, r: int = block.first + n) -> float:
             return source.n(r, c) * book.figure(ref)
 
-        year_row(
-            page, at, Entry(f"need|{site.key}", f"{site.name}: asked for", "heads"), text, wanted, style.COUNT, "level"
-        )
+        name = f"{site.name}: asked for by commissioned MW, at the end of the year"
+        year_row(page, at, Entry(f"need|{site.key}", name, "heads"), text, wanted, style.MW, "level")
         at += 1
     if at == header + 1:
         page.note(at, "None in this plan.")

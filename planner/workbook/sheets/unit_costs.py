@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from planner.inputs.case import Figure
 from planner.inputs.programme import Claim
+from planner.wbs import CONNECTION, HALLS, PLANT
 from planner.workbook import style
 from planner.workbook.book import Book, Page
 from planner.workbook.sheets import chips, investment, power
@@ -27,7 +28,7 @@ HEADERS = (
 )
 PLAN, LOW, VALUE, HIGH, STATUS = 5, 6, 7, 8, 9
 #: work breakdown lines of halls with their power and cooling, and of what brings power to a site
-HALLS, CONNECTION = ("1.1", "1.2"), ("1.2.1", "1.2.2")
+POWER_LINES = (CONNECTION, PLANT)
 #: columns of Assumptions that hold the range
 ENDS = {LOW: "D", HIGH: "E"}
 Cell = tuple[int, int]
@@ -59,7 +60,7 @@ def fill(book: Book, page: Page, parts: Parts, row: int) -> tuple[dict[str, Unit
     pue, at = _pue(book, page, parts, at)
     wbs = parts.investment.wbs
     codes = {r: str(inv.values[r, 1]) for r in range(wbs.first, wbs.last + 1)}
-    halls = [r for r, code in codes.items() if code.startswith(HALLS) and code not in CONNECTION]
+    halls = [r for r, code in codes.items() if code.startswith(HALLS) and code not in POWER_LINES]
     lines = [
         Line(f"hall_benchmarks.{b.benchmark_id}.usd_per_mw", b.covers, *_to_it(page, pue, b.mw_basis))
         for b in book.case.hall_benchmarks.values()
@@ -76,7 +77,7 @@ def fill(book: Book, page: Page, parts: Parts, row: int) -> tuple[dict[str, Unit
     own = (f"{whole[0]}/MAX(1,{mw[0]})", whole[1] / max(1.0, mw[1]))
     name = "All infrastructure with chips, by MW of racks bought"
     found["populated"], at = _group(book, page, at, name, "$M/MW IT", own, lines)
-    grid = [r for r, code in codes.items() if code in CONNECTION]
+    grid = [r for r, code in codes.items() if code in POWER_LINES]
     stands = (watts, (parts.power.tiers["secured"], 4))
     name = "Grid connection and on-site plant, by MW secured at the end"
     found["secured"], at = _group(book, page, at, name, "$M/MW facility", _over(page, inv, grid, *stands), ())

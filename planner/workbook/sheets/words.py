@@ -29,15 +29,19 @@ SHEETS = (
     ("Investment", "private ledger: cash and commitments, by category, WBS line, calendar and fiscal year"),
     ("Federal BA and outlays", "operating cost as authority, obligations, outlays; new starts under resolutions"),
     ("Federal funding", "operating cost by who pays, against yearly caps and their ranges"),
-    ("Present value", "present cost of both ledgers, market value of the service, residual value as a memo"),
+    (
+        "Present value",
+        "present cost of both ledgers, market value of the service, net benefit; residual value as a memo",
+    ),
+    ("After the horizon", "racks that go on working, what a year of one costs, their running cost by year"),
     ("Sites", "sites chosen, what stands there and what it costs"),
     ("Power", "secured, commissioned and populated MW; sources of secured power"),
     ("Construction", "halls started by site and design, MW commissioned"),
     ("Chips", "racks bought and retired, their power, compute and price"),
     ("Compute served", "PFLOP/s installed and serving; service against demand"),
-    ("Security", "accreditations by site and level, hardening, programme items, dollars"),
+    ("Security", "role of each site, accreditations, hardening, programme items, dollars"),
     ("Software", "services, agencies, systems, what each agency is admitted to, dollars"),
-    ("Training", "cohorts, trained staff by track and agency, operators, staff in post, dollars"),
+    ("Training", "heads on courses, trained staff by track and agency, operators, staff in post, dollars"),
     ("Assumptions", "every figure with range, source and status"),
     ("Detail", "one row a fact: cost lines, service at market value, decisions and levels"),
     ("Provenance", "the run, versions, input hash and documents"),
@@ -78,17 +82,6 @@ def about(book: Book) -> None:
     )
     page.widths({1: 22, 2: 110})
     page.printed(3, "A4")
-
-
-def _soft_side(book: Book) -> list[str]:
-    """What becomes of soft money, as the programme asks."""
-    if book.case.programme.soft_side == "left out":
-        return [
-            "LEFT OUT of this programme: software, security, training, the split, and who pays for operations. Nothing",
-            "waits for accreditation or staff; the soft share of the budget is set aside, held and not spent here;",
-            "promises that rest on it say: not modelled yet. The programme federal-ai-whole models all of it.",
-        ]
-    return ["Soft money beyond need is one line, unallocated by the split: even, no contingency, outside present cost."]
 
 
 def _resolutions(book: Book) -> list[str]:
@@ -173,7 +166,7 @@ def ground_rules(book: Book) -> None:
             "Investment: construction, power and cooling, chips, software, security, training; contingency and "
             "programme management inside. Leases of halls are investment.",
             "Operations: energy, facility, staff, maintenance and data movement, at resource cost.",
-            *_soft_side(book),
+            "Soft money beyond need is one line, unallocated by the split: even, no contingency, outside present cost.",
             "Fees that agencies pay are transfers.",
             "A start is at a period's opening, readiness at a period's end; what is ready serves from the next period.",
             "Category escalation is real growth; prices that are already nominal are not escalated again.",

@@ -1,0 +1,41 @@
+"""Racks that go on working after the horizon: which cooling holds them, and the rates of what a year of one costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from planner.inputs.case import Case, Chip, Climate, Rate
+from planner.plan import Plan
+from planner.workbook.facts import Fact, records
+
+
+def racks_after(case: Case, plan: Plan) -> Iterator[Fact]:
+    """Racks at work in each year after the horizon, by site and chip."""
+    last = case.periods.year(case.periods.last)
+    racks: dict[tuple[str, str, int], float] = {}
+    for r in records(plan, "tail_running"):
+        key = str(r.site_id), str(r.chip_id), int(r.year_after)
+        racks[key] = racks.get(key, 0.0) + float(r.racks)
+    for (site, chip, n), count in racks.items():
+        item = f"{site}|{chip}"
+        yield Fact("quantity", item, f"+{n}", last + n, count, "rack-years", site, keys=(f"{item}|+{n}",))
+
+
+def cooling_of(case: Case, site: str, chip: Chip) -> Climate:
+    """Of the coolings that may be built at a site and hold the chip, the one that uses least power on average."""
+    existing = case.sites[site].existing_mw
+    found: list[Climate] = []
+    for design in case.designs.values():
+        holder = case.cooling[design.cooling_id]
+        fits = chip.rack_kw <= holder.rack_kw_max and (holder.holds_liquid_racks or not chip.needs_liquid)
+        if fits and (not design.brings_own_power or existing >= design.module_mw):
+            found.append(case.climate(site, design.cooling_id))
+    return min(found, key=lambda c: c.pue_average)
+
+
+def price_of(case: Case, chip: str) -> Rate:
+    """The rack price that holds in the last year: the latest listed that is not after it, else the first."""
+    last = case.periods.year(case.periods.last)
+    years = sorted(year for c, year in case.chip_supply if c == chip)
+    year = max((y for y in years if y <= last), default=years[0])
+    return case.rate("chip_supply", f"{chip}/{year}", "rack_price_usd")
