@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from planner.analyses.ask import Answer
-from planner.analyses.conditions import at_gates, both
+from planner.analyses.conditions import AtGates, Both
 from planner.analyses.features import GATES, Feature, Structure, features
 from planner.analyses.notebook import Notebook
 from planner.analyses.questions import Figures, Question, Questions
@@ -111,7 +111,7 @@ class _Searching:
             if feature.kind not in GATES:
                 held = Question(
                     f"{label}, same sites and dates",
-                    conditions=both(at_gates(gates), condition),
+                    conditions=Both(AtGates(gates), condition),
                     gap=HELD_GAP,
                     seconds=HELD_SECONDS,
                 )

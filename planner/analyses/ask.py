@@ -5,17 +5,18 @@ A promise is dropped or loosened by another case; what no case can say is a cond
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 
-from planner.analyses.conditions import Conditions
 from planner.formulation import Formulation
 from planner.inputs.case import Case
 from planner.plan import Plan
 from planner.results import read_plan
-from planner.solve import Limits, Progress, Verdict
-from planner.solve.scheme import Solution, solve
+from planner.solve import Limits, Verdict
+from planner.solve.models import Conditions
+from planner.solve.scheme import solve
+from planner.solve.values import Report
 from planner.verify import ObjectiveClaim, Verification, verify
 
 #: a gap that any plan meets: for questions whether there is one
@@ -64,13 +65,19 @@ def ask(
 
     ``start`` are the gates of the run that it is about: a first plan is looked for around them.
     """
+
+    def report(at: Report) -> None:
+        if tell is not None:
+            tell(at.step)
+
+    began = time.perf_counter()
     limits = Limits(gap=case.programme.gap if gap is None else gap, seconds=seconds)
-    found = solve(case, limits, start=dict(start or {}) or None, conditions=conditions, progress=_progress(tell))
+    found = solve(case, limits, start=start or None, conditions=conditions, progress=report)
     if found.formulation is None or found.value is None:
         return Answer(
             found.verdict,
             bound=found.bound,
-            seconds=_seconds(found),
+            seconds=time.perf_counter() - began,
             interrupted=found.interrupted,
             without_presolve=found.confirmed_without_presolve,
         )
@@ -83,21 +90,7 @@ def ask(
         plan,
         verify(case, plan, ObjectiveClaim(found.value, found.bound)),
         found.gates,
-        _seconds(found),
+        time.perf_counter() - began,
         found.interrupted,
         formulation=found.formulation,
     )
-
-
-def _seconds(found: Solution) -> float:
-    return float(sum(step.seconds for step in found.steps))
-
-
-def _progress(tell: Callable[[str], None] | None) -> Callable[[str, Progress], None] | None:
-    if tell is None:
-        return None
-    return partial(_step, tell)
-
-
-def _step(tell: Callable[[str], None], name: str, _: Progress) -> None:
-    tell(name)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from planner.analyses.conditions import Conditions, family, within
+from planner.analyses.conditions import Conditions, Within, family
 from planner.formulation import Formulation
 from planner.inputs.case import Case
 from planner.plan import Plan
@@ -39,10 +39,10 @@ class Feature:
         return f"{self.kind}:{self.name}{by}"
 
     def forced(self) -> Conditions:
-        return within(self._amount, least=1.0)
+        return Within(self._amount, least=1.0)
 
     def barred(self) -> Conditions:
-        return within(self._amount, most=0.0)
+        return Within(self._amount, most=0.0)
 
     def _amount(self, built: Formulation) -> list[tuple[float, Any]]:
         """How much of it there is; of what is counted up over time, the last that is not after ``until``."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from planner.analyses.ask import Answer
-from planner.analyses.conditions import at_gates
+from planner.analyses.conditions import AtGates
 from planner.analyses.notebook import Notebook
 from planner.analyses.questions import Figures, Question, Questions
 from planner.analyses.source import Source
@@ -134,7 +134,7 @@ class Pricing:
             self.base = replace(self.base, value=self.held.value)
 
     def _held(self, label: str, edits: tuple[str, ...] = ()) -> Figures:
-        asked = Question(f"{label}, {HELD}", edits, at_gates(self.base.gates), HELD_GAP, HELD_SECONDS)
+        asked = Question(f"{label}, {HELD}", edits, AtGates(self.base.gates), HELD_GAP, HELD_SECONDS)
         return self.questions.ask(asked, self.base.gates)
 
     def first(self, term: Term) -> Price:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from planner.analyses.ask import Answer
-from planner.analyses.conditions import Conditions, family, within
+from planner.analyses.conditions import Conditions, Within, family
 from planner.analyses.points import Curve, Point, closed, middles
 from planner.analyses.questions import Figures, Question, Questions
 from planner.analyses.terms import MEASURED
@@ -19,12 +19,12 @@ from planner.analyses.work import Undecided
 from planner.formulation import Formulation
 from planner.inputs.case import Case
 from planner.inputs.programme import Claim, Objective
+from planner.wbs import WATER
 
 #: least and most level of a milestone, budget and share served that are asked about; levels as parts of the promised
 LEAST_PART, MOST_PART, LEAST_SERVED = 0.5, 1.5, 0.5
 #: weight of cost beside another aim: enough to choose the cheaper of equal plans
 HAIR = 1e-6
-WATER = "3.2.2"
 CHEAPEST = Objective(present_cost=-1.0)
 UNITS = {"emissions": "t CO2", "water": "m3"}
 COST = "Least present cost"
@@ -134,7 +134,7 @@ class Tracing:
         shares = sorted({*np.linspace(LEAST_SERVED, 1.0, points).tolist(), 0.95})
         whole = demand(self.case)
         asks = [
-            (100 * x, Question(f"cost: {100 * x:.4g} % served", conditions=within(_service, x * whole))) for x in shares
+            (100 * x, Question(f"cost: {100 * x:.4g} % served", conditions=Within(_service, x * whole))) for x in shares
         ]
         title = "Cost of all firm promises by demand served"
         return Curve("served", title, "Served at least", "%", COST, None, tuple(self.nested(asks, self.least)))
@@ -215,11 +215,11 @@ def _service(built: Formulation) -> list[tuple[float, Any]]:
 
 
 def _capped(name: str, most: float) -> Conditions:
-    return within(_emissions if name == "emissions" else _water, most=most)
+    return Within(_emissions if name == "emissions" else _water, most=most)
 
 
 def _emissions(built: Formulation) -> list[tuple[float, Any]]:
-    return list(built.measures["emissions"])
+    return list(built.measures["emissions_usd_per_t"])
 
 
 def _water(built: Formulation) -> list[tuple[float, Any]]:
