@@ -60,10 +60,12 @@ def ask(
     start: Mapping[str, float] | None = None,
     conditions: Conditions | None = None,
     tell: Callable[[str], None] | None = None,
+    read: bool = True,
 ) -> Answer:
     """The best plan of a case within a gap (part of present cost, the programme's own by default) and seconds.
 
-    ``start`` are the gates of the run that it is about: a first plan is looked for around them.
+    ``start`` are the gates of the run that it is about: a first plan is looked for around them. Where only a yes or no
+    is wanted, the plan need not be ``read`` and checked.
     """
 
     def report(at: Report) -> None:
@@ -81,14 +83,14 @@ def ask(
             interrupted=found.interrupted,
             without_presolve=found.confirmed_without_presolve,
         )
-    plan = read_plan(found.formulation)
+    plan = read_plan(found.formulation) if read else None
     return Answer(
         found.verdict,
         found.value,
         found.bound,
         found.present_cost,
         plan,
-        verify(case, plan, ObjectiveClaim(found.value, found.bound)),
+        None if plan is None else verify(case, plan, ObjectiveClaim(found.value, found.bound)),
         found.gates,
         time.perf_counter() - began,
         found.interrupted,

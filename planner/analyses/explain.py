@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from planner.analyses.conflict import Remembered, apart, irreducible, smallest
-from planner.analyses.linear import Pool, documented
+from planner.analyses.linear import Pool
 from planner.analyses.notebook import Notebook
 from planner.analyses.repairs import WANTED, Menu, Repair
 from planner.analyses.source import Source
@@ -16,16 +16,18 @@ from planner.analyses.whole import SMALL, Whole
 from planner.analyses.work import Tell, Undecided, Work
 
 SECONDS = 165.0
-#: physical limits that promises may run into, and are never traded for
+#: physical limits that promises may run into, and are never traded for: rule, words, the input that would free it
 PHYSICAL = (
-    "fleet.within_supply",
-    "construction.within_national_workers",
-    "construction.within_build_rate",
-    "construction.within_craft_workers",
-    "power.within_onsite_limit",
-    "construction.within_existing_halls",
-    "construction.within_land",
+    ("fleet.within_supply", "chips on sale", "chip_supply.*.supply_racks_per_year"),
+    ("construction.within_national_workers", "craft workers of the nation", "parameters.national_craft_workers"),
+    ("construction.within_build_rate", "what can be built in a year", "parameters.max_build_mw_per_year"),
+    ("construction.within_craft_workers", "craft workers at a site", "sites.*.peak_craft_workers"),
+    ("power.within_onsite_limit", "plant on site", "sites.*.max_onsite_mw"),
+    ("construction.within_existing_halls", "halls that stand", "sites.*.existing_mw"),
+    ("construction.within_land", "land", "sites.*.land_acres"),
 )
+#: times as much of it as frees a limit
+FREED = 10
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class Limit:
 
     rule: str
     says: str
+    edit: str
 
 
 @dataclass(frozen=True)
@@ -136,17 +139,18 @@ class _Explaining:
         return Member(term, holds, "a plan of everything whole" if holds else "it still clashes", enough)
 
     def _runs_into(self) -> tuple[Limit, ...]:
-        """Physical limits without which the relaxation sees no conflict; none where only whole things make it."""
-        there = {name.partition("[")[0] for name in self.pool.program.row_names}
-        limits = [Limit(r, documented(self.pool, r)) for r in PHYSICAL if r in there]
+        """Physical limits without which the relaxation sees no conflict; told of small programmes alone."""
         dropped = [t for t in self.pool.terms if t not in self.conflict]
-        if not limits or self.pool.holds(dropped):
+        if not self.exact.small or self.pool.holds(dropped):
             return ()
+        every = [Limit(rule, says, f"{path}=*{FREED}") for rule, says, path in PHYSICAL]
+        limits = [x for x in every if self.source.case_or_none((x.edit,)) is not None]
 
         def ask(kept: frozenset[Any]) -> bool:
-            return self.pool.holds(dropped, [x.rule for x in limits if x not in kept])
+            case = self.source.case([x.edit for x in limits if x not in kept])
+            return Pool(case, self.work).holds(dropped)
 
-        return irreducible(ask, limits) if ask(frozenset()) else ()  # type: ignore[arg-type,return-value]
+        return irreducible(ask, limits) if limits and ask(frozenset()) else ()  # type: ignore[arg-type,return-value]
 
 
 def explain(

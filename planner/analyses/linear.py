@@ -66,14 +66,13 @@ class Pool:
             self.settled.keep("whole columns", (), known)
         return int(known)
 
-    def holds(self, dropped: Iterable[Term] = (), rules: Iterable[str] = ()) -> bool:
-        """Whether the rest holds together, with some terms and rules left out; Undecided where a limit was hit."""
+    def holds(self, dropped: Iterable[Term] = ()) -> bool:
+        """Whether the rest holds together, with some terms left out; Undecided where a limit was hit."""
         gone = tuple(dropped)
-        left_out = (*_rules(gone), *rules)
-        names = [*(t.id for t in gone), *rules]
+        left_out, names = _rules(gone), [t.id for t in gone]
         noted = self.settled.known("linear", names)
         if noted is None:
-            o = self._solve(_without(self.program, left_out), NOTHING, confirm=not left_out)
+            o = self._solve(without(self.program, left_out), NOTHING, confirm=not left_out)
             if o.values is None and o.verdict is not Verdict.INFEASIBLE:
                 raise Undecided
             noted = {"holds": o.values is not None, "without_presolve": o.confirmed_without_presolve}
@@ -86,7 +85,7 @@ class Pool:
         gone = tuple(dropped)
 
         def bound() -> float | None:
-            program = _without(self.program, _rules(gone))
+            program = without(self.program, _rules(gone))
             freed, level = freed_by(program, _rows(program, term.rules), float(term.claim.level or 0.0), "lower")  # type: ignore[union-attr]
             return self._solve(freed, level).bound
 
@@ -97,7 +96,7 @@ class Pool:
         gone = tuple(dropped)
 
         def bound() -> float | None:
-            program = _without(self.program, _rules(gone))
+            program = without(self.program, _rules(gone))
             freed, budget = freed_by(program, _rows(program, (BUDGET, AUTHORITY)), self.case.budget_musd, "upper")
             found = self._solve(freed, Linear(budget.columns, -budget.coefficients)).bound
             return None if found is None else max(0.0, -found) * USD_PER_MUSD
@@ -138,7 +137,7 @@ def freed_by(program: Program, rows: NDArray[np.bool_], amount: float, side: str
     return freed, Linear(np.array([column]), np.ones(1))
 
 
-def _without(program: Program, rules: Iterable[str]) -> Program:
+def without(program: Program, rules: Iterable[str]) -> Program:
     """The same columns without the rows whose names begin so."""
     gone = tuple(rules)
     if not gone:
@@ -159,8 +158,3 @@ def _rows(program: Program, rules: tuple[str, ...]) -> NDArray[np.bool_]:
 
 def _rules(dropped: Iterable[Term]) -> tuple[str, ...]:
     return tuple(rule for term in dropped for rule in term.rules)
-
-
-def documented(pool: Pool, rule: str) -> str:
-    """What a rule of the model says."""
-    return str(pool.formulation.model.find_component(rule).doc)

@@ -21,7 +21,7 @@ from planner.analyses.work import Tell, Undecided
 #: repairs that a menu holds at the least, if there are so many
 WANTED = 5
 #: what part an amount is carried beyond its bound until a plan is found: of small programmes, and of large ones
-MARGINS, MARGINS_LARGE = (0.0, 1e-3, 0.02, 0.1, 0.3), (0.1, 0.3)
+MARGINS, MARGINS_LARGE = (1e-3, 0.02, 0.1, 0.3), (0.1, 0.3)
 #: steps of a ladder beyond the nearest that are tried
 FURTHER = 3
 #: a second change helps if it saves this part of the first
@@ -232,9 +232,15 @@ class Menu:
             for step in lever.steps[at : at + FURTHER]:
                 yield Repair((*before, replace(last, step=step)))
             return
+        bound, up = float(last.step.to), lever.what == "budget"
+        if self.whole.small or before:
+            yield repair
+        if not up and not before:
+            most = self.whole.most(lever.term)
+            to = rounded(min(bound, most or 0.0), math.floor)
+            if to > 0:
+                yield Repair((replace(last, step=lever.amount(to)),))
         for margin in MARGINS if self.whole.small else MARGINS_LARGE:
-            bound = float(last.step.to)
-            up = lever.what == "budget"
             to = rounded(bound * (1 + margin), math.ceil) if up else rounded(bound * (1 - margin), math.floor)
             if to > 0:
                 yield Repair((*before, replace(last, step=lever.amount(to))))

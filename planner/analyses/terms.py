@@ -12,11 +12,20 @@ from dataclasses import dataclass
 from planner.analyses.words import amount, dollars
 from planner.inputs.case import Case
 from planner.inputs.programme import Claim
+from planner.inputs.schema import BY_NAME
 
 AUTHORITY, BUDGET = "budget.within_authority", "budget.within_budget"
 MEASURED = ("power", "compute")
-#: times as much money as nobody runs out of
-ENOUGH = 1000
+#: rows of the limits that sites and demand have, those among them that only make the relaxation tighter
+ROWS = {
+    "regions": ("sites.enough_regions",),
+    "site-size": ("sites.minimum_commissioned", "sites.minimum_halls"),
+    "site-service": ("sites.minimum_serving",),
+    "largest-site": ("sites.largest_share", "gates.enough_live_sites"),
+    "must-serve": ("workload.must_serve", "gates.must_be", "gates.enough_live_sites"),
+}
+#: times as much money as nobody runs out of; what payers can pay at most, USD a year
+ENOUGH, PAYERS = 1000, f"funding_sources.*.cap_usd={BY_NAME['funding_sources'].column('cap_usd').maximum or 1e15:.0f}"
 
 
 @dataclass(frozen=True)
@@ -93,7 +102,7 @@ def _conditions(c: Claim) -> tuple[str, ...]:
         return ("firm",)
     if c.metric == "services":
         return ("services_offered",)
-    return ("governance_done", "governance_agencies", "governance_authorised", "governance_live", "governance_aware")
+    return ("governance_done", "governance_agencies", "governance_live", "governance_aware")
 
 
 def _limits(case: Case) -> list[Term]:
@@ -126,19 +135,16 @@ def _limits(case: Case) -> list[Term]:
     ]
     regions = f"{p.sites.minimum_regions} grid regions at least"
     beside = (
-        ("regions", "regions", regions, "sites.enough_regions", "programme.sites.minimum_regions=1"),
-        ("site-size", "site size", first, "sites.minimum_commissioned", "parameters.minimum_site_mw=0"),
-        ("site-service", "site service", served, "sites.minimum_serving", "parameters.minimum_site_serving_mw=0"),
-        ("largest-site", "largest site", largest, "sites.largest_share", "parameters.largest_site_share=1"),
-        ("must-serve", "demand", "Demand that is marked is met in full", "workload.", "demand.*.must_serve_share=0"),
+        ("regions", "regions", regions, "programme.sites.minimum_regions=1"),
+        ("site-size", "site size", first, "parameters.minimum_site_mw=0"),
+        ("site-service", "site service", served, "parameters.minimum_site_serving_mw=0"),
+        ("largest-site", "largest site", largest, "parameters.largest_site_share=1"),
+        ("must-serve", "demand", "Demand that is marked is met in full", "demand.*.must_serve_share=0"),
     )
-    for name, kind, says, rule, edit in beside:
-        rules = ("workload.must_serve",) if kind == "demand" else (rule,)
-        found.append(Term(name, kind, says, rules, ((edit,),)))
-    return found
+    return [*found, *(Term(name, kind, says, ROWS[name], ((edit,),)) for name, kind, says, edit in beside)]
 
 
-def _limit(name: str, kind: str, says: str, rule: str, edit: str = f"funding_sources.*.cap_usd=*{ENOUGH}") -> Term:
+def _limit(name: str, kind: str, says: str, rule: str, edit: str = PAYERS) -> Term:
     return Term(name, kind, says, (f"budget.{rule}",), ((edit,),))
 
 
