@@ -10,13 +10,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from planner.formulation import Formulation
+from planner.formulation.terms import value
 from planner.inputs.case import Case
 from planner.plan import Plan
 from planner.results import read_plan
-from planner.solve import Limits, Verdict
+from planner.solve import Limits, Report, Verdict
 from planner.solve.models import Conditions
 from planner.solve.scheme import solve
-from planner.solve.values import Report
 from planner.verify import ObjectiveClaim, Verification, verify
 
 #: a gap that any plan meets: for questions whether there is one
@@ -84,13 +84,14 @@ def ask(
             without_presolve=found.confirmed_without_presolve,
         )
     plan = read_plan(found.formulation) if read else None
+    reached = value(found.formulation.objective)
     return Answer(
         found.verdict,
-        found.value,
-        found.bound,
+        reached,
+        None if found.bound is None else max(found.bound, reached),
         found.present_cost,
         plan,
-        None if plan is None else verify(case, plan, ObjectiveClaim(found.value, found.bound)),
+        None if plan is None else verify(case, plan, ObjectiveClaim(reached, found.bound)),
         found.gates,
         time.perf_counter() - began,
         found.interrupted,

@@ -15,7 +15,7 @@ from planner.terminal import INTERRUPTED, Style, live
 if TYPE_CHECKING:
     from planner.analyses.compare import Comparison
     from planner.analyses.sweep import Answer, Job, Progress, Workers
-    from planner.run import Update
+    from planner.solve import Report
 
 LIST_SCHEMA, SCHEMA = "planner/what-ifs/1", "planner/what-if/1"
 FAILED = 9
@@ -134,13 +134,13 @@ def _sweep(style: Style, jobs: list[Job], folder: Path, own: Path, workers: Work
     return _tell(style, jobs, folder, own, answers)
 
 
-def update(progress: Progress) -> Update:
-    from planner.run import Update
+def update(progress: Progress) -> Report:
+    from planner.solve import Report
 
     failed = f", {progress.failed} without a run" if progress.failed else ""
     working = f"; at work on {', '.join(progress.at)}" if progress.at else ""
     phase = f"{len(progress.answers)} of {progress.total} answered{failed}{working}"
-    return Update(phase, 0.0, None, None, None, "")
+    return Report(phase, 0.0)
 
 
 def _tell(style: Style, jobs: list[Job], folder: Path, own: Path, answers: Mapping[str, Answer]) -> int:

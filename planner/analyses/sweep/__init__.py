@@ -14,7 +14,7 @@ from planner.analyses.compare.inputs import changed_inputs
 from planner.analyses.sweep.jobs import BASE, Answer, Job, Keep, answered, folder_of, gates_of, jobs_of, record
 from planner.analyses.sweep.local import Event, Pool, cores
 from planner.analyses.sweep.work import keep
-from planner.run import Update
+from planner.solve import Report
 
 __all__ = [
     "BASE",
@@ -47,7 +47,7 @@ class Progress:
 
     total: int
     answers: dict[str, Answer] = field(default_factory=dict)
-    at: dict[str, Update] = field(default_factory=dict)
+    at: dict[str, Report] = field(default_factory=dict)
 
     @property
     def failed(self) -> int:
@@ -81,7 +81,7 @@ def sweep(
     def solve(batch: Sequence[Job]) -> None:
         with closing(workers.run(batch, partial(keep, reports))) as events:
             for job, news in events:
-                if isinstance(news, Update):
+                if isinstance(news, Report):
                     progress.at[job.name] = news
                 else:
                     progress.at.pop(job.name, None)
@@ -97,6 +97,6 @@ def sweep(
 
 def _idle(base: Job | None, job: Job) -> Answer | None:
     """A what-if that touches only what the programme leaves out is told so, not solved."""
-    if base is None or job is base or any(change.used for change in changed_inputs(base.case, job.case)):
+    if base is None or job is base or changed_inputs(base.case, job.case):
         return None
     return Answer(job.name, error=NO_EFFECT)
