@@ -220,12 +220,3 @@ def _new_hardened(b: Any, case: Case) -> list[tuple[object, ...]]:
         if new > NOISE:
             rows.append((r, level, case.periods.label(t), new))
     return rows
-
-
-def settle(b: Any, case: Case, in_use: dict[tuple[str, str, int], float]) -> None:
-    """Harden no more than is in use: by the end of t the most in use up to t+1. Discount all that the rules allow."""
-    for r, level in dict.fromkeys((r, k) for r, k, _ in b.hardened):
-        multiplier, most = case.sites[r].construction_multiplier, 0.0
-        for t in sorted(u for q, k, u in b.hardened if (q, k) == (r, level)):
-            most = max(most, multiplier * in_use.get((r, level, t + 1), 0.0))
-            b.hardened[r, level, t].set_value(most, skip_validation=True)
