@@ -137,7 +137,7 @@ def sensitivity(
     if reoptimise and not stopped:
         given = {k: v for k, v in (("gap", gap), ("seconds", solve_limit)) if v is not None}
         chosen = [s.range for s in found.largest(counting.MEASURES[0])[:reoptimise]]
-        rows = _anew(style, folder, at, chosen, Options(**given), workers)  # type: ignore[arg-type]
+        rows = _anew(style, folder, at, chosen, Options(processes=1, **given), workers)  # type: ignore[arg-type]
     document = counting.document(at.name, found, rows, screens.document(screened) if screened else None)
     answered(style, "sensitivity", tornado.answer(at.name, stored.case, found, document, screened), out or (), at)
     if stopped:

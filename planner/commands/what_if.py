@@ -78,7 +78,7 @@ def what_if(
     if workers and scheduler:
         raise UsageError("--workers is for this machine; a cluster has the workers that it has")
     given = {k: v for k, v in (("gap", gap), ("seconds", time_limit)) if v is not None}
-    jobs = sweeps.jobs_of(model, names or (), edits or (), Options(repeatable=repeatable, **given))  # type: ignore[arg-type]
+    jobs = sweeps.jobs_of(model, names or (), edits or (), Options(repeatable=repeatable, processes=1, **given))  # type: ignore[arg-type]
     if dry_run:
         return _dry_run(style, jobs)
     folder = store.reports_folder(reports)
