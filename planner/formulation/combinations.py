@@ -192,7 +192,8 @@ def rack_classes(case: Case) -> list[str]:
 @once
 def housings(case: Case) -> list[tuple[str, str, str, int]]:
     """(site, cooling, rack class, first period at whose end a hall of the cooling may stand there)."""
-    p, first = case.periods, {}
+    p = case.periods
+    first: dict[tuple[str, str], int] = {}
     for s, d, t in hall_starts(case):
         design = case.designs[d]
         ready = p.ready(t, design.lead_months)

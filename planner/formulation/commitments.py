@@ -1,13 +1,14 @@
 """Commitments: what was promised, measured on the plan; firm ones hold, priced goals have a shortfall.
 
-Variables: ``counted[i,s]`` (commissioned MW IT that count), ``shortfall[i]`` (of a goal with a price), ``nothing[i]`` (0).
+Variables: ``counted[i,s]`` (commissioned MW IT that count), ``shortfall[i]`` (of a priced goal), ``nothing[i]`` (0).
 What is promised by a date holds from that date in every period to the end of the horizon.
 
     counted_is_commissioned[i,s,t]   counted ≤ commissioned MW at the end of t
     counted_is_populated[i,s]        counted ≤ counted_factor · populated MW counted_within_months later, or at the end
     firm[i,t]                        measure at the end of t ≥ level
     goal[i,t]                        measure + shortfall ≥ level
-    governance_done[i,y], governance_agencies[i,y,a], governance_live[i,s], governance_aware[i,r,a], services_offered[i,y]
+    governance_done[i,y], governance_agencies[i,y,a], governance_live[i,s], governance_aware[i,r,a]
+    services_offered[i,y]
 
 Rows on governance and services exist for firm claims that name a year.
 """
@@ -74,7 +75,7 @@ def _initiatives(accounts: Accounts, case: Case, i: str, by: int, done: dict[str
 def _sites(accounts: Accounts, case: Case, i: str, by: int) -> Iterable[Duty]:
     """Every chosen site is live: staffed and accredited at its entry level."""
     for s in case.sites:
-        live = accounts.terms("live", s, min(by + 1, case.periods.last))
+        live = accounts.terms("live", s, by)
         yield Duty("governance_live", (i, s), [*live, *minus(accounts.terms("opened", s))], 0.0, s)
 
 

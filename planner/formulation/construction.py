@@ -15,6 +15,7 @@ by the end of t, each MW times its site's cost multiplier), ``reached`` (0/1), `
     hardening_stays[r,l,t]        hardened[t] ≥ hardened[t-1]
     discount_within_starts[t]     discounted[t] ≤ greenfield MW started in t
     discount_above_threshold      Σ_t discounted ≤ greenfield MW started - volume_threshold_mw · reached
+    reached_above_threshold      greenfield MW started ≤ volume_threshold_mw + most · reached
     discount_only_when_reached    Σ_t discounted ≤ most · reached
 """
 
@@ -114,6 +115,11 @@ def _framework(b: Any, case: Case, halls: Halls) -> None:
     def discount_above_threshold(b: Any) -> Any:
         return total([*discounted, *minus(halls.greenfield()), (threshold, b.reached)]) <= 0
 
+    @b.Constraint(doc="past the threshold the framework price holds")
+    def reached_above_threshold(b: Any) -> Any:
+        started = halls.greenfield()
+        return total([*started, (-most, b.reached)]) <= threshold if started else pyo.Constraint.Skip
+
     @b.Constraint(doc="no framework price below the threshold")
     def discount_only_when_reached(b: Any) -> Any:
         return total([*discounted, (-most, b.reached)]) <= 0
@@ -202,7 +208,9 @@ def _hardened(b: Any, case: Case, places: Places) -> list[Posting]:
 
 def read(b: Any, case: Case) -> dict[str, pd.DataFrame]:
     label, starts = case.periods.label, Cumulative(b.started_by)
-    modules = [(s, d, label(t), round(n)) for s, d in starts.keys() for t, n in starts.started(s, d).items() if n > 0.5]
+    modules = [
+        (s, d, label(t), round(n)) for s, d in starts.things() for t, n in starts.started(s, d).items() if n > 0.5
+    ]
     return {
         "modules": frame("modules", modules),
         "hardened": frame("hardened", _new_hardened(b, case)),

@@ -47,7 +47,7 @@ def port_starts(case: Case, roles: Roles) -> dict[tuple[str, str, str, int], Ter
     for port in ports_of(case):
         if guard_of(case, port) is None:
             found |= {(*port, t): terms for t in case.periods if (terms := roles.port_begun(port, t))}
-    for r, y, level in roles.ports.keys():
+    for r, y, level in roles.ports.things():
         for t in roles.ports.dates(r, y, level):
             found[str(r), str(y), str(level), t] = roles.ports.at((r, y, level), t)
     return found

@@ -9,7 +9,7 @@ Variables: ``begun[y]`` (0/1), ``guard_by[y,t]`` (0/1), ``joined_by[a,g,t]`` (sh
 ``offered[l]`` (0 to 1, some site serves the level), ``package_by[y,o,l,t]`` (begun by t).
 
     begun_in_order[y], guards_in_order[y]   only after what the initiative stands on
-    guards_stay[y,t], joined_stays[a,g,t]   never fall
+    guards_stay[y,t], joined_stays[a,g,t], packages_stay[y,o,l,t]   never fall
     joined_in_order[a,g,y]                  joined_by[last] ≤ begun[what it stands on]
     units_within_need[y]                    Σ_a units · joined_by[last] ≤ need_ceiling_units
     within_gates[a,g,t]                     admitted[a,t] ≤ what the gate lets through
@@ -46,7 +46,7 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     b.package_by = pyo.Var(over(ini.package_starts(case)), bounds=(0, 1), doc="authorisation begun by then")
     done = Initiatives(b, case)
     _rules(b, case, done)
-    posts: list[Posting] = [Post("begun", (y,), done.begun(y), y) for y in b.begun]
+    posts: list[Posting] = [Post("begun", (y,), done.begun(y), y) for y in [*b.begun, *done.guard_ids]]
     posts += [Post("guard_begun", (y, t), done.guards.by((y,), t), y) for y in done.guard_ids for t in p]
     posts += [
         Post("guarded", (e.initiative_id, k, t), x, k)
@@ -81,7 +81,7 @@ def _rules(b: Any, case: Case, done: Initiatives) -> None:
 
     waiting = [
         (a, g, y)
-        for a, g in done.joined.keys()
+        for a, g in done.joined.things()
         for y in dict.fromkeys(e.prerequisite_id for e in ini.of_gate(case, str(g)))
         if y
     ]
@@ -96,7 +96,11 @@ def _rules(b: Any, case: Case, done: Initiatives) -> None:
     def units_within_need(b: Any, y: str) -> Any:
         return total(done.units(y, case.periods.count)) <= case.initiatives[y].need_ceiling_units
 
-    stood_on = [(*key, case.initiatives[str(key[0])].prerequisite_id) for key in done.packages.keys()]
+    @b.Constraint(over(done.packages.steps()), doc="an authorisation that is begun stays")
+    def packages_stay(b: Any, *index: Any) -> Any:
+        return done.packages.grows(*index)
+
+    stood_on = [(*key, case.initiatives[str(key[0])].prerequisite_id) for key in done.packages.things()]
 
     @b.Constraint(over(i for i in stood_on if i[-1]), doc="authorisations wait for what they stand on")
     def packages_in_order(b: Any, *index: Any) -> Any:
@@ -158,7 +162,7 @@ def _done(case: Case, done: Initiatives) -> list[Posting]:
             for t in case.periods:
                 if terms := done.units(e.initiative_id, t + 1, a):
                     posts.append(Post("done", (e.initiative_id, (a,), t), terms, a))
-    for y, o, level in done.packages.keys():
+    for y, o, level in done.packages.things():
         for t in case.periods:
             if terms := done.packages.by((y, o, level), soft.last_start(case, case.initiatives[str(y)], t)):
                 posts.append(Post("done", (y, (o, level), t), terms, level))  # type: ignore[arg-type]
