@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from small import Row, Tables, change, free_tables, parameter, programme
+from small import LEAST_COST, Row, Tables, change, free_tables, parameter, programme
 
 
 @dataclass
@@ -27,7 +27,7 @@ class Broken:
 
     @property
     def asked(self) -> Row:
-        return programme("present cost", claims=self.claims, **{"budget_usd": 1e9, **self.fields})
+        return programme(LEAST_COST, claims=self.claims, **{"budget_usd": 1e9, "gap": 0.0, **self.fields})
 
 
 def claim(name: str, level: float, by: int, **more: Any) -> Row:
