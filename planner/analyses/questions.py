@@ -32,7 +32,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Figures:
-    """M USD of the objective: ``value`` of the plan found, ``bound`` that none passes; ``none``: there is no plan.
+    """M USD of the objective: ``value`` of the checked plan, ``bound`` that none passes; ``none``: there is no plan.
 
     ``settled``: no more time would change it. ``more`` is what the analysis reads of the plan.
     """
@@ -85,7 +85,7 @@ class Questions:
         self.stopped = self.stopped or answer.interrupted
         sure = answer.verdict in (Verdict.OPTIMAL, Verdict.INFEASIBLE)
         found = Figures(
-            answer.value,
+            answer.value if answer.passed else None,
             answer.bound,
             answer.none,
             answer.present_cost,
