@@ -78,7 +78,7 @@ def _sites(accounts: Accounts, case: Case, i: str, by: int) -> Iterable[Duty]:
         yield Duty("governance_live", (i, s), [*live, *minus(accounts.terms("opened", s))], 0.0, s)
 
 
-def firm(case: Case, metric: str) -> list[Claim]:
+def firm_claims(case: Case, metric: str) -> list[Claim]:
     """Firm claims of a metric with the year they are due."""
     return [c for c in case.programme.claims if c.metric == metric and c.binding == "firm" and c.by is not None]
 
@@ -107,7 +107,7 @@ def close(m: Any, case: Case, accounts: Accounts) -> None:
     asked = {
         (d.rule, *d.index): d
         for metric in ("governance", "services")
-        for claim in firm(case, metric)
+        for claim in firm_claims(case, metric)
         for d in duties(accounts, case, claim)
         if d.terms or d.least > 0
     }

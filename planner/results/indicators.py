@@ -6,7 +6,7 @@ import math
 
 import pandas as pd
 
-from planner.formulation.budget import INFRASTRUCTURE, UNALLOCATED
+from planner.wbs import INFRASTRUCTURE, UNALLOCATED
 from planner.inputs.case import USD_PER_MUSD, Case
 from planner.inputs.schema import PRECISIONS
 from planner.plan import Plan

@@ -111,3 +111,26 @@ class Outcome:
 def distance(value: float, bound: float) -> float:
     """How far a bound lies above a value; 0 where they differ by rounding alone."""
     return 0.0 if bound - value <= SAME * max(1.0, abs(value)) else bound - value
+
+
+@dataclass(frozen=True)
+class Report:
+    """Where a run is, in words for its user; money in M USD, the gap as a share of present cost."""
+
+    step: str
+    seconds: float
+    value: float | None = None
+    bound: float | None = None
+    gap: float | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a run that has ended: what it took, and what it came to."""
+
+    name: str
+    seconds: float
+    cpu_seconds: float
+    value: float | None = None
+    bound: float | None = None
+    nodes: int = 0

@@ -1,0 +1,121 @@
+"""A formulation that is built, compiled and sorted: which columns are gates, halls, plant, racks and clusters."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from planner.formulation import Formulation, build
+from planner.formulation.combinations import each_site, one_pool
+from planner.inputs.case import Case
+from planner.solve.program import Program
+from planner.solve.values import Flags, Linear, Outcome, Row, SolveLimits, Step, Vector, Verdict
+
+#: adds Pyomo constraints on a block ``asked`` of the model; the same for the pool and the exact model. To be used in
+#: two processes it must be picklable: a function of a module, or a frozen dataclass with ``__call__``
+Conditions = Callable[[Formulation], None]
+#: name of a gate's column -> its whole value
+Gates = Mapping[str, float]
+
+SITES = "sites.open"
+#: whole things that are placed once the gates are decided; every other whole column is a gate
+KINDS = {
+    "halls": "construction.started_by",
+    "plant": "power.ordered_by",
+    "racks": "fleet.bought",
+    "clusters": "workload.hosts",
+}
+
+
+@dataclass(frozen=True)
+class Model:
+    """One formulation, compiled. Money in M USD."""
+
+    formulation: Formulation
+    program: Program
+    objective: Linear
+    present_cost: Linear
+
+    @classmethod
+    def of(cls, case: Case, conditions: Conditions | None, *, pooled: bool, steps: list[Step]) -> Model:
+        """The model of the pool or of each site; what building and compiling took is added to ``steps``.
+
+        Raises Contradiction if a rule without variables does not hold.
+        """
+        name, watch = "the pool" if pooled else "each site", Stopwatch()
+        formulation = build(case, one_pool(case) if pooled else each_site(case))
+        if conditions is not None:
+            conditions(formulation)
+        steps.append(watch.step(f"build {name}"))
+        program = Program.compile(formulation.model)
+        objective, cost = program.linear(formulation.objective), program.linear(formulation.present_cost)
+        steps.append(watch.step(f"compile {name}"))
+        return cls(formulation, program, objective, cost)
+
+    @cached_property
+    def _families(self) -> list[str]:
+        return [name.partition("[")[0] for name in self.program.names]
+
+    def whole(self, *families: str) -> Flags:
+        """The whole columns of these families."""
+        flags: Flags = self.program.whole & np.array([f in families for f in self._families], dtype=bool)
+        return flags
+
+    def kinds(self, *kinds: str) -> Flags:
+        """The whole columns of these kinds."""
+        return self.whole(*(KINDS[kind] for kind in kinds))
+
+    @cached_property
+    def gates(self) -> Flags:
+        return self.program.whole & ~self.kinds(*KINDS)
+
+    def named(self, values: Vector, flags: Flags) -> dict[str, float]:
+        """Columns by name, at the whole numbers next to these values."""
+        return {self.program.names[i]: float(round(values[i])) for i in np.flatnonzero(flags).tolist()}
+
+    def holding(self, gates: Gates) -> dict[int, float]:
+        """Columns to fix; names that this model has not are left out."""
+        return {self.program.index[n]: v for n, v in gates.items() if n in self.program.index}
+
+    def other_sites(self, gates: Gates) -> Row:
+        """A row that forbids this set of sites, and no other."""
+        sites = self.holding(sites_of(gates))
+        signs = np.array([1.0 if v > 0.5 else -1.0 for v in sites.values()])
+        row = Linear(np.array(list(sites), dtype=np.int64), signs)
+        return Row("another set of sites", row, upper=float((signs > 0).sum()) - 1.0)
+
+    def relaxed(self, seconds: float | None) -> Outcome:
+        """The linear relaxation."""
+        limits, nothing = SolveLimits(seconds=seconds), np.zeros_like(self.program.whole)
+        return self.program.solve(self.objective, limits, whole=nothing, confirm=False)
+
+    def cost_of(self, outcome: Outcome) -> float:
+        """Present cost of a plan, M USD; 0 of none."""
+        return 0.0 if outcome.values is None else max(0.0, self.present_cost.at(outcome.values))
+
+
+def sites_of(gates: Gates) -> dict[str, float]:
+    """Of gates, the choice of sites alone."""
+    return {n: v for n, v in gates.items() if n.partition("[")[0] == SITES}
+
+
+class Stopwatch:
+    """Wall and CPU seconds of this process since the last step."""
+
+    def __init__(self) -> None:
+        self._began, self._cpu = time.perf_counter(), time.process_time()
+        self._first = self._began
+
+    @property
+    def total(self) -> float:
+        """Wall seconds since the first step began."""
+        return time.perf_counter() - self._first
+
+    def step(self, name: str, outcome: Outcome | None = None) -> Step:
+        began, cpu, found = self._began, self._cpu, outcome or Outcome(verdict=Verdict.UNKNOWN)
+        self._began, self._cpu = time.perf_counter(), time.process_time()
+        return Step(name, self._began - began, self._cpu - cpu, found.value, found.bound, found.nodes)

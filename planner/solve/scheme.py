@@ -1,0 +1,223 @@
+"""How a programme is solved: gates and bounds from the pooled model, a plan placed on the exact one.
+
+    first   sites by rounding the linear relaxation, placed: a plan within seconds, kept from then on
+    gates   the pool with halls and plant in MW: sites, roles, dates, and the first bound
+    plan    those gates in the exact model: halls and plant whole, then racks whole, then the last linear solve
+    whole   beside it the pool with whole halls, started from the gates: the second bound, perhaps better gates
+
+A small programme is tried as the exact model alone first; so is one whose gap stays above the target, for the time
+left. Only an infeasible pool, or exact model, proves that no plan exists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from planner.inputs.case import Case
+from planner.solve.models import SITES, Conditions, Gates, Model, Stopwatch, sites_of
+from planner.solve.program import Contradiction
+from planner.solve.proving import Found, Prover, Task
+from planner.solve.standing import Options, Solution, Standing
+from planner.solve.values import Flags, Limits, Linear, Outcome, Report, SolveLimits, Verdict
+
+ALONE, FIRST = "solving the whole programme at once", "a first plan"
+CHOOSE, AGAIN = "choosing sites, roles and dates", "choosing other sites"
+PLACE, FREED = "placing halls and plant", "placing with roles and dates freed"
+RACKS, FITTED = "making racks whole", "making racks whole with halls and plant freed"
+PROVE = "proving with whole halls"
+#: a gap asked for, share of present cost, that no relaxation is tight enough to prove
+NONE = 1e-4
+#: share of the time by which a second process may overrun before it is ended
+OVERRUN = 0.05
+
+
+def solve(
+    case: Case,
+    limits: Limits,
+    *,
+    start: Gates | None = None,
+    conditions: Conditions | None = None,
+    progress: Callable[[Report], None] | None = None,
+    options: Options | None = None,
+) -> Solution:
+    """Solve a programme to the gap asked for, or as far as the limits allow.
+
+    ``start``: gates of another run's plan, tried first. ``conditions`` adds rows to every model of the run.
+    """
+    now = Standing(limits, progress or (lambda report: None))
+    try:
+        exact = Model.of(case, conditions, pooled=False, steps=now.steps)
+    except Contradiction:
+        now.infeasible = True
+        return now.solution(None)
+    scheme = Scheme(exact, now, start, options or Options())
+    scheme.run(lambda: Prover(case, conditions, limits.processes))
+    return now.solution(exact)
+
+
+@dataclass
+class Scheme:
+    """The steps of one run."""
+
+    exact: Model
+    now: Standing
+    start: Gates | None
+    options: Options
+
+    def run(self, prover: Callable[[], Prover]) -> None:
+        now, o = self.now, self.options
+        small = int(self.exact.program.whole.sum()) <= o.small
+        if small:
+            self.alone(o.trial_until if now.limits.gap > NONE else o.plan_until)
+        if not now.over(o.gates_until):
+            asked = prover()
+            try:
+                self.with_pool(asked)
+            finally:
+                asked.close()
+        if not now.over(o.plan_until) and (small or now.best.values is None or now.limits.clock is not None):
+            self.alone(o.plan_until)
+
+    def alone(self, until: float) -> None:
+        """The exact model of all sites, everything whole, from the best plan."""
+        now = self.now
+        if now.limits.gap > 0 and not now.cost:
+            self.relax()
+        for _ in range(2):  # a plan may cost less than the relaxation did, and the gap is a share of its cost
+            found = self.solved(ALONE, now.solve_limits(0.99, until), start=True)
+            now.infeasible = found.verdict is Verdict.INFEASIBLE and found.confirmed_without_presolve
+            now.keep(found, self.exact)
+            now.prove(found.bound)
+            if now.over(until) or found.verdict is not Verdict.OPTIMAL:
+                return
+
+    def with_pool(self, prover: Prover) -> None:
+        """Gates, plan, second bound, and the gates of that where they differ."""
+        now, o = self.now, self.options
+        prover.ask(Task(CHOOSE, self.shares(o.gates_gap, o.gates_until), start=self.start))
+        self.first()
+        found = self.answer(prover, CHOOSE, o.gates_until)
+        now.infeasible = found.outcome.verdict is Verdict.INFEASIBLE and found.outcome.confirmed_without_presolve
+        if now.over(o.whole_until) or found.gates is None:
+            return
+
+        def prove() -> Task:
+            return Task(PROVE, self.shares(o.place_gap, o.whole_until), whole_halls=True, start=found.gates)
+
+        beside = prover.beside
+        if beside:
+            prover.ask(prove())
+        self.place_or_choose_again(prover, found.gates)
+        if now.over(o.whole_until):
+            return
+        if not beside:
+            prover.ask(prove())
+        better = self.answer(prover, PROVE, o.whole_until).gates
+        if better is not None and better != found.gates and not now.over(o.plan_until):
+            self.place(PLACE, better, o.place_gap, o.plan_until)
+
+    def first(self) -> None:
+        """Some plan: with the gates of another run where they hold, else at the sites of the rounded relaxation."""
+        o = self.options
+        if self.now.best.values is not None:
+            return
+        relaxed = self.relax()
+        if self.start is not None and self.place(FIRST, self.start, o.place_gap, o.gates_until):
+            return
+        sites = None if relaxed.values is None else self.rounded(relaxed)
+        if sites is not None:
+            self.place(FIRST, sites, o.first_gap, o.first_until)
+
+    def place_or_choose_again(self, prover: Prover, gates: Gates) -> None:
+        """A plan with these gates; or at these sites; or at others, of which the pool says which are next best."""
+        now, o, forbidden = self.now, self.options, list[Gates]()
+        while not self.place(PLACE, gates, o.place_gap, o.plan_until):
+            if now.over(o.plan_until) or self.place(FREED, sites_of(gates), o.place_gap, o.plan_until):
+                return
+            forbidden.append(sites_of(gates))
+            if now.over(o.whole_until) or len(forbidden) > o.sets:
+                return
+            task = Task(AGAIN, self.shares(o.gates_gap, o.whole_until), forbidden=forbidden)
+            found = prover.here.solve(task, now.watch(AGAIN, bounds=False))
+            now.steps += found.steps
+            if found.gates is None:
+                return
+            gates = found.gates
+
+    def place(self, step: str, gates: Gates, gap: float, until: float) -> bool:
+        """Halls and plant whole with these gates, then racks whole with all that held. False if there is no plan."""
+        now, model, last = self.now, self.exact, self.options.plan_until
+        fixed, others = model.holding(gates), model.program.whole & ~model.kinds("racks")
+        halls = self.solved(step, now.solve_limits(gap, until), fixed=fixed, whole=others)
+        if halls.values is None:
+            return False
+        held = model.holding(model.named(halls.values, others))
+        plan = self.solved(RACKS, now.solve_limits(gap, last), fixed=held)
+        if plan.values is None and not now.over(last):
+            plan = self.solved(FITTED, now.solve_limits(gap, last), fixed=fixed)
+        now.keep(plan, model)
+        return plan.values is not None
+
+    def solved(
+        self,
+        step: str,
+        limits: SolveLimits,
+        *,
+        fixed: Mapping[int, float] | None = None,
+        whole: Flags | None = None,
+        start: bool = False,
+    ) -> Outcome:
+        """One solve of the exact model. With nothing fixed its bounds hold for every plan."""
+        now, model, free, stopwatch = self.now, self.exact, fixed is None, Stopwatch()
+        found = model.program.solve(
+            model.objective,
+            limits,
+            start=now.best.values if start else None,
+            whole=whole,
+            fixed=fixed,
+            watch=now.watch(step, bounds=free),
+            confirm=free,
+            clean=whole is None,
+        )
+        now.steps.append(stopwatch.step(step, found))
+        return found
+
+    def relax(self) -> Outcome:
+        """The linear relaxation of the exact model: a bound, and what a plan costs about."""
+        now, stopwatch = self.now, Stopwatch()
+        found = self.exact.relaxed(now.left(self.options.first_until))
+        now.steps.append(stopwatch.step("relaxing", found))
+        now.prove(found.bound)
+        now.cost = now.cost or self.exact.cost_of(found)
+        return found
+
+    def rounded(self, relaxed: Outcome) -> dict[str, float] | None:
+        """The choice of sites that the rules of that choice allow and that has most of the relaxation's."""
+        model, program = self.exact, self.exact.program
+        sites = np.array([name.startswith(SITES.partition(".")[0] + ".") for name in program.names])
+        inside = np.asarray(abs(program.matrix) @ (~sites).astype(float) == 0)
+        part = replace(
+            program,
+            matrix=program.matrix.tocsr()[inside].tocsc(),
+            row_lower=program.row_lower[inside],
+            row_upper=program.row_upper[inside],
+        )
+        chosen = model.whole(SITES)
+        assert relaxed.values is not None
+        most = Linear(np.flatnonzero(chosen), relaxed.values[chosen])
+        found = part.solve(most, SolveLimits(), whole=chosen, confirm=False, clean=False)
+        return None if found.values is None else model.named(found.values, chosen)
+
+    def shares(self, gap: float, until: float) -> SolveLimits:
+        """Limits of a question to the pool, with the gap as a share of present cost."""
+        limits = self.now.limits
+        return SolveLimits(gap * limits.gap, self.now.left(until), limits.nodes, limits.seed)
+
+    def answer(self, prover: Prover, step: str, until: float) -> Found:
+        found = prover.answer(self.now.watch(step, bounds=True, until=until + OVERRUN))
+        self.now.steps += found.steps
+        self.now.prove(found.outcome.bound)
+        return found
