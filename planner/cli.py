@@ -43,11 +43,16 @@ def optimize(
     accept_formulas: AcceptFormulas = False,
     name: Annotated[str | None, typer.Option(help="Name of the run. [default: the model's]")] = None,
     gap: Annotated[
-        float | None, typer.Option(min=0, max=1, help="Gap of a proof, per stage. [default: 0.0025]")
+        float | None,
+        typer.Option(min=0, max=1, help="Gap of a proof, a share of present cost. [default: the programme's, 0.0075]"),
     ] = None,
-    time_limit: Annotated[float | None, typer.Option(min=0, help="Seconds for solving. [default: 360]")] = None,
-    node_limit: Annotated[
-        int | None, typer.Option(min=1, help="Search nodes per solve: the same on any machine.")
+    time_limit: Annotated[float | None, typer.Option(min=0, help="Seconds for solving. [default: 240]")] = None,
+    nodes: Annotated[
+        int | None,
+        typer.Option(min=1, help="Search nodes per solve: the same on any machine."),
+    ] = None,
+    processes: Annotated[
+        int | None, typer.Option(min=1, help="Solvers at work at once. [default: as many as help, at most the cores]")
     ] = None,
     repeatable: Annotated[bool, typer.Option("--repeatable", help="The same plan each time; limits by nodes.")] = False,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the search.")] = 0,
@@ -57,7 +62,7 @@ def optimize(
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> int:
-    """Find the best plan, prove it, check it again and write its reports.
+    """Find the best plan by the programme's objective, prove it, check it again and write its reports.
 
     Exit codes: 0 proven within the gap, 3 invalid input, 4 infeasible, 5 stopped at a limit with a checked plan,
     6 limit and no plan, 7 the plan failed its check, 8 file system, 130 interrupted with the plan so far.
@@ -75,7 +80,7 @@ def optimize(
     from planner import reports as people
     from planner import run, show
 
-    given = {"gap": gap, "seconds": time_limit, "nodes": node_limit}
+    given = {"gap": gap, "seconds": time_limit, "nodes": nodes, "processes": processes}
     options = run.Options(repeatable=repeatable, seed=seed, **{k: v for k, v in given.items() if v is not None})  # type: ignore[arg-type]
     with store.draft(store.reports_folder(reports), run_name or store.run_name(None, case.name)) as draft:
         people.prepare()
@@ -191,14 +196,11 @@ def report(
     return 0
 
 
-@app.command(
-    epilog=examples("planner export federal-ai --mps plan.mps", "planner export federal-ai --lp plan.lp --stage 1")
-)
+@app.command(epilog=examples("planner export federal-ai --mps plan.mps", "planner export federal-ai --lp plan.lp"))
 def export(
     source: Annotated[str, typer.Argument(metavar="RUN_or_MODEL", help="A stored run, or a programme.")],
     mps: Annotated[Path | None, typer.Option(metavar="PATH", help="Write the matrix as MPS.")] = None,
     lp: Annotated[Path | None, typer.Option(metavar="PATH", help="Write the matrix as LP text.")] = None,
-    stage: Annotated[int, typer.Option(min=1, help="The objective, counted in the programme's order.")] = 1,
     reports: Reports = None,
     json: Json = False,
     quiet: Quiet = False,
@@ -212,16 +214,14 @@ def export(
 
     folder = store.find_run_or_none(store.reports_folder(reports), source)
     case = store.load(folder).case if folder else _load(source, None)
-    if stage > len(case.programme.stages):
-        raise UsageError(f"--stage {stage}: the programme has {len(case.programme.stages)} objectives")
     program = run.compile_only(case)
     written = []
     for path, write in ((mps, program.write_mps), (lp, program.write_lp)):
         if path is not None:
             with replacing(path.expanduser().absolute()) as draft:
-                write(draft, stage=stage)
+                write(draft)
             written.append(str(path.expanduser().absolute()))
-    document = {"schema": "planner/export/1", "source": source, "stage": stage, "files": written}
+    document = {"schema": "planner/export/1", "source": source, "files": written}
     Style(json, quiet, debug).answer(document, "\n".join(written))
     return 0
 

@@ -167,7 +167,7 @@ def _plain_lines(stream: TextIO) -> Callable[[Update], None]:
 
 
 def sentence(update: Update, elapsed: float) -> str:
-    """``12 s | stage 1 of 3: mission value | best 41.2 M USD | bound 42.0 M USD | gap 1.90 %``."""
+    """``12 s | branch and bound | best 41.2 M USD | bound 42.0 M USD | gap 1.90 %``."""
     unit = f" {update.unit}" if update.unit else ""
     parts = [f"{elapsed:.0f} s", update.phase]
     if update.incumbent is not None:

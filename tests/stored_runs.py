@@ -29,7 +29,7 @@ def small_plan(case: Case) -> Plan:
         "commitments",
         [
             ("a", "power", "secured", None, 2035, 5000.0, "MW", "firm", 5000.0, 0.0, True, "met"),
-            ("b", "services", None, None, None, None, "", "reported", None, None, None, "not modelled yet"),
+            ("b", "services", None, None, None, None, "", "reported", None, None, None, "reported"),
         ],
     )
     return Plan(tables)
@@ -41,8 +41,17 @@ def finished(case: Case, verdict: str = "optimal") -> Finished:
         "verdict": verdict,
         "gap": 0.001,
         "title": case.programme.title,
-        "stages": [{"name": "mission value", "value": 1.5, "bound": float("nan"), "gap": 0.001, "seconds": 1.25}],
+        "objective": {
+            "value": 1.5e6,
+            "bound": float("nan"),
+            "gap_usd": 2e6,
+            "gap": 0.001,
+            "seconds": 1.25,
+            "terms": [],
+        },
         "seconds": {"solve": 1.25},
+        "cpu_seconds": {"solve": 2.5},
+        "steps": [{"name": "search", "seconds": 1.25, "nodes": 3}],
         "indicators": {"spend_by_category_usd": {"chips": 2e9}, "sites": list(case.sites)[:1]},
     }
     return Finished(case, small_plan(case), document)

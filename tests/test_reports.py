@@ -45,7 +45,7 @@ for name in sys.argv[2:]:
 @pytest.fixture(scope="module")
 def earlier(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small run, solved and stored, with its reports."""
-    result = solved(tmp_path_factory.mktemp("case"), tiny_tables(), programme("mission value"))
+    result = solved(tmp_path_factory.mktemp("case"), tiny_tables(), programme())
     folder = tmp_path_factory.mktemp("reports")
     return store.save(folder, "kept", result, lambda at, doc: reports.write(at, result.case, result.plan, doc)).path
 

@@ -52,7 +52,7 @@ def test_what_is_stored_comes_back(case: Case, reports: Path) -> None:
         pd.testing.assert_frame_equal(back.plan[name], result.plan[name])
     assert back.document == saved.document
     assert back.document["folder"] == str(saved.path)
-    assert back.document["stages"][0]["seconds"] == 1.25
+    assert back.document["objective"]["seconds"] == 1.25
     assert back.document["seconds"]["total"] >= back.document["seconds"]["report"] >= 0
     assert all(Path(name).is_file() for name in back.document["files"])
     assert not store.damaged(saved.path)
@@ -70,16 +70,19 @@ def test_edited_inputs_come_back_edited(case: Case, reports: Path) -> None:
 def test_times_stay_out_of_what_is_compared(case: Case, reports: Path) -> None:
     folder = store.save(reports, "base", finished(case), write_note).path
     document = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-    assert "seconds" not in document
-    assert "seconds" not in document["stages"][0]
-    assert document["stages"][0]["bound"] is None
-    assert json.loads((folder / "times.json").read_text(encoding="utf-8"))["seconds"]["solve"] == 1.25
+    assert not {"seconds", "cpu_seconds", "steps"} & document.keys()
+    assert "seconds" not in document["objective"]
+    assert document["objective"]["bound"] is None
+    times = json.loads((folder / "times.json").read_text(encoding="utf-8"))
+    assert times["seconds"]["solve"] == 1.25
+    assert times["cpu_seconds"]["solve"] == 2.5
+    assert times["steps"][0]["nodes"] == 3
     noted = json.loads((folder / "note.txt").read_text(encoding="utf-8"))
     assert noted == store.stable(store.load(folder).document)
 
 
 def test_a_run_without_a_plan_is_kept_too(case: Case, reports: Path) -> None:
-    result = Finished(case, None, {"schema": "planner/optimize/1", "verdict": "infeasible", "stages": []})
+    result = Finished(case, None, {"schema": "planner/optimize/1", "verdict": "infeasible", "objective": None})
     folder = store.save(reports, "no-plan", result, lambda at, document: None).path
     assert store.load(folder).plan is None
     assert [info.verdict for info in store.runs(reports)] == ["infeasible"]

@@ -44,6 +44,7 @@ class Formulation:
     accounts: Accounts
     objective: Terms
     measures: dict[str, Terms]
+    places: Places
 
     @property
     def present_cost(self) -> Terms:
@@ -81,7 +82,7 @@ def _built(case: Case, places: Places) -> Formulation:
     budget.close(m, case, accounts)
     commitments.close(m, case, accounts)
     measures = objective.measures(m, case, accounts, exact=all(len(x) == 1 for x in places.values()))
-    return Formulation(m, case, accounts, objective.objective(m, case, measures), measures)
+    return Formulation(m, case, accounts, objective.objective(m, case, measures), measures, places)
 
 
 def settle(built: Formulation) -> None:
@@ -90,7 +91,9 @@ def settle(built: Formulation) -> None:
     power.settle(m.power, case)
     in_use = {(s, k, t): value(accounts.terms("in_use_mw", s, k, t)) for s, k, t in accounts.keys("in_use_mw")}
     construction.settle(m.construction, case, in_use)
-    roles.settle(m.roles, case, lambda s: m.sites.open[s], lambda y, t: value(accounts.terms("guard_begun", y, t)))
+    roles.settle(
+        m.roles, case, built.places, lambda s: m.sites.open[s], lambda y, t: value(accounts.terms("guard_begun", y, t))
+    )
     software.settle(m.software, case, lambda s, k: value(accounts.terms("serves", s, k, case.periods.last)))
     training.settle(m.training, case, lambda s, t: value(accounts.terms("halls_mw", s, t)))
     commitments.settle(m.commitments, case, accounts)
@@ -101,7 +104,7 @@ def read(built: Formulation) -> dict[str, pd.DataFrame]:
     """Decision tables of every component, from the values the variables hold; the exact model alone has them all."""
     settle(built)
     m, case = built.model, built.case
-    tables: dict[str, pd.DataFrame] = roles.read(m.roles, case, lambda s: m.sites.open[s])
-    for component in (*(c for c in COMPONENTS if c is not roles), budget, commitments):
+    tables: dict[str, pd.DataFrame] = roles.read(m.roles, case, built.places, lambda s: m.sites.open[s])
+    for component in (*(c for c in COMPONENTS if c is not roles), budget):
         tables |= component.read(m.component(name_of(component)), case)
-    return tables
+    return tables | commitments.read(case, built.accounts)

@@ -40,7 +40,11 @@ ACCOUNTS: dict[str, tuple[str, str, str]] = {
     "serves": ("site, level, period", "0/1", "the site may serve the level in the period"),
     "guarded": ("level, period", "0/1", "the programme's guards of the level are in place in the period"),
     "done": ("initiative, unit, period", "units", "an initiative is done at the end of the period"),
-    "guard_begun": ("initiative, period", "0/1", "a dated initiative of the programme is begun by the end of the period"),
+    "guard_begun": (
+        "initiative, period",
+        "0/1",
+        "a dated initiative of the programme is begun by the end of the period",
+    ),
     "begun": ("initiative", "0/1", "an initiative of the programme is done at its one date"),
     "trained": ("track, agency, period", "heads", "trained heads at the end of the period"),
     "depth": ("agency, workload, level, period, tranche", "PFLOP/s delivered-years", "service by depth of demand"),

@@ -82,7 +82,9 @@ def close(b: Any, case: Case, accounts: Accounts) -> None:
         return total([*at_work[r, c, n], *minus(accounts.terms("lasting", r, c, n))]) <= 0
 
     last = _last_demand(case)
-    gated = {w: {a: x for a, x in of.items() if accounts.terms("admitted", a, case.periods.last)} for w, of in last.items()}
+    gated = {
+        w: {a: x for a, x in of.items() if accounts.terms("admitted", a, case.periods.last)} for w, of in last.items()
+    }
 
     @b.Constraint(
         over((w, n) for w in case.workloads if gated[w] for n in combos.years_after(case)),

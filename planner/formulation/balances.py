@@ -1,17 +1,17 @@
 """Balances: each account that components share is added up once, as a rule of the component that owns it.
 
-    power.within_grid_rights[s,t]     imported + agreements ≤ hours · grid rights at the end of t-1
-    power.energy_balance[s,t]         imported + generated + agreements = facility energy
-    power.secured_covers_halls[s,t]   secured ≥ own service + (1 + power_reserve_share) · Σ pue_peak · greenfield MW
-    cooling.racks_housed[r,q,t]       housed MW = installed MW of the class
-    cooling.within_halls[s,c,t]       housed MW ≤ commissioned MW with the cooling
-    construction.hardened_for_use[r,l,t]    Σ_s multiplier · MW in use at the level in t+1 ≤ hardened by t
-    construction.hardened_within_halls[s,l,t]  MW in use in t+1 at levels that take at least as many months ≤ halls that had them
-    workload.use_within_housed[s,q,t], workload.racks_assigned[r,c,t], workload.cluster_size[r,w,t]
-    sites.minimum_commissioned[s,t]   from the end of counted_site_by_year: MW commissioned ≥ minimum_site_mw · open
-    sites.minimum_serving[s,t]        from that year's last period: MW in use ≥ minimum_site_serving_mw · open
-    sites.minimum_halls[s,t]          the least commissioned, in whole halls: tightens the relaxation
-    sites.largest_share[s,t]          MW in use at a site ≤ largest_site_share · MW in use at all sites
+power.within_grid_rights[s,t]     imported + agreements ≤ hours · grid rights at the end of t-1
+power.energy_balance[s,t]         imported + generated + agreements = facility energy
+power.secured_covers_halls[s,t]   secured ≥ own service + (1 + power_reserve_share) · Σ pue_peak · greenfield MW
+cooling.racks_housed[r,q,t]       housed MW = installed MW of the class
+cooling.within_halls[s,c,t]       housed MW ≤ commissioned MW with the cooling
+construction.hardened_for_use[r,l,t]    Σ_s multiplier · MW in use at the level in t+1 ≤ hardened by t
+construction.hardened_within_halls[s,l,t]  MW in use in t+1 at levels that take at least as many months ≤ halls that had them
+workload.use_within_housed[s,q,t], workload.racks_assigned[r,c,t], workload.cluster_size[r,w,t]
+sites.minimum_commissioned[s,t]   from the end of counted_site_by_year: MW commissioned ≥ minimum_site_mw · open
+sites.minimum_serving[s,t]        from that year's last period: MW in use ≥ minimum_site_serving_mw · open
+sites.minimum_halls[s,t]          the least commissioned, in whole halls: tightens the relaxation
+sites.largest_share[s,t]          MW in use at a site ≤ largest_site_share · MW in use at all sites
 """
 
 from __future__ import annotations
@@ -139,7 +139,9 @@ def _hardening(b: Any, case: Case, accounts: Accounts, places: Places) -> None:
         months = case.levels[level].added_months
         stricter = [k for k, e in case.levels.items() if e.added_months >= months]
         used = [x for k in stricter for x in accounts.terms("in_use_mw", s, k, t + 1)]
-        return total([*used, *minus(accounts.terms("late_halls_mw", s, level, t))]) <= 0 if used else pyo.Constraint.Skip
+        return (
+            total([*used, *minus(accounts.terms("late_halls_mw", s, level, t))]) <= 0 if used else pyo.Constraint.Skip
+        )
 
 
 def counted_period(case: Case) -> int | None:
@@ -170,9 +172,7 @@ def _chosen_sites(m: Any, case: Case, accounts: Accounts) -> None:
 
     @b.Constraint(over(i for i in held if needs[i[0]]), doc="a chosen site counts with whole halls")
     def minimum_halls(b: Any, s: str, t: int) -> Any:
-        each = [
-            (n / case.designs[d].module_mw, v) for d in halls.designs[s] for n, v in halls.standing(s, d, t)
-        ]
+        each = [(n / case.designs[d].module_mw, v) for d in halls.designs[s] for n, v in halls.standing(s, d, t)]
         return total([*each, *opened(s, needs[s])]) >= 0
 
     since, share = case.parameter("share_rule_from_year"), case.parameter("largest_site_share")

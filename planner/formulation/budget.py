@@ -25,7 +25,7 @@ from planner.formulation.accounts import Accounts, Cost
 from planner.formulation.terms import Terms, over, scaled, total, value
 from planner.inputs.case import PROGRAMME, USD_PER_MUSD, Case, Rate
 from planner.plan import NOISE, frame
-from planner.wbs import INFRASTRUCTURE, UNALLOCATED, ON_TOP
+from planner.wbs import INFRASTRUCTURE, ON_TOP, UNALLOCATED
 
 SIDES = ("infrastructure", "soft", "operations")
 
@@ -90,7 +90,9 @@ def close(m: Any, case: Case, accounts: Accounts) -> None:
 
 def side_of(case: Case, cost: Cost) -> str:
     line = case.wbs[cost.wbs]
-    return "operations" if line.ledger == "operations" else "infrastructure" if line.category in INFRASTRUCTURE else "soft"
+    return (
+        "operations" if line.ledger == "operations" else "infrastructure" if line.category in INFRASTRUCTURE else "soft"
+    )
 
 
 def sums(case: Case, accounts: Accounts) -> dict[tuple[str, int], Terms]:

@@ -63,12 +63,13 @@ def site_designs(case: Case) -> list[tuple[str, str]]:
 
 @once
 def hall_starts(case: Case) -> list[tuple[str, str, int]]:
-    """Starts that are commissioned inside the horizon, where at least one hall fits the site."""
+    """Starts that are commissioned inside the horizon, where a hall fits the site and racks on sale can fill one."""
     p = case.periods
+    filled = {d for d, design in case.designs.items() if fillable_mw(case, d) >= design.module_mw}
     return [
         (s, d, t)
         for s, d in site_designs(case)
-        if most_halls(case, s, d) >= 1
+        if d in filled and most_halls(case, s, d) >= 1
         for t in p
         if p.ready(t, case.designs[d].lead_months) <= p.last
     ]
@@ -76,6 +77,18 @@ def hall_starts(case: Case) -> list[tuple[str, str, int]]:
 
 def most_modules(case: Case, design: Design) -> int:
     return max(1, math.floor(design.max_modules_per_year * case.periods.years + 1e-9))
+
+
+def fillable_mw(case: Case, design_id: str) -> float:
+    """MW IT of racks that the design may hold and that are still on sale for the time from which it can be ready."""
+    p, design = case.periods, case.designs[design_id]
+    first = p.ready(0, design.lead_months)
+    return sum(
+        case.chips[c].rack_mw * case.chip_supply[c, p.year(v)].supply_racks_per_year * p.years
+        for c, v in orders(case)
+        if p.ready(v, case.chips[c].lead_months) >= first
+        and design.cooling_id in rack_class(case, case.chips[c]).split("+")
+    )
 
 
 def standing_span(case: Case, design: Design, t: int, added_months: float) -> tuple[int, int]:

@@ -88,7 +88,9 @@ def binding(case: Case) -> list[Claim]:
     return [
         c
         for c in case.programme.claims
-        if c.metric in MEASURED and c.level is not None and (c.binding == "firm" or (c.binding == "goal" and c.price_usd))
+        if c.metric in MEASURED
+        and c.level is not None
+        and (c.binding == "firm" or (c.binding == "goal" and c.price_usd))
     ]
 
 
@@ -102,7 +104,7 @@ def close(m: Any, case: Case, accounts: Accounts) -> None:
     """Write the commitments on their block."""
     claims = {c.id: c for c in case.programme.claims if c.metric in MEASURED and c.level is not None}
     held = {c.id: held_from(case, c) for c in binding(case)}
-    tiered = [i for i, c in claims.items() if c.tier == "commissioned" and c.binding != "reported" and held_from(case, c)]
+    tiered = [i for i in held if claims[i].tier == "commissioned" and held[i]]
     goals = [i for i in held if claims[i].binding == "goal"]
     asked = {
         (d.rule, *d.index): d
@@ -161,16 +163,27 @@ def _counted(b: Any, case: Case, accounts: Accounts, held: dict[str, list[int]])
         return total([(1.0, b.counted[i, s]), *racks]) <= 0
 
 
+def counted_mw(case: Case, accounts: Accounts) -> dict[tuple[str, str], float]:
+    """(claim, site) -> commissioned MW that count, of promises and goals, at the values that the variables hold."""
+    p, factor, found = case.periods, case.parameter("counted_factor"), {}
+    for c in case.programme.claims:
+        when = held_from(case, c)
+        if c.metric != "power" or c.tier != "commissioned" or c.binding == "reported" or not when:
+            continue
+        until = min(p.last, p.after(when[0], case.parameter("counted_within_months")))
+        for s in case.sites:
+            halls = min(value(accounts.terms("halls_mw", s, t)) for t in when)
+            racks = factor * value(accounts.terms("populated_mw", s, until))
+            found[c.id, s] = max(0.0, min(halls, racks))
+    return found
+
+
 def settle(b: Any, case: Case, accounts: Accounts) -> None:
     """Count all that counts; let a goal be short of no more than it is."""
-    p, factor = case.periods, case.parameter("counted_factor")
     claims = {c.id: c for c in case.programme.claims}
-    for (i, s), counted in b.counted.items():
-        when = held_from(case, claims[i])
-        until = min(p.last, p.after(when[0], case.parameter("counted_within_months")))
-        halls = min(value(accounts.terms("halls_mw", s, t)) for t in when)
-        racks = factor * value(accounts.terms("populated_mw", s, until))
-        counted.set_value(max(0.0, min(halls, racks)), skip_validation=True)
+    for key, mw in counted_mw(case, accounts).items():
+        if key in b.counted:
+            b.counted[key].set_value(mw, skip_validation=True)
     for i, shortfall in b.shortfall.items():
         rows = [b.goal[i, t] for t in held_from(case, claims[i])]
         lacking = max(pyo.value(row.lower) - (pyo.value(row.body) - shortfall.value) for row in rows)
@@ -208,6 +221,6 @@ def _governed(b: Any, asked: dict[Key, Duty]) -> None:
         return done("services_offered", i, y)
 
 
-def read(b: Any, case: Case) -> dict[str, pd.DataFrame]:
-    rows = [(i, s, v.value) for (i, s), v in b.counted.items() if v.value > NOISE]
+def read(case: Case, accounts: Accounts) -> dict[str, pd.DataFrame]:
+    rows = [(i, s, mw) for (i, s), mw in counted_mw(case, accounts).items() if mw > NOISE]
     return {"counted": frame("counted", rows)}

@@ -180,8 +180,10 @@ def _capacity(case: Case, halls: Halls) -> list[Posting]:
                     posts += [Post(a, (s, t), facility, d) for a in ("grid_rights_mw", "secured_mw", "power_need_mw")]
                 else:
                     posts.append(Post("power_need_mw", (s, t), halls.standing(s, d, t, per_mw=reserve * pue), d))
-    posts += [Post("tie_break", (s,), [x for d in halls.designs[s] for x in halls.standing(s, d, case.periods.last)])
-              for s in case.sites]
+    posts += [
+        Post("tie_break", (s,), [x for d in halls.designs[s] for x in halls.standing(s, d, case.periods.last)])
+        for s in case.sites
+    ]
     return posts
 
 
@@ -200,12 +202,7 @@ def _hardened(b: Any, case: Case, places: Places) -> list[Posting]:
 
 def read(b: Any, case: Case) -> dict[str, pd.DataFrame]:
     label, starts = case.periods.label, Cumulative(b.started_by)
-    modules = [
-        (s, d, label(t), round(n))
-        for s, d in starts.keys()
-        for t, n in starts.started(s, d).items()
-        if n > 0.5
-    ]
+    modules = [(s, d, label(t), round(n)) for s, d in starts.keys() for t, n in starts.started(s, d).items() if n > 0.5]
     return {
         "modules": frame("modules", modules),
         "hardened": frame("hardened", _new_hardened(b, case)),

@@ -1,12 +1,12 @@
 """What construction costs: halls, land, leases, hardening, the framework discount, and running the halls.
 
-    1.1.3, 1.1.4, 1.2.3, 1.2.4   MW paid along the spend profile · usd_per_mw · construction_multiplier
-    1.1.2   acres started · land_price_usd_per_acre
-    1.1.5   leased MW commissioned at the end of t · years · lease_usd_per_mw_year
-    1.1.6   new hardened MW · shell_usd_per_mw of the reference shell · hardening_share · construction_multiplier
-    1.1.7   - discounted MW · shell and civil of the reference shell · volume_discount_share, at the programme
-    3.2.1   MW commissioned at the end of t-1 · years · facility_om_usd_per_mw_year
-    3.2.3   site_staff_per_mw · that MW · years · site_staff_usd_per_year
+1.1.3, 1.1.4, 1.2.3, 1.2.4   MW paid along the spend profile · usd_per_mw · construction_multiplier
+1.1.2   acres started · land_price_usd_per_acre
+1.1.5   leased MW commissioned at the end of t · years · lease_usd_per_mw_year
+1.1.6   new hardened MW · shell_usd_per_mw of the reference shell · hardening_share · construction_multiplier
+1.1.7   - discounted MW · shell and civil of the reference shell · volume_discount_share, at the programme
+3.2.1   MW commissioned at the end of t-1 · years · facility_om_usd_per_mw_year
+3.2.3   site_staff_per_mw · that MW · years · site_staff_usd_per_year
 """
 
 from __future__ import annotations
@@ -47,9 +47,7 @@ def investment(b: Any, case: Case, halls: Halls, places: Places) -> list[Posting
     for t, v in b.discounted.items():
         for item, column in DISCOUNTED:
             rate = case.rate("designs", shell, column)
-            costs.append(
-                Cost(DISCOUNT, PROGRAMME, f"framework discount, {item}", t, [(-1.0, v)], "MW IT", rate, share)
-            )
+            costs.append(Cost(DISCOUNT, PROGRAMME, f"framework discount, {item}", t, [(-1.0, v)], "MW IT", rate, share))
     return costs
 
 

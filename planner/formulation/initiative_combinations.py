@@ -90,7 +90,9 @@ def guard_start_for_service(case: Case, guard: Initiative, level: str, t: int) -
 
 
 def _packages(case: Case) -> list[Initiative]:
-    return [e for e in soft.with_effect(case, "authorises service") if soft.first_done(case, e.initiative_id) is not None]
+    return [
+        e for e in soft.with_effect(case, "authorises service") if soft.first_done(case, e.initiative_id) is not None
+    ]
 
 
 def package_levels(case: Case) -> list[str]:

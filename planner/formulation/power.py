@@ -37,7 +37,8 @@ from planner.plan import NOISE, frame
 def add(b: Any, case: Case, places: Places) -> list[Posting]:
     """Contracts, orders and energy; posts secured power, grid rights, energy, emissions and costs."""
     p, orders = case.periods, combos.plant_orders(case)
-    running = [(s, k, t) for s, k in dict.fromkeys((s, k) for s, k, _ in orders) for t in p if t > 0]
+    ready = {(s, k): p.ready(u, case.plants[k].lead_months) for s, k, u in reversed(orders)}
+    running = [(s, k, t) for (s, k), first in reversed(ready.items()) for t in p if t > first]
     serving = [(s, t) for s in case.sites for t in p if t > 0]
     b.contracted_by = pyo.Var(over(combos.tranche_starts(case)), domain=pyo.Binary, doc="tranche contracted by then")
     b.ordered_by = pyo.Var(

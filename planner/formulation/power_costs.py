@@ -1,11 +1,11 @@
 """What power costs: connections and plant, energy, delivery, fuel, upkeep and emissions.
 
-    1.2.1   MW paid along the profile of connections · connection_usd_per_mw · construction_multiplier
-    1.2.2   kW paid along the plant's profile · capex_usd_per_kw · construction_multiplier
-    3.1.1   imported · tariff          3.1.2   (billed - imported) · delivery          3.1.3   agreements · price
-    3.1.4   generated · heat rate · gas price of region and year
-    3.1.5   generated · variable O&M, and kW ready at the end of t-1 · years · fixed O&M
-    3.1.6   t CO2 · carbon price
+1.2.1   MW paid along the profile of connections · connection_usd_per_mw · construction_multiplier
+1.2.2   kW paid along the plant's profile · capex_usd_per_kw · construction_multiplier
+3.1.1   imported · tariff          3.1.2   (billed - imported) · delivery          3.1.3   agreements · price
+3.1.4   generated · heat rate · gas price of region and year
+3.1.5   generated · variable O&M, and kW ready at the end of t-1 · years · fixed O&M
+3.1.6   t CO2 · carbon price
 """
 
 from __future__ import annotations
@@ -16,8 +16,17 @@ from planner.formulation.accounts import Cost, Posting
 from planner.formulation.supply import MWH_PER_GWH, Supply
 from planner.formulation.terms import Terms, scaled
 from planner.inputs.case import Case
-from planner.wbs import AGREEMENTS, CARBON, CONNECTION, CONNECTION_PROFILE, DELIVERY, FUEL, GRID_ENERGY, PLANT, PLANT_UPKEEP
-
+from planner.wbs import (
+    AGREEMENTS,
+    CARBON,
+    CONNECTION,
+    CONNECTION_PROFILE,
+    DELIVERY,
+    FUEL,
+    GRID_ENERGY,
+    PLANT,
+    PLANT_UPKEEP,
+)
 
 
 def investment(case: Case, supply: Supply) -> list[Posting]:
@@ -37,7 +46,9 @@ def investment(case: Case, supply: Supply) -> list[Posting]:
     costs: list[Posting] = []
     for (wbs, s, key, item, t), terms in paid.items():
         table, column, unit = (
-            ("grid_tranches", "connection_usd_per_mw", "MW") if wbs == CONNECTION else ("plants", "capex_usd_per_kw", "kW")
+            ("grid_tranches", "connection_usd_per_mw", "MW")
+            if wbs == CONNECTION
+            else ("plants", "capex_usd_per_kw", "kW")
         )
         rate = case.rate(table, key, column)
         costs.append(Cost(wbs, s, item, t, terms, unit, rate, case.sites[s].construction_multiplier))

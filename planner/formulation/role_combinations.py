@@ -5,6 +5,7 @@ from __future__ import annotations
 from planner.formulation import months
 from planner.formulation import soft_combinations as soft
 from planner.formulation import use_combinations as use
+from planner.formulation.combinations import Places
 from planner.inputs.case import Case
 
 #: (site, initiative, level)
@@ -42,34 +43,27 @@ def guard_of(case: Case, port: Port) -> str | None:
     return before if before in {e.initiative_id for e in soft.all_guards(case)} else None
 
 
-def entry_steps(case: Case, site: str) -> list[str]:
-    """Accreditations that the entry level needs and the site does not hold yet, in order."""
-    entry = use.entry_level(case, site)
-    chains = [x for opener in soft.opens(case, entry) for x in soft.chain(case, opener)] if entry else []
-    return [x for x in dict.fromkeys(chains) if (site, x) not in case.existing_accreditations]
-
-
-def role_steps(case: Case, site: str, level: str) -> list[str]:
-    """Accreditations that a further level needs beyond the levels before it."""
-    entry = use.entry_level(case, site)
-    further = use.further_levels(case, site)
-    before = [entry, *further[: further.index(level)]]
-    known = {x for k in before if k for opener in soft.opens(case, k) for x in soft.chain(case, opener)}
+def accreditation_steps(case: Case, site: str, level: str) -> list[str]:
+    """Accreditations that a level needs at a site beyond its levels before, in order; none that it holds already."""
+    levels = [k for s, k in use.level_from(case) if s == site]
+    before = levels[: levels.index(level)]
+    known = {x for k in before for opener in soft.opens(case, k) for x in soft.chain(case, opener)}
     chains = [x for opener in soft.opens(case, level) for x in soft.chain(case, opener)]
     held = case.existing_accreditations
     return [x for x in dict.fromkeys(chains) if x not in known and (site, x) not in held]
 
 
-def needs_entry(case: Case, site: str, level: str) -> bool:
-    """Whether a role stands on an accreditation of the entry level."""
-    steps = set(entry_steps(case, site))
-    return any(x in steps for opener in soft.opens(case, level) for x in soft.chain(case, opener))
-
-
-def chain_start(case: Case, site: str, f: int) -> int | None:
-    """Last period in which the entry chain may begin for a site that goes live in ``f``."""
-    duration = sum(max(1.0, case.accreditations[x].duration_months) for x in entry_steps(case, site))
-    return months.last_start(case.periods, 0.0, duration, f - 1)
+def waiting_ports(case: Case, places: Places) -> list[tuple[str, str, str, int]]:
+    """(place, initiative, level, period) by which ports of roles that stand on a dated guard may be begun."""
+    place = {s: r for r, inside in places.items() for s in inside}
+    first: dict[tuple[str, str, str], int] = {}
+    for port in ports_of(case):
+        s, y, level = port
+        if guard_of(case, port) is not None:
+            start = soft.last_start(case, case.initiatives[y], port_serves_from(case, port) - 1) or 0
+            key = (place[s], y, level)
+            first[key] = min(start, first.get(key, start))
+    return [(*key, t) for key, begin in first.items() for t in case.periods if t >= begin]
 
 
 def guard_start_for(case: Case, guard: str, t: int) -> int:

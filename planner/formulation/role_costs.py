@@ -1,8 +1,8 @@
 """What the roles of sites cost: accreditations, initiatives of sites and levels, staff.
 
-    2.2.1   accreditations begun · cost_usd            2.2.2   accreditations held · years · monitoring_usd_per_year
-    2.1.1, 2.1.2, 2.2.3, 2.2.4, 2.3.2, 2.3.3   initiatives begun · cost_usd, done · years · recurring_usd_per_year
-    3.2.5 to 3.2.7   years · (heads_per_mw · MW facility at the end of t-1 + heads_per_site · live) · loaded cost
+2.2.1   accreditations begun · cost_usd            2.2.2   accreditations held · years · monitoring_usd_per_year
+2.1.1, 2.1.2, 2.2.3, 2.2.4, 2.3.2, 2.3.3   initiatives begun · cost_usd, done · years · recurring_usd_per_year
+3.2.5 to 3.2.7   years · (heads_per_mw · MW facility at the end of t-1 + heads_per_site · live) · loaded cost
 """
 
 from __future__ import annotations
@@ -13,38 +13,25 @@ from planner.formulation import months
 from planner.formulation import soft_combinations as soft
 from planner.formulation import use_combinations as use
 from planner.formulation.accounts import Cost, Of, Posting
-from planner.formulation.role_combinations import entry_steps, ports_of, role_steps
+from planner.formulation.role_combinations import accreditation_steps, guard_of, ports_of
 from planner.formulation.role_terms import Roles
 from planner.formulation.terms import Terms, scaled
 from planner.inputs.case import Case
 from planner.wbs import ACCREDITATION, INITIATIVES, MONITORING
 
 
-def _entry_starts(case: Case, roles: Roles, s: str) -> Iterator[tuple[str, str, int, float, Terms]]:
-    """(site, accreditation, period of its start, month in which it is done, how much of it) of the entry chain."""
-    p = case.periods
-    for u in p:
-        begun = roles.chain_begun(s, u)
-        month = float(u * p.months)
-        for x in entry_steps(case, s) if begun else ():
-            done = month + max(1.0, case.accreditations[x].duration_months)
-            yield s, x, months.period_of(p, month), done, begun
-            month = done
+def _starts(case: Case, roles: Roles) -> Iterator[tuple[str, str, int, float, Terms]]:
+    """(site, accreditation, period in which it begins, month in which it is done, how much of it).
 
-
-def _role_starts(case: Case, roles: Roles, s: str) -> Iterator[tuple[str, str, int, float, Terms]]:
-    """The same of the accreditations of its further levels, each begun once the one before is held."""
-    for level in use.further_levels(case, s):
-        for x in role_steps(case, s, level):
+    Those of the entry level begin at the opening of a site, those of a role as early as the ones before are held.
+    """
+    for s, level in use.level_from(case):
+        entry = level == use.entry_level(case, s)
+        taken: Terms = [(1.0, roles.opened(s) if entry else roles.b.role[s, level])]
+        for x in accreditation_steps(case, s, level):
             done = soft.accredited_month(case, s, x)
             begins = done - max(1.0, case.accreditations[x].duration_months)
-            yield s, x, months.period_of(case.periods, begins), done, [(1.0, roles.b.role[s, level])]
-
-
-def _starts(case: Case, roles: Roles) -> Iterator[tuple[str, str, int, float, Terms]]:
-    for s in case.sites:
-        yield from _entry_starts(case, roles, s)
-        yield from _role_starts(case, roles, s)
+            yield s, x, months.period_of(case.periods, begins), done, taken
 
 
 def accreditation_starts(case: Case, roles: Roles) -> Iterator[tuple[str, str, int, Terms]]:
@@ -52,6 +39,18 @@ def accreditation_starts(case: Case, roles: Roles) -> Iterator[tuple[str, str, i
     for s, x, t, _, terms in _starts(case, roles):
         if t <= case.periods.last:
             yield s, x, t, terms
+
+
+def port_starts(case: Case, roles: Roles) -> dict[tuple[str, str, str, int], Terms]:
+    """(place or site, initiative, level, period) -> how many are begun then."""
+    found: dict[tuple[str, str, str, int], Terms] = {}
+    for port in ports_of(case):
+        if guard_of(case, port) is None:
+            found |= {(*port, t): terms for t in case.periods if (terms := roles.port_begun(port, t))}
+    for r, y, level in roles.ports.keys():
+        for t in roles.ports.dates(r, y, level):
+            found[str(r), str(y), str(level), t] = roles.ports.at((r, y, level), t)
+    return found
 
 
 def accreditations(case: Case, roles: Roles) -> list[Posting]:
@@ -80,14 +79,10 @@ def ports(case: Case, roles: Roles) -> list[Posting]:
     p = case.periods
     begun: dict[tuple[str, str, int], Terms] = {}
     done: dict[tuple[str, str, int], Terms] = {}
-    for port in ports_of(case):
-        s, y, _ = port
-        for t in p:
-            terms = roles.port_begun(port, t)
-            if terms:
-                begun.setdefault((s, y, t), []).extend(terms)
-                for u in range(soft.ready(case, case.initiatives[y], t) + 1, p.count):
-                    done.setdefault((s, y, u), []).extend(scaled(terms, p.years))
+    for (s, y, _, t), terms in port_starts(case, roles).items():
+        begun.setdefault((s, y, t), []).extend(terms)
+        for u in range(soft.ready(case, case.initiatives[y], t) + 1, p.count):
+            done.setdefault((s, y, u), []).extend(scaled(terms, p.years))
     costs: list[Posting] = []
     for (s, y, t), terms in begun.items():
         rate = case.rate("initiatives", y, "cost_usd")

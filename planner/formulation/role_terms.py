@@ -6,7 +6,8 @@ from typing import Any
 
 from planner.formulation import soft_combinations as soft
 from planner.formulation import use_combinations as use
-from planner.formulation.role_combinations import Port, chain_start, is_gated, port_serves_from
+from planner.formulation.combinations import Places
+from planner.formulation.role_combinations import Port, is_gated, port_serves_from, ports_of
 from planner.formulation.terms import Cumulative, Terms
 from planner.inputs.case import Case
 
@@ -14,10 +15,13 @@ from planner.inputs.case import Case
 class Roles:
     """What a site serves, as terms."""
 
-    def __init__(self, b: Any, case: Case, opened: Any) -> None:
-        self.b, self.case, self.opened = b, case, opened
-        self.lives, self.accredited = Cumulative(b.live_by), Cumulative(b.accredited_by)
-        self.ports = Cumulative(b.port_by)
+    def __init__(self, b: Any, case: Case, places: Places, opened: Any) -> None:
+        self.b, self.case, self.places, self.opened = b, case, places, opened
+        self.lives, self.ports = Cumulative(b.live_by), Cumulative(b.port_by)
+
+    def sites_of(self, place: str, initiative: str, level: str) -> list[str]:
+        """Sites of a place where an initiative of a level may be begun."""
+        return [s for s, y, k in ports_of(self.case) if (y, k) == (initiative, level) and s in self.places[place]]
 
     def live(self, s: str, t: int, factor: float = 1.0) -> Terms:
         """The site is live in the period."""
@@ -37,17 +41,9 @@ class Roles:
         begins = use.level_from(self.case).get((s, level), self.case.periods.count)
         return [(factor, self.b.role[s, level])] if t >= begins else []
 
-    def chain_begun(self, s: str, t: int) -> Terms:
-        """The entry chain of accreditations is begun in the period."""
-        if self.accredited.dates(s):
-            return self.accredited.at((s,), t)
-        return [x for f in self.case.periods if chain_start(self.case, s, f) == t for x in self.goes_live(s, f)]
-
     def port_begun(self, port: Port, t: int) -> Terms:
-        """An initiative of a site and level is begun in the period."""
+        """An initiative of a site and level that waits for no dated guard is begun in the period."""
         s, y, level = port
-        if self.ports.dates(*port):
-            return self.ports.at(port, t)
         first = port_serves_from(self.case, port)
         e = self.case.initiatives[y]
         if level != use.entry_level(self.case, s):

@@ -3,14 +3,13 @@
 A site serves its entry level once it is live: staffed, accredited, services ported just in time. Each further level is
 a role: one yes or no that holds as early as lead times allow, and that needs the role before it.
 
-Variables: ``live_by[s,t]`` (0/1, live in t), ``role[s,l]`` (0/1), ``accredited_by[s,t]`` (entry chain begun by t),
-``port_by[s,y,l,t]`` (an initiative of a site and level that waits for a dated guard, begun by t), ``nothing`` (0).
+Variables: ``live_by[s,t]`` (0/1, live in t), ``role[s,l]`` (0/1), ``port_by[r,y,l,t]`` (sites of a place where an
+initiative of a level that waits for a dated guard is begun by t).
 
     live_stays[s,t]               live_by never falls
     live_at_open_sites[s]         live_by[s,H] ≤ open[s]
     role_after_role[s,l]          role[l] ≤ role[the level before] (open[s] after the entry level)
-    begun_for_live, begun_for_roles[s,l,t]  accredited_by[t] ≥ live (in the period it is for), ≥ role[l]
-    port_for_roles[s,y,l,t]       port_by[t] ≥ role[l] + guard begun in time - 1
+    port_for_roles[r,y,l,t]       port_by[t] ≥ Σ_s role[s,l] - sites of the place · (1 - guard begun in time)
     ports_within_need[y]          sites and levels that need an initiative ≤ need_ceiling_units
     in_use_where_live[s,t]        Σ in use ≤ hall limit · live
     in_use_in_role[s,l,t]         in use at a further level ≤ hall limit · role
@@ -33,19 +32,16 @@ from planner.formulation import use_combinations as use
 from planner.formulation.accounts import Limit, Meeting, Of, Post, Posting
 from planner.formulation.combinations import Places
 from planner.formulation.role_combinations import (
-    chain_start,
-    entry_steps,
-    guard_of,
     guard_start_for,
     is_gated,
-    needs_entry,
-    port_serves_from,
     ports_of,
+    waiting_ports,
 )
 from planner.formulation.role_terms import Roles
-from planner.formulation.terms import Terms, minus, over, total
+from planner.formulation.terms import Terms, over, total
 from planner.inputs.case import Case
 from planner.plan import frame
+
 
 def add(b: Any, case: Case, places: Places, opened: Any) -> list[Posting]:
     """Live dates and roles; posts what is served, held and live, the gates of halls, and costs."""
@@ -54,10 +50,10 @@ def add(b: Any, case: Case, places: Places, opened: Any) -> list[Posting]:
     further = [(s, k) for s in case.sites for k in use.further_levels(case, s)]
     b.live_by = pyo.Var(over((s, t) for s, f in gated.items() for t in p if t >= f), domain=pyo.Binary, doc="live in t")
     b.role = pyo.Var(over(further), domain=pyo.Binary, doc="the site serves the level, as early as it can")
-    chains = [s for s in gated if entry_steps(case, s) and any(needs_entry(case, s, k) for r, k in further if r == s)]
-    b.accredited_by = pyo.Var(over((s, t) for s in chains for t in p), bounds=(0, 1), doc="entry chain begun by t")
-    b.port_by = pyo.Var(over(_waiting(case)), bounds=(0, 1), doc="begun by t, once its guard is")
-    roles = Roles(b, case, opened)
+    b.port_by = pyo.Var(
+        over(waiting_ports(case, places)), domain=pyo.NonNegativeReals, doc="begun by t at so many sites"
+    )
+    roles = Roles(b, case, places, opened)
     _rules(b, case, roles)
     posts: list[Posting] = [
         Limit("roles.live_at_open_sites", s, roles.lives.by((s,), p.last), 1.0, "an open site is live, once", (s,))
@@ -72,17 +68,6 @@ def add(b: Any, case: Case, places: Places, opened: Any) -> list[Posting]:
     return [*posts, *role_costs.staff(case, roles)]
 
 
-def _waiting(case: Case) -> list[tuple[str, str, str, int]]:
-    """Ports of roles that stand on a dated guard, by the periods in which they may begin."""
-    found = []
-    for port in ports_of(case):
-        y = guard_of(case, port)
-        if y is not None:
-            first = soft.last_start(case, case.initiatives[port[1]], port_serves_from(case, port) - 1) or 0
-            found += [(*port, t) for t in case.periods if t >= first]
-    return found
-
-
 def _rules(b: Any, case: Case, roles: Roles) -> None:
     @b.Constraint(over(roles.lives.steps()), doc="a live site stays live")
     def live_stays(b: Any, *index: Any) -> Any:
@@ -94,18 +79,6 @@ def _rules(b: Any, case: Case, roles: Roles) -> None:
         i = further.index(level)
         before = b.role[s, further[i - 1]] if i else roles.opened(s)
         return total([(1.0, b.role[s, level]), (-1.0, before)]) <= 0
-
-    @b.Constraint(over(b.accredited_by), doc="accreditation is begun for the period in which the site goes live")
-    def begun_for_live(b: Any, s: str, t: int) -> Any:
-        dates = [f for f in roles.lives.dates(s) if (u := chain_start(case, s, f)) is not None and u <= t]
-        live = roles.lives.by((s,), max(dates)) if dates else []
-        return total([(1.0, b.accredited_by[s, t]), *minus(live)]) >= 0
-
-    based = [(s, k, t) for s, k in b.role for t in case.periods if (s, t) in b.accredited_by and needs_entry(case, s, k)]
-
-    @b.Constraint(over(based), doc="accreditation for a role is begun at the opening")
-    def begun_for_roles(b: Any, s: str, level: str, t: int) -> Any:
-        return total([(1.0, b.accredited_by[s, t]), (-1.0, b.role[s, level])]) >= 0
 
     @b.Constraint(over(_ceilings(case)), doc="no more sites and levels than the need")
     def ports_within_need(b: Any, y: str) -> Any:
@@ -149,7 +122,9 @@ def _standing(case: Case, roles: Roles, gated: dict[str, int]) -> list[Posting]:
     posts: list[Posting] = []
     for s in case.sites:
         for level in [k for r, k in use.level_from(case) if r == s]:
-            before = dict.fromkeys(case.initiatives[y].prerequisite_id for r, y, k in ports_of(case) if (r, k) == (s, level))
+            before = dict.fromkeys(
+                case.initiatives[y].prerequisite_id for r, y, k in ports_of(case) if (r, k) == (s, level)
+            )
             for y in (z for z in before if z and z not in guards):
                 terms = roles.serves(s, level, case.periods.last)
                 says = "a site serves a level once what its services stand on is done"
@@ -160,64 +135,54 @@ def _standing(case: Case, roles: Roles, gated: dict[str, int]) -> list[Posting]:
 def _guarded_ports(case: Case, roles: Roles) -> list[Posting]:
     """A port that waits for a dated guard is begun once both its role is taken and the guard is done."""
     posts: list[Posting] = []
-    for s, z, level, t in roles.b.port_by:
-        y = str(guard_of(case, (s, z, level)))
-        if guard_start_for(case, y, t) < 0:
-            continue
-        terms = [(-1.0, roles.b.port_by[s, z, level, t]), *roles.serves(s, level, case.periods.last)]
-        guard = Of(1.0, "guard_begun", (y, guard_start_for(case, y, t)))
-        says = "a port is begun once its site has the role and its guard is done"
-        posts.append(Meeting("roles.port_for_roles", (s, z, level, t), terms, (guard,), says, 1.0))
+    last = case.periods.last
+    for r, z, level, t in roles.b.port_by:
+        y, inside = str(case.initiatives[z].prerequisite_id), roles.sites_of(r, z, level)
+        start = guard_start_for(case, y, t)
+        if start >= 0:
+            taken = [x for s in inside for x in roles.serves(s, level, last)]
+            terms = [(-1.0, roles.b.port_by[r, z, level, t]), *taken]
+            guard = Of(float(len(inside)), "guard_begun", (y, start))
+            says = "a port is begun once its site has the role and its guard is done"
+            posts.append(Meeting("roles.port_for_roles", (r, z, level, t), terms, (guard,), says, float(len(inside))))
     return posts
 
 
 def _done(case: Case, roles: Roles) -> list[Posting]:
     """What is done at the end of a period of initiatives per site and level."""
     posts: list[Posting] = []
-    for port in ports_of(case):
-        s, y, level = port
-        begun = {t: x for t in case.periods if (x := roles.port_begun(port, t))}
-        for t in case.periods:
-            done = [x for u, terms in begun.items() if soft.ready(case, case.initiatives[y], u) <= t for x in terms]
-            if done:
-                posts.append(Post("done", (y, (s, level), t), done, y))
+    for (s, y, level, u), terms in role_costs.port_starts(case, roles).items():
+        end = soft.ready(case, case.initiatives[y], u)
+        posts += [Post("done", (y, (s, level), t), terms, y) for t in case.periods if t >= end]
     return posts
 
 
-def settle(b: Any, case: Case, opened: Any, guard_begun: Any) -> None:
-    """Begin accreditations and waiting ports at the least that their rows ask for."""
-    roles = Roles(b, case, opened)
-    for (s, t), v in b.accredited_by.items():
-        dates = [f for f in roles.lives.dates(s) if (u := chain_start(case, s, f)) is not None and u <= t]
-        least = b.live_by[s, max(dates)].value if dates else 0.0
-        taken = [b.role[r, k].value for r, k in b.role if r == s and needs_entry(case, s, k)]
-        v.set_value(max([least, *taken]), skip_validation=True)
-    for (s, z, level, t), v in b.port_by.items():
-        y = str(guard_of(case, (s, z, level)))
-        served = sum(n * x.value for n, x in roles.serves(s, level, case.periods.last))
-        v.set_value(max(0.0, served + guard_begun(y, guard_start_for(case, y, t)) - 1), skip_validation=True)
+def settle(b: Any, case: Case, places: Places, opened: Any, guard_begun: Any) -> None:
+    """Begin waiting ports at the least that their rows ask for."""
+    roles, last = Roles(b, case, places, opened), case.periods.last
+    for (r, z, level, t), v in b.port_by.items():
+        inside = roles.sites_of(r, z, level)
+        start = guard_start_for(case, str(case.initiatives[z].prerequisite_id), t)
+        served = sum(n * x.value for s in inside for n, x in roles.serves(s, level, last))
+        begun = guard_begun(str(case.initiatives[z].prerequisite_id), start) if start >= 0 else 0.0
+        v.set_value(max(0.0, served - len(inside) * (1 - begun)), skip_validation=True)
 
 
-def read(b: Any, case: Case, opened: Any) -> dict[str, pd.DataFrame]:
-    roles, label, p = Roles(b, case, opened), case.periods.label, case.periods
+def read(b: Any, case: Case, places: Places, opened: Any) -> dict[str, pd.DataFrame]:
+    roles, label, p = Roles(b, case, places, opened), case.periods.label, case.periods
 
     def begun(terms: Terms) -> bool:
         return sum(n * v.value for n, v in terms) > 0.5
 
-    accredits = [
-        (s, x, label(t), 1) for s, x, t, terms in role_costs.accreditation_starts(case, roles) if begun(terms)
-    ]
+    accredits = [(s, x, label(t), 1) for s, x, t, terms in role_costs.accreditation_starts(case, roles) if begun(terms)]
     ports = [
-        (s, y, level, label(t), 1)
-        for s, y, level in ports_of(case)
-        for t in p
-        if begun(roles.port_begun((s, y, level), t))
+        (s, y, level, label(t), 1) for (s, y, level, t), x in role_costs.port_starts(case, roles).items() if begun(x)
     ]
     live = [(s, label(t), 1) for s in case.sites for t in p if is_gated(case, s) and begun(roles.goes_live(s, t))]
     if not soft.sites_go_live(case):
         live = []
     return {
         "accredits": frame("accredits", accredits),
-        "ports": frame("ports", [(s, y, k, t, n) for s, y, k, t, n in ports]),
+        "ports": frame("ports", ports),
         "goes_live": frame("goes_live", live),
     }

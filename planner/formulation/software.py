@@ -25,12 +25,12 @@ import pandas as pd
 import pyomo.environ as pyo
 
 from planner.formulation import initiative_combinations as ini
-from planner.formulation import software_costs
 from planner.formulation import soft_combinations as soft
+from planner.formulation import software_costs
 from planner.formulation.accounts import Meeting, Of, Post, Posting
 from planner.formulation.combinations import Places
 from planner.formulation.initiative_terms import Initiatives
-from planner.formulation.terms import Terms, minus, over, total
+from planner.formulation.terms import minus, over, total
 from planner.inputs.case import Case
 from planner.plan import NOISE, frame
 
@@ -98,7 +98,11 @@ def _rules(b: Any, case: Case, done: Initiatives) -> None:
     @b.Constraint(over(b.package_by), doc="a service is authorised once its level is offered and guarded")
     def package_for_level(b: Any, y: str, o: str, level: str, t: int) -> Any:
         guards = soft.guards(case, level)
-        begun = [x for e in guards for x in done.guards.by((e.initiative_id,), ini.guard_start_for_package(case, e, level, y, t))]
+        begun = [
+            x
+            for e in guards
+            for x in done.guards.by((e.initiative_id,), ini.guard_start_for_package(case, e, level, y, t))
+        ]
         return total([(1.0, b.package_by[y, o, level, t]), (-1.0, b.offered[level]), *minus(begun)]) >= -len(guards)
 
 
@@ -106,7 +110,9 @@ def _offers(b: Any, case: Case) -> list[Posting]:
     says = "a level is offered where some site serves it"
     last = case.periods.last
     return [
-        Meeting("software.offered_where_served", (s, k), [(-1.0, b.offered[k])], (Of(1.0, "serves", (s, k, last)),), says)
+        Meeting(
+            "software.offered_where_served", (s, k), [(-1.0, b.offered[k])], (Of(1.0, "serves", (s, k, last)),), says
+        )
         for k in b.offered
         for s in case.sites
         if (s, k) in case.site_levels
@@ -121,7 +127,9 @@ def _gates(case: Case, done: Initiatives) -> list[Posting]:
             terms, known = done.let_through(a, gate, t)
             says = "an agency is served in the part that its gates admit"
             posts.append(
-                Meeting("software.within_gates", (a, gate, t), minus(terms), (Of(1.0, "admitted", (a, t)),), says, known)
+                Meeting(
+                    "software.within_gates", (a, gate, t), minus(terms), (Of(1.0, "admitted", (a, t)),), says, known
+                )
             )
     return posts
 
@@ -179,9 +187,7 @@ def read(b: Any, case: Case) -> dict[str, pd.DataFrame]:
         for (a, t), units in done.started_units(e).items():
             if units > NOISE:
                 (onboards if e.per == "agency" else connects).append((e.initiative_id, a, label(t), units))
-    packages = [
-        (y, o, level, label(t), 1) for (y, o, level), t in done.packages_begun().items()
-    ]
+    packages = [(y, o, level, label(t), 1) for (y, o, level), t in done.packages_begun().items()]
     return {
         "starts": frame("starts", starts),
         "packages": frame("packages", packages),

@@ -47,5 +47,7 @@ def _lines(case: Case, y: str, begun: dict[int, Terms]) -> list[Posting]:
         for u in range(soft.ready(case, e, t) + 1, p.count):
             done.setdefault(u, []).extend(scaled(terms, p.years))
     if kept.usd:
-        found += [Cost(yearly, PROGRAMME, f"{y} yearly", t, done[t], "unit-years", kept) for t in sorted(done) if done[t]]
+        found += [
+            Cost(yearly, PROGRAMME, f"{y} yearly", t, done[t], "unit-years", kept) for t in sorted(done) if done[t]
+        ]
     return found

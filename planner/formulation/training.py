@@ -1,11 +1,11 @@
 """Training: heads that start courses, by agency; operators of sites, counted by halls.
 
-Variables: ``heads[r,a,t]`` (heads that start a course), ``operators[s,t]`` (heads trained for halls that stand at the
-end of t, in place of those who left).
+Variables: ``heads[r,a,t]`` (heads that start a course), ``operators[r,t]`` (heads trained for halls of a place that
+stand at the end of t, in place of those who left).
 
     within_capacity[r,t]      heads that start ≤ capacity_heads_per_year · years · what the track stands on begun
     within_need[r,t]          trained heads ≤ need_ceiling_heads
-    operators_of_halls[s,t]   operators ≥ N[t] - (1 - attrition)^years · N[t-1], N = site_staff_per_mw · MW commissioned
+    operators_of_halls[r,t]   operators ≥ N[t] - (1 - attrition)^years · N[t-1], N = site_staff_per_mw · MW commissioned
     operators_within_need[r,t]  Σ_s N[t] ≤ need_ceiling_heads
     within_heads[a,r,t]       admitted[a,t] ≤ trained[r,a,t-1] / heads needed
 
@@ -33,7 +33,7 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     """Courses; posts trained heads, gates of agencies, and costs."""
     p, operators = case.periods, soft.operator_track(case)
     b.heads = pyo.Var(over(soft.course_starts(case)), domain=pyo.NonNegativeReals, doc="heads that start a course")
-    b.operators = pyo.Var(over(operator_ends(case)), domain=pyo.NonNegativeReals, doc="operators trained for t")
+    b.operators = pyo.Var(over(operator_ends(case, places)), domain=pyo.NonNegativeReals, doc="operators trained for t")
     when: dict[tuple[str, str], list[int]] = {}
     for r, a, t in b.heads:
         when.setdefault((r, a), []).append(t)
@@ -65,14 +65,14 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
         if r in case.tracks
         for t in list(p)[1:]
     ]
-    return [*posts, *(_operators(b, case) if operators else []), *_costs(b, case)]
+    return [*posts, *(_operators(b, case, places) if operators else []), *_costs(b, case)]
 
 
-def operator_ends(case: Case) -> list[tuple[str, int]]:
-    """(site, period) at whose end operators of the halls that stand are in post."""
+def operator_ends(case: Case, places: Places) -> list[tuple[str, int]]:
+    """(place, period) at whose end operators of the halls that stand are in post."""
     track = soft.operator_track(case)
     first = soft.first_trained(case, track) if track else None
-    return [] if first is None else [(s, t) for s in case.sites for t in case.periods if t >= first - 1]
+    return [] if first is None else [(r, t) for r in places for t in case.periods if t >= first - 1]
 
 
 def _operator_start(case: Case, t: int) -> int:
@@ -104,17 +104,17 @@ def _capacity(case: Case, starting: dict[tuple[str, int], Terms]) -> list[Postin
     return posts
 
 
-def _operators(b: Any, case: Case) -> list[Posting]:
+def _operators(b: Any, case: Case, places: Places) -> list[Posting]:
     track, per_mw = soft.operator_track(case), case.parameter("site_staff_per_mw")
     assert track is not None
     stay = (1 - track.attrition_per_year) ** case.periods.years
     says = "operators are trained for the halls that stand, and again as they leave"
     posts: list[Posting] = []
-    for s, t in b.operators:
-        halls = [Of(per_mw, "halls_mw", (s, t))]
-        if (s, t - 1) in b.operators:
-            halls.append(Of(-stay * per_mw, "halls_mw", (s, t - 1)))
-        posts.append(Meeting("training.operators_of_halls", (s, t), [(-1.0, b.operators[s, t])], tuple(halls), says))
+    for r, t in b.operators:
+        halls = [Of(per_mw, "halls_mw", (s, t)) for s in places[r]]
+        if (r, t - 1) in b.operators:
+            halls += [Of(-stay * per_mw, "halls_mw", (s, t - 1)) for s in places[r]]
+        posts.append(Meeting("training.operators_of_halls", (r, t), [(-1.0, b.operators[r, t])], tuple(halls), says))
     for t in dict.fromkeys(t for _, t in b.operators):
         need = tuple(Of(per_mw, "halls_mw", (s, t)) for s in case.sites)
         posts.append(

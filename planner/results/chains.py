@@ -6,14 +6,13 @@ at the end of the period in which its last month lies. What a site had before th
 
 from __future__ import annotations
 
-import math
+from collections.abc import Iterator
 from functools import cached_property
+from typing import Any
 
+from planner.formulation import months
 from planner.inputs.case import Case
 from planner.plan import NOISE, Plan
-
-#: so that 24.000000001 months are two years
-ROUNDING = 1e-9
 
 
 class Chains:
@@ -23,30 +22,33 @@ class Chains:
         self.case, self.plan = case, plan
         self._index = {label: t for t, label in enumerate(case.periods.labels())}
 
+    def _rows(self, table: str) -> Iterator[Any]:
+        return iter(self.plan[table].itertuples(index=False))
+
     @cached_property
     def sites(self) -> list[str]:
         """Chosen sites."""
-        return [str(r.site_id) for r in self.plan["opens"].itertuples(index=False) if r.opens > NOISE]
+        return [str(r.site_id) for r in self._rows("opens") if r.opens > NOISE]
 
     @cached_property
     def _accredits(self) -> dict[tuple[str, str], int]:
-        rows = self.plan["accredits"].itertuples(index=False)
+        rows = self._rows("accredits")
         return {(str(r.site_id), str(r.accreditation_id)): self._index[str(r.period)] for r in rows}
 
     @cached_property
     def _starts(self) -> dict[str, int]:
-        rows = self.plan["starts"].itertuples(index=False)
-        return {str(r.initiative_id): self._index[str(r.period)] for r in rows}
+        return {str(r.initiative_id): self._index[str(r.period)] for r in self._rows("starts")}
 
     def held(self) -> dict[tuple[str, str], int]:
         """(site, accreditation) -> period at whose end it is held; -1 for what the site had before."""
-        found = {key: self._ready(self._accredited(*key)) for key in self._accredits}
+        p = self.case.periods
+        found = {key: months.end_of(p, self._accredited(*key)) for key in self._accredits}
         existing = self.case.existing_accreditations
         return found | {(s, x): -1 for s in self.sites for x in self.case.accreditations if (s, x) in existing}
 
     def initiative(self, initiative: str, t: int) -> int:
         """A unit of an initiative that starts in period ``t``."""
-        return self._ready(self._initiated(initiative, t))
+        return months.end_of(self.case.periods, self._initiated(initiative, t))
 
     def _accredited(self, site: str, accreditation: str) -> float:
         """Month in which an accreditation is done; 0 where it is not started."""
@@ -54,16 +56,10 @@ class Chains:
             return 0.0
         known = self.case.accreditations[accreditation]
         before = self._accredited(site, known.predecessor_id) if known.predecessor_id else 0.0
-        return self._done(self._accredits[site, accreditation], before, known.duration_months)
+        return months.done_in(self.case.periods, self._accredits[site, accreditation], before, known.duration_months)
 
     def _initiated(self, initiative: str, t: int) -> float:
         known = self.case.initiatives[initiative]
         first = known.prerequisite_id
         before = self._initiated(first, self._starts[first]) if first in self._starts else 0.0
-        return self._done(t, before, known.duration_months)
-
-    def _done(self, t: int, before: float, duration: float) -> float:
-        return max(float(t * self.case.periods.months), before) + max(1.0, duration)
-
-    def _ready(self, month: float) -> int:
-        return math.ceil(month / self.case.periods.months - ROUNDING) - 1
+        return months.done_in(self.case.periods, t, before, known.duration_months)

@@ -6,12 +6,12 @@ import math
 
 import pandas as pd
 
-from planner.wbs import INFRASTRUCTURE, UNALLOCATED
 from planner.inputs.case import USD_PER_MUSD, Case
 from planner.inputs.schema import PRECISIONS
 from planner.plan import Plan
 from planner.results.amounts import infrastructure_share
 from planner.results.signing import committed_cents
+from planner.wbs import INFRASTRUCTURE, UNALLOCATED
 
 #: where the categories of spending show what buys nothing
 SET_ASIDE = "unallocated by the split"

@@ -13,13 +13,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from planner.formulation.construction_costs import HALL_LINES
-from planner.formulation.power_costs import CONNECTION_PROFILE
 from planner.inputs.case import Case, Rate
 from planner.plan import NOISE, Plan
+from planner.wbs import CONNECTION, CONNECTION_PROFILE, HALL_LINES, LEASE, PLANT
 
 CENTS = 100
-LEASE_WBS, CONNECTION_WBS, PLANT_WBS = "1.1.5", "1.2.1", "1.2.2"
 #: (WBS code, site, item)
 Line = tuple[str, str, str]
 #: quantity by (period signed, period paid); the period paid may lie past the horizon
@@ -101,18 +99,18 @@ def _signed(case: Case, plan: Plan) -> dict[Line, Parts]:
         if design.lease_usd_per_mw_year and design.term_months:
             ready = p.ready(u, design.lead_months)
             for t in range(ready, p.after(ready, design.term_months)):
-                lines[LEASE_WBS, r.site_id, f"{r.design_id} lease"][u, t] += mw * p.years
+                lines[LEASE, r.site_id, f"{r.design_id} lease"][u, t] += mw * p.years
     for r in _rows(plan, "contract"):
         tranche, u = case.tranches_of_grid[r.site_id, int(r.tranche)], index[str(r.period)]
         payments = p.payments(u, tranche.lead_months, case.profile(CONNECTION_PROFILE))
         for t, share in payments.items() if tranche.connection_usd_per_mw else ():
             item = f"grid tranche {int(r.tranche)}"
-            lines[CONNECTION_WBS, r.site_id, item][u, t] += share * tranche.mw * float(r.contracts)
+            lines[CONNECTION, r.site_id, item][u, t] += share * tranche.mw * float(r.contracts)
     for r in _rows(plan, "units"):
         plant, u = case.plants[r.plant_id], index[str(r.period)]
         payments = p.payments(u, plant.lead_months, case.profile(plant.profile_id))
         for t, share in payments.items() if plant.capex_usd_per_kw else ():
-            lines[PLANT_WBS, r.site_id, r.plant_id][u, t] += share * plant.unit_mw * 1000 * float(r.units)
+            lines[PLANT, r.site_id, r.plant_id][u, t] += share * plant.unit_mw * 1000 * float(r.units)
     return lines
 
 

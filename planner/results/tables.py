@@ -7,8 +7,8 @@ from collections import defaultdict
 import pandas as pd
 
 from planner.formulation import Formulation, read
-from planner.formulation.terms import value
 from planner.formulation import soft_combinations as soft
+from planner.formulation.terms import value
 from planner.inputs.schema import PRECISIONS
 from planner.plan import NOISE, TABLES, Plan, frame
 from planner.results.amounts import at, chosen

@@ -23,14 +23,14 @@ def racks_after(case: Case, plan: Plan) -> Iterator[Fact]:
 
 def cooling_of(case: Case, site: str, chip: Chip) -> Climate:
     """Of the coolings that may be built at a site and hold the chip, the one that uses least power on average."""
-    existing = case.sites[site].existing_mw
-    found: list[Climate] = []
-    for design in case.designs.values():
-        holder = case.cooling[design.cooling_id]
-        fits = chip.rack_kw <= holder.rack_kw_max and (holder.holds_liquid_racks or not chip.needs_liquid)
-        if fits and (not design.brings_own_power or existing >= design.module_mw):
-            found.append(case.climate(site, design.cooling_id))
-    return min(found, key=lambda c: c.pue_average)
+    existing, designs = case.sites[site].existing_mw, case.designs.values()
+    built = {d.cooling_id for d in designs if not d.brings_own_power or existing >= d.module_mw}
+    fits = [
+        cooling
+        for cooling, e in case.cooling.items()
+        if cooling in built and chip.rack_kw <= e.rack_kw_max and (e.holds_liquid_racks or not chip.needs_liquid)
+    ]
+    return min((case.climate(site, cooling) for cooling in fits), key=lambda c: c.pue_average)
 
 
 def price_of(case: Case, chip: str) -> Rate:

@@ -66,7 +66,7 @@ def test_exactly_the_edited_inputs(base: store.Stored, other: store.Stored) -> N
     [
         ("claims.phase-2.by-=1", ("claims", "phase-2", "by"), 2029, 2028),
         ("programme.sites.count=5", ("programme", "sites", "count"), 4, 5),
-        ("programme.stages.2.give_back_share=0.1", ("programme.stages", "present cost", "give_back_share"), 0, 0.1),
+        ("programme.objective.mission_value=0.9", ("programme", "objective", "mission_value"), 1, 0.9),
         ("parameters.carbon_price_usd_per_t=190", ("parameters", "carbon_price_usd_per_t", "value"), 0, 190),
         ("workloads.training.service_id=SVC-BEDROCK", ("workloads", "training", "service_id"), None, "SVC-BEDROCK"),
         ("claims.power-populated=drop", ("claims", "power-populated", ""), "present", "absent"),
@@ -80,13 +80,6 @@ def test_one_edit_is_one_change(edit: str, place: tuple[str, str, str], old: Any
     assert first.new == new
     assert first.old == old or old is None
     assert len(rest) == len(edits) - 1
-
-
-def test_an_edit_of_what_a_programme_leaves_out_is_told_as_such() -> None:
-    (change, *_) = changed_inputs(read.load(), read.load(None, ("staffing.*.heads_per_site+=1",)))
-    assert (change.table, change.used) == ("staffing", False)
-    whole = [read.load("federal-ai-whole", edits) for edits in ((), ("staffing.*.heads_per_site+=1",))]
-    assert changed_inputs(*whole)[0].used
 
 
 def test_what_the_other_way_round_differs_the_other_way_round(base: store.Stored, other: store.Stored) -> None:
@@ -167,21 +160,23 @@ def test_too_many_steps_are_gathered(base: store.Stored) -> None:
 
 
 def document(value: float, bound: float, spend: float, gap: float | None = 0.01) -> dict[str, Any]:
-    stage = {"name": "mission value", "value": value, "achieved": value, "bound": bound}
-    figures = {"mission_value_usd": 1e6 * value, "spend_usd": spend}
-    return {"gap": gap, "stages": [stage], "indicators": figures}
+    """A run that is worth twice its objective, which its present cost takes half of."""
+    gap_usd = None if gap is None else bound - value
+    figures = {"mission_value_usd": 2 * value, "spend_usd": spend}
+    return {"objective": {"value": value, "bound": bound, "gap_usd": gap_usd, "gap": gap}, "indicators": figures}
 
 
 @pytest.mark.parametrize(
     ("a", "b", "expected"),
     [
-        (document(100, 101, 1000), document(100.5, 102, 1019), {"mission_value_usd": True, "spend_usd": True}),
-        (document(100, 101, 1000), document(101.5, 102, 1025), {"mission_value_usd": False, "spend_usd": False}),
-        (document(100, 101, 1000), document(99, 100.2, 990, None), {"mission_value_usd": True, "spend_usd": None}),
+        (document(100, 101, 1000), document(100.5, 102, 1019), (True, True, True)),
+        (document(100, 101, 1000), document(101.5, 102, 1025), (False, False, False)),
+        (document(100, 101, 1000), document(99, 100.2, 990, None), (True, None, None)),
     ],
 )
-def test_differences_within_the_gaps_are_flagged(a: Any, b: Any, expected: dict[str, bool | None]) -> None:
-    assert {i.name: i.within_gap for i in changed_indicators(a, b)} == expected
+def test_differences_within_the_gaps_are_flagged(a: Any, b: Any, expected: tuple[bool | None, ...]) -> None:
+    names = ("objective_usd", "mission_value_usd", "spend_usd")
+    assert {i.name: i.within_gap for i in changed_indicators(a, b)} == dict(zip(names, expected, strict=True))
 
 
 def test_other_dollars_are_refused(base: store.Stored) -> None:

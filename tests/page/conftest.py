@@ -1,8 +1,7 @@
-"""The page of three runs: the whole programme, one without soft tables, and one that leaves its soft side out."""
+"""The page of two runs: the whole programme, and one without soft tables."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,22 +10,11 @@ from workbook.sample import sample
 from planner import page
 from planner.page.figures import Figures
 
-KINDS = ("whole", "without soft tables", "left out")
+KINDS = ("whole", "without soft tables")
 
 
 def figures(kind: str) -> Figures:
-    case, plan, document = sample(soft=kind == "whole")
-    if kind == "left out":
-        case = replace(case, programme=case.programme.model_copy(update={"soft_side": "left out"}))
-        known = case.programme.unmodelled
-        states = [
-            {**c, "planned": None, "met": None, "shortfall": None, "state": "not modelled yet"}
-            if c["metric"] in known
-            else c
-            for c in document["commitments"]
-        ]
-        document = {**document, "commitments": states}
-    return Figures(case, plan, document)
+    return Figures(*sample(soft=kind == "whole"))
 
 
 @pytest.fixture(scope="session", params=KINDS)

@@ -8,12 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from page.conftest import KINDS, figures
+from page.conftest import figures
 from page.lint import Node, findings, read
 
 from planner import page
 from planner.page import draw
-from planner.page.figures import NOT_MODELLED, TIERS, Figures
+from planner.page.figures import TIERS, Figures
 from planner.page.html import Markup, tag
 from planner.page.sections import sites, timeline
 from planner.page.words import proof, verdict
@@ -55,7 +55,7 @@ def test_the_page_has_no_finding(shown: Shown) -> None:
     ],
 )
 def test_the_lint_can_fail(old: str, new: str) -> None:
-    f = figures("left out")
+    f = figures("without soft tables")
     text = page.page(f)
     assert old in text
     spoilt = text.replace(old, new, 1) if old == "</section>" else text.replace(old, new)
@@ -113,17 +113,14 @@ def test_levels_are_those_of_the_plan(shown: Shown) -> None:
     assert found == pytest.approx(compute["installed_pflops"][f.case.periods.labels()[-1], "bf16"], abs=0.051)
 
 
-def test_what_is_not_modelled_says_so() -> None:
-    text = {kind: read(page.page(figures(kind)))[0] for kind in KINDS}
-    rows = table(text["left out"], "Every promise")
-    claims = figures("left out").case.programme.claims
-    waiting = [c for c in claims if c.metric in ("split", "services", "governance", "funding") and c.level is not None]
-    assert len(waiting) >= 4
-    assert all(rows[c.claim][4] == NOT_MODELLED for c in waiting)
-    soft = {kind: next(s for s in root.all("section") if s.attrs["id"] == "soft") for kind, root in text.items()}
-    assert NOT_MODELLED in soft["left out"].words()
-    assert NOT_MODELLED not in soft["whole"].words()
-    assert len(soft["whole"].all("table")) == 4
+def test_the_objective_is_told_with_its_gap_in_dollars() -> None:
+    f = figures("whole")
+    root, _ = read(page.page(f))
+    rows = table(root, "The objective")
+    assert [number(cell) for cell in rows["Mission value"]] == [1.0, 60.0, 60.0]
+    assert number(rows["Present cost"][-1]) == -21.0
+    assert number(rows["No plan can be worth more than"][-1]) == 39.04
+    assert any(name.startswith("Gap: $44M present, 0.21 % of present cost") for name in rows)
 
 
 def test_every_step_of_the_plan_is_on_the_timeline() -> None:
@@ -158,17 +155,13 @@ def test_a_site_in_no_state_is_named_below_the_map() -> None:
 
 def test_an_unproven_plan_never_looks_proven() -> None:
     f = figures("whole")
-    assert proof(f.document)[0] == "Proven"
-    late = {
-        **f.document,
-        "verdict": "within_limits",
-        "gap": None,
-        "stages_declared": ["mission value", "present value"],
-    }
+    word, sentence = proof(f.document)
+    assert word == "Proven"
+    assert "$44M present, 0.21 % of present cost" in sentence
+    late = {**f.document, "verdict": "within_limits", "gap": None, "objective": {"value": 1e9, "bound": None}}
     word, sentence = proof(late)
     assert word == "Not proven"
-    assert "unknown" in sentence
-    assert "present value" in sentence
+    assert "not known" in sentence
     text = page.page(replace(f, document={**late, "verification": {"passed": False, "broken": ["a"]}}))
     assert "FAILED ITS CHECK" in text
     assert findings(text) == []
@@ -188,7 +181,6 @@ def test_verdicts_in_words() -> None:
         "reported: not"
     )
     assert verdict(power, {"planned": 5e3, "met": True, "shortfall": 0.0, "state": "met"}) == "kept"
-    assert verdict(power, {"planned": None, "state": NOT_MODELLED}) == NOT_MODELLED
     assert verdict(claims["output"], {"planned": None, "state": "reported"}) == "shown, not tested"
 
 

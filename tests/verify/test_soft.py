@@ -40,7 +40,7 @@ SPOILS = [
     ("accredits", 1, "period", "2028", "security.in_use_where_authorised", []),
     ("accredits", 1, "accreditation_id", "TS", "plan.known_ids", ["security", "software"]),
     ("accredits", 1, "accredits", 0, "software.ports_at_authorised_levels", ["security.in_use_where_authorised"]),
-    ("starts", 0, "period", "2027", "software.prerequisite_first", []),
+    ("starts", 0, "period", "2027", "software.prerequisite_first", ["software.in_use_where_ported"]),
     ("starts", 0, "starts", 2, "software.start_once", ["plan.within_bounds"]),
     ("starts", 2, "starts", 0, "workload.bonus_when_scheduled", []),
     ("starts", 2, "period", "2028", "workload.bonus_when_scheduled", []),
@@ -48,7 +48,7 @@ SPOILS = [
     ("starts", 4, "starts", 0, "commitments.governance_done", ["commitments.services_offered"]),
     ("starts", 4, "starts", 0, "commitments.services_offered", ["commitments.governance_done"]),
     ("starts", 4, "initiative_id", "SVC", "plan.allowed_rows", ["commitments"]),
-    ("starts", 5, "starts", 0, "training.within_capacity", []),
+    ("starts", 5, "starts", 0, "training.within_capacity", ["workload.within_admitted", "commitments"]),
     ("ports", 0, "ports", 0, "software.in_use_where_ported", []),
     ("ports", 0, "period", "2026", "software.prerequisite_first", ["plan.allowed_rows"]),
     ("ports", 0, "site_id", "S2", "software.ports_at_open_sites", ["software"]),
@@ -97,7 +97,7 @@ SPOILS = [
     ("bonus", 0, "pflops_years", 0.2, "workload.delivered", []),
     ("bonus", 0, "workload_id", "train", "plan.allowed_rows", ["workload"]),
     ("bonus", 0, "period", "2027", "plan.allowed_rows", ["workload"]),
-    ("running", 2, "period", "2027", "plan.allowed_rows", ["software", "workload"]),
+    ("running", 2, "period", "2027", "plan.allowed_rows", ["software", "workload", "owed.hardened"]),
     ("running", 2, "racks", 8.0, "software.in_use_where_ported", ["software.in_use_where_packaged"]),
     ("served", 2, "period", "2027", "plan.allowed_rows", ["workload"]),
     ("depth", 4, "period", "2027", "workload.within_admitted", ["workload.served_by_depth"]),
@@ -196,9 +196,9 @@ def test_half_years() -> None:
     left = [0, 0, 300, 300 * 0.9**0.5, 270, 270 * 0.9**0.5]
     assert world.soft.trained["USE", "AS"].tolist() == pytest.approx(left)
     # and general staff is aware in month 10
-    assert world.soft.trained["AWARE", "AG"].tolist()[:3] == pytest.approx([0, 1000 + 0, 1000 * 0.5**0.5 + 1500 * 0])
+    assert world.soft.trained["AWARE", "AG"].tolist()[:3] == pytest.approx([0, 1000, 1000 * 0.5**0.5 + 1500])
     facts = world.facts.soft
-    assert [facts.most_heads(r) for r in ("OPS", "USE", "AWARE")] == [10, 250, 2500]
+    assert [facts.most_heads(r) for r in ("OPS", "USE", "AWARE")] == [10, 250, 1500]
     assert facts.caps_musd("appropriation").tolist() == pytest.approx([10] * 6)
     # High is held from 2027; Secret takes nine months more; the port follows the platform: 2028
     assert facts.can_hold("S1", "HIGH") == 2
@@ -225,6 +225,36 @@ def test_what_is_held_before_is_not_started_and_owed_from_the_opening() -> None:
     tables["accredits"] = tables["accredits"].drop(index=0)
     held = broken_rules(verify(_with(existing_accreditations=existing), Plan(tables), claim()))
     assert not {name for name in held if name.startswith(("security.", "software.", "plan."))}
+
+
+def test_accreditations_of_a_site_follow_each_other_in_the_months_of_a_year() -> None:
+    """With nine months for each both can begin in 2026; with twelve for the first the second cannot."""
+    for months, broken in ((9.0, False), (12.0, True)):
+        table = case().tables["accreditations"].assign(duration_months=[months, 9.0])
+        world = World(_with(accreditations=table), spoilt("accredits", 1, "period", "2026"))
+        assert world.soft.accreditation_month("S1", "IL6") == months + 9
+        assert world.soft.held("S1", "IL6").tolist() == [0, 0, 1]
+        found = broken_rules(verify(_with(accreditations=table), spoilt("accredits", 1, "period", "2026"), None))
+        assert ("security.predecessor_first" in found) == broken
+        assert ("plan.allowed_rows" in found) == broken
+
+
+def test_operators_begin_in_the_last_period_that_is_in_time() -> None:
+    """With fifteen months, and nine for what they wait for, the first are there at the end of 2027."""
+    track = case().tables["training_tracks"]
+    track = track.assign(
+        duration_months=track["duration_months"].where(track["track_id"] != "OPS", 15.0),
+        prerequisite_id=track["prerequisite_id"].where(track["track_id"] != "OPS", "COURSES"),
+    )
+    soft = World(_with(training_tracks=track), plan()).soft
+    assert soft.operators_needed("S1").tolist() == [0, 10, 10]
+    begin, late = soft.operators_owed("S1")
+    # a tenth of the ten leaves in 2028
+    assert (begin.tolist(), late.tolist()) == (pytest.approx([10, 1, 0]), [0, 0, 0])
+    # with a course that is written a year later nobody is there in time for 2027
+    soft = World(_with(training_tracks=track), spoilt("starts", 5, "period", "2027")).soft
+    begin, late = soft.operators_owed("S1")
+    assert (begin.tolist(), late.tolist()) == (pytest.approx([0, 1, 0]), pytest.approx([0, 10, 0]))
 
 
 def test_an_empty_table_is_no_gate() -> None:

@@ -44,15 +44,21 @@ def lively(folder: Path) -> Case:
     parameter(tables, tail_years=1, tail_taper=0.5, minimum_site_mw=10, counted_site_by_year=2028)
     parameter(tables, soft_band_from_year=2028, soft_band_low=0.1, soft_band_high=0.6)
     promise = {"said_by": "pencil", "by": 2029, "level": 20.0}
-    halls = {"id": "halls", "claim": "Halls", "metric": "power", "tier": "commissioned", "binding": "goal"}
+    halls = {
+        "id": "halls",
+        "claim": "Halls",
+        "metric": "power",
+        "tier": "commissioned",
+        "binding": "goal",
+        "price_usd": 1e4,
+    }
     compute = {"id": "compute", "claim": "Compute", "metric": "compute", "tier": "serving", "precision": "fp8"}
     asked = programme(
         budget_usd=100e6,
         infrastructure_share=0.7,
         claims=[GOVERNANCE, SPLIT, {**promise, **halls}, {**promise, **compute, "binding": "firm"}],
     )
-    first = {"name": "mission value", "give_back_share": 0.01, "give_back_budget_share": 0.5}
-    asked["stages"] = [first, {"name": "goal shortfall", "give_back_share": 0.01}, {"name": "present cost"}]
+    asked["objective"] = {"mission_value": 1.0, "present_cost": -1.0}
     return case_of(folder, tables, asked)
 
 
@@ -91,15 +97,15 @@ def sign(run: Path, table: str) -> None:
 #: table, row, column, what it says then, the rule that must be named
 CORRUPTIONS: list[tuple[str, Row, str, str, str]] = [
     ("opens", {}, "opens", "0", "sites.chosen_count"),
-    ("opens", {}, "period", "2027", "sites.only_when_opened"),
+    ("opens", {}, "period", "2027", "plan.allowed_rows"),
     ("modules", {"design_id": "GF-D2C"}, "modules", "4", "construction.within_land"),
     ("modules", {"design_id": "RETRO-D2C"}, "modules", "2", "construction.within_existing_halls"),
     ("modules", {"design_id": "RETRO-D2C"}, "modules", "0", "cooling.within_halls"),
     ("hardened", {"period": "2026"}, "mw", "1.0", "workload.within_hardened"),
     ("units", {"period": "2026"}, "units", "9", "power.within_onsite_limit"),
     ("units", {"period": "2026"}, "units", "1", "power.within_generation"),
-    ("first", {}, "first", "0", "power.units_after_first"),
     ("generated", {"period": "2027"}, "mwh", "100000.0", "power.energy_balance"),
+    ("billed", {"period": "2027"}, "mwh", "9e6", "owed.billed"),
     ("housed", {"period": "2026"}, "mw", "1.0", "cooling.racks_housed"),
     ("bought", {"period": "2026"}, "racks", "31", "fleet.within_supply"),
     ("bought", {"period": "2026"}, "racks", "2", "workload.racks_assigned"),
@@ -108,7 +114,7 @@ CORRUPTIONS: list[tuple[str, Row, str, str, str]] = [
     ("depth", {"period": "2027"}, "pflops_years", "101.0", "plan.within_bounds"),
     ("tail_running", {}, "racks", "99.0", "workload.tail_within_survivors"),
     ("tail_running", {}, "racks", "1.0", "workload.tail_delivered"),
-    ("tail_depth", {}, "pflops_years", "1.0", "objective.mission_value"),
+    ("tail_depth", {}, "pflops_years", "1.0", "objective.value"),
     ("counted", {}, "mw", "99.0", "commitments.counted_is_commissioned"),
     ("accredits", {}, "accredits", "0", "security.in_use_where_authorised"),
     ("accredits", {}, "site_id", "B", "security.accredit_at_open_sites"),
@@ -116,11 +122,11 @@ CORRUPTIONS: list[tuple[str, Row, str, str, str]] = [
     ("starts", {"initiative_id": "BOARD"}, "starts", "0", "commitments.governance_done"),
     ("ports", {}, "ports", "0", "software.in_use_where_ported"),
     ("packages", {}, "packages", "0", "software.in_use_where_packaged"),
-    ("onboards", {}, "agencies", "1", "commitments.governance_agencies"),
+    ("onboards", {}, "agencies", "0.5", "commitments.governance_agencies"),
     ("connects", {"initiative_id": "LINK"}, "units", "11.0", "software.within_need"),
     ("connects", {"initiative_id": "LINK"}, "units", "1.0", "workload.within_admitted"),
-    ("cohorts", {"track_id": "OPERATE"}, "cohorts", "1", "training.operators_in_post"),
-    ("cohorts", {"track_id": "AWARE"}, "cohorts", "1", "commitments.governance_aware"),
+    ("courses", {"track_id": "OPERATE"}, "heads", "1.0", "training.operators_of_halls"),
+    ("courses", {"track_id": "AWARE"}, "heads", "1.0", "commitments.governance_aware"),
     ("goes_live", {}, "period", "2028", "training.in_use_where_live"),
     ("bonus", {"period": "2027"}, "pflops_years", "90.0", "workload.bonus_within_output"),
     ("unallocated", {"period": "2027"}, "musd", "1.0", "budget.unallocated_even"),

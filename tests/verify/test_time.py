@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from planner.verify.time import Clock, before
+from planner.verify.time import NEVER, Clock, before, following
 
 YEARLY = Clock(2026, 5, 12)
 HALVES = Clock(2026, 4, 6)
@@ -49,3 +49,32 @@ def test_paid() -> None:
 
 def test_paid_without_lead() -> None:
     assert HALVES.paid(starts(HALVES, t1=8.0), 0, [0.25, 0.75]).tolist() == [0, 8, 0, 0]
+
+
+def test_months_are_added_and_rounded_once() -> None:
+    """Nine months and nine more are over in June of the second year, not at the end of it and a year later."""
+    first = YEARLY.done(0, 9)
+    assert first == 9
+    assert YEARLY.can_begin(first) == 0
+    assert YEARLY.done(0, 9, first) == 18
+    assert YEARLY.ready(0, 9, first) == 1
+    assert HALVES.ready(1, 9, first) == 2
+    # from the year after on it waits for nothing
+    assert YEARLY.done(1, 9, first) == 21
+    # a year that is full leaves nothing to begin in
+    assert YEARLY.can_begin(12) == 1
+    # what takes no time takes a month
+    assert (YEARLY.done(0, 0), YEARLY.done(0, 0.5, 11)) == (1, 12)
+    assert YEARLY.ready(0, 0, 11) == 0
+    assert YEARLY.standing(starts(YEARLY, t0=2.0), 9, after=first).tolist() == [0, 2, 2, 2, 2]
+
+
+def test_what_waits_for_ever_is_never_ready() -> None:
+    forever = float("inf")
+    assert YEARLY.can_begin(forever) == NEVER
+    assert YEARLY.ready(0, 1, forever) == NEVER
+    assert YEARLY.standing(starts(YEARLY, t0=2.0), 9, after=forever).tolist() == [0] * 5
+
+
+def test_following() -> None:
+    assert following(starts(YEARLY, t1=3.0)).tolist() == [3, 0, 0, 0, 0]

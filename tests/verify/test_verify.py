@@ -163,6 +163,24 @@ def test_a_spoilt_number_is_named(table: str, row: int, column: str, value: obje
     assert rule in broken_rules(found)
 
 
+def test_every_rule_is_tested() -> None:
+    """Each is named in a test of this folder that breaks it."""
+    text = "\n".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py"))
+    assert [name for name in RULES if f'"{name}"' not in text] == []
+
+
+def test_tighter_data_break_the_plan() -> None:
+    """7008 m3 of water in 2027; the site begins to serve in the fiscal year 2027."""
+    tables = dict(case().tables)
+    dry = tables | {"sites": tables["sites"].assign(water_budget_m3_per_year=7000.0)}
+    assert broken_rules(verify(dataclasses.replace(case(), tables=dry), plan(), claim())) == {"cooling.within_water"}
+    columns = tables["continuing_resolutions"].columns
+    for months, broken in ((11.0, set()), (12.0, {"construction.no_start_under_resolution"})):
+        resolution = pd.DataFrame([(2027, months)], columns=columns)
+        asked = dataclasses.replace(case(), tables=tables | {"continuing_resolutions": resolution})
+        assert broken_rules(verify(asked, plan(), claim())) == broken
+
+
 def test_a_fact_that_stands_twice_is_named() -> None:
     for table in (name for name in DECISIONS if len(plan()[name])):
         row = tuple(plan()[table].iloc[0])
@@ -203,6 +221,18 @@ def _asked(**changes: object) -> Case:
     return dataclasses.replace(case(), programme=type(case().programme).model_validate(programme))
 
 
+def _with_parameter(name: str, value: float) -> Case:
+    """The case with another value of one parameter."""
+    table = case().tables["parameters"]
+    table = table.assign(value=table["value"].where(table["parameter_id"] != name, value))
+    return dataclasses.replace(case(), tables={**case().tables, "parameters": table})
+
+
+def _claims(name: str, **changes: object) -> tuple[dict[str, object], ...]:
+    """The claims with one of them changed."""
+    return tuple(c.model_dump() | (changes if c.id == name else {}) for c in case().programme.claims)
+
+
 def test_a_false_claim_of_the_objective_is_named() -> None:
     said = claim()
     for off in (1e-3, -1e-3):
@@ -238,34 +268,30 @@ def test_every_weight_counts() -> None:
 
 def test_a_goal_without_a_price_is_measured_only() -> None:
     """What could count does, whether or not the plan lists it; and the objective does not miss it."""
-    claims = [c.model_dump() | {"price_usd": 0.0} for c in case().programme.claims]
-    free = _asked(claims=claims)
+    free = _asked(claims=_claims("halls", price_usd=0.0))
     said = claim().value_musd - parts_musd()["goal"]
     for shown in (plan(), without("counted", 0)):
         assert broken_rules(verify(free, shown, ObjectiveClaim(said, None))) == set()
-    assert broken_rules(verify(free, plan(), claim())) == {"objective.value", "objective.bound"} - {"objective.bound"}
+    assert broken_rules(verify(free, plan(), claim())) == {"objective.value", "objective.bound"}
 
 
 def test_what_is_promised_holds_to_the_end() -> None:
     """9 MW are populated in 2027, but 1 MW in 2028."""
-    claims = [c.model_dump() for c in case().programme.claims]
-    for row in claims:
-        if row["id"] == "racks":
-            row |= {"binding": "firm"}
-    found = verify(_asked(claims=claims), plan(), claim())
+    found = verify(_asked(claims=_claims("racks", binding="firm", unit="MW IT")), plan(), claim())
     assert [b.sentence for b in found.broken if b.rule == "commitments.firm"] == [
-        "racks: the plan reaches 1; the promise is 5 power"
+        "racks: the plan reaches 1; the promise is 5 MW IT"
     ]
 
 
 def test_a_site_counts_from_its_date_to_the_end() -> None:
     """20 MW of halls and 8.475 MW of racks at work in 2028; 10 MW in 2027."""
-    values = {"minimum_site_serving_mw": 9.0}
-    table = case().tables["parameters"]
-    table = table.assign(value=[values.get(p, v) for p, v in zip(table["parameter"], table["value"], strict=True)])
-    asked = dataclasses.replace(case(), tables={**case().tables, "parameters": table})
-    broken = [b.where for b in verify(asked, plan(), claim()).broken]
-    assert broken == ["S1,2028"]
+    found = verify(_with_parameter("minimum_site_serving_mw", 9.0), plan(), claim())
+    assert [(b.rule, b.where) for b in found.broken] == [("sites.minimum_serving", "S1,2028")]
+    found = verify(_with_parameter("minimum_site_mw", 21.0), plan(), claim())
+    assert [(b.rule, b.where) for b in found.broken] == [
+        ("sites.minimum_commissioned", "S1,2027"),
+        ("sites.minimum_commissioned", "S1,2028"),
+    ]
 
 
 def test_the_largest_share_goes_by_racks_at_work() -> None:
@@ -273,9 +299,7 @@ def test_the_largest_share_goes_by_racks_at_work() -> None:
     for table in ("opens", "modules", "bought", "running", "hardened"):
         mine = tables[table]
         tables[table] = pd.concat([mine, mine.assign(site_id="S2")], ignore_index=True)
-    share = case().tables["parameters"]
-    half = share.assign(value=share["value"].where(share["parameter"] != "largest_site_share", 0.45))
-    asked = dataclasses.replace(case(), tables={**case().tables, "parameters": half})
+    asked = _with_parameter("largest_site_share", 0.45)
     rows = [b.where for b in verify(asked, Plan(tables), None).broken if b.rule == "sites.largest_share"]
     assert rows == ["S1,2027", "S2,2027", "S1,2028", "S2,2028"]
 
@@ -284,7 +308,11 @@ def test_the_service_of_another_run_is_kept() -> None:
     path = {("train", "gov", "2027"): 80.0, ("train", "gov", "2028"): 80.0}
     path |= {("infer", "gov", "2028"): 7.3, ("infer", "secret", "2028"): 2.5}
     assert verify(dataclasses.replace(case(), service_path=path), plan(), claim()).passed
-    for change in ({("train", "gov", "2027"): 79.0}, {("infer", "secret", "2027"): 1.0}, {("train", "gov", "2026"): 1.0}):
+    for change in (
+        {("train", "gov", "2027"): 79.0},
+        {("infer", "secret", "2027"): 1.0},
+        {("train", "gov", "2026"): 1.0},
+    ):
         found = verify(dataclasses.replace(case(), service_path=path | change), plan(), claim())
         assert broken_rules(found) == {"workload.serves_as_asked"}
     del path["infer", "secret", "2028"]

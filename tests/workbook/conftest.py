@@ -22,7 +22,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The workbook of a small solved run: two sites, no claims; tables that are empty here are full in the other."""
-    result = solved(tmp_path_factory.mktemp("case"), tiny_tables(), programme("mission value"))
+    result = solved(tmp_path_factory.mktemp("case"), tiny_tables(), programme())
     assert result.plan is not None
     path = tmp_path_factory.mktemp("workbook") / "small.xlsx"
     workbook.write(path, result.case, result.plan, result.document)

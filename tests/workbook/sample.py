@@ -13,7 +13,6 @@ from workbook import soft_sample
 from planner.inputs.case import Case
 from planner.inputs.programme import Programme
 from planner.inputs.schema import TABLES as SCHEMA
-from planner.inputs.scope import SOFT_TABLES
 from planner.plan import TABLES, Plan, frame
 
 ROOT = Path(__file__).parents[2]
@@ -28,14 +27,23 @@ ITEMS = {
 }
 INFRASTRUCTURE = ("construction", "power and cooling", "chips")
 #: soft tables of the data set, with which a case may also be empty
-SOFT = (*SOFT_TABLES, "outlay_profiles")
+SOFT = (
+    "accreditations",
+    "existing_accreditations",
+    "initiatives",
+    "level_needs",
+    "training_tracks",
+    "training_needs",
+    "staffing",
+    "funding_sources",
+    "outlay_profiles",
+)
 
 
 def load_case(model: str = "federal-ai", soft: bool = True) -> Case:
     """The shipped programme, read without the reader's checks; or the same without soft tables and payers."""
     raw = tomllib.loads((ROOT / "models" / f"{model}.toml").read_text())
     raw.pop("what_ifs", None)
-    raw["soft_side"] = "modelled"
     raw = {name: tuple(value) if isinstance(value, list) else value for name, value in raw.items()}
     for claim in raw["claims"]:
         if claim.get("binding") == "firm" and claim["metric"] in ("power", "compute"):
@@ -131,9 +139,10 @@ def sample(soft: bool = True) -> tuple[Case, Plan, dict[str, Any]]:
     chips = [c for c in case.chips.values() if any(i == c.chip_id for i, _ in case.chip_supply)][:3]
     for n, s in enumerate(sites):
         site = case.sites[s]
-        rows["opens"].append((s, p.label(n % 2), 1))
+        rows["opens"].append((s, p.label(0), 1))
         rate = case.rate("sites", s, "opening_cost_usd")
-        lines.add("1.1.1", s, "campus opening", n % 2, 1.0, "site", rate, site.construction_multiplier)
+        for t in range(2):
+            lines.add("1.1.1", s, "campus opening", t, 0.5, "site", rate, site.construction_multiplier)
         tranche = case.tranches_of_grid[s, 1]
         rows["contract"].append((s, 1, p.label(n % 2), 1))
         rate = case.rate("grid_tranches", f"{s}/1", "connection_usd_per_mw")
@@ -171,8 +180,9 @@ def sample(soft: bool = True) -> tuple[Case, Plan, dict[str, Any]]:
                 held = racks.setdefault((s, chip.chip_id), [0] * p.count)
                 for u in range(t, p.count):
                     held[u] += bought
+        plant = _plant(case, rows, lines, s) if n == 0 else [0.0] * p.count
         for t in p:
-            secured = tranche.mw if t >= ready_grid else 0.0
+            secured = plant[t] + (tranche.mw if t >= ready_grid else 0.0)
             commissioned = modules * design.module_mw if t >= ready else 0.0
             populated = sum(racks.get((s, c.chip_id), [0] * p.count)[t] * c.rack_mw for c in chips)
             if secured or commissioned:
@@ -186,6 +196,7 @@ def sample(soft: bool = True) -> tuple[Case, Plan, dict[str, Any]]:
                 staff = case.rate("parameters", "site_staff_usd_per_year", "value")
                 lines.add("3.2.3", s, "site staff", t + 1, commissioned * 0.4, "head-years", staff)
     _service(case, rows, sites)
+    _discount(case, rows, lines, design.design_id)
     for t in p:
         for precision in ("fp64", "bf16", "fp8"):
             held_all = sum(h[t] * case.chips[c].pflops(precision) for (_, c), h in racks.items())
@@ -202,6 +213,28 @@ def sample(soft: bool = True) -> tuple[Case, Plan, dict[str, Any]]:
     _commitments(case, rows)
     plan = Plan({name: frame(name, rows[name]) for name in TABLES})
     return case, plan, document(case, plan)
+
+
+def _plant(case: Case, rows: dict[str, list[tuple[Any, ...]]], lines: _Lines, s: str) -> list[float]:
+    """Two units of the first plant; the firm MW they bring at the end of each period."""
+    p, plant = case.periods, next(iter(case.plants.values()))
+    rows["units"].append((s, plant.plant_id, p.label(1), 2))
+    rate = case.rate("plants", plant.plant_id, "capex_usd_per_kw")
+    for t, share in p.payments(1, plant.lead_months, case.profile(plant.profile_id)).items():
+        kw = share * plant.unit_mw * 1000 * 2
+        lines.add("1.2.2", s, plant.plant_id, t, kw, "kW", rate, case.sites[s].construction_multiplier)
+    ready = p.ready(1, plant.lead_months)
+    return [2 * plant.unit_mw * plant.firm_share if t >= ready else 0.0 for t in p]
+
+
+def _discount(case: Case, rows: dict[str, list[tuple[Any, ...]]], lines: _Lines, design: str) -> None:
+    """Halls at the framework price, of the programme."""
+    rows["reached"].append(("all sites", 1))
+    rows["discounted"].append((case.periods.label(2), 12.5))
+    for column, item in (("shell", "shell"), ("civil", "civil and fit-out")):
+        rate = case.rate("designs", design, f"{column}_usd_per_mw")
+        share = case.parameter("volume_discount_share")
+        lines.add("1.1.7", "programme", f"framework discount, {item}", 2, -12.5, "MW IT", rate, share)
 
 
 def _renewal(case: Case, lines: _Lines, sites: list[str]) -> None:
@@ -232,8 +265,14 @@ def _service(case: Case, rows: dict[str, list[tuple[Any, ...]]], sites: list[str
             share = sum(x.share for x in list(case.demand_tranches.values())[:-1])
             rows["served"].append((sites[n % len(sites)], a, w, level, p.label(t), wanted * share))
     for w in case.workloads:
-        rows["tail_depth"].append((w, next(iter(case.demand_tranches)), 1, 10.0))
-        rows["tail_depth"].append((w, next(iter(case.demand_tranches)), 2, 8.0))
+        for n, amount in ((1, 10.0), (2, 8.0)):
+            rows["tail_depth"].append((w, next(iter(case.demand_tranches)), n, amount))
+    levels = list(case.levels)
+    for n, (s, chip, *_) in enumerate(rows["bought"]):
+        w = next(w for c, w in case.suitable if c == chip)
+        for year in (1, 2):
+            rows["tail_running"].append((s, chip, w, year, 3.5 * (n + 1) / year))
+        rows["running"].append((s, chip, w, levels[n % 2], p.label(4 + n % 2), 2.0))
 
 
 def _commitments(case: Case, rows: dict[str, list[tuple[Any, ...]]]) -> None:
@@ -289,11 +328,19 @@ def document(case: Case, plan: Plan) -> dict[str, Any]:
         "run": "sample-20260101-000000-abcdef",
         "verdict": "optimal",
         "gap": 0.0021,
-        "stages": [
-            {"name": "mission value", "sense": "max", "value": 60000.0, "bound": 60120.0, "gap": 0.002, "seconds": 9.0},
-            {"name": "goal shortfall", "sense": "min", "value": 0.7, "bound": 0.6986, "gap": 0.0021, "seconds": 2.0},
-            {"name": "present cost", "sense": "min", "value": 21000.0, "bound": 20980.0, "gap": 0.001, "seconds": 3.0},
-        ],
+        "objective": {
+            "name": "federal-ai",
+            "sense": "max",
+            "value": 39e9,
+            "bound": 39.0441e9,
+            "gap_usd": 44.1e6,
+            "gap": 0.0021,
+            "seconds": 14.0,
+            "terms": [
+                {"measure": "mission_value", "weight": 1.0, "amount": 60e9, "value": 60e9},
+                {"measure": "present_cost", "weight": -1.0, "amount": 21e9, "value": -21e9},
+            ],
+        },
         "seconds": {"total": 14.0},
         "size": {"rows": 4000, "columns": 9000, "integers": 1100, "nonzeros": 50000},
         "verification": {"passed": True, "rules": 60, "max_violation": 1e-9, "broken": []},

@@ -21,7 +21,7 @@ STARTS = {
 }
 PORTS = ("SVC-SAGEMAKER", "SVC-BEDROCK", "SVC-PCLUSTER")
 CODES = {"software": ("2.1.1", "2.1.2"), "security": ("2.2.3", "2.2.4"), "training": ("2.3.2", "2.3.3")}
-COHORTS = {"AWARENESS": 1, "PRACTITIONER": 4, "ENGINEER": 2, "OPERATOR": 1}
+HEADS = {"AWARENESS": 10000.0, "PRACTITIONER": 2000.5, "ENGINEER": 200.25, "OPERATOR": 50.0}
 
 
 def add(case: Case, rows: Rows, line: Callable[..., None], sites: list[str]) -> None:
@@ -94,7 +94,7 @@ def _initiatives(case: Case, rows: Rows, line: Callable[..., None], sites: list[
             start("packages", "AUTH-PACKAGE", (y, level), 1 + n, 1.0)
     for n, (a, group) in enumerate(case.agencies.items()):
         for y in ("AGENCY-ONBOARD", "ZERO-TRUST", "GOV-AGENCY"):
-            start("onboards", y, (a,), 2 + n % 3, min(group.large_agencies, 1))
+            start("onboards", y, (a,), 2 + n % 3, min(group.large_agencies, 0.75))
         start("connects", "SYSTEM-LINK", (a,), 3 + n % 2, 12.5 * (n + 1))
     start("connects", "AGENCY-SMALL", (list(case.agencies)[-1],), 3, 20.0)
     start("connects", "LEGACY-CORE", (next(iter(case.agencies)),), 4, 4.0)
@@ -102,20 +102,21 @@ def _initiatives(case: Case, rows: Rows, line: Callable[..., None], sites: list[
 
 def _training(case: Case, rows: Rows, line: Callable[..., None], sites: list[str]) -> None:
     p = case.periods
-    for r, cohorts in COHORTS.items():
+    for r, heads in HEADS.items():
         track = case.tracks[r]
         places = sites if track.learners == "operation" else [a for a, k in case.training_needs if k == r]
         for k in places:
             held = [0.0] * p.count
             for t in range(1, p.last - 1, 1 if track.learners != "operation" else 3):
-                rows["cohorts"].append((r, k, p.label(t), cohorts))
-                heads = cohorts * track.cohort_heads
+                rows["courses"].append((r, k, p.label(t), heads))
                 at = k if track.learners == "operation" else PROGRAMME
                 rate = case.rate("training_tracks", r, "cost_usd_per_head")
-                line("2.3.1", at, f"{r} cohorts", t, heads, "heads", rate)
+                line("2.3.1", at, f"{r} courses", t, heads, "heads", rate)
                 ready = p.ready(t, track.duration_months)
                 for u in range(ready, p.count):
                     held[u] += heads * (1 - track.attrition_per_year) ** (p.years * (u - ready))
+            if track.learners == "operation":
+                continue
             rows["trained"] += [(r, k, p.label(t), x) for t, x in enumerate(held) if x]
 
 

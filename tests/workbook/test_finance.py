@@ -19,6 +19,9 @@ from planner.plan import Plan, frame
 from planner.results.signing import committed_cents, signed_ahead
 from planner.verify.signing import committed_usd
 
+#: lines of the section on the net benefit
+NET = ("In the horizon", "After it", "Running cost", "Mission value", "Present cost", "Net benefit")
+
 
 @pytest.fixture(scope="module")
 def shown(finished: Path) -> Workbook:
@@ -151,6 +154,41 @@ def test_a_life_moves_the_memo_and_nothing_else(finished: Path, shown: Workbook)
     investment = ("Investment", row_of(shown["Investment"], "Total"), 4)
     assert computed[investment] == pytest.approx(shown["Investment"].cell(*investment[1:]).value, abs=0.005)
     assert computed["Checks", 5, 2] == "EDITED"
+
+
+def test_running_cost_after_the_horizon_is_what_a_pencil_finds(shown: Workbook) -> None:
+    """Energy, water, maintenance and staff of a rack-year at rates of 2035, in dollars of 2026, tapered."""
+    case, plan, _ = sample()
+    last = case.periods.last
+
+    def rate(table: str, key: str, column: str) -> float:
+        found = case.rate(table, key, column)
+        return found.usd * case.escalation(found, last) * case.deflator(last)
+
+    due = 0.0
+    for r in plan["tail_running"].itertuples():
+        chip, site = case.chips[r.chip_id], case.sites[r.site_id]
+        cool = [c for c in case.cooling.values() if c.rack_kw_max >= chip.rack_kw and c.holds_liquid_racks]
+        best = min((case.climate(r.site_id, c.cooling_id) for c in cool), key=lambda c: c.pue_average)
+        mwh = chip.rack_mw * case.parameter("average_draw_share") * 8760
+        year = max(y for c, y in case.chip_supply if c == r.chip_id and y <= 2035)
+        each = mwh * best.pue_average * rate("sites", site.site_id, "tariff_usd_per_mwh")
+        each += mwh * best.wue_l_per_kwh * rate("parameters", "cost_of_water_usd_per_m3", "value")
+        each += chip.maintenance_share * rate("chip_supply", f"{r.chip_id}/{year}", "rack_price_usd")
+        staff = case.parameter("site_staff_per_mw") * rate("parameters", "site_staff_usd_per_year", "value")
+        each += chip.rack_mw * staff
+        for role in case.staffing.values():
+            wage = rate("staffing", role.role_id, "loaded_usd_per_head_year")
+            each += role.heads_per_mw * best.pue_peak * chip.rack_mw * wage
+        due += r.racks * each * case.parameter("tail_taper") ** r.year_after * 1.07 ** -(9.5 + r.year_after)
+    sheet = shown["Present value"]
+    cells = {name: sheet.cell(row_of(sheet, name, "Net benefit, present"), 4).value for name in NET}
+    assert cells["Running cost"] == pytest.approx(due, rel=1e-9)
+    assert due > 1e5
+    service = cells["In the horizon"] + cells["After it"]
+    assert cells["Mission value"] == pytest.approx(service - due, rel=1e-12)
+    assert cells["Net benefit"] == pytest.approx(service - due - cells["Present cost"], rel=1e-12)
+    assert shown["Summary"].cell(row_of(shown["Summary"], "Net benefit"), 4).value == cells["Net benefit"]
 
 
 def stopped_in(case: Case, year: int) -> Case:

@@ -16,7 +16,6 @@ from workbook.sample import sample
 from planner import workbook
 from planner.errors import VerificationError
 from planner.plan import Plan
-from planner.workbook.sheets import promises
 
 NEW = ("Security", "Software", "Training", "Federal BA and outlays", "Federal funding")
 
@@ -155,9 +154,54 @@ def test_each_new_sheet_has_a_chart_that_states_a_number(finished: Path) -> None
         assert re.search(r"\d", texts[name])
 
 
-def test_nothing_is_called_not_modelled(sheets: dict[str, Worksheet]) -> None:
-    words = [c.value for s in sheets.values() for row in s.iter_rows() for c in row if isinstance(c.value, str)]
-    assert not [w for w in words if promises.NOT_MODELLED in w]
+def test_each_site_and_level_has_its_role_and_dates(sheets: dict[str, Worksheet]) -> None:
+    case, plan, _ = sample()
+    sheet = sheets["Security"]
+    used = plan["running"].groupby(["site_id", "level_id"])["period"].min()
+    for (site, level), period in used.items():
+        row = under(sheet, "Roles of the chosen sites", f"{site}|{level}")
+        assert sheet.cell(row, 3).value == case.levels[level].name.split(" (")[0]
+        assert sheet.cell(row, 5).value == 2030  # staffed in the fifth year
+        assert sheet.cell(row, 6).value == int(period)
+    highest = {site: case.levels[level].name.split(" (")[0] for site, level in sorted(used.index)}
+    for site, role in highest.items():
+        assert sheets["Sites"].cell(rows(sheets["Sites"], site)[0], 5).value == role
+
+
+def test_plant_counts_at_its_firm_share(sheets: dict[str, Worksheet]) -> None:
+    case, plan, _ = sample()
+    (order,) = plan["units"].itertuples()
+    plant, sheet = case.plants[order.plant_id], sheets["Power"]
+    assert 0 < plant.firm_share < 1
+    row = under(sheet, "Where secured power comes from", plant.plant_id)
+    assert sheet.cell(row, 4).value == pytest.approx(order.units * plant.unit_mw * plant.firm_share)
+    units = under(sheet, "Plant on site: units ready", plant.plant_id)
+    assert sheet.cell(units, 4).value == order.units
+
+
+def test_the_framework_discount_is_a_line_of_the_programme(sheets: dict[str, Worksheet]) -> None:
+    sheet = sheets["Construction"]
+    row = under(sheet, "Dollars of the framework discount", "1.1.7")
+    assert sheet.cell(row, 4).value == pytest.approx(usd("1.1.7"), abs=0.005)
+    assert usd("1.1.7") < 0
+    mw = under(sheet, "Framework discount, of the programme", "framework")
+    assert sheet.cell(mw, 4).value == sample()[1]["discounted"]["mw"].sum()
+
+
+def test_a_part_of_an_agency_stays_a_part(sheets: dict[str, Worksheet]) -> None:
+    agency = sample()[1]["onboards"].query("agencies == 0.75").iloc[0]
+    row = rows(sheets["Software"], f"AGENCY-ONBOARD|{agency.agency_id}")[0]
+    assert sheets["Software"].cell(row, 4).value == pytest.approx(0.75)
+
+
+def test_heads_on_courses_are_those_of_the_plan(sheets: dict[str, Worksheet]) -> None:
+    courses = sample()[1]["courses"]
+    for track, heads in courses.groupby("track_id")["heads"].sum().items():
+        row = under(sheets["Training"], "Heads that start a course", str(track))
+        assert sheets["Training"].cell(row, 4).value == pytest.approx(heads)
+    for (track, site), heads in courses.query("track_id == 'OPERATOR'").groupby(["track_id", "place_id"])["heads"]:
+        row = under(sheets["Training"], "Cleared operators by site", f"{track}|{site}")
+        assert sheets["Training"].cell(row, 4).value == pytest.approx(heads.sum())
 
 
 def test_a_workbook_without_soft_tables_is_sound(tmp_path: Path) -> None:

@@ -39,7 +39,8 @@ def fill(f: Figures) -> Markup:
     told = f"{len(words)} claims: {kept} kept, {missed} not kept; the others are only shown."
     firm = (
         "A firm promise holds in every plan, or there is no plan. A goal is approached as far as its price in the "
-        "objective is worth it; without one it is only measured. What is reported is measured and sizes nothing. A point estimate: confidence is not assessed."
+        "objective makes it worth; one without a price is only measured. What is reported is measured and sizes "
+        "nothing. A point estimate: confidence is not assessed."
     )
     headers = ("Claim", "Said by", "Promised", "Held as", "Planned", "Verdict", "Note")
     return section(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from planner.page import amounts
 from planner.measures import gap_told, named
+from planner.page import amounts
 from planner.page.figures import TIERS, Figures
 from planner.page.html import Markup, join, section, table, tag
 
