@@ -6,6 +6,9 @@ import math
 
 import pandas as pd
 
+from planner.formulation import Formulation
+from planner.formulation.objective import present_cost
+from planner.formulation.terms import value
 from planner.inputs.case import USD_PER_MUSD, Case
 from planner.inputs.schema import PRECISIONS
 from planner.plan import Plan
@@ -17,9 +20,10 @@ from planner.wbs import INFRASTRUCTURE, UNALLOCATED
 SET_ASIDE = "unallocated by the split"
 
 
-def indicators(case: Case, plan: Plan, achieved: dict[str, float]) -> dict[str, object]:
+def indicators(case: Case, plan: Plan, measures: dict[str, float]) -> dict[str, object]:
     """Figures of the whole plan by the names of the JSON document; then-year USD unless the name says present.
 
+    ``measures`` are the present values of ``money_measures``.
     Precisions are never added: the share served weighs each workload by its base-year rent.
     """
     detail = plan["detail"]
@@ -74,14 +78,32 @@ def indicators(case: Case, plan: Plan, achieved: dict[str, float]) -> dict[str, 
         },
         "compute_pflops": {p: {y: float(installed[t, p]) for y, t in ends.items()} for p in PRECISIONS},
         "serving_pflops": {p: {y: float(serving[t, p]) for y, t in ends.items()} for p in PRECISIONS},
-        "present_cost_usd": achieved.get("present cost", math.nan) * 1e6 if "present cost" in achieved else None,
-        "mission_value_usd": achieved["mission value"] * 1e6 if "mission value" in achieved else None,
+        **measures,
         "served_share": served / asked if asked else None,
         "energy_mwh": math.fsum(energy["facility_mwh"]),
         "emissions_t": math.fsum(energy["emissions_t"]),
         "water_m3": math.fsum(energy["water_m3"]),
         "cost_per_mw": cost_per_mw(case, plan),
     }
+
+
+def money_measures(built: Formulation) -> dict[str, float]:
+    """Present values at the plan, base-year USD: service, cost, and what is left of it."""
+    after, p = built.case.periods.count, built.case.periods
+    inside = sum(value(built.accounts.terms("value", t)) for t in p)
+    later, cost_later = (value(built.accounts.terms(account, after)) for account in ("value", "cost_after"))
+    cost = value(present_cost(built.model, built.case))
+    owed = value(built.measures["owed_after_horizon"])
+    musd = {
+        "present_cost_usd": cost,
+        "mission_value_usd": inside + later - cost_later,
+        "mission_value_in_horizon_usd": inside,
+        "mission_value_after_horizon_usd": later,
+        "cost_after_horizon_usd": cost_later,
+        "owed_after_horizon_usd": owed,
+        "net_benefit_usd": inside + later - cost_later - cost - owed,
+    }
+    return {name: x * USD_PER_MUSD for name, x in musd.items()}
 
 
 def cost_per_mw(case: Case, plan: Plan) -> list[dict[str, object]]:
