@@ -59,7 +59,9 @@ PARAMETERS = {
 #: tables that replace those of the tiny data set
 ROWS: Tables = {
     "continuing_resolutions": [{"fiscal_year": 2027, "months": 9}],
-    "site_levels": [{"site_id": s, "level_id": k} for s, k in [("A", "gov"), ("A", "secret"), ("B", "gov"), ("B", "secret")]],
+    "site_levels": [
+        {"site_id": s, "level_id": k} for s, k in [("A", "gov"), ("A", "secret"), ("B", "gov"), ("B", "secret")]
+    ],
     "levels": [
         {"level_id": "gov", "hardening_share": 0.2},
         {"level_id": "secret", "hardening_share": 0.5, "added_months": 6, "rent_premium": 1.5},

@@ -15,6 +15,7 @@ import pyomo.environ as pyo
 import pytest
 
 from planner.formulation import BLOCKS, name_of
+from planner.solve import Program, SolveLimits
 
 from .rooms import models
 from .test_documents import checked
@@ -75,3 +76,13 @@ def test_the_small_case_has_every_row_of_the_code_and_of_the_document() -> None:
 def test_every_component_speaks() -> None:
     components = {name.partition(".")[0] for name in families(models()["each site"], pyo.Constraint)}
     assert components == {name_of(block) for block in BLOCKS}
+
+
+def test_the_small_case_has_a_plan_and_the_pool_bounds_it() -> None:
+    best = {}
+    for title, built in models().items():
+        program = Program.compile(built.model)
+        best[title] = program.solve(program.linear(built.objective), SolveLimits(seconds=60.0)).value
+    assert best["each site"] is not None
+    assert best["one pool"] is not None
+    assert best["one pool"] >= best["each site"] - 1e-6
