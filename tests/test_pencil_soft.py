@@ -363,8 +363,10 @@ def classified(movement: float) -> tuple[Tables, Row]:
 
 
 def test_one_classified_site_or_two() -> None:
-    """Two sites, a Secret agency near each, 50 PFLOP/s-years · 3 years, that must be served. Both accredited for Secret: 2 · 20 = 40. One
-    alone, and half of the data moves: 20 + 150 · 0.1 = 35, or 20 + 150 · 0.2 = 50.
+    """Two sites, a Secret agency near each, 50 PFLOP/s-years · 3 years that must be served. GovCloud may be asked for.
+
+    Both accredited for Secret: 2 · 20 = 40. One alone, and half of the data moves: 20 + 150 · 0.1 = 35, or 20 + 150 ·
+    0.2 = 50.
     """
     assert value(solved("one classified site")) == pytest.approx(-35.0, abs=TIE)
     assert len(table("one classified site", "accredits")) == 1
