@@ -73,9 +73,10 @@ class Model:
     def gates(self) -> Flags:
         return self.program.whole & ~self.kinds(*KINDS)
 
-    def named(self, values: Vector, flags: Flags) -> dict[str, float]:
-        """Columns by name, at the whole numbers next to these values."""
-        return {self.program.names[i]: float(round(values[i])) for i in np.flatnonzero(flags).tolist()}
+    def named(self, values: Vector, flags: Flags, *, rounded: bool = True) -> dict[str, float]:
+        """Columns by name, at these values or the whole numbers next to them."""
+        values = np.round(values) if rounded else values
+        return {self.program.names[i]: float(values[i]) for i in np.flatnonzero(flags).tolist()}
 
     def holding(self, gates: Gates) -> dict[int, float]:
         """Columns to fix; names that this model has not are left out."""

@@ -26,13 +26,14 @@ LOOK_SECONDS = 0.1
 class Task:
     """A question to the pool.
 
-    ``whole_halls``: halls are whole, else in MW; plant and racks are in MW always, gates and clusters whole.
-    ``limits.gap`` is a share of the present cost of the relaxation. ``start``: gates of a known plan. ``forbidden``:
-    choices of sites that are left out; the bound is then one of the other choices.
+    ``relaxed``: nothing is whole. ``whole_halls``: halls are whole, else in MW; plant and racks are in MW always, gates
+    and clusters whole. ``limits.gap`` is a share of the present cost of the relaxation. ``start``: gates of a known
+    plan. ``forbidden``: choices of sites that are left out; the bound is then one of the other choices.
     """
 
     name: str
     limits: SolveLimits
+    relaxed: bool = False
     whole_halls: bool = False
     start: Gates | None = None
     forbidden: Sequence[Gates] = ()
@@ -40,10 +41,11 @@ class Task:
 
 @dataclass(frozen=True)
 class Found:
-    """The answer, and the gates of its best plan."""
+    """The answer, with the gates of its best plan (in parts where nothing is whole) and that plan's present cost."""
 
     outcome: Outcome
     gates: dict[str, float] | None = None
+    cost: float = 0.0
     steps: list[Step] = field(default_factory=list)
 
 
@@ -59,24 +61,27 @@ class Pool:
         return Model.of(self._case, self._conditions, pooled=True, steps=self._steps)
 
     @cached_property
-    def _cost(self) -> float:
-        """Present cost of the relaxation, M USD."""
+    def _relaxed(self) -> Outcome:
         watch = Stopwatch()
         outcome = self.model.relaxed(None)
-        self._steps.append(watch.step("relax the pool", outcome))
-        return self.model.cost_of(outcome)
+        self._steps.append(watch.step("relaxing the pool", outcome))
+        return outcome
 
     def solve(self, task: Task, watch: Watch) -> Found:
         try:
-            outcome, gates = self._solved(task, watch)
+            outcome = self._relaxed if task.relaxed else self._solved(task, watch)
         except Contradiction:
-            outcome, gates = Outcome(Verdict.INFEASIBLE, confirmed_without_presolve=True), None
-        steps, self._steps = self._steps, []
-        return Found(outcome, gates, steps)
+            return Found(Outcome(Verdict.INFEASIBLE, confirmed_without_presolve=True))
+        finally:
+            steps, self._steps = self._steps, []
+        if outcome.values is None:
+            return Found(outcome, steps=steps)
+        gates = self.model.named(outcome.values, self.model.gates, rounded=not task.relaxed)
+        return Found(outcome, gates, self.model.cost_of(outcome), steps)
 
-    def _solved(self, task: Task, watch: Watch) -> tuple[Outcome, dict[str, float] | None]:
-        model = self.model
-        limits, stopwatch = replace(task.limits, gap=task.limits.gap * self._cost), Stopwatch()
+    def _solved(self, task: Task, watch: Watch) -> Outcome:
+        model, stopwatch = self.model, Stopwatch()
+        limits = replace(task.limits, gap=task.limits.gap * model.cost_of(self._relaxed))
         whole = model.program.whole & ~model.kinds("plant", "racks", *([] if task.whole_halls else ["halls"]))
         rows = [model.other_sites(gates) for gates in task.forbidden]
         start = None
@@ -86,12 +91,12 @@ class Pool:
                 model.objective, limits, whole=whole, fixed=fixed, rows=rows, confirm=False, clean=False
             )
             start = first.values
-            self._steps.append(stopwatch.step(f"start {task.name}", first))
+            self._steps.append(stopwatch.step(f"{task.name}: start", first))
         outcome = model.program.solve(
             model.objective, limits, start=start, whole=whole, rows=rows, watch=watch, clean=False
         )
         self._steps.append(stopwatch.step(task.name, outcome))
-        return outcome, None if outcome.values is None else model.named(outcome.values, model.gates)
+        return outcome
 
 
 class Prover:

@@ -27,7 +27,7 @@ ALONE, FIRST = "solving the whole programme at once", "a first plan"
 CHOOSE, AGAIN = "choosing sites, roles and dates", "choosing other sites"
 PLACE, FREED = "placing halls and plant", "placing with roles and dates freed"
 RACKS, FITTED = "making racks whole", "making racks whole with halls and plant freed"
-PROVE = "proving with whole halls"
+RELAX, PROVE = "relaxing", "proving with whole halls"
 #: a gap asked for, share of present cost, that no relaxation is tight enough to prove
 NONE = 1e-4
 #: share of the time by which a second process may overrun before it is ended
@@ -97,8 +97,13 @@ class Scheme:
     def with_pool(self, prover: Prover) -> None:
         """Gates, plan, second bound, and the gates of that where they differ."""
         now, o = self.now, self.options
+        prover.ask(Task(RELAX, self.shares(0.0, o.gates_until), relaxed=True))
+        relaxed = self.answer(prover, RELAX, o.gates_until)
+        if now.over(o.gates_until):
+            return
+        now.cost = now.cost or relaxed.cost
         prover.ask(Task(CHOOSE, self.shares(o.gates_gap, o.gates_until), start=self.start))
-        self.first()
+        self.first(relaxed.gates)
         found = self.answer(prover, CHOOSE, o.gates_until)
         now.infeasible = found.outcome.verdict is Verdict.INFEASIBLE and found.outcome.confirmed_without_presolve
         if now.over(o.whole_until) or found.gates is None:
@@ -119,15 +124,14 @@ class Scheme:
         if better is not None and better != found.gates and not now.over(o.plan_until):
             self.place(PLACE, better, o.place_gap, o.plan_until)
 
-    def first(self) -> None:
+    def first(self, relaxed: Gates | None) -> None:
         """Some plan: with the gates of another run where they hold, else at the sites of the rounded relaxation."""
         o = self.options
         if self.now.best.values is not None:
             return
-        relaxed = self.relax()
         if self.start is not None and self.place(FIRST, self.start, o.place_gap, o.gates_until):
             return
-        sites = None if relaxed.values is None else self.rounded(relaxed)
+        sites = None if relaxed is None else self.rounded(relaxed)
         if sites is not None:
             self.place(FIRST, sites, o.first_gap, o.first_until)
 
@@ -185,16 +189,15 @@ class Scheme:
         now.steps.append(stopwatch.step(step, found))
         return found
 
-    def relax(self) -> Outcome:
+    def relax(self) -> None:
         """The linear relaxation of the exact model: a bound, and what a plan costs about."""
         now, stopwatch = self.now, Stopwatch()
-        found = self.exact.relaxed(now.left(self.options.first_until))
-        now.steps.append(stopwatch.step("relaxing", found))
+        found = self.exact.relaxed(now.left(self.options.trial_until))
+        now.steps.append(stopwatch.step(RELAX, found))
         now.prove(found.bound)
-        now.cost = now.cost or self.exact.cost_of(found)
-        return found
+        now.cost = self.exact.cost_of(found)
 
-    def rounded(self, relaxed: Outcome) -> dict[str, float] | None:
+    def rounded(self, relaxed: Gates) -> dict[str, float] | None:
         """The choice of sites that the rules of that choice allow and that has most of the relaxation's."""
         model, program = self.exact, self.exact.program
         sites = np.array([name.startswith(SITES.partition(".")[0] + ".") for name in program.names])
@@ -205,9 +208,8 @@ class Scheme:
             row_lower=program.row_lower[inside],
             row_upper=program.row_upper[inside],
         )
-        chosen = model.whole(SITES)
-        assert relaxed.values is not None
-        most = Linear(np.flatnonzero(chosen), relaxed.values[chosen])
+        parts, chosen = model.holding(sites_of(relaxed)), model.whole(SITES)
+        most = Linear(np.array(list(parts), dtype=np.int64), np.array(list(parts.values())))
         found = part.solve(most, SolveLimits(), whole=chosen, confirm=False, clean=False)
         return None if found.values is None else model.named(found.values, chosen)
 

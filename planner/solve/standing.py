@@ -33,7 +33,7 @@ class Options:
     sets: sets of sites that are chosen after one that could not be placed.
     """
 
-    small: int = 3000
+    small: int = 1000
     trial_until: float = 0.1
     first_until: float = 0.2
     gates_until: float = 0.5
