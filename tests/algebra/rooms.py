@@ -108,7 +108,7 @@ ROWS: Tables = {
     ],
     "chip_supply": [
         {"chip_id": c, "year": y, "rack_price_usd": price, "supply_racks_per_year": racks}
-        for c, y, price, racks in [("X", 2026, 2e6, 40), ("X", 2027, 1.5e6, 60), ("H", 2026, 1e6, 30)]
+        for c, y, price, racks in [("X", 2026, 2e6, 120), ("X", 2027, 1.5e6, 160), ("H", 2026, 1e6, 30)]
     ],
     "workloads": [
         {
