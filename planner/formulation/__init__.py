@@ -89,8 +89,6 @@ def settle(built: Formulation) -> None:
     """Set every quantity that only has a lower bound to its least, at the values of the others."""
     m, case, accounts = built.model, built.case, built.accounts
     power.settle(m.power, case)
-    in_use = {(s, k, t): value(accounts.terms("in_use_mw", s, k, t)) for s, k, t in accounts.keys("in_use_mw")}
-    construction.settle(m.construction, case, in_use)
     roles.settle(
         m.roles, case, built.places, lambda s: m.sites.open[s], lambda y, t: value(accounts.terms("guard_begun", y, t))
     )

@@ -15,6 +15,7 @@ by the end of t, each MW times its site's cost multiplier), ``reached`` (0/1), `
     hardening_stays[r,l,t]        hardened[t] ≥ hardened[t-1]
     discount_within_starts[t]     discounted[t] ≤ greenfield MW started in t
     discount_above_threshold      Σ_t discounted ≤ greenfield MW started - volume_threshold_mw · reached
+    reached_above_threshold      greenfield MW started ≤ volume_threshold_mw + most · reached
     discount_only_when_reached    Σ_t discounted ≤ most · reached
 """
 
@@ -113,6 +114,11 @@ def _framework(b: Any, case: Case, halls: Halls) -> None:
     @b.Constraint(doc="only MW above the threshold have the framework price")
     def discount_above_threshold(b: Any) -> Any:
         return total([*discounted, *minus(halls.greenfield()), (threshold, b.reached)]) <= 0
+
+    @b.Constraint(doc="past the threshold the framework price holds")
+    def reached_above_threshold(b: Any) -> Any:
+        started = halls.greenfield()
+        return total([*started, (-most, b.reached)]) <= threshold if started else pyo.Constraint.Skip
 
     @b.Constraint(doc="no framework price below the threshold")
     def discount_only_when_reached(b: Any) -> Any:
@@ -220,12 +226,3 @@ def _new_hardened(b: Any, case: Case) -> list[tuple[object, ...]]:
         if new > NOISE:
             rows.append((r, level, case.periods.label(t), new))
     return rows
-
-
-def settle(b: Any, case: Case, in_use: dict[tuple[str, str, int], float]) -> None:
-    """Harden no more than is in use: by the end of t the most in use up to t+1. Discount all that the rules allow."""
-    for r, level in dict.fromkeys((r, k) for r, k, _ in b.hardened):
-        multiplier, most = case.sites[r].construction_multiplier, 0.0
-        for t in sorted(u for q, k, u in b.hardened if (q, k) == (r, level)):
-            most = max(most, multiplier * in_use.get((r, level, t + 1), 0.0))
-            b.hardened[r, level, t].set_value(most, skip_validation=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from planner.formulation import combinations as combos
 from planner.formulation import months
 from planner.formulation import soft_combinations as soft
 from planner.formulation import use_combinations as use
@@ -12,6 +13,7 @@ from planner.inputs.case import Case
 Port = tuple[str, str, str]
 
 
+@combos.once
 def is_gated(case: Case, site: str) -> bool:
     """Whether going live is a decision: staff, accreditations or ports stand behind it; else open sites are live."""
     entry = use.entry_level(case, site)
@@ -21,6 +23,7 @@ def is_gated(case: Case, site: str) -> bool:
     return soft.sites_go_live(case) or bool(soft.opens(case, entry)) or ports
 
 
+@combos.once
 def ports_of(case: Case) -> list[Port]:
     """Initiatives of a site and level that serving it needs: services asked for there and guards of the level."""
     found = []

@@ -6,7 +6,7 @@ a role: one yes or no that holds as early as lead times allow, and that needs th
 Variables: ``live_by[s,t]`` (0/1, live in t), ``role[s,l]`` (0/1), ``port_by[r,y,l,t]`` (sites of a place where an
 initiative of a level that waits for a dated guard is begun by t).
 
-    live_stays[s,t]               live_by never falls
+    live_stays[s,t], ports_stay[r,y,l,t]   never fall
     live_at_open_sites[s]         live_by[s,H] ≤ open[s]
     role_after_role[s,l]          role[l] ≤ role[the level before] (open[s] after the entry level)
     port_for_roles[r,y,l,t]       port_by[t] ≥ Σ_s role[s,l] - sites of the place · (1 - guard begun in time)
@@ -72,6 +72,10 @@ def _rules(b: Any, case: Case, roles: Roles) -> None:
     @b.Constraint(over(roles.lives.steps()), doc="a live site stays live")
     def live_stays(b: Any, *index: Any) -> Any:
         return roles.lives.grows(*index)
+
+    @b.Constraint(over(roles.ports.steps()), doc="a port that is begun stays")
+    def ports_stay(b: Any, *index: Any) -> Any:
+        return roles.ports.grows(*index)
 
     @b.Constraint(over(b.role), doc="a site serves a level only if it serves the one before")
     def role_after_role(b: Any, s: str, level: str) -> Any:

@@ -9,11 +9,12 @@ Variables: ``begun[y]`` (0/1), ``guard_by[y,t]`` (0/1), ``joined_by[a,g,t]`` (sh
 ``offered[l]`` (0 to 1, some site serves the level), ``package_by[y,o,l,t]`` (begun by t).
 
     begun_in_order[y], guards_in_order[y]   only after what the initiative stands on
-    guards_stay[y,t], joined_stays[a,g,t]   never fall
+    guards_stay[y,t], joined_stays[a,g,t], packages_stay[y,o,l,t]   never fall
     joined_in_order[a,g,y]                  joined_by[last] ≤ begun[what it stands on]
     units_within_need[y]                    Σ_a units · joined_by[last] ≤ need_ceiling_units
     within_gates[a,g,t]                     admitted[a,t] ≤ what the gate lets through
     offered_where_served[s,l]               offered[l] ≥ serves[s,l,H]
+    packages_in_order[y,o,l,y']             package_by[last] ≤ begun[what it stands on]
     package_for_level[y,o,l,t]              package_by[t] ≥ offered[l] + Σ guards begun in time - number of guards
 """
 
@@ -94,6 +95,17 @@ def _rules(b: Any, case: Case, done: Initiatives) -> None:
     @b.Constraint(over(counted), doc="no more units than the need")
     def units_within_need(b: Any, y: str) -> Any:
         return total(done.units(y, case.periods.count)) <= case.initiatives[y].need_ceiling_units
+
+    @b.Constraint(over(done.packages.steps()), doc="an authorisation that is begun stays")
+    def packages_stay(b: Any, *index: Any) -> Any:
+        return done.packages.grows(*index)
+
+    stood_on = [(*key, case.initiatives[str(key[0])].prerequisite_id) for key in done.packages.keys()]
+
+    @b.Constraint(over(i for i in stood_on if i[-1]), doc="authorisations wait for what they stand on")
+    def packages_in_order(b: Any, *index: Any) -> Any:
+        *key, y = index
+        return total([*done.packages.by(tuple(key), case.periods.last), *minus(done.begun(y))]) <= 0
 
     @b.Constraint(over(b.package_by), doc="a service is authorised once its level is offered and guarded")
     def package_for_level(b: Any, y: str, o: str, level: str, t: int) -> Any:

@@ -107,6 +107,19 @@ def band_most(world: World, check: Check) -> None:
         check.at_most(str(year), mine, high * (mine + float(built[periods].sum())), "M$", words)
 
 
+def split_forces_infrastructure(world: World) -> bool:
+    """Whether the split, or a year's band, asks for every dollar of infrastructure that the plan spends."""
+    if not world.facts.soft.split_is_firm:
+        return False
+    built, soft, idle = _sides_musd(world)
+    beside, room = soft + idle, 1e-6 * float((built + soft + idle).sum())
+    if float(built.sum()) - _shares(world)[0] * float((built + beside).sum()) <= room:
+        return True
+    high = world.facts.parameter("soft_band_high")
+    left = [high * float((built + beside)[t].sum()) - float(beside[t].sum()) for _, t in _band_years(world)]
+    return min(left, default=np.inf) <= room
+
+
 @rule("budget.unallocated_even")
 def unallocated_even(world: World, check: Check) -> None:
     idle = world.soft.unallocated
