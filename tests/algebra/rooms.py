@@ -152,7 +152,7 @@ ROWS: Tables = {
             ("DOE", "simulation", "secret", 8, 0.25),
             ("NSF", "inference", "gov", 20, 0),
             ("NSF", "simulation", "gov", 4, 0),
-            ("EPA", "inference", "gov", 6, 0),
+            ("EPA", "inference", "secret", 6, 0),
         ]
     ],
     "demand_tranches": [
@@ -198,14 +198,14 @@ ROWS: Tables = {
         }
         for y, category, per, effect, before, months, units, cost in [
             ("TOOLS", "software", "programme", "prerequisite", "", 6, 1, 1),
-            ("PORT", "software", "site-level", "gates service", "TOOLS", 3, 2, 4),
+            ("PORT", "software", "site-level", "gates service", "TOOLS", 3, 3, 4),
             ("SCHEDULER", "software", "programme", "raises utilisation", "TOOLS", 6, 1, 3),
             ("LINK", "software", "system", "connects demand", "TOOLS", 3, 60, 0.1),
             ("JOIN", "software", "agency", "gates agency", "", 6, 4, 5),
             ("JOIN-SMALL", "software", "small agency", "gates agency", "", 3, 8, 0.5),
             ("BOARD", "security", "programme", "phase 3", "", 3, 1, 2),
             ("LEGACY", "software", "system", "phase 3", "", 6, 6, 1),
-            ("PACKAGE", "security", "service-level", "authorises service", "BOARD", 3, 1, 2),
+            ("PACKAGE", "security", "service-level", "authorises service", "BOARD", 3, 2, 2),
             ("WATCH", "security", "programme", "gates level", "BOARD", 6, 1, 10),
             ("CROSS", "security", "site-level", "gates level", "WATCH", 3, 1, 1),
         ]
