@@ -51,9 +51,7 @@ def optimize(
         int | None,
         typer.Option(min=1, help="Search nodes per solve: the same on any machine."),
     ] = None,
-    processes: Annotated[
-        int | None, typer.Option(min=1, help="Solvers at work at once. [default: as many as help, at most the cores]")
-    ] = None,
+    processes: Annotated[int | None, typer.Option(min=1, help="Solvers at work at once. [default: 2]")] = None,
     repeatable: Annotated[bool, typer.Option("--repeatable", help="The same plan each time; limits by nodes.")] = False,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the search.")] = 0,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check the inputs and build the model, no more.")] = False,
@@ -85,7 +83,7 @@ def optimize(
     with store.draft(store.reports_folder(reports), run_name or store.run_name(None, case.name)) as draft:
         people.prepare()
         with live(style) as progress:
-            result = run.optimize(case, options, progress=progress, log=draft.log)
+            result = run.optimize(case, options, progress=progress)
         result.document["seconds"] = {**(result.document.get("seconds") or {}), "read": read_seconds}
         try:
             stored = draft.publish(result, lambda at, doc: people.write(at, result.case, result.plan, doc), began)
@@ -120,7 +118,7 @@ def _dry_run(case: Case, style: Style, began: float) -> int:
 
 
 app.command(epilog=examples("planner check", "planner check federal-ai --json"))(check)
-app.command(epilog=examples("planner template", "planner template federal-ai-whole -o whole.xlsx --json"))(template)
+app.command(epilog=examples("planner template", "planner template federal-ai -o mine.xlsx --json"))(template)
 for topic in (what_if, compare, why, trade_offs, rerun):
     topic.add(app)
 

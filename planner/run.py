@@ -153,7 +153,7 @@ def _usd(musd: float | None) -> float | None:
 
 def _document(case: Case, options: Options, solved: Solution, stopped: int | None) -> dict[str, Any]:
     limits, programme = options.limits(case), case.programme
-    objective = {
+    objective: dict[str, Any] = {
         "name": case.name,
         "sense": "max",
         "value": _usd(solved.value),
@@ -225,7 +225,9 @@ def _terms(built: Formulation) -> list[dict[str, Any]]:
         if claim.id in built.model.commitments.shortfall:
             missed = built.model.commitments.shortfall[claim.id].value
             price = -claim.price_usd
-            found.append({"measure": f"missed of {claim.id}", "weight": price, "amount": missed, "value": price * missed})
+            found.append(
+                {"measure": f"missed of {claim.id}", "weight": price, "amount": missed, "value": price * missed}
+            )
     return found
 
 

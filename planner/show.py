@@ -195,11 +195,9 @@ def sites(document: Mapping[str, Any], case: Case | None, plan: Plan | None) -> 
 def cost_per_mw(document: Mapping[str, Any]) -> str:
     rows = []
     for item in (document.get("indicators") or {}).get("cost_per_mw") or []:
-        low, high = _first(item, "low", "low_usd_per_mw"), _first(item, "high", "high_usd_per_mw")
+        low, high, planned = item.get("low"), item.get("high"), item.get("usd_per_mw")
         published = f"{_millions(low)} to {_millions(high)}" if low is not None and high is not None else "no range"
-        name = str(_first(item, "name", "item", "what", "tier", "benchmark_id") or "")
-        basis = str(item.get("basis") or "")
-        planned = _first(item, "planned", "usd_per_mw", "value", "planned_usd_per_mw")
+        name, basis = str(item.get("name") or ""), str(item.get("basis") or "")
         rows.append(
             (f"{name} ({basis})" if basis else name, _millions(planned), published, _in_range(planned, low, high))
         )
@@ -276,10 +274,6 @@ def _millions(value: Any) -> str:
 
 def _mw(value: Any) -> str:
     return "" if value is None or value != value else f"{value:,.0f}"
-
-
-def _first(item: Mapping[str, Any], *keys: str) -> Any:
-    return next((item[key] for key in keys if item.get(key) is not None), None)
 
 
 def _section(title: str, body: str) -> str:

@@ -46,7 +46,6 @@ __all__ = [
     "write_plan_tables",
 ]
 
-LOG = "solver.log"
 WORKBOOK, VALUES, PAGE = "plan.xlsx", "values.csv", "report.html"
 #: keys of the document that differ between two runs that are otherwise the same
 _TIMES = ("seconds", "cpu_seconds", "steps")
@@ -95,10 +94,6 @@ class Draft:
     name: str
     folder: Path
 
-    @property
-    def log(self) -> Path:
-        return self.folder / LOG
-
     def publish(self, result: Finished, write_reports: WriteReports, began: float | None = None) -> RunFolder:
         """Write everything, force it to disk, make it visible in one step. ``began`` is from perf_counter."""
         opened = time.perf_counter()
@@ -117,9 +112,8 @@ class Draft:
             seconds = times["seconds"]
             seconds["report"] = time.perf_counter() - opened
             seconds["total"] = time.perf_counter() - (began if began is not None else opened)
-            (self.folder / "times.json").write_text(
-                fs.json_text({"published": now.isoformat(), **times}), encoding="utf-8"
-            )
+            when = fs.json_text({"published": now.isoformat(), **times})
+            (self.folder / "times.json").write_text(when, encoding="utf-8")
             manifest = {
                 "schema": "planner/manifest/1",
                 "run": run,

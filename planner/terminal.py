@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from planner.errors import InputError, PlannerError
 
 if TYPE_CHECKING:
-    from planner.run import Update
+    from planner.solve import Report
 
 ERROR_SCHEMA = "planner/error/1"
 INTERRUPTED, TERMINATED = 130, 143
@@ -105,7 +105,7 @@ def _describe(error: BaseException) -> tuple[int, str, str, list[dict[str, objec
 
 
 @contextmanager
-def live(style: Style) -> Iterator[Callable[[Update], None] | None]:
+def live(style: Style) -> Iterator[Callable[[Report], None] | None]:
     """What to call with each update while a solver, which takes over stdout and stderr, is at work."""
     if style.quiet:
         yield None
@@ -124,14 +124,14 @@ def live(style: Style) -> Iterator[Callable[[Update], None] | None]:
 
 
 @contextmanager
-def _moving(stream: TextIO) -> Iterator[Callable[[Update], None]]:
+def _moving(stream: TextIO) -> Iterator[Callable[[Report], None]]:
     """One line that rewrites itself; it is gone when the work is done."""
     from rich.console import Console
     from rich.live import Live
     from rich.text import Text
 
     began = time.monotonic()
-    latest: list[Update] = []
+    latest: list[Report] = []
 
     def line() -> Text:
         words = sentence(latest[-1], time.monotonic() - began) if latest else "starting"
@@ -149,16 +149,16 @@ def _moving(stream: TextIO) -> Iterator[Callable[[Update], None]]:
         yield lambda update: latest.__setitem__(slice(None), [update])
 
 
-def _plain_lines(stream: TextIO) -> Callable[[Update], None]:
+def _plain_lines(stream: TextIO) -> Callable[[Report], None]:
     """A line when the phase changes, and now and then."""
     began = time.monotonic()
     last_phase, last_time = "", -PLAIN_LINE_EVERY_SECONDS
 
-    def update(news: Update) -> None:
+    def update(news: Report) -> None:
         nonlocal last_phase, last_time
         elapsed = time.monotonic() - began
-        if news.phase != last_phase or elapsed - last_time >= PLAIN_LINE_EVERY_SECONDS:
-            last_phase, last_time = news.phase, elapsed
+        if news.step != last_phase or elapsed - last_time >= PLAIN_LINE_EVERY_SECONDS:
+            last_phase, last_time = news.step, elapsed
             with suppress(OSError, ValueError):
                 stream.write(sentence(news, elapsed) + "\n")
                 stream.flush()
@@ -166,14 +166,13 @@ def _plain_lines(stream: TextIO) -> Callable[[Update], None]:
     return update
 
 
-def sentence(update: Update, elapsed: float) -> str:
-    """``12 s | branch and bound | best 41.2 M USD | bound 42.0 M USD | gap 1.90 %``."""
-    unit = f" {update.unit}" if update.unit else ""
-    parts = [f"{elapsed:.0f} s", update.phase]
-    if update.incumbent is not None:
-        parts.append(f"best {update.incumbent:,.6g}{unit}")
-    if update.bound is not None:
-        parts.append(f"bound {update.bound:,.6g}{unit}")
-    if update.gap is not None:
-        parts.append(f"gap {100 * update.gap:.2f} %")
+def sentence(report: Report, elapsed: float) -> str:
+    """``12 s | branch and bound | best 41.2 M USD | no plan beats 42.0 M USD | gap 1.90 % of present cost``."""
+    parts = [f"{elapsed:.0f} s", report.step]
+    if report.value is not None:
+        parts.append(f"best {report.value:,.6g} M USD")
+    if report.bound is not None:
+        parts.append(f"no plan beats {report.bound:,.6g} M USD")
+    if report.gap is not None:
+        parts.append(f"gap {100 * report.gap:.2f} % of present cost")
     return " | ".join(parts)

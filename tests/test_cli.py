@@ -24,6 +24,7 @@ from planner.cli import run_command
 from planner.errors import VerificationError
 from planner.inputs import read
 from planner.inputs.case import Case
+from planner.solve import Report
 from planner.terminal import sentence
 
 ROOT = Path(__file__).parent.parent
@@ -90,9 +91,9 @@ def pretend(here: Path, case: Case, monkeypatch: pytest.MonkeyPatch) -> Pretend:
     """Replace the search by one that ends as told at once."""
 
     def set_up(verdict: str = "optimal", raises: BaseException | None = None, **document: Any) -> None:
-        def optimize(given: Case, options: Any, *, progress: Any = None, log: Path | None = None) -> Any:
+        def optimize(given: Case, options: Any, *, progress: Any = None) -> Any:
             if progress:
-                progress(planner.run.Update("build", 0.1, None, None, None, ""))
+                progress(Report("build", 0.1))
             if raises is not None:
                 raise raises
             result = finished(given, verdict)
@@ -407,7 +408,7 @@ def test_the_split_the_unallocated_line_and_the_payers_take_one_line_each() -> N
         "funding_by_source_usd": {"appropriation": {"2030": 1e9, "2031": 2e9}, "pay-as-you-go": 5e8},
     }
     document = {"indicators": indicators, "commitments": [{"metric": "funding", "planned": 0.8}]}
-    assert show.split_and_funding(document, read.load("federal-ai-whole")).splitlines() == [
+    assert show.split_and_funding(document, read.load()).splitlines() == [
         "  Split:       infrastructure 73.0 % of what is invested; the split allows 67 to 73 %",
         "  Unallocated: $427.5M set aside by the split alone; it buys nothing",
         "  Funding:     operations $3.50B: appropriation 3.00, pay-as-you-go 0.50 ($B); largest year 80.0 % of caps",
@@ -430,9 +431,11 @@ def test_the_explanation_is_shown() -> None:
 
 
 def test_the_live_line_says_what_is_known() -> None:
-    update = planner.run.Update("branch and bound", 3.0, 41.25, 42.0, 0.018, "M USD")
-    assert sentence(update, 12.4) == "12 s | branch and bound | best 41.25 M USD | bound 42 M USD | gap 1.80 %"
-    assert sentence(planner.run.Update("build", 0.0, None, None, None, ""), 0.2) == "0 s | build"
+    report = Report("branch and bound", 3.0, 41.25, 42.0, 0.018)
+    assert sentence(report, 12.4) == (
+        "12 s | branch and bound | best 41.25 M USD | no plan beats 42 M USD | gap 1.80 % of present cost"
+    )
+    assert sentence(Report("build", 0.0), 0.2) == "0 s | build"
 
 
 def test_the_gap_is_told_in_dollars_and_of_present_cost() -> None:

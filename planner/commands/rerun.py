@@ -48,7 +48,7 @@ def rerun(run: Run, reports: Reports = None, json: Json = False, quiet: Quiet = 
     read_seconds = time.perf_counter() - began
     with store.draft(folder, store.run_name(None, old_folder.name.rsplit("-", 3)[0])) as draft:
         with live(style) as progress:
-            result = solver.optimize(old.case, options, progress=progress, log=draft.log)
+            result = solver.optimize(old.case, options, progress=progress)
         result.document["seconds"] = {**(result.document.get("seconds") or {}), "read": read_seconds}
         new = draft.publish(result, lambda at, doc: people.write(at, result.case, result.plan, doc), began)
     tables = differing(old.plan, result.plan)

@@ -42,21 +42,20 @@ def template(
     style.say("Writing the workbook and reading it back")
     with replacing(target) as draft:
         write(draft, case)
-    tables = {**case.tables, **case.as_written}
-    rows = sum(len(table) for table in tables.values())
+    rows = sum(len(table) for table in case.tables.values())
     document = {
         "schema": "planner/template/1",
         "model": case.name,
         "title": case.programme.title,
         "changes": list(case.changes),
         "inputs_sha256": case.sha256,
-        "tables": len(tables),
+        "tables": len(case.tables),
         "rows": rows,
         "files": [str(target)],
     }
     lines = (
         case.programme.title,
-        f"{len(tables)} tables, {rows:,} rows, in {target}",
+        f"{len(case.tables)} tables, {rows:,} rows, in {target}",
         f"Edit it, then: planner check {out}, planner optimize {out}",
     )
     style.answer(document, "\n".join(lines), str(target))

@@ -6,7 +6,7 @@ power.secured_covers_halls[s,t]   secured ≥ own service + (1 + power_reserve_s
 cooling.racks_housed[r,q,t]       housed MW = installed MW of the class
 cooling.within_halls[s,c,t]       housed MW ≤ commissioned MW with the cooling
 construction.hardened_for_use[r,l,t]    Σ_s multiplier · MW in use at the level in t+1 ≤ hardened by t
-construction.hardened_within_halls[s,l,t]  MW in use in t+1 at levels that take at least as many months ≤ halls that had them
+construction.hardened_within_halls[s,l,t]  MW in use in t+1 at levels of as many months or more ≤ halls that had them
 workload.use_within_housed[s,q,t], workload.racks_assigned[r,c,t], workload.cluster_size[r,w,t]
 sites.minimum_commissioned[s,t]   from the end of counted_site_by_year: MW commissioned ≥ minimum_site_mw · open
 sites.minimum_serving[s,t]        from that year's last period: MW in use ≥ minimum_site_serving_mw · open

@@ -208,7 +208,9 @@ def _hardened(b: Any, case: Case, places: Places) -> list[Posting]:
 
 def read(b: Any, case: Case) -> dict[str, pd.DataFrame]:
     label, starts = case.periods.label, Cumulative(b.started_by)
-    modules = [(s, d, label(t), round(n)) for s, d in starts.keys() for t, n in starts.started(s, d).items() if n > 0.5]
+    modules = [
+        (s, d, label(t), round(n)) for s, d in starts.things() for t, n in starts.started(s, d).items() if n > 0.5
+    ]
     return {
         "modules": frame("modules", modules),
         "hardened": frame("hardened", _new_hardened(b, case)),

@@ -9,7 +9,7 @@ Which vintage leaves early is not asked: oldest first is always best and always 
     within_supply[c,v]          Σ_r bought ≤ supply_racks_per_year · years
 
 Costs in the order period: 1.3.1 bought · rack_price, 1.3.2 bought · fabric, 1.3.3 and 1.3.4 the price · storage_share
-and · equipment_tax_share; 1.3.5 racks that leave · disposal; 3.2.4 kept[t-1] · years · current price · maintenance_share.
+and · equipment_tax_share; 1.3.5 racks that leave · disposal; 3.2.4 kept[t-1] · years · price · maintenance_share.
 """
 
 from __future__ import annotations

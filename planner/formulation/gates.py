@@ -11,7 +11,7 @@ service: a depth of demand is served only as far as a site serves the level, the
 Where demand must be served, its gates must be open:
 
     must_be_held[w,l,t], must_be_guarded[y,w,l,t], must_be_admitted[a,t]
-    enough_live_sites[t]           Σ_s live ≥ ⌈1/largest_site_share⌉ while the share rule holds and something must be served
+    enough_live_sites[t]   Σ_s live ≥ ⌈1/largest_site_share⌉ while the share rule holds and something must be served
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def _by_level(b: Any, case: Case, accounts: Accounts, depth: dict[Key, Terms], m
 def _by_guard(b: Any, case: Case, accounts: Accounts, depth: dict[Key, Terms], most: dict[Key, float]) -> None:
     guards = {k: [e.initiative_id for e in soft.guards(case, k)] for k in case.levels}
 
-    @b.Constraint(over((y, *i) for i in depth for y in guards[i[1]]), doc="a level is served once it is guarded")
+    @b.Constraint(over((y, *i) for i in depth for y in guards[str(i[1])]), doc="a level is served once it is guarded")
     def served_where_guarded(b: Any, y: str, *i: Any) -> Any:
         return total([*depth[i], *scaled(accounts.terms("guarded", y, i[1], i[2]), -most[i])]) <= 0
 

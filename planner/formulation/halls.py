@@ -16,7 +16,7 @@ class Halls:
         self.case, self.p = case, case.periods
         self.starts = Cumulative(b.started_by)
         self.designs: dict[str, list[str]] = {s: [] for s in case.sites}
-        for s, d in self.starts.keys():
+        for s, d in self.starts.things():
             self.designs[str(s)].append(str(d))
 
     def new(self, s: str, d: str, t: int, per_mw: float = 1.0) -> Terms:

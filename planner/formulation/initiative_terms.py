@@ -17,10 +17,12 @@ class Initiatives:
         self.b, self.case = b, case
         self.guards, self.joined = Cumulative(b.guard_by), Cumulative(b.joined_by)
         self.packages = Cumulative(b.package_by)
-        self.guard_ids = [str(y) for (y,) in self.guards.keys()]
+        self.guard_ids = [str(y) for (y,) in self.guards.things()]
 
     def begun(self, y: str, units: float = 1.0) -> Terms:
-        """An initiative of the programme is begun at its date; nothing where it cannot be."""
+        """An initiative of the programme is begun at its date, a guard at its earliest; nothing where it cannot be."""
+        if dates := self.guards.dates(y):
+            return self.guards.by((y,), dates[0], units)
         return [(units, self.b.begun[y])] if y in self.b.begun else []
 
     def _gate(self, e: Initiative) -> str:
@@ -69,7 +71,7 @@ class Initiatives:
     def packages_begun(self) -> dict[tuple[str, str, str], int]:
         """(initiative, service, level) -> period in which an authorisation is begun."""
         found: dict[tuple[str, str, str], int] = {}
-        for y, o, level in self.packages.keys():
+        for y, o, level in self.packages.things():
             for t in self.packages.dates(y, o, level):
                 if self.b.package_by[y, o, level, t].value > 0.5:
                     found.setdefault((str(y), str(o), str(level)), t)

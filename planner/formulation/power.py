@@ -103,14 +103,14 @@ def _minimum_take(case: Case, supply: Supply, s: str, t: int) -> Terms:
 def _limits(case: Case, supply: Supply) -> list[Posting]:
     """What an open site can bear."""
     p, before, posts = case.periods, combos.tranche_before(case), []
-    for s, g in supply.contracts.keys():
+    for s, g in supply.contracts.things():
         if (s, g) not in before:
             says = "a tranche is contracted once, where the site is open"
             posts.append(Limit("power.contract_once", str(s), supply.contracts.by((s, g), p.last), 1.0, says, (s, g)))
     for s, site in case.sites.items():
         units = [
             x
-            for r, k in supply.orders.keys()
+            for r, k in supply.orders.things()
             if r == s
             for x in supply.orders.by((s, k), p.last, case.plants[k].unit_mw)  # type: ignore[index]
         ]
@@ -126,7 +126,7 @@ def _limits(case: Case, supply: Supply) -> list[Posting]:
 def _secured(case: Case, supply: Supply) -> list[Posting]:
     posts: list[Posting] = []
     for s in case.sites:
-        plants = [str(k) for r, k in supply.orders.keys() if r == s]
+        plants = [str(k) for r, k in supply.orders.things() if r == s]
         for t in case.periods:
             if rights := supply.energised(s, t):
                 posts += [Post("secured_mw", (s, t), rights, "grid"), Post("grid_rights_mw", (s, t), rights, "grid")]
@@ -166,7 +166,7 @@ def read(b: Any, case: Case) -> dict[str, pd.DataFrame]:
     label, supply = case.periods.label, Supply(b, case)
 
     def started(what: Cumulative) -> list[tuple[object, ...]]:
-        return [(*key, label(t), round(n)) for key in what.keys() for t, n in what.started(*key).items() if n > 0.5]
+        return [(*key, label(t), round(n)) for key in what.things() for t, n in what.started(*key).items() if n > 0.5]
 
     def energy(family: Any) -> list[tuple[object, ...]]:
         return [(*i[:-1], label(i[-1]), v.value * MWH_PER_GWH) for i, v in family.items() if v.value > NOISE]

@@ -30,14 +30,15 @@ from planner.wbs import (
 
 
 def investment(case: Case, supply: Supply) -> list[Posting]:
-    p, paid = case.periods, {}
-    for s, g in supply.contracts.keys():
+    p = case.periods
+    paid: dict[tuple[str, str, str, str, int], Terms] = {}
+    for s, g in supply.contracts.things():
         e = case.tranches_of_grid[s, g]  # type: ignore[index]
         for u in supply.contracts.dates(s, g):
             for t, share in p.payments(u, e.lead_months, case.profile(CONNECTION_PROFILE)).items():
                 line = paid.setdefault((CONNECTION, s, f"{s}/{g}", f"grid tranche {g}", t), [])
                 line += supply.contracts.at((s, g), u, share * e.mw)
-    for s, k in supply.orders.keys():
+    for s, k in supply.orders.things():
         plant = case.plants[k]  # type: ignore[index]
         for u in supply.orders.dates(s, k):
             for t, share in p.payments(u, plant.lead_months, case.profile(plant.profile_id)).items():

@@ -1,4 +1,4 @@
-"""Levels that a site serves, and the accreditations and initiatives that stand behind each: pure functions of the Case."""
+"""Levels that a site serves, and the accreditations and initiatives behind each: pure functions of the Case."""
 
 from __future__ import annotations
 

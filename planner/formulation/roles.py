@@ -64,7 +64,12 @@ def add(b: Any, case: Case, places: Places, opened: Any) -> list[Posting]:
         Post("serves", (s, k, t), x, s) for (s, k), f in level_from.items() for t in p if (x := roles.serves(s, k, t))
     ]
     posts += [*_halls(case, roles, gated), *_standing(case, roles, gated), *_guarded_ports(case, roles)]
-    posts += [*_done(case, roles), *role_costs.accreditations(case, roles), *role_costs.ports(case, roles)]
+    posts += [
+        *_done(case, roles),
+        *role_costs.accredited(case, roles),
+        *role_costs.accreditations(case, roles),
+        *role_costs.ports(case, roles),
+    ]
     return [*posts, *role_costs.staff(case, roles)]
 
 
@@ -176,7 +181,7 @@ def read(b: Any, case: Case, places: Places, opened: Any) -> dict[str, pd.DataFr
     roles, label, p = Roles(b, case, places, opened), case.periods.label, case.periods
 
     def begun(terms: Terms) -> bool:
-        return sum(n * v.value for n, v in terms) > 0.5
+        return bool(sum(n * v.value for n, v in terms) > 0.5)
 
     accredits = [(s, x, label(t), 1) for s, x, t, terms in role_costs.accreditation_starts(case, roles) if begun(terms)]
     ports = [

@@ -26,7 +26,7 @@ def costs(case: Case, done: Initiatives) -> list[Posting]:
             begun.setdefault(t, []).extend(terms)
         found += _lines(case, e.initiative_id, begun)
     packaged: dict[str, dict[int, Terms]] = {}
-    for y, o, level in done.packages.keys():
+    for y, o, level in done.packages.things():
         for t in done.packages.dates(y, o, level):
             packaged.setdefault(str(y), {}).setdefault(t, []).extend(done.packages.at((y, o, level), t))
     for y, by_period in packaged.items():

@@ -23,7 +23,7 @@ class Supply:
     def energised(self, s: str, t: int, factor: float = 1.0) -> Terms:
         """Grid MW ready at the end of ``t``."""
         found: Terms = []
-        for site, g in self.contracts.keys():
+        for site, g in self.contracts.things():
             if site == s:
                 e = self.case.tranches_of_grid[s, g]  # type: ignore[index]
                 found += self.contracts.by((s, g), self.p.last_start(t, e.lead_months), factor * e.mw)

@@ -48,7 +48,8 @@ class Cumulative:
             *key, t = index
             self._of.setdefault(tuple(key), {})[t] = variable
 
-    def keys(self) -> list[Key]:
+    def things(self) -> list[Any]:
+        """What may be started: indices without the period."""
         return list(self._of)
 
     def dates(self, *key: Hashable) -> list[int]:

@@ -1,7 +1,8 @@
 """Workload: racks at work, and service by agency, workload, level and depth of demand.
 
-Variables: ``in_use[s,q,l,t]`` (MW IT of halls at work at a level), ``running[r,c,w,l,t]`` (racks), ``served[r,a,w,l,t]``,
-``depth[a,w,l,t,j]`` and ``bonus[r,w,l,t]`` (delivered PFLOP/s-years), ``hosts[r,w,t]`` (0/1), ``admitted[a,t]`` (0 to 1).
+Variables: ``in_use[s,q,l,t]`` (MW IT of halls at work at a level), ``running[r,c,w,l,t]`` (racks),
+``served[r,a,w,l,t]``, ``depth[a,w,l,t,j]`` and ``bonus[r,w,l,t]`` (delivered PFLOP/s-years), ``hosts[r,w,t]`` (0/1),
+``admitted[a,t]`` (0 to 1).
 
     running_is_use[r,q,l,t]       Σ_c,w rack_mw · running = Σ_s in_use
     use_within_housed[s,q,t]      Σ_l in_use ≤ housed MW of the class when the period opens
@@ -49,7 +50,7 @@ class Work:
         kind = {c: combos.rack_class(case, chip) for c, chip in case.chips.items()}
         self.megawatts: dict[Key, Terms] = {}
         self.output: dict[Key, Terms] = {}
-        self.of_chip: dict[Key, Terms] = {}
+        self.of_chip: dict[tuple[str, str, int], Terms] = {}
         for (r, c, w, k, t), x in b.running.items():
             work = case.workloads[w]
             each = case.chips[c].pflops(work.precision) * work.delivered_share * self.p.years

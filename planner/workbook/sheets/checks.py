@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from planner.workbook import style
 from planner.workbook.book import Book, Page
-from planner.workbook.sheets import assumptions, investment, present, promises, soft_ties, summary, ties
+from planner.workbook.sheets import assumptions, investment, present, promises, provenance, soft_ties, summary, ties
 from planner.workbook.sheets.detail import DOLLARS, POSTED, Detail
 from planner.workbook.sheets.parts import Parts
 from planner.workbook.sheets.ties import ME, Check, cell
 
+COUNT, RELATIVE, ZERO = "constants.tolerance_mw", "constants.tolerance_relative", ("0", 0.0)
 HEADERS = ("No.", "Check", "Left", "Right", "Difference", "Tolerance", "Result")
 FLAG = (5, 2)
 HEADER_ROW = 9
@@ -94,92 +95,70 @@ def _form(value: float) -> str:
 
 def _solved(book: Book, detail: Detail, parts: Parts, told: summary.Places, promised: promises.Places) -> list[Check]:
     """Against what the solver and the independent verifier stored."""
-    stored, inv, me = book.pages["Provenance"], book.pages[investment.ME], book.pages[summary.ME]
-    rows, pv, p = parts.solved.rows, book.pages[present.ME], parts.present
+    return [
+        *_posted(book, detail),
+        *_totals(book, parts, told),
+        *_verified(book, parts),
+        *_promised(book, detail, promised),
+    ]
+
+
+def _posted(book: Book, detail: Detail) -> list[Check]:
+    """Rows and dollars as the run posted them, and figures as it was solved with."""
     dollars, posted = detail.column("costs", DOLLARS), detail.column("costs", POSTED)
     low, high = detail.blocks["costs"]
     total, kept = (float(sum(detail.page.n(r, c) for r in range(low, high + 1))) for c in (DOLLARS, POSTED))
-    checks = [
-        Check(
-            "Dollars of Detail against dollars posted by the run",
-            (f"SUM({dollars})", total),
-            (f"SUM({posted})", kept),
-            solved=True,
-        )
+    count = float(high - low + 1)
+    rows = f'COUNTIF({detail.column("costs", 1)},"cost")', count
+    values, solved, _ = assumptions.ranges(book)
+    edited = f"SUMPRODUCT(1*({values}<>{solved}))", 0.0
+    both = (f"SUM({dollars})", total), (f"SUM({posted})", kept)
+    return [
+        Check("Dollars of Detail against dollars posted by the run", *both, solved=True),
+        Check("Cost rows on Detail against rows posted", rows, (f"ROWS({dollars})", count), COUNT),
+        Check("Every assumption at its solved value (figures that differ)", edited, ZERO, COUNT, solved=True),
     ]
+
+
+def _totals(book: Book, parts: Parts, told: summary.Places) -> list[Check]:
+    """The workbook's own totals against those of the run."""
+    stored, inv, me = book.pages[provenance.ME], book.pages[investment.ME], book.pages[summary.ME]
+    rows, pv, p = parts.solved.rows, book.pages[present.ME], parts.present
     sources = {
         "investment": ("Investment against the solver's own total", cell(inv, parts.investment.category.total, 4)),
         "operations": ("Operations against the solver's own total", cell(me, told.operations.total, 4)),
         "present cost": ("Present cost against the run's own", cell(pv, *p.cost)),
+        "value in the horizon": ("Service in the horizon against the run's own", cell(pv, *p.inside)),
         "value after the horizon": ("Service after the horizon against the run's own", cell(pv, *p.after)),
         "cost after the horizon": ("Running cost after the horizon against the run's own", cell(pv, *p.running)),
         "mission value": ("Mission value against the run's own", cell(pv, *p.mission)),
         "net benefit": ("Net benefit against the run's own", cell(pv, *p.net)),
     }
-    for name, (text, here) in sources.items():
-        if name in rows:
-            there = cell(stored, rows[name], 2)
-            checks.append(Check(text, here, there, "constants.tolerance_relative", solved=True, relative=True))
-    kinds = detail.column("costs", 1)
-    count = float(high - low + 1)
-    values, solved, _ = assumptions.ranges(book)
-    page = book.pages[promises.ME]
-    checks += [
-        Check(
-            "Cost rows on Detail against rows posted",
-            (f'COUNTIF({kinds},"cost")', count),
-            (f"ROWS({dollars})", count),
-            "constants.tolerance_mw",
-        ),
-        Check(
-            "Every assumption at its solved value (figures that differ)",
-            (f"SUMPRODUCT(1*({values}<>{solved}))", 0.0),
-            ("0", 0.0),
-            "constants.tolerance_mw",
-            solved=True,
-        ),
-        Check(
-            "The independent verifier passed the plan",
-            cell(stored, rows["verification passed"], 2),
-            ("1", 1.0),
-            "constants.tolerance_mw",
-        ),
-        Check(
-            "Rules the verifier found broken",
-            cell(stored, rows["rules broken"], 2),
-            ("0", 0.0),
-            "constants.tolerance_mw",
-        ),
-        Check(
-            "Sites chosen against sites asked for",
-            cell(me, _row_of(me, "Sites"), 4),
-            (book.address("programme.sites", ME), book.figure("programme.sites")),
-            "constants.tolerance_mw",
-        ),
+    return [
+        Check(text, here, cell(stored, rows[name], 2), RELATIVE, solved=True, relative=True)
+        for name, (text, here) in sources.items()
+        if name in rows
     ]
-    view = detail.view("promise", 1)
-    checks.append(
-        Check(
-            "Firm promises that are short",
-            cell(page, *promised.broken),
-            ("0", 0.0),
-            "constants.tolerance_mw",
-            solved=True,
-        )
-    )
+
+
+def _verified(book: Book, parts: Parts) -> list[Check]:
+    stored, me, rows = book.pages[provenance.ME], book.pages[summary.ME], parts.solved.rows
+    passed, broken = (cell(stored, rows[name], 2) for name in ("verification passed", "rules broken"))
+    asked = book.address("programme.sites", ME), book.figure("programme.sites")
+    return [
+        Check("The independent verifier passed the plan", passed, ("1", 1.0), COUNT),
+        Check("Rules the verifier found broken", broken, ZERO, COUNT),
+        Check("Sites chosen against sites asked for", cell(me, _row_of(me, "Sites"), 4), asked, COUNT),
+    ]
+
+
+def _promised(book: Book, detail: Detail, promised: promises.Places) -> list[Check]:
+    page, view = book.pages[promises.ME], detail.view("promise", 1)
+    checks = [Check("Firm promises that are short", cell(page, *promised.broken), ZERO, COUNT, solved=True)]
     for row, claim in promised.checked:
-        there = (view.formula(f'"{claim}|planned"'), view.value(claim, "planned"))
+        there = view.formula(f'"{claim}|planned"'), view.value(claim, "planned")
         name = f"Promise {claim}: planned level against the run's commitments"
-        checks.append(
-            Check(
-                name,
-                cell(page, row, promises.PLANNED),
-                there,
-                "constants.tolerance_relative",
-                solved=True,
-                relative=True,
-            )
-        )
+        checks.append(Check(name, cell(page, row, promises.PLANNED), there, RELATIVE, solved=True, relative=True))
     return checks
 
 

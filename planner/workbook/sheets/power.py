@@ -64,24 +64,7 @@ def fill(book: Book, detail: Detail) -> Places:
     )
     rows = {tier: block.first + n for n, tier in enumerate(TIERS)}
     at = block.last + 1
-    claim = promise(book)
-    shown = list(rows.values())
-    if claim:
-        ref = f"claims.{claim.id}.level"
-        text, level = book.address(ref, ME), book.figure(ref)
-        what = f"Promise by {claim.by}" if claim.by else "Promise"
-        year_row(page, at, Entry("promised", what, "MW, any basis"), text, lambda c: level, style.MW, "level", "link")
-        shown.append(at)
-        at += 1
-        for tier in TIERS:
-            text = f"MAX(0,{{c}}{shown[-1]}-{{c}}{rows[tier]})"
-            entry = Entry(f"to go, {tier}", f"{what.lower()} less tier", BASIS[tier])
-
-            def missing(c: int, row: int = rows[tier], promised: int = shown[-1]) -> float:
-                return max(0.0, page.n(promised, c) - page.n(row, c))
-
-            year_row(page, at, entry, text, missing, style.MW, "level")
-            at += 1
+    shown, at = _to_go(book, page, rows, at)
     _chart(book, page, block, shown, rows, at + 1)
     at += 23
     page.break_before(at)
@@ -109,6 +92,27 @@ def fill(book: Book, detail: Detail) -> Places:
     page.widths({1: 30, 2: 46, 3: 14, 4: 12})
     page.printed(3, "E7")
     return Places(rows, block.header, sites, sources, energy.first + 1, energy.first)
+
+
+def _to_go(book: Book, page: Page, rows: dict[str, int], at: int) -> tuple[list[int], int]:
+    """The promise, and what each tier is short of it; the rows to draw, and the next one."""
+    claim = promise(book)
+    if claim is None:
+        return list(rows.values()), at
+    ref = f"claims.{claim.id}.level"
+    text, level = book.address(ref, ME), book.figure(ref)
+    what = f"Promise by {claim.by}" if claim.by else "Promise"
+    year_row(page, at, Entry("promised", what, "MW, any basis"), text, lambda c: level, style.MW, "level", "link")
+    promised = at
+    for at, tier in enumerate(TIERS, promised + 1):
+        text = f"MAX(0,{{c}}{promised}-{{c}}{rows[tier]})"
+        entry = Entry(f"to go, {tier}", f"{what.lower()} less tier", BASIS[tier])
+
+        def missing(c: int, row: int = rows[tier]) -> float:
+            return max(0.0, page.n(promised, c) - page.n(row, c))
+
+        year_row(page, at, entry, text, missing, style.MW, "level")
+    return [*rows.values(), promised], promised + 1 + len(TIERS)
 
 
 def _by_site(page: Page, row: int, heading: str, tier: str, entries: list[Entry], view: Sums) -> Block:

@@ -45,6 +45,7 @@ def _stored(book: Book, document: Mapping[str, Any]) -> list[tuple[str, float | 
         ("operations", number(indicators.get("operations_usd")), "USD"),
         ("present cost", number(indicators.get("present_cost_usd")), "USD"),
         ("mission value", number(indicators.get("mission_value_usd")), "USD"),
+        ("value in the horizon", number(indicators.get("mission_value_in_horizon_usd")), "USD"),
         ("value after the horizon", number(indicators.get("mission_value_after_horizon_usd")), "USD"),
         ("cost after the horizon", number(indicators.get("cost_after_horizon_usd")), "USD"),
         (OWED, number(indicators.get("owed_after_horizon_usd")), "USD"),

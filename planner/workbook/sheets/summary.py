@@ -86,23 +86,7 @@ def _figures(book: Book, page: Page, parts: Parts) -> int:
         (total, sites.OPERATIONS),
         style.MUSD,
     )
-    pv, p = book.pages[present.ME], parts.present
-    rate = f"{book.figure(f'discount_rates.{book.case.programme.discount_rate}.real_rate'):.1%} a year, real"
-    base = book.case.programme.base_year
-    line("Service in the horizon", "market rent of the same service, same basis", "$M", pv, p.inside, style.MUSD)
-    line("Service after it", "of racks that go on working, same basis", "$M", pv, p.after, style.MUSD)
-    line("Running cost after it", "of those racks, same basis", "$M", pv, p.running, style.MUSD)
-    told = "the three lines above: service less running cost after the horizon"
-    value = line("Mission value", told, "$M", pv, p.mission, style.MUSD)
-    told = f"both ledgers, {base} dollars at {rate}: an economic cost, not a budget"
-    cost = line("Present cost", told, "$M", pv, p.cost, style.MUSD)
-    told = "mission value less present cost: what renting the same service would cost more"
-    line("Net benefit", told, "$M", pv, p.net, style.MUSD)
-    told = "mission value per dollar of present cost: above 1, building is cheaper than renting"
-    label(page, at, Entry("Building against renting", told, "ratio"))
-    ratio = page.n(value, 4) / max(1.0, page.n(cost, 4))
-    page.formula(at, 4, f"D{value}/MAX(1,D{cost})", ratio, form=style.QUANTITY)
-    at += 1
+    at = _worth(book, page, parts, at)
     label(page, at, Entry("Sites", "chosen", "sites"))
     column = place.ref(parts.sites.first, 1, (parts.sites.last, 1))
     chosen = len(power.site_entries(book, ""))
@@ -118,6 +102,32 @@ def _figures(book: Book, page: Page, parts: Parts) -> int:
             (r, 4),
             style.SHARE,
         )
+    return at + 1
+
+
+def _worth(book: Book, page: Page, parts: Parts, first: int) -> int:
+    """Mission value in its parts, present cost, and what is left; the next row."""
+    pv, p = book.pages[present.ME], parts.present
+    rate = book.figure(f"discount_rates.{book.case.programme.discount_rate}.real_rate")
+    basis = f"{book.case.programme.base_year} dollars at {rate:.1%} a year, real"
+    lines = (
+        ("Service in the horizon", f"market rent of the same service, {basis}", p.inside),
+        ("Service after it", f"of racks that go on working, {basis}", p.after),
+        ("Running cost after it", f"of those racks, {basis}", p.running),
+        ("Mission value", "the three lines above: service less running cost after the horizon", p.mission),
+        ("Present cost", f"both ledgers, {basis}: an economic cost, not a budget", p.cost),
+        ("Net benefit", "mission value less present cost: what renting the same service would cost more", p.net),
+    )
+    found = {}
+    for at, (name, told, source) in enumerate(lines, first):
+        label(page, at, Entry(name, told, "$M"))
+        page.link(at, 4, pv, source, style.MUSD)
+        found[name] = at
+    value, cost, at = found["Mission value"], found["Present cost"], first + len(lines)
+    told = "mission value per dollar of present cost: above 1, building is cheaper than renting"
+    label(page, at, Entry("Building against renting", told, "ratio"))
+    ratio = page.n(value, 4) / max(1.0, page.n(cost, 4))
+    page.formula(at, 4, f"D{value}/MAX(1,D{cost})", ratio, form=style.QUANTITY)
     return at + 1
 
 

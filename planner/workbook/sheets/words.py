@@ -103,11 +103,58 @@ def _federal_gaps(book: Book) -> list[str]:
     return ["Continuing resolutions: service that is lost while a start waits is not taken off.", agreements]
 
 
+SCOPE = (
+    "Investment: construction, power and cooling, chips, software, security, training; contingency and "
+    "programme management inside. Leases of halls are investment.",
+    "Operations: energy, facility, staff, maintenance and data movement, at resource cost.",
+    "Soft money beyond need is one line, unallocated by the split: even, no contingency, outside present cost.",
+    "Fees that agencies pay are transfers.",
+    "A start is at a period's opening, readiness at a period's end; what is ready serves from the next period.",
+    "Lead times of what waits for something else are added in months and rounded to periods once.",
+    "Category escalation is real growth; prices that are already nominal are not escalated again.",
+    "Present values fall in the middle of the year. Residual value is a memo on Present value, in no total.",
+    "Service after the horizon counts less what running its racks costs; the taper is on both.",
+    "Commitments: halls, connections, plant and leases count when they are started, all else when it is paid.",
+    "Fiscal years are computed at an even rate within each calendar year, signings too.",
+    "PFLOP/s always carry a precision (fp64, bf16, fp8), dense peak; different precisions are never added.",
+)
+BY_RULE = (
+    "Training of federal staff, zero trust, onboarding of agencies and systems, and monitoring are investment.",
+    "The announcement counts them in its soft share; who holds them to be agencies' cost takes them off it.",
+    "Guards, platform engineers, user support and site staff are operating cost, whoever pays it.",
+)
+FEDERAL = (
+    "Appropriation, cost share and pay-as-you-go carry operating cost in proportion to their yearly caps.",
+    "The caps are ranges for what could be open to one programme, not appropriations.",
+    "Authority is given in the year service is ordered; the order is the obligation; outlays follow a profile.",
+    "Investment has no authority, no obligation and no outlay.",
+)
+EXCLUDED = (
+    "Output and jobs: a memo on Summary; the ratio has no source that was found.",
+    "Confidence: this is a point estimate; confidence not assessed.",
+    "The announcement gives no basis for its MW; this workbook shows three tiers, each with its basis.",
+)
+
+
 def ground_rules(book: Book) -> None:
     page = book.page("Ground rules", "Ground rules", "rules the numbers follow")
-    programme, case = book.case.programme, book.case
-    page.headers(5, ("Rule", "Value", "What it means"))
-    row = 6
+    programme = book.case.programme
+    row = _rules(book, page, 5) + 1
+    asked = f"As of {programme.as_of}; demand case {programme.demand_case}."
+    row = _lines(page, row, "Scope and conventions", (asked, *SCOPE))
+    row = _lines(page, row, "Paid by the investor, by rule", BY_RULE)
+    row = _lines(page, row, "Federal money", (*FEDERAL, *_resolutions(book)))
+    row = _lines(page, row, "Excluded so far, and open questions", (*_federal_gaps(book), *EXCLUDED))
+    crosswalk.table(book, page, row)
+    page.widths({1: 26, 2: 16, 3: 100})
+    page.printed(3, "A4")
+
+
+def _rules(book: Book, page: Page, row: int) -> int:
+    """What the programme asks, and its rates; the row after them."""
+    programme = book.case.programme
+    page.headers(row, ("Rule", "Value", "What it means"))
+    row += 1
     rules = (
         (
             "Horizon",
@@ -151,67 +198,13 @@ def ground_rules(book: Book) -> None:
         page.assume(row, 2, ref, form)
         page.put(row, 3, meaning, "text")
         row += 1
-    for r in case.tables["discount_rates"].to_dict("records"):
+    for r in book.case.tables["discount_rates"].to_dict("records"):
         page.put(row, 1, f"Discount rate {r['rate_id']}")
         page.assume(row, 2, f"discount_rates.{r['rate_id']}.real_rate", style.SHARE)
         used = "the objective uses it" if r["rate_id"] == programme.discount_rate else "reported beside it"
         page.put(row, 3, f"real, as of {r['as_of']}; {used}", "text")
         row += 1
-    row = _lines(
-        page,
-        row + 1,
-        "Scope and conventions",
-        [
-            f"As of {programme.as_of}; demand case {programme.demand_case}.",
-            "Investment: construction, power and cooling, chips, software, security, training; contingency and "
-            "programme management inside. Leases of halls are investment.",
-            "Operations: energy, facility, staff, maintenance and data movement, at resource cost.",
-            "Soft money beyond need is one line, unallocated by the split: even, no contingency, outside present cost.",
-            "Fees that agencies pay are transfers.",
-            "A start is at a period's opening, readiness at a period's end; what is ready serves from the next period.",
-            "Category escalation is real growth; prices that are already nominal are not escalated again.",
-            "Present values fall in the middle of the year. Residual value is a memo on Present value, in no total.",
-            "Commitments: halls, connections, plant and leases count when they are started, all else when it is paid.",
-            "Fiscal years are computed at an even rate within each calendar year, signings too.",
-            "PFLOP/s always carry a precision (fp64, bf16, fp8), dense peak; different precisions are never added.",
-        ],
-    )
-    row = _lines(
-        page,
-        row,
-        "Paid by the investor, by rule",
-        [
-            "Training of federal staff, zero trust, onboarding of agencies and systems, and monitoring are investment.",
-            "The announcement counts them in its soft share; who holds them to be agencies' cost takes them off it.",
-            "Guards, platform engineers, user support and site staff are operating cost, whoever pays it.",
-        ],
-    )
-    row = _lines(
-        page,
-        row,
-        "Federal money",
-        [
-            "Appropriation, cost share and pay-as-you-go carry operating cost in proportion to their yearly caps.",
-            "The caps are ranges for what could be open to one programme, not appropriations.",
-            "Authority is given in the year service is ordered; the order is the obligation; outlays follow a profile.",
-            "Investment has no authority, no obligation and no outlay.",
-            *_resolutions(book),
-        ],
-    )
-    row = _lines(
-        page,
-        row,
-        "Excluded so far, and open questions",
-        [
-            *_federal_gaps(book),
-            "Output and jobs: a memo on Summary; the ratio has no source that was found.",
-            "Confidence: this is a point estimate; confidence not assessed.",
-            "The announcement gives no basis for its MW; this workbook shows three tiers, each with its basis.",
-        ],
-    )
-    crosswalk.table(book, page, row)
-    page.widths({1: 26, 2: 16, 3: 100})
-    page.printed(3, "A4")
+    return row
 
 
 def _lines(page: Page, row: int, heading: str, texts: Sequence[str]) -> int:
