@@ -92,7 +92,7 @@ class Model:
         return Row("another set of sites", row, upper=float((signs > 0).sum()) - 1.0)
 
     def room_for_whole_racks(self, gates: Gates) -> list[Row]:
-        """At each chosen site, serve a rack more than the least: halls that the least fills exactly hold no whole racks."""
+        """At each chosen site, serve a rack more than the least: halls filled exactly by it hold no whole racks."""
         chosen = {n.partition("[")[2].rstrip("]") for n, v in sites_of(gates).items() if v > 0.5}
         largest = max((c.rack_mw for c in self.formulation.case.chips.values()), default=0.0)
         matrix, rows = self.program.matrix.tocsr(), []
