@@ -28,7 +28,8 @@ from small import (
 )
 from tiny import Row, tiny_tables
 
-from planner.formulation import Formulation, build, each_site, one_pool
+from planner.formulation import Formulation, build
+from planner.formulation.combinations import each_site, one_pool
 from planner.inputs.case import Case
 from planner.run import Options, Result, optimize
 from planner.solve import Outcome, Program, SolveLimits

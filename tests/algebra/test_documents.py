@@ -134,7 +134,7 @@ def test_the_document_writes_the_index_of_the_model() -> None:
             parts = index.split(",") if index else []
             for built in models().values():
                 family = built.model.find_component(name)
-                other = [key for key in (family or ()) if not fits(key, parts)]
+                other = [key for key in (() if family is None else family) if not fits(key, parts)]
                 if other:
                     wrong.append(f"{name}[{index}] is {name}[{other[0]}] in the model")
     assert wrong == []
