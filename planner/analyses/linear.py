@@ -72,7 +72,10 @@ class Pool:
         left_out, names = _rules(gone), [t.id for t in gone]
         noted = self.settled.known("linear", names)
         if noted is None:
-            o = self._solve(without(self.program, left_out), NOTHING, confirm=not left_out)
+            o = self._solve(without(self.program, left_out), NOTHING)
+            if o.verdict is Verdict.INFEASIBLE and not left_out:
+                again = self._solve(self.program, NOTHING, confirm=True)
+                o = o if again.verdict is Verdict.UNKNOWN else again
             if o.values is None and o.verdict is not Verdict.INFEASIBLE:
                 raise Undecided
             noted = {"holds": o.values is not None, "without_presolve": o.confirmed_without_presolve}
