@@ -78,7 +78,7 @@ class _Explaining:
     def __init__(self, source: Source, seconds: float | None, tell: Tell, notebook: Notebook | None) -> None:
         self.source, self.tell = source, tell
         self.work = Work(seconds, notebook)
-        self.pool = Pool(source.case(), self.work)
+        self.pool = Pool(source.case(), self.work, confirm=True)
         self.notes: list[str] = []
         self.whole = False
         self.holds = Remembered(self._ask)
