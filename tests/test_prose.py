@@ -24,12 +24,11 @@ PLAIN = {
     r"\blook(s|ed|ing)? beyond\b": "search for a better plan",
     r"\b(gone|go|goes|going) over\b": "improved, improve",
     r"\bin parts\b": "fractional, or as a share",
-    r"\b(stands?|stood|standing) in\b": "is in, or are listed in",
+    r"\b(stands?|stood|standing) in\b(?! (any|their|this|that) (order|way))": "is in, or are listed in",
     r"\brooms?\b(?! (is|for|left|under))": "component, or slack where an amount is meant",
     r"\breckon(s|ed|ing)?\b": "compute",
     r"\bwhoever\b": "the caller, or the user",
     r"\b(hear|hears|heard|heed|heeds)\b": "receive, or react to",
-    r"\bgive-backs?\b|\bgiven back\b": "tolerance on an earlier objective",
     r"\bsoft (side|half)\b": "software, security and training",
     r"\bof before\b": "earlier",
 }
@@ -65,8 +64,8 @@ def sentences(text: str) -> Iterator[str]:
     for paragraph in _paragraphs(text):
         plain = re.sub(r"`[^`]*`", "CODE", paragraph)
         plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", plain).replace("*", "").replace("_", " ")
-        plain = ABBREVIATIONS.sub(r"\1", plain)
-        yield from (s for s in re.split(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]?[A-Z0-9])|\s·\s", plain) if s.strip())
+        plain = ABBREVIATIONS.sub(lambda found: found[1].replace(".", ""), plain)
+        yield from (s for s in re.split(r"(?<=[.!?])[\"')\]]*\s+|\s·\s", plain) if s.strip())
 
 
 def _words(sentence: str) -> int:
