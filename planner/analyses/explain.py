@@ -139,7 +139,7 @@ class _Explaining:
         return Member(term, holds, "a plan of everything whole" if holds else "it still clashes", enough)
 
     def _runs_into(self) -> tuple[Limit, ...]:
-        """Physical limits without which the relaxation sees no conflict; told of small programmes alone."""
+        """Physical limits without which the relaxation sees no conflict; given for small programmes alone."""
         dropped = [t for t in self.pool.terms if t not in self.conflict]
         if not self.exact.small or self.pool.holds(dropped):
             return ()
