@@ -14,6 +14,8 @@ MEASURES = {
     "compute": ("Compute at the end", "PFLOP/s"),
     "secured": ("Secured power at the end", "MW facility"),
 }
+#: dollars below which a gap is told with a place
+SMALL = 1e7
 #: between a measure and its unit in the names of weights
 PRICED = "_usd_per_"
 
@@ -30,4 +32,4 @@ def gap_told(document: Mapping[str, Any]) -> str:
     usd, share = objective.get("gap_usd"), objective.get("gap")
     if not isinstance(usd, int | float) or not isinstance(share, int | float):
         return ""
-    return f"${usd / 1e6:,.0f}M present, {100 * share:.2f} % of present cost"
+    return f"${usd / 1e6:,.{0 if usd >= SMALL else 1}f}M present, {100 * share:.2f} % of present cost"

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 from small import (
+    LEAST_COST,
+    NET_BENEFIT,
     Tables,
-    case_of,
+    amounts,
     change,
     chip_on_sale,
     chosen,
@@ -18,14 +20,11 @@ from small import (
     parameter,
     programme,
     solved,
-    values,
+    value,
 )
 from tiny import Row
 
-from planner.formulation import build, commitments
-from planner.formulation.objective import aims
 from planner.run import Result
-from planner.solve import Limits, Program
 
 #: the tie-break is worth less than this, in M$
 TIE = 1e-5
@@ -33,7 +32,7 @@ SPLIT = {"id": "split", "claim": "Seventy to thirty", "said_by": "pencil", "metr
 GOVERNANCE = {"id": "phase-3", "claim": "Governance", "said_by": "pencil", "metric": "governance", "level": 1.0}
 FIRM = {"by": 2028, "binding": "firm"}
 #: decisions of the soft half that cost money
-SOFT = ("accredits", "starts", "ports", "packages", "onboards", "connects", "cohorts")
+SOFT = ("accredits", "starts", "ports", "packages", "onboards", "connects", "courses")
 
 
 def total(result: Result, table: str, *columns: int) -> Counter[Any]:
@@ -69,8 +68,8 @@ def test_no_site_is_under_its_minimum(
     change(tables, "sites", {"site_id": "B"}, construction_multiplier=2)
     change(tables, "movement", {"site_id": "B"}, movement_usd_per_pflops_year=0.2e6)
     tables["chip_supply"] = chip_on_sale("X", [2026], 4e6)
-    result = solved(tmp_path, tables, programme("present cost", sites={"count": 2, "minimum_regions": 1}))
-    assert values(result) == pytest.approx([cost], abs=TIE)
+    result = solved(tmp_path, tables, programme(LEAST_COST, sites={"count": 2, "minimum_regions": 1}))
+    assert value(result) == pytest.approx(-cost, abs=TIE)
     assert {s: n for (s,), n in total(result, "modules", 0).items()} == halls
     assert {s: n for (s,), n in total(result, "bought", 0).items()} == racks
     at_work = {s: n for (s, t), n in total(result, "running", 0, 4).items() if t == "2028"}
@@ -80,14 +79,14 @@ def test_no_site_is_under_its_minimum(
 # no empty halls counted
 
 
-def twenty_mw(factor: float) -> tuple[Tables, Row]:
+def twenty_mw(factor: float, price: float) -> tuple[Tables, Row]:
     tables = free_tables()
     parameter(tables, counted_factor=factor)
     change(tables, "designs", {"route": "retrofit"}, shell_usd_per_mw=1e6)
     tables["chip_supply"] = chip_on_sale("X", [2026], 1e6, supply=5)
     claim = {"id": "halls", "claim": "Twenty MW", "said_by": "pencil", "metric": "power", "tier": "commissioned"}
-    claims = [{**claim, "level": 20.0, "unit": "MW", "by": 2027, "binding": "goal"}]
-    return tables, programme("goal shortfall", "present cost", claims=claims)
+    claims = [{**claim, "level": 20.0, "unit": "MW", "by": 2027, "binding": "goal", "price_usd": price}]
+    return tables, programme(LEAST_COST, claims=claims)
 
 
 @pytest.mark.parametrize(
@@ -100,8 +99,9 @@ def twenty_mw(factor: float) -> tuple[Tables, Row]:
     ],
 )
 def test_empty_halls_do_not_count(tmp_path: Path, factor: float, counted: float, modules: int) -> None:
-    result = solved(tmp_path, *twenty_mw(factor))
-    assert values(result)[0] == pytest.approx((20 - counted) / 20, abs=1e-6)
+    result = solved(tmp_path, *twenty_mw(factor, price=5e6))
+    # halls of 10 M$, five racks of 1 M$, and 5 M$ for each MW that is missed
+    assert value(result) == pytest.approx(-(10 * modules + 5 + 5 * (20 - counted)), abs=TIE)
     assert sum(n for *_, n in chosen(result, "modules")) == modules
     (promise,) = result.document["commitments"]
     assert promise["planned"] == pytest.approx(counted, abs=1e-4)
@@ -109,20 +109,13 @@ def test_empty_halls_do_not_count(tmp_path: Path, factor: float, counted: float,
 
 
 def test_no_goal_is_told_shorter_than_it_is(tmp_path: Path) -> None:
-    """Neither a count nor a shortfall is pushed to its end by a stage that aims at something else."""
-    built = build(case_of(tmp_path, *twenty_mw(1.25)))
-    program, told = Program.compile(built.model), built.model.commitments
-    (aim, *_) = aims(built.model, built.case, built.accounts)
-    found = program.solve(program.linear(aim.terms), aim.sense, Limits(gap=0.0))
-    assert found.values is not None
-    program.load(found.values)
-    for counted in told.counted.values():
-        counted.set_value(0.0)
-    told.shortfall["halls"].set_value(20.0)
-    commitments.settle(told)
-    assert sum(v.value for v in told.counted.values()) == pytest.approx(6.25)
-    assert told.shortfall["halls"].value == pytest.approx(13.75)
-    assert program.violation(program.loaded()) < 1e-6
+    """Without a price nothing in the model speaks of the goal; what the racks of a hall make count is told in full."""
+    tables, asked = twenty_mw(1.25, price=0)
+    must_serve(tables)
+    change(tables, "demand", base_pflops_years=25)
+    (promise,) = solved(tmp_path, tables, asked).document["commitments"]
+    assert promise["planned"] == pytest.approx(6.25)
+    assert promise["shortfall"] == pytest.approx(13.75)
 
 
 # no purchases for nothing in the last years
@@ -142,7 +135,7 @@ def test_nothing_is_bought_that_never_serves(tmp_path: Path, tail: int, years: s
     change(tables, "chips", life_months=12)
     change(tables, "chip_supply", rack_price_usd=1e6)
     change(tables, "designs", {"route": "retrofit"}, shell_usd_per_mw=1e6)
-    result = solved(tmp_path, tables, programme("mission value", "present cost"))
+    result = solved(tmp_path, tables, programme())
     assert total(result, "bought", 2) == {(year,): 20 for year in years}
     assert total(result, "modules", 2) == {("2026",): 2}
 
@@ -164,9 +157,9 @@ def test_what_the_band_asks_for_in_the_last_years_serves(tmp_path: Path) -> None
     change(tables, "discount_rates", real_rate=0.01)
     change(tables, "chip_supply", rack_price_usd=1e6)
     asked = {"infrastructure_share": 0.7, "infrastructure_share_tolerance": 0.03, "claims": [{**SPLIT, **FIRM}]}
-    result = solved(tmp_path, tables, programme("mission value", "present cost", **asked))
+    result = solved(tmp_path, tables, programme(**asked))
     assert total(result, "bought", 2) == {("2026",): 8, ("2028",): 6, ("2029",): 8}
-    assert total(result, "tail_running", 2)[1,] == pytest.approx(14)
+    assert total(result, "tail_running", 3)[1,] == pytest.approx(14)
     assert chosen(result, "unallocated") == set()
 
 
@@ -192,7 +185,7 @@ def _useless() -> Tables:
     tables["chip_supply"] = chip_on_sale("X", [2026], 1e6)
     tables["accreditations"] = [{"accreditation_id": "IL5", "level_id": "gov", "opens_level": 0, "cost_usd": 1e6}]
     tables["initiatives"] = [_initiative("CORE", "prerequisite"), _initiative("BOARD", "phase 3")]
-    course = {"cohort_heads": 10, "cost_usd_per_head": 1e4, "duration_months": 12, "capacity_heads_per_year": 100}
+    course = {"cost_usd_per_head": 1e4, "duration_months": 12, "capacity_heads_per_year": 100}
     tables["training_tracks"] = [
         {"track_id": r, "learners": learners, "need_ceiling_heads": 1000, **course}
         for r, learners in [("AWARE", "awareness"), ("USE", "use")]
@@ -206,54 +199,66 @@ def _useless() -> Tables:
 
 
 @pytest.mark.parametrize(
-    ("governed", "items", "cohorts", "unallocated"),
+    ("governed", "items", "heads", "unallocated"),
     [
-        # 20 racks. Practitioners, five cohorts of 0.1 M$, serve all demand: 0.5. Three of ten parts are 60/7 M$.
-        (False, {}, {"USE": 5}, 60 / 7 - 0.5),
-        # Promised, the board and ten cohorts are needed, and nothing else: 2 M$ more.
-        (True, {"BOARD": 1}, {"USE": 5, "AWARE": 10}, 60 / 7 - 2.5),
+        # 20 racks. Fifty practitioners at 0.01 M$ serve all demand: 0.5. Three of ten parts are 60/7 M$.
+        (False, {}, {"USE": 50}, 60 / 7 - 0.5),
+        # Promised, the board and a hundred heads are needed, and nothing else: 2 M$ more.
+        (True, {"BOARD": 1}, {"USE": 50, "AWARE": 100}, 60 / 7 - 2.5),
     ],
 )
 def test_what_has_no_effect_gets_no_money(
-    tmp_path: Path, governed: bool, items: Row, cohorts: Row, unallocated: float
+    tmp_path: Path, governed: bool, items: Row, heads: Row, unallocated: float
 ) -> None:
     """Soft money is free where the split sets it aside anyway; still none is spent on what serves nobody."""
     claims = [{**SPLIT, **FIRM}, {**GOVERNANCE, **FIRM, "binding": "firm" if governed else "reported"}]
     asked = {"budget_usd": 60e6, "infrastructure_share": 0.7, "infrastructure_share_tolerance": 0.0}
-    result = solved(tmp_path, _useless(), programme("mission value", "present cost", **asked, claims=claims))
-    assert values(result)[0] == pytest.approx(600.0, abs=TIE)
+    result = solved(tmp_path, _useless(), programme(**asked, claims=claims))
+    assert amounts(result)["mission_value"] == pytest.approx(600.0, abs=TIE)
     assert {y: n for (y,), n in total(result, "starts", 0).items()} == items
-    assert {r: n for (r,), n in total(result, "cohorts", 0).items()} == cohorts
-    assert [table for table in SOFT if chosen(result, table)] == [*(["starts"] if items else []), "cohorts"]
+    assert {r: n for (r,), n in total(result, "courses", 0).items()} == pytest.approx(heads)
+    assert [table for table in SOFT if chosen(result, table)] == [*(["starts"] if items else []), "courses"]
     assert result.document["indicators"]["unallocated_by_split_usd"] == pytest.approx(1e6 * unallocated)
 
 
-# no accreditation dropped in a later stage
+# no site that is opened and not accredited
 
 
 @pytest.mark.parametrize(
-    ("give_back", "governed", "value", "cost", "accredited"),
+    ("cost", "worth", "served"),
     [
-        # 20 racks are worth 600. A tenth given back are two racks: 18 M$ and the accreditation, 10.
-        (0.1, False, 540.0, 28.0, {"HIGH"}),
-        # All may be given back: nothing is served, so nothing is accredited, and nothing is paid.
-        (1.0, False, 0.0, 0.0, set()),
-        # Promised, the accreditation stays though nothing is served.
-        (1.0, True, 0.0, 10.0, {"HIGH"}),
+        # 20 racks are worth 600 and cost 20; the accreditation of the site costs 10.
+        (10e6, 570.0, True),
+        # At 590 it does not pay, but a chosen site is accredited at its entry level; then what it opens is used.
+        (590e6, -10.0, True),
+        # Racks that cost more than they are worth stay out all the same.
+        (10e6, -10.0, False),
     ],
 )
-def test_no_accreditation_is_dropped_in_a_later_stage(
-    tmp_path: Path, give_back: float, governed: bool, value: float, cost: float, accredited: set[str]
-) -> None:
+def test_a_chosen_site_is_accredited(tmp_path: Path, cost: float, worth: float, served: bool) -> None:
     tables = free_tables()
     tables["accreditations"] = [
-        {"accreditation_id": "HIGH", "level_id": "gov", "opens_level": 1, "duration_months": 12, "cost_usd": 10e6}
+        {"accreditation_id": "HIGH", "level_id": "gov", "opens_level": 1, "duration_months": 12, "cost_usd": cost}
     ]
+    tables["chip_supply"] = chip_on_sale("X", [2026], 1e6 if served else 31e6)
+    result = solved(tmp_path, tables, programme(NET_BENEFIT))
+    assert value(result) == pytest.approx(worth, abs=TIE)
+    assert {x for _, x, _, _ in chosen(result, "accredits")} == {"HIGH"}
+    assert bool(chosen(result, "served")) == served
+
+
+# no dollar of delivery that nobody owes
+
+
+def test_no_more_energy_is_billed_than_is_owed(tmp_path: Path) -> None:
+    """Half of 100 MW must be paid for, 438,000 MWh a year; twenty racks take 175,200. The larger is billed."""
+    tables = free_tables()
+    must_serve(tables)
+    parameter(tables, minimum_take_share=0.5)
+    change(tables, "sites", land_acres=1000, existing_mw=0, max_onsite_mw=0, delivery_usd_per_mwh=10)
     tables["chip_supply"] = chip_on_sale("X", [2026], 1e6)
-    asked = programme("present cost", claims=[{**GOVERNANCE, **FIRM}] if governed else [])
-    asked["stages"] = [{"name": "mission value", "give_back_share": give_back}, *asked["stages"]]
-    result = solved(tmp_path, tables, asked)
-    assert values(result) == pytest.approx([600.0, cost], abs=TIE)
-    assert result.document["stages"][0]["achieved"] == pytest.approx(value, abs=TIE)
-    assert {x for _, x, _, _ in chosen(result, "accredits")} == accredited
-    assert bool(chosen(result, "served")) == (value > 0)
+    result = solved(tmp_path, tables, programme(LEAST_COST))
+    billed = {t: n for (t,), n in total(result, "billed", 1).items()}
+    assert billed == pytest.approx(dict.fromkeys(("2027", "2028", "2029"), 438_000.0))
+    # twenty racks, and 438,000 − 175,200 MWh at 10 $ in three years
+    assert value(result) == pytest.approx(-27.884, abs=TIE)

@@ -9,14 +9,28 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from small import change, chip_on_sale, chosen, free_tables, must_serve, parameter, programme, solved, values
+from small import (
+    LEAST_COST,
+    NET_BENEFIT,
+    Tables,
+    amounts,
+    change,
+    chip_on_sale,
+    chosen,
+    free_tables,
+    must_serve,
+    parameter,
+    programme,
+    solved,
+    value,
+)
 
 #: the tie-break is worth less than this, in M$
 TIE = 1e-5
 
 
 @pytest.mark.parametrize(
-    ("pflops", "year", "value"),
+    ("pflops", "year", "worth"),
     [
         # 20 M$ buy 20 racks. Now: 20 · 5 · 3 years · 2 M$ = 600. Later: 20 · 20 · 1 year · 2 M$ = 800.
         (40, 2028, 800.0),
@@ -24,14 +38,14 @@ TIE = 1e-5
         (25, 2026, 600.0),
     ],
 )
-def test_wait_for_better_chips_or_buy_now(tmp_path: Path, pflops: float, year: int, value: float) -> None:
+def test_wait_for_better_chips_or_buy_now(tmp_path: Path, pflops: float, year: int, worth: float) -> None:
     tables = free_tables()
     tables["chips"].append({**tables["chips"][0], "chip_id": "N", "fp8_pflops": pflops})
     tables["suitability"].append({"chip_id": "N", "workload_id": "inference"})
     tables["chip_supply"] = chip_on_sale("X", [2026], 1e6) + chip_on_sale("N", [2028], 1e6)
     change(tables, "demand", base_pflops_years=1e5)
-    result = solved(tmp_path, tables, programme("mission value", budget_usd=20e6))
-    assert values(result) == pytest.approx([value], rel=1e-9)
+    result = solved(tmp_path, tables, programme(budget_usd=20e6))
+    assert amounts(result)["mission_value"] == pytest.approx(worth, rel=1e-9)
     bought = [(c, p, n) for _, c, p, n in chosen(result, "bought")]
     assert bought == [("X" if year == 2026 else "N", str(year), 20)]
 
@@ -52,8 +66,8 @@ def test_near_site_or_cheap_site(tmp_path: Path, movement: float, site: str, cos
     change(tables, "sites", {"site_id": "B"}, opening_cost_usd=10e6)
     change(tables, "movement", {"site_id": "A"}, movement_usd_per_pflops_year=0.02e6)
     change(tables, "movement", {"site_id": "B"}, movement_usd_per_pflops_year=movement)
-    result = solved(tmp_path, tables, programme("present cost"))
-    assert values(result) == pytest.approx([cost], abs=TIE)
+    result = solved(tmp_path, tables, programme(LEAST_COST))
+    assert value(result) == pytest.approx(-cost, abs=TIE)
     assert [s for s, _, _ in chosen(result, "opens")] == [site]
 
 
@@ -72,30 +86,32 @@ def test_retrofit_or_greenfield(tmp_path: Path, retrofit: float, design: str, wo
     change(tables, "sites", land_acres=1000)
     change(tables, "designs", {"design_id": "RETRO-D2C"}, shell_usd_per_mw=retrofit, lead_months=12)
     change(tables, "designs", {"design_id": "GF-D2C"}, civil_usd_per_mw=5e6, lead_months=24)
-    result = solved(tmp_path, tables, programme("net present value"))
-    assert values(result) == pytest.approx([worth], abs=TIE)
+    result = solved(tmp_path, tables, programme(NET_BENEFIT))
+    assert value(result) == pytest.approx(worth, abs=TIE)
     assert [(d, p, n) for _, d, p, n in chosen(result, "modules")] == [(design, "2026", 2)]
 
 
 @pytest.mark.parametrize(
-    ("capex", "cost", "units"),
+    ("capex", "firm_share", "cost", "units"),
     [
-        # 20 MW for 3 years are 525,600 MWh. Grid: 100 MW · 0.1 M$ + 525,600 · 50 $ = 36.28 M$. Plant: two units of
-        # 10 MW and a spare, 30,000 kW · 400 $ = 12, and gas 525,600 · 8 · 4 $ = 16.8192: 28.8192 M$.
-        (400, 28.8192, 3),
+        # 20 MW for 3 years are 525,600 MWh. Grid: 100 MW · 0.1 M$ + 525,600 · 50 $ = 36.28 M$. Plant that never fails:
+        # two units of 10 MW, 20,000 kW · 400 $ = 8, and gas 525,600 · 8 · 4 $ = 16.8192: 24.8192 M$.
+        (400, 1.0, 24.8192, 2),
+        # Of which 0.8 are firm: 20 MW take three units, 12 + 16.8192 = 28.8192.
+        (400, 0.8, 28.8192, 3),
         # Grid 36.28. Plant: 30,000 kW · 1,000 $ = 30, and gas 16.8192: 46.8192 M$.
-        (1000, 36.28, 0),
+        (1000, 0.8, 36.28, 0),
     ],
 )
-def test_grid_or_own_plant(tmp_path: Path, capex: float, cost: float, units: int) -> None:
+def test_grid_or_own_plant(tmp_path: Path, capex: float, firm_share: float, cost: float, units: int) -> None:
     tables = free_tables()
     must_serve(tables)
     change(tables, "sites", land_acres=1000, existing_mw=0, tariff_usd_per_mwh=50)
     change(tables, "grid_tranches", connection_usd_per_mw=1e5)
-    change(tables, "plants", capex_usd_per_kw=capex)
+    change(tables, "plants", capex_usd_per_kw=capex, firm_share=firm_share)
     change(tables, "gas_prices", price_usd_per_mmbtu=4)
-    result = solved(tmp_path, tables, programme("present cost"))
-    assert values(result) == pytest.approx([cost], abs=TIE)
+    result = solved(tmp_path, tables, programme(LEAST_COST))
+    assert value(result) == pytest.approx(-cost, abs=TIE)
     assert sum(n for _, _, _, n in chosen(result, "units")) == units
     assert len(chosen(result, "contract")) == (0 if units else 1)
 
@@ -111,8 +127,8 @@ def test_a_cheap_tranche_comes_after_the_dear_one(tmp_path: Path, second: int) -
         for s in ("A", "B")
         for g, usd in [(1, 1e5), (second, 1e4)]
     ]
-    result = solved(tmp_path, tables, programme("present cost"))
-    assert values(result) == pytest.approx([10.0], abs=TIE)
+    result = solved(tmp_path, tables, programme(LEAST_COST))
+    assert value(result) == pytest.approx(-10.0, abs=TIE)
     assert [g for _, g, _, _ in chosen(result, "contract")] == [1]
 
 
@@ -133,8 +149,8 @@ def test_refresh_or_expand(tmp_path: Path, hall: float, worth: float, modules: i
     tables["chip_supply"] = chip_on_sale("X", [2026], 1e6, 10) + chip_on_sale("Y", [2028], 1e6, 10)
     change(tables, "demand", base_pflops_years=1e5)
     change(tables, "designs", {"design_id": "RETRO-D2C"}, shell_usd_per_mw=hall)
-    result = solved(tmp_path, tables, programme("net present value"))
-    assert values(result) == pytest.approx([worth], abs=TIE)
+    result = solved(tmp_path, tables, programme(NET_BENEFIT))
+    assert value(result) == pytest.approx(worth, abs=TIE)
     assert sum(n for *_, n in chosen(result, "modules")) == modules
     assert {(c, p, n) for _, c, p, n in chosen(result, "bought")} == {("X", "2026", 10), ("Y", "2028", 10)}
     retired = sum(n for *_, p, n in chosen(result, "retired") if p == "2028")
@@ -174,9 +190,9 @@ def test_warehouse_location(
     change(tables, "sites", existing_mw=existing_mw)
     change(tables, "sites", {"site_id": "A"}, opening_cost_usd=opening)
     change(tables, "sites", {"site_id": "B"}, opening_cost_usd=2e6)
-    asked = programme("present cost", sites={"count": count, "minimum_regions": 1})
+    asked = programme(LEAST_COST, sites={"count": count, "minimum_regions": 1})
     result = solved(tmp_path, tables, asked)
-    assert values(result) == pytest.approx([cost], abs=TIE)
+    assert value(result) == pytest.approx(-cost, abs=TIE)
     assert {s for s, _, _ in chosen(result, "opens")} == sites
 
 
@@ -195,9 +211,9 @@ def test_cheap_site_or_even_shares(tmp_path: Path, share: float, cost: float, ha
     parameter(tables, largest_site_share=share, share_rule_from_year=2027)
     change(tables, "designs", {"design_id": "RETRO-D2C"}, shell_usd_per_mw=1e6)
     change(tables, "sites", {"site_id": "B"}, construction_multiplier=2)
-    asked = programme("present cost", sites={"count": 2, "minimum_regions": 1})
+    asked = programme(LEAST_COST, sites={"count": 2, "minimum_regions": 1})
     result = solved(tmp_path, tables, asked)
-    assert values(result) == pytest.approx([cost], abs=TIE)
+    assert value(result) == pytest.approx(-cost, abs=TIE)
     assert {s: n for s, _, _, n in chosen(result, "modules")} == halls
 
 
@@ -209,6 +225,100 @@ def test_near_site_by_net_present_value(tmp_path: Path) -> None:
     change(tables, "sites", {"site_id": "B"}, opening_cost_usd=10e6)
     change(tables, "movement", {"site_id": "A"}, movement_usd_per_pflops_year=0.02e6)
     change(tables, "movement", {"site_id": "B"}, movement_usd_per_pflops_year=0.13e6)
-    result = solved(tmp_path, tables, programme("net present value"))
-    assert values(result) == pytest.approx([554.0], abs=TIE)
+    result = solved(tmp_path, tables, programme(NET_BENEFIT))
+    assert value(result) == pytest.approx(554.0, abs=TIE)
     assert [s for s, _, _ in chosen(result, "opens")] == ["A"]
+
+
+def running_after(price: float, years: list[int]) -> Tables:
+    """Energy at 100 $/MWh, maintenance of 5 %, half an operator and half a guard a MW; two years after, half and half.
+
+    A rack-year costs 0.876 of energy, 0.05 · price of maintenance, 0.5 · 0.1 of operators and 0.5 · 0.2 of guards.
+    """
+    tables = free_tables()
+    change(tables, "sites", tariff_usd_per_mwh=100, max_onsite_mw=0)
+    change(tables, "chips", maintenance_share=0.05)
+    parameter(tables, tail_years=2, tail_taper=0.5, site_staff_per_mw=0.5, site_staff_usd_per_year=0.1e6)
+    tables["staffing"] = [
+        {"role_id": "GUARD", "heads_per_mw": 0.5, "heads_per_site": 0, "loaded_usd_per_head_year": 0.2e6}
+        | {"wbs_code": "3.2.5"}
+    ]
+    tables["chip_supply"] = chip_on_sale("X", years, price)
+    return tables
+
+
+def test_value_and_cost_after_the_horizon(tmp_path: Path) -> None:
+    """20 racks of 1 M$ serve 3 years and, at a half and a quarter, two more: 600 and 20 · 10 · 0.75 = 150.
+
+    A year costs 20 · (0.876 + 0.05) + 20 MW · (0.05 + 0.1) = 21.52. Three of them and the racks are 84.56; after the
+    horizon 0.75 · 21.52 = 16.14 go off the value. Together 600 + 150 − 16.14 − 84.56 = 649.3.
+    """
+    result = solved(tmp_path, running_after(1e6, [2026]), programme(NET_BENEFIT))
+    assert value(result) == pytest.approx(649.3, abs=TIE)
+    shown = result.document["indicators"]
+    assert shown["mission_value_after_horizon_usd"] == pytest.approx(150e6, rel=1e-9)
+    assert shown["cost_after_horizon_usd"] == pytest.approx(16.14e6, rel=1e-9)
+    assert amounts(result) == pytest.approx({"mission_value": 733.86, "present_cost": 84.56}, abs=TIE)
+
+
+@pytest.mark.parametrize(
+    ("price", "worth", "racks"),
+    [
+        # In the last year a rack is worth 7.5 after the horizon, and costs 0.75 · (0.876 + 0.05 · 6 + 0.15) = 0.9945 to
+        # run: 6.5055 in all. At 6 M$ twenty gain 10.11.
+        (6e6, 10.11, 20),
+        # 7 M$ is less than 7.5, but not once running is paid for: 0.75 · (0.876 + 0.35 + 0.15) = 1.032.
+        (7e6, 0.0, 0),
+    ],
+)
+def test_racks_for_after_the_horizon_pay_for_their_running(
+    tmp_path: Path, price: float, worth: float, racks: int
+) -> None:
+    result = solved(tmp_path, running_after(price, [2029]), programme(NET_BENEFIT))
+    assert value(result) == pytest.approx(worth, abs=TIE)
+    assert sum(n for *_, n in chosen(result, "bought")) == racks
+
+
+@pytest.mark.parametrize(
+    ("price", "worth", "halls", "short"),
+    [
+        # A hall of 10 MW is 10 M$, and 8 MW of racks make it count. Nobody asks for service. At 1 M$ a missed MW is
+        # cheaper than a hall with its racks, 1.8 M$ a MW.
+        (1e6, -20.0, 0, 20.0),
+        # At 2 M$ both are built: 20 + 16.
+        (2e6, -36.0, 2, 0.0),
+        # Without a price a goal asks for nothing, and what it misses is told all the same.
+        (0, 0.0, 0, 20.0),
+    ],
+)
+def test_what_a_goal_misses_has_a_price(tmp_path: Path, price: float, worth: float, halls: int, short: float) -> None:
+    tables = free_tables()
+    change(tables, "designs", {"route": "retrofit"}, shell_usd_per_mw=1e6)
+    tables["chip_supply"] = chip_on_sale("X", [2026], 1e6)
+    claim = {"id": "halls", "claim": "Twenty MW", "said_by": "pencil", "metric": "power", "tier": "commissioned"}
+    claims = [{**claim, "level": 20.0, "unit": "MW", "by": 2027, "binding": "goal", "price_usd": price}]
+    result = solved(tmp_path, tables, programme(LEAST_COST, claims=claims))
+    assert value(result) == pytest.approx(worth, abs=TIE)
+    assert sum(n for *_, n in chosen(result, "modules")) == halls
+    assert result.document["commitments"][0]["shortfall"] == pytest.approx(short, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("by", "racks"),
+    [
+        # Racks last two years. Ten PFLOP/s by 2027 hold to the end of 2029: one rack of 2027 leaves at the end of 2029,
+        # so 2027, and one more in 2029.
+        (2027, {"2027": 1, "2029": 1}),
+        # By 2028: one rack of 2028 is there at the ends of 2028 and 2029.
+        (2028, {"2028": 1}),
+    ],
+)
+def test_a_dated_promise_holds_to_the_end(tmp_path: Path, by: int, racks: dict[str, int]) -> None:
+    tables = free_tables()
+    change(tables, "chips", life_months=24)
+    change(tables, "discount_rates", real_rate=0.01)
+    tables["chip_supply"] = chip_on_sale("X", [2026, 2027, 2028, 2029], 1e6)
+    claim = {"id": "p", "claim": "A rack", "said_by": "pencil", "metric": "compute", "tier": "installed"}
+    claims = [{**claim, "precision": "fp8", "level": 10.0, "unit": "PFLOP/s fp8", "by": by, "binding": "firm"}]
+    result = solved(tmp_path, tables, programme(LEAST_COST, claims=claims))
+    assert {p: n for _, _, p, n in chosen(result, "bought")} == racks

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from small import Tables, case_of, change, chosen, free_tables, programme, solved, values
+from small import Tables, amounts, case_of, change, chosen, free_tables, programme, solved
 
 from planner.formulation.combinations import under_resolution
 from planner.inputs.case import Case
@@ -43,27 +43,27 @@ def with_months(case: Case, year: int, months: float) -> Case:
 def test_service_waits_for_a_year_with_a_month_left(tmp_path: Path, months: float | None, worth: float) -> None:
     tables = serving(months)
     change(tables, "designs", {"design_id": "RETRO-D2C"}, lead_months=12)
-    result = solved(tmp_path, tables, programme("mission value"))
-    assert values(result) == pytest.approx([worth], abs=TIE)
+    result = solved(tmp_path, tables, programme())
+    assert amounts(result)["mission_value"] == pytest.approx(worth, abs=TIE)
 
 
 def test_a_site_that_serves_may_grow_under_a_resolution(tmp_path: Path) -> None:
     """Fiscal 2028 is closed to new starts; halls that are ready in 2027 beside those of 2026 are no new start."""
     tables = serving(12, 2028)
     change(tables, "designs", {"design_id": "RETRO-D2C"}, lead_months=12)
-    result = solved(tmp_path, tables, programme("mission value"))
-    assert values(result) == pytest.approx([600.0], abs=TIE)
+    result = solved(tmp_path, tables, programme())
+    assert amounts(result)["mission_value"] == pytest.approx(600.0, abs=TIE)
 
 
 def test_the_checker_tells_a_start_that_the_model_would_not_make(tmp_path: Path) -> None:
     tables = serving(None)
     change(tables, "designs", {"design_id": "RETRO-D2C"}, lead_months=12)
-    result = solved(tmp_path, tables, programme("mission value"))
+    result = solved(tmp_path, tables, programme())
     assert result.plan is not None
     assert {period for _, _, period, _ in chosen(result, "modules")} == {"2026"}
-    found = verify(with_months(result.case, 2027, 12), result.plan, ())
+    found = verify(with_months(result.case, 2027, 12), result.plan, None)
     assert "construction.no_start_under_resolution" in {breach.rule for breach in found.broken}
-    kept = verify(with_months(result.case, 2027, 11), result.plan, ())
+    kept = verify(with_months(result.case, 2027, 11), result.plan, None)
     assert "construction.no_start_under_resolution" not in {breach.rule for breach in kept.broken}
 
 
@@ -85,6 +85,6 @@ def test_months_are_counted_from_october(
     p = Periods(2026, 5, months)
     assert (p.fiscal_year(period), p.fiscal_month(period)) == (year, opening)
     horizon = {"first_year": 2026, "periods": 5, "months_per_period": months}
-    case = case_of(tmp_path, free_tables(), programme("mission value", horizon=horizon))
+    case = case_of(tmp_path, free_tables(), programme(horizon=horizon))
     assert under_resolution(with_months(case, year, least), period)
     assert not under_resolution(with_months(case, year, least - 1), period)

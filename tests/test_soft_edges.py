@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from small import EXACT, Tables, case_of, change, free_tables, gates, must_serve, parameter, programme
+from small import EXACT, Tables, amounts, case_of, change, free_tables, gates, must_serve, parameter, programme
 from tiny import Row
 
 from planner.run import Result, optimize
@@ -31,13 +31,13 @@ def gated() -> Tables:
 
 
 def run(folder: Path, tables: Tables, **asked: Any) -> Result:
-    return optimize(case_of(folder, tables, programme("mission value", **asked)), EXACT)
+    return optimize(case_of(folder, tables, programme(**asked)), EXACT)
 
 
 def value(result: Result) -> float:
     assert result.plan is not None, result.document.get("explanation")
     assert result.document["verdict"] == "optimal"
-    return float(result.document["stages"][0]["value"])
+    return amounts(result)["mission_value"]
 
 
 def explained(result: Result) -> str:
@@ -61,7 +61,6 @@ def test_every_gate_can_be_opened(tmp_path: Path) -> None:
         ("initiatives", {"initiative_id": "WATCH"}, {"duration_months": 48}),
         ("accreditations", {"accreditation_id": "HIGH"}, {"duration_months": 48}),
         ("training_tracks", {"track_id": "USE"}, {"need_ceiling_heads": 0}),
-        ("training_tracks", {"track_id": "USE"}, {"capacity_heads_per_year": 9}),
         ("training_tracks", {"track_id": "OPERATE"}, {"capacity_heads_per_year": 0}),
         ("training_tracks", {"track_id": "OPERATE"}, {"duration_months": 60}),
     ],
@@ -70,6 +69,13 @@ def test_behind_a_gate_that_stays_shut_nothing_serves(tmp_path: Path, table: str
     tables = gated()
     change(tables, table, where, **columns)
     assert value(run(tmp_path, tables)) == pytest.approx(0.0, abs=1e-9)
+
+
+def test_a_gate_opens_as_far_as_trainers_have_room(tmp_path: Path) -> None:
+    """Nine of twenty heads a year: 0.45, 0.9 and all of demand. 100 · 2.35 · 2 M$ = 470."""
+    tables = gated()
+    change(tables, "training_tracks", {"track_id": "USE"}, capacity_heads_per_year=9)
+    assert value(run(tmp_path, tables)) == pytest.approx(470.0)
 
 
 def test_what_must_be_served_behind_a_shut_gate_is_infeasible(tmp_path: Path) -> None:
@@ -87,7 +93,7 @@ def test_where_nothing_is_needed_at_all_nothing_serves(tmp_path: Path) -> None:
     result = run(tmp_path, tables)
     assert value(result) == pytest.approx(0.0, abs=1e-9)
     assert result.plan is not None
-    assert all(result.plan[t].empty for t in ("starts", "ports", "packages", "onboards", "connects", "cohorts"))
+    assert all(result.plan[t].empty for t in ("starts", "ports", "packages", "onboards", "connects", "courses"))
     assert "Governance" in explained(run(tmp_path, tables, claims=[GOVERNANCE]))
 
 

@@ -1,7 +1,7 @@
 """What binds in a plan, where and when; and which promise breaks first if the budget falls.
 
 Slack is read off the checker, row by row: its arithmetic, not the solver's. The least budgets are bounds: below them no
-plan keeps the promises; whether one does just above them is only known where the model is small.
+plan keeps the promises; a real one may need more.
 """
 
 from __future__ import annotations
@@ -9,18 +9,18 @@ from __future__ import annotations
 import textwrap
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from planner.analyses.linear import Pool
 from planner.analyses.notebook import Notebook
-from planner.analyses.question import Model, Tell, Undecided, Work
 from planner.analyses.source import Source
 from planner.analyses.terms import Term
+from planner.analyses.words import short
+from planner.analyses.work import Tell, Undecided, Work
 from planner.inputs.case import Case
 from planner.plan import Plan
-from planner.search.clash_words import dollars
-from planner.verify import StageClaim
 from planner.verify.tally import REGISTRY, Check, Tally
 from planner.verify.world import World
 
@@ -95,9 +95,9 @@ class _Reading(Check):
             self.rows.append(Row(self.name, where, left, right, unit))
 
 
-def rows(case: Case, plan: Plan, stages: Sequence[StageClaim] = ()) -> list[Row]:
+def rows(case: Case, plan: Plan) -> list[Row]:
     """Every inequality of the checker on a plan in which something happens."""
-    world = World(case, plan, stages)
+    world = World(case, plan)
     tally = Tally(world.facts.clock.labels(), 1e-6)
     found: list[Row] = []
     for name, check_rule in REGISTRY:
@@ -124,14 +124,14 @@ class Breaks:
 
 def breaking(source: Source, work: Work, tell: Tell) -> tuple[float | None, list[Breaks]]:
     """The least budget that keeps all firm promises, and the same without each, the largest saving first."""
-    model = Model(source.case(), work)
+    pool = Pool(source.case(), work)
     tell("the least budget that keeps all promises")
-    least = model.least_budget_usd()
+    least = pool.least_budget_usd()
     found = []
-    for term in model.terms:
+    for term in pool.terms:
         if term.claim is not None:
             tell(f"the least budget without {term.id}")
-            found.append(Breaks(term, model.least_budget_usd((term.id,))))
+            found.append(Breaks(term, pool.least_budget_usd((term,))))
     return least, sorted(found, key=lambda b: float("inf") if b.least_usd is None else b.least_usd)
 
 
@@ -156,7 +156,7 @@ def explain_plan(
         least, breaks = breaking(source, work, tell)
     except Undecided:
         notes.append("The time ended before the promise that breaks first was found.")
-    if work.small is False:
+    if least is not None:
         notes.append("Least budgets are bounds: no plan keeps the promises with less, a real one may need more.")
     first = breaks[0] if breaks and least is not None and breaks[0].least_usd is not None else None
     saves = first is not None and least is not None and (first.least_usd or 0.0) < least * (1 - 1e-6)
@@ -173,7 +173,7 @@ def explain_plan(
         "budget_usd": case.programme.budget_usd,
         "spend_usd": (stored.get("indicators") or {}).get("spend_usd"),
         "least_budget_usd": least,
-        "least_budget_is": "exact" if work.small else "a bound",
+        "least_budget_is": "a bound",
         "breaks_first": first.term.as_dict() if first and saves else None,
         "without_each": [{"promise": b.term.id, "least_budget_usd": b.least_usd} for b in breaks],
         "conflict": [],
@@ -211,17 +211,11 @@ def falls(document: Mapping[str, Any]) -> str:
     least, budget = document["least_budget_usd"], document["budget_usd"]
     if least is None:
         return "The least budget that keeps all firm promises was not proven in the time allowed."
-    exact = document["least_budget_is"] == "exact"
-    said = f"If the budget fell from {_short(budget)}, the firm promises "
-    said += "hold" if exact else "may hold"
-    said += f" down to {_short(least)}; below that they cannot all be kept."
+    said = f"If the budget fell from {short(budget)}, the firm promises may hold down to {short(least)}; "
+    said += "below that they cannot all be kept."
     first = document["breaks_first"]
     if first is None:
         return said + " No single promise, given up, lowers that."
     without = document["without_each"][0]["least_budget_usd"]
     named = f"{first['promise']} ({first['says']})"
-    return f"{said} The first to break is {named}: without it the others take {_short(without)}."
-
-
-def _short(usd: float) -> str:
-    return dollars(float(f"{usd:.4g}"))
+    return f"{said} The first to break is {named}: without it the others take {short(without)}."

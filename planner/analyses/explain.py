@@ -3,21 +3,40 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from planner.analyses.conflict import Remembered, apart, irreducible, smallest
+from planner.analyses.linear import Pool
 from planner.analyses.notebook import Notebook
-from planner.analyses.question import Answer, Model, Tell, Undecided, Work
 from planner.analyses.repairs import WANTED, Menu, Repair
 from planner.analyses.source import Source
 from planner.analyses.terms import Term
-from planner.search.clash import LIMITS, Limit
+from planner.analyses.whole import SMALL, Whole
+from planner.analyses.work import Tell, Undecided, Work
 
 SECONDS = 165.0
-#: what the terms of a programme are never traded for, but may run into
-PHYSICAL = ("budget.", "commitments.")
+#: physical limits that promises may run into, and are never traded for: rule, words, the input that would free it
+PHYSICAL = (
+    ("fleet.within_supply", "chips on sale", "chip_supply.*.supply_racks_per_year"),
+    ("construction.within_national_workers", "craft workers of the nation", "parameters.national_craft_workers"),
+    ("construction.within_build_rate", "what can be built in a year", "parameters.max_build_mw_per_year"),
+    ("construction.within_craft_workers", "craft workers at a site", "sites.*.peak_craft_workers"),
+    ("power.within_onsite_limit", "plant on site", "sites.*.max_onsite_mw"),
+    ("construction.within_existing_halls", "halls that stand", "sites.*.existing_mw"),
+    ("construction.within_land", "land", "sites.*.land_acres"),
+)
+#: times as much of it as frees a limit
+FREED = 10
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A physical limit that a conflict runs into."""
+
+    rule: str
+    says: str
+    edit: str
 
 
 @dataclass(frozen=True)
@@ -54,49 +73,84 @@ class Explanation:
 
 
 class _Explaining:
+    """The programme in its pooled relaxation and whole, and what was found of its clash so far."""
+
     def __init__(self, source: Source, seconds: float | None, tell: Tell, notebook: Notebook | None) -> None:
         self.source, self.tell = source, tell
         self.work = Work(seconds, notebook)
-        tell("build")
-        self.model = Model(source.case(), self.work)
+        self.pool = Pool(source.case(), self.work)
         self.notes: list[str] = []
         self.whole = False
         self.holds = Remembered(self._ask)
+        self.conflict: tuple[Term, ...] = ()
+        self.alone: tuple[Term, ...] = ()
+        self.others: list[tuple[Term, ...]] = []
+        self.repairs: list[Repair] = []
+        self.members: tuple[Member, ...] = ()
+        self.runs_into: tuple[Limit, ...] = ()
+
+    def verdict(self) -> bool | None:
+        """Whether a plan exists; the relaxation is enough for a no. Small programmes are asked whole from the start."""
+        try:
+            self.tell("build")
+            self.exact = Whole(self.source, self.work, self.tell, self.pool.whole <= SMALL)
+            self.whole = self.exact.small
+            if not self.pool.holds():
+                return False
+            self.whole = True
+            return self.exact.holds(())
+        except Undecided:
+            return None
+
+    @property
+    def without_presolve(self) -> bool:
+        return self.pool.without_presolve or self.exact.without_presolve
 
     def _ask(self, kept: frozenset[Term]) -> bool:
-        self.tell(f"can {len(kept)} of {len(self.model.terms)} terms hold together?")
-        dropped = [t for t in self.model.terms if t not in kept]
-        answer = self.model.whole(dropped) if self.whole else self.model.linear(dropped)
-        if answer is Answer.UNKNOWN:
-            raise Undecided
-        return answer is Answer.YES
+        self.tell(f"can {len(kept)} of {len(self.pool.terms)} terms hold together?")
+        dropped = [t for t in self.pool.terms if t not in kept]
+        if not self.pool.holds(dropped):
+            return False
+        return self.exact.holds(dropped) if self.whole else True
 
-    def verdict(self) -> Answer:
-        """Of the whole programme; the relaxation is enough for a no."""
-        self.whole = self.model.small
-        answer = self.model.linear()
-        if answer is Answer.YES:
-            self.whole = True
-            answer = self.model.whole()
-        return answer
+    def find(self, wanted: int) -> None:
+        """The smallest conflict, those of their own beside it, the repairs and what shows that each term is needed."""
+        everything = self.pool.terms
+        self.conflict, self.alone = smallest(self.holds, everything)
+        self.others = apart(self.holds, everything, self.conflict)
+        if wanted:
+            menu = Menu(self.source, self.pool, self.exact, self.holds, self.alone)
+            self.repairs = menu.confirmed(wanted)
+            if not menu.complete:
+                self.notes.append("Some questions about repairs hit a limit: there may be repairs that are not listed.")
+        self.members = tuple(self._member(t) for t in self.conflict)
+        self.runs_into = self._runs_into()
 
-    def members(self, conflict: Sequence[Term], alone: Sequence[Term], repairs: Sequence[Repair]) -> tuple[Member, ...]:
-        return tuple(self._member(t, conflict, alone, repairs) for t in conflict)
-
-    def _member(self, term: Term, conflict: Sequence[Term], alone: Sequence[Term], repairs: Sequence[Repair]) -> Member:
-        enough = term in alone if self.whole else (None if term in alone else False)
-        mine = [r for r in repairs if r.confirmed and {c.lever.term.id for c in r.changes} == {term.id}]
+    def _member(self, term: Term) -> Member:
+        enough = term in self.alone if self.whole else (None if term in self.alone else False)
+        mine = [r for r in self.repairs if r.confirmed and {c.lever.term.id for c in r.changes} == {term.id}]
         if mine:
             return Member(term, True, "a checked plan that changes this alone", True)
-        rest = [t for t in self.model.terms if t is term or t not in conflict]
+        rest = [t for t in self.pool.terms if t is term or t not in self.conflict]
         try:
-            answer = self.model.whole(rest)
+            holds = self.pool.holds(rest) and self.exact.holds(rest)
         except Undecided:
-            answer = Answer.UNKNOWN
-        if answer is Answer.UNKNOWN:
             return Member(term, None, "not shown: a limit was hit", enough)
-        shown = "a plan of everything whole" if answer is Answer.YES else "it still clashes"
-        return Member(term, answer is Answer.YES, shown, enough)
+        return Member(term, holds, "a plan of everything whole" if holds else "it still clashes", enough)
+
+    def _runs_into(self) -> tuple[Limit, ...]:
+        """Physical limits without which the relaxation sees no conflict; told of small programmes alone."""
+        dropped = [t for t in self.pool.terms if t not in self.conflict]
+        if not self.exact.small or self.pool.holds(dropped):
+            return ()
+        every = [Limit(rule, says, f"{path}=*{FREED}") for rule, says, path in PHYSICAL]
+        limits = [x for x in every if self.source.case_or_none((x.edit,)) is not None]
+
+        def ask(kept: frozenset[Any]) -> bool:
+            case = self.source.case([x.edit for x in limits if x not in kept])
+            return Pool(case, self.work).holds(dropped)
+
+        return irreducible(ask, limits) if limits and ask(frozenset()) else ()  # type: ignore[arg-type,return-value]
 
 
 def explain(
@@ -114,81 +168,41 @@ def explain(
     """
     began = time.perf_counter()
     asking = _Explaining(source, seconds, tell or (lambda phase: None), notebook)
+    answer = asking.verdict()
+    if answer is not False:
+        return Explanation("feasible" if answer else "unknown", seconds=time.perf_counter() - began)
     try:
-        answer = asking.verdict()
-    except Undecided:
-        answer = Answer.UNKNOWN
-    if answer is not Answer.NO:
-        word = "feasible" if answer is Answer.YES else "unknown"
-        return Explanation(word, seconds=time.perf_counter() - began)
-    sure = bool(asking.model.without_presolve)
-    conflict: tuple[Term, ...] = ()
-    others: list[tuple[Term, ...]] = []
-    repairs: list[Repair] = []
-    runs_into: tuple[Limit, ...] = ()
-    members: tuple[Member, ...] = ()
-    settled = False
-    try:
-        everything = asking.model.terms
         if not asking.holds(frozenset()):
-            note = (
+            asking.notes.append(
                 "The clash is in the inputs and physical limits alone: no promise or limit of the programme is in it."
             )
-            return Explanation("infeasible", notes=(note,), without_presolve=sure, seconds=time.perf_counter() - began)
-        conflict, alone = smallest(asking.holds, everything)
-        settled = True
-        others = apart(asking.holds, everything, conflict)
-        if wanted:
-            menu = Menu(source, asking.model, asking.holds, alone, asking.tell)
-            repairs = menu.confirmed(menu.singles(), wanted)
-            if not menu.complete:
-                asking.notes.append(
-                    "Some questions about repairs hit a limit: there may be repairs that are not listed."
-                )
-        members = asking.members(conflict, alone, repairs)
-        runs_into = _runs_into(asking, conflict)
-    except Undecided:
-        if not conflict:
-            asking.notes.append("The time ended before the conflict was found.")
         else:
-            asking.notes.append("The time ended before every question was answered.")
-        members = members or tuple(Member(t, None, "not shown: the time ended", None) for t in conflict)
-    if not asking.whole and settled:
+            asking.find(wanted)
+    except Undecided:
+        before = "every question was answered" if asking.conflict else "the conflict was found"
+        asking.notes.append(f"The time ended before {before}.")
+    return _explanation(asking, time.perf_counter() - began)
+
+
+def _explanation(asking: _Explaining, seconds: float) -> Explanation:
+    if not asking.whole and asking.conflict:
         asking.notes.append(
             "The clash is seen with nothing whole: no plan of whole things avoids it. Clashes beside it that only "
             "whole things make were not looked for."
         )
-    proven = settled and all(m.without_it for m in members)
+    unshown = tuple(Member(t, None, "not shown: the time ended", None) for t in asking.conflict)
+    members = asking.members or unshown
     return Explanation(
         "infeasible",
         members,
-        tuple(others),
-        runs_into,
-        tuple(repairs),
-        proven,
-        sure,
+        tuple(asking.others),
+        asking.runs_into,
+        tuple(asking.repairs),
+        bool(members) and all(m.without_it for m in members),
+        asking.without_presolve,
         tuple(asking.notes),
-        time.perf_counter() - began,
+        seconds,
     )
-
-
-def _runs_into(asking: _Explaining, conflict: Sequence[Term]) -> tuple[Limit, ...]:
-    """Physical limits without which the conflict would be none; told only where the model is asked in a moment."""
-    model = asking.model
-    if not model.small:
-        return ()
-    there = {name.partition("[")[0] for name in model.program.row_names}
-    rules = [r for r in LIMITS if r in there and not r.startswith(PHYSICAL)]
-    limits = [Limit(r, str(model.level.formulation.model.find_component(r).doc)) for r in rules]
-    dropped = [t for t in model.terms if t not in conflict]
-
-    def ask(kept: frozenset[Any]) -> bool:
-        gone = [x.rule for x in limits if x not in kept]
-        return model.whole(dropped, gone) is Answer.YES
-
-    if not limits or not ask(frozenset()):
-        return ()
-    return irreducible(ask, limits)  # type: ignore[arg-type,return-value]
 
 
 def document(source: Source, found: Explanation) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from planner.analyses.repairs import Change, Repair
-from planner.search.clash_words import amount
+from planner.analyses.words import amount
 
 if TYPE_CHECKING:
     from planner.analyses.explain import Explanation

@@ -6,17 +6,18 @@ steps (a level, the budget) are asked of the model directly. Physical limits hav
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
-from planner.analyses.terms import Term
+from planner.analyses.terms import Term, counts
 from planner.inputs.case import Case
 
 #: weaker readings of a promise, nearest first
 WEAKER = {"populated": ("commissioned", "secured"), "commissioned": ("secured",), "serving": ("installed",)}
 UNIT_OF_TIER = {"secured": "MW facility", "commissioned": "MW IT", "populated": "MW IT"}
-#: steps of ladders
-POINTS, PARTS, GROWTH, MONTHS = 0.5, 20, 1.05, 3
+#: steps of ladders: points of a share, parts of a whole, growth a step, months
+POINT, PARTS, GROWTH, MONTHS = 0.005, 20, 1.05, 3
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Lever:
 
 def levers(case: Case, term: Term) -> list[Lever]:
     """Every way to give way in a term."""
-    made = {
+    made: dict[str, Callable[[Case, Term], list[Lever]]] = {
         "power": _promise,
         "compute": _promise,
         "governance": _conditions,
@@ -55,12 +56,12 @@ def levers(case: Case, term: Term) -> list[Lever]:
         "payers": _payers,
         "sites": _sites,
         "regions": _regions,
-        "site size": _site_size,
-        "site service": _site_service,
+        "site size": partial(_lowered, "minimum_site_mw", "least size of a site"),
+        "site service": partial(_lowered, "minimum_site_serving_mw", "least service of a site"),
         "largest site": _largest,
         "demand": _demand,
-    }[term.kind]
-    return [lever for lever in made(case, term) if lever.steps or lever.amount]
+    }
+    return [lever for lever in made[term.kind](case, term) if lever.steps or lever.amount]
 
 
 def number(value: float) -> str:
@@ -68,14 +69,22 @@ def number(value: float) -> str:
     return f"{value:.10g}"
 
 
+def _steps(
+    values: Iterable[float], path: str, part: Callable[[float], float], size: float = 1.0, sign: str = ""
+) -> tuple[Step, ...]:
+    """A ladder of one input; ``to`` is the value times ``size``, as people say it."""
+    return tuple(Step(round(size * v, 6), (f"{path}={sign}{number(v)}",), part(v)) for v in values)
+
+
+def _binding(term: Term, to: str, part: float) -> Lever:
+    return Lever(term, "binding", "binding", "firm", (Step(to, (f"claims.{term.id}.binding={to}",), part),))
+
+
 def _later(case: Case, term: Term) -> Lever:
-    c = term.claim
-    assert c is not None
-    assert c.by is not None
-    last = max(case.periods.year(t) for t in case.periods)
-    years = range(c.by + 1, last + 1)
-    steps = tuple(Step(y, (f"claims.{c.id}.by={y}",), (y - c.by) / max(1, len(case.periods.labels()))) for y in years)
-    return Lever(term, "date", "year", c.by, steps)
+    by = int(term.claim.by or 0) if term.claim else 0
+    years = range(by + 1, max(case.periods.year(t) for t in case.periods) + 1)
+    steps = _steps(years, f"claims.{term.id}.by", lambda y: (y - by) / max(1, len(case.periods.labels())))
+    return Lever(term, "date", "year", by, steps)
 
 
 def _promise(case: Case, term: Term) -> list[Lever]:
@@ -91,19 +100,12 @@ def _promise(case: Case, term: Term) -> list[Lever]:
     for n, tier in enumerate(WEAKER.get(c.tier or "", ())):
         unit = (f"claims.{c.id}.unit={UNIT_OF_TIER[tier]}",) if tier in UNIT_OF_TIER else ()
         tiers.append(Step(tier, (f"claims.{c.id}.tier={tier}", *unit), 1.0 + n))
-    return [
-        Lever(term, "level", c.unit, level, amount=lower),
-        _later(case, term),
-        Lever(term, "tier", "tier", c.tier or "", tuple(tiers)),
-        Lever(term, "binding", "binding", "firm", (Step("goal", (f"claims.{c.id}.binding=goal",), 3.0),)),
-    ]
+    ways = [Lever(term, "level", c.unit, level, amount=lower), _later(case, term)]
+    return [*ways, Lever(term, "tier", "tier", c.tier or "", tuple(tiers)), _binding(term, "goal", 3.0)]
 
 
 def _conditions(case: Case, term: Term) -> list[Lever]:
-    c = term.claim
-    assert c is not None
-    dropped = Step("reported", (f"claims.{c.id}.binding=reported",), 2.0)
-    return [_later(case, term), Lever(term, "binding", "binding", "firm", (dropped,))]
+    return [_later(case, term), _binding(term, "reported", 2.0)]
 
 
 def _budget(case: Case, term: Term) -> list[Lever]:
@@ -115,13 +117,10 @@ def _budget(case: Case, term: Term) -> list[Lever]:
         return Step(to, edits, (to - usd) / usd)
 
     reserve = case.parameter("management_reserve_share")
-    name = "parameters.management_reserve_share"
-    freed = [reserve - n * POINTS / 100 for n in range(1, int(reserve / POINTS * 100) + 1)]
-    steps = tuple(Step(100 * r, (f"{name}={number(r)}",), reserve - r) for r in (*freed, *((0.0,) if reserve else ())))
-    return [
-        Lever(term, "budget", "USD", usd, amount=raised),
-        Lever(term, "management reserve", "points of the budget", 100 * reserve, steps),
-    ]
+    freed = [reserve - n * POINT for n in range(1, int(reserve / POINT) + 1)] + ([0.0] if reserve else [])
+    steps = _steps(freed, "parameters.management_reserve_share", lambda r: reserve - r, 100)
+    less = Lever(term, "management reserve", "points of the budget", 100 * reserve, steps)
+    return [Lever(term, "budget", "USD", usd, amount=raised), less]
 
 
 def _authority(case: Case, term: Term) -> list[Lever]:
@@ -147,91 +146,61 @@ def _authority(case: Case, term: Term) -> list[Lever]:
 def _split(case: Case, term: Term) -> list[Lever]:
     p = case.programme
     around, farthest = p.infrastructure_share_tolerance, max(p.infrastructure_share, 1 - p.infrastructure_share)
-    count = int((farthest - around) / POINTS * 100) + 1
-    wider = [min(1.0, around + n * POINTS / 100) for n in range(1, count + 1)]
-    steps = tuple(
-        Step(round(100 * w, 6), (f"programme.infrastructure_share_tolerance={number(w)}",), w - around) for w in wider
-    )
+    wider = [min(1.0, around + n * POINT) for n in range(1, int((farthest - around) / POINT) + 2)]
+    steps = _steps(wider, "programme.infrastructure_share_tolerance", lambda w: w - around, 100)
     return [Lever(term, "tolerance of the split", "points of the split", 100 * around, steps)]
 
 
 def _band(case: Case, term: Term) -> list[Lever]:
     low, high = case.parameter("soft_band_low"), case.parameter("soft_band_high")
-    count = int(max(low, 1 - high) / POINTS * 100) + 1
     steps = []
-    for n in range(1, count + 1):
-        less, more = max(0.0, low - n * POINTS / 100), min(1.0, high + n * POINTS / 100)
+    for n in range(1, int(max(low, 1 - high) / POINT) + 2):
+        less, more = max(0.0, low - n * POINT), min(1.0, high + n * POINT)
         edits = (f"parameters.soft_band_low={number(less)}", f"parameters.soft_band_high={number(more)}")
-        steps.append(Step(n * POINTS, edits, n * POINTS / 100))
+        steps.append(Step(100 * n * POINT, edits, n * POINT))
     return [Lever(term, "yearly band", "points wider on both sides", 0, tuple(steps))]
 
 
 def _payers(case: Case, term: Term) -> list[Lever]:
-    steps = [
-        Step(round(100 * (GROWTH**n - 1), 3), (f"funding_sources.*.cap_usd=*{number(GROWTH**n)}",), GROWTH**n - 1)
-        for n in range(1, 96)
-    ]
-    return [Lever(term, "caps of the payers", "% more each year", 0, tuple(steps))]
+    more = [GROWTH**n for n in range(1, 96)]
+    steps = tuple(Step(round(100 * (x - 1), 3), (f"funding_sources.*.cap_usd=*{number(x)}",), x - 1) for x in more)
+    return [Lever(term, "caps of the payers", "% more each year", 0, steps)]
 
 
 def _sites(case: Case, term: Term) -> list[Lever]:
-    asked = case.programme.sites
-    claims = [c.id for c in case.programme.claims if c.metric == "sites" and c.level]
-
-    def of(count: int) -> Step:
-        edits = [f"programme.sites.count={count}", *(f"claims.{i}.level={count}" for i in claims)]
-        if asked.minimum_regions > count:
-            edits.append(f"programme.sites.minimum_regions={count}")
-        return Step(count, tuple(edits), abs(count - asked.count) / asked.count)
-
-    fewer = tuple(of(n) for n in range(asked.count - 1, 0, -1))
-    more = tuple(of(n) for n in range(asked.count + 1, len(case.sites) + 1))
-    return [
-        Lever(term, "fewer sites", "sites", asked.count, fewer, monotone=False),
-        Lever(term, "more sites", "sites", asked.count, more, monotone=False),
-    ]
+    asked = case.programme.sites.count
+    ways = {n: Step(n, edits, abs(n - asked) / asked) for n, edits in counts(case).items()}
+    fewer, more = (tuple(step for n, step in ways.items() if (n < asked) is below) for below in (True, False))
+    made = (("fewer sites", fewer), ("more sites", more))
+    return [Lever(term, what, "sites", asked, steps, monotone=False) for what, steps in made]
 
 
 def _regions(case: Case, term: Term) -> list[Lever]:
     least = case.programme.sites.minimum_regions
-    steps = tuple(
-        Step(n, (f"programme.sites.minimum_regions={n}",), (least - n) / least) for n in range(least - 1, 0, -1)
-    )
+    steps = _steps(range(least - 1, 0, -1), "programme.sites.minimum_regions", lambda n: (least - n) / least)
     return [Lever(term, "grid regions", "regions", least, steps)]
 
 
-def _lowered(case: Case, term: Term, name: str, what: str, unit: str) -> list[Lever]:
+def _lowered(name: str, what: str, case: Case, term: Term) -> list[Lever]:
     value = case.parameter(name)
-    if not value:
-        return []
-    down = [value * (1 - n / PARTS) for n in range(1, PARTS + 1)]
-    steps = tuple(Step(round(v, 6), (f"parameters.{name}={number(v)}",), 1 - v / value) for v in down)
-    return [Lever(term, what, unit, value, steps)]
-
-
-def _site_size(case: Case, term: Term) -> list[Lever]:
-    return _lowered(case, term, "minimum_site_mw", "least size of a site", "MW IT")
-
-
-def _site_service(case: Case, term: Term) -> list[Lever]:
-    return _lowered(case, term, "minimum_site_serving_mw", "least service of a site", "MW IT")
+    down = [value * (1 - n / PARTS) for n in range(1, PARTS + 1)] if value else []
+    return [Lever(term, what, "MW IT", value, _steps(down, f"parameters.{name}", lambda v: 1 - v / value))]
 
 
 def _largest(case: Case, term: Term) -> list[Lever]:
     share = case.parameter("largest_site_share")
     more = [min(1.0, share + n / PARTS) for n in range(1, PARTS + 1) if share + (n - 1) / PARTS < 1]
-    steps = tuple(Step(round(100 * s, 6), (f"parameters.largest_site_share={number(s)}",), s - share) for s in more)
-    return [Lever(term, "largest site", "% of what is served", 100 * share, steps)]
+    steps = _steps(more, "parameters.largest_site_share", lambda s: s - share, 100)
+    return [Lever(term, "largest site", "% of what runs", 100 * share, steps)]
 
 
 def _demand(case: Case, term: Term) -> list[Lever]:
+    years = [case.periods.year(t) for t in case.periods]
+    start = int(max(case.parameter("must_serve_from_year"), min(years)))
     less = [1 - n / PARTS for n in range(1, PARTS + 1)]
-    shares = tuple(Step(round(100 * s, 6), (f"demand.*.must_serve_share=*{number(s)}",), 1 - s) for s in less)
-    first, years = case.parameter("must_serve_from_year"), [case.periods.year(t) for t in case.periods]
-    start = int(max(first, min(years)))
-    later = tuple(
-        Step(y, (f"parameters.must_serve_from_year={y}",), (y - start) / len(years))
-        for y in range(start + 1, max(years) + 2)
+    shares = _steps(less, "demand.*.must_serve_share", lambda s: 1 - s, 100, "*")
+    later = _steps(
+        range(start + 1, max(years) + 2), "parameters.must_serve_from_year", lambda y: (y - start) / len(years)
     )
     return [
         Lever(term, "marked demand", "% of it that must be met", 100, shares),

@@ -1,7 +1,7 @@
 """Points of a frontier: a band each, closed against one another so that nothing is solved or said twice.
 
-All figures are least ones (a budget, a cost). Along a frontier every condition is tighter than the one before it. So a
-plan of a tighter point is a plan of all looser ones, and what is proven of a looser point holds for all tighter ones.
+All figures are least ones (a cost). Along a frontier every condition is tighter than the one before it. So a plan of
+a tighter point is a plan of all looser ones, and what is proven of a looser point holds for all tighter ones.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ TOLERANCE = 1e-5
 
 @dataclass(frozen=True)
 class Point:
-    """``value`` is what a plan takes, ``bound`` what no plan goes below (infinite: there is none); M USD, None unknown.
+    """``value`` is what a plan takes, ``bound`` what no plan goes below (infinite: there is none); None unknown.
 
     ``at`` is the condition; ``taken``: settled by other points, without a solve of its own.
     """
@@ -31,11 +31,11 @@ class Point:
     def proven(self, gap: float) -> bool:
         if self.value is None or self.bound is None:
             return False
-        return self.value - self.bound <= gap * abs(self.value) + 1e-9
+        return abs(self.value - self.bound) <= gap * abs(self.value) + 1e-9
 
     def state(self, gap: float) -> str:
         """proven, no plan, or what is open."""
-        if self.bound == math.inf:
+        if self.bound is not None and math.isinf(self.bound):
             return "no plan"
         if self.proven(gap):
             return "disputed" if self.disputed else "proven"
@@ -57,7 +57,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Curve:
-    """A frontier. ``at`` of a point is in ``unit`` of ``axis``; figures are least ones, M USD."""
+    """A frontier. ``at`` of a point is in ``unit`` of ``axis``; figures are least costs in M USD, or most of ``of``."""
 
     id: str
     title: str
@@ -66,6 +66,18 @@ class Curve:
     measure: str
     asked: float | None
     points: tuple[Point, ...]
+    of: str = "USD"
+    gap: float | None = None
+
+    def state(self, p: Point, gap: float) -> str:
+        """Of a point, with the gap of the curve where that is another."""
+        return p.state(self.gap or gap)
+
+    def figure(self, x: float | None) -> float | None:
+        """In dollars, or in the unit that the figures have."""
+        if x is None or math.isinf(x):
+            return None
+        return x * 1e6 if self.of == "USD" else x
 
     def as_dict(self, gap: float) -> dict[str, Any]:
         return {
@@ -74,13 +86,14 @@ class Curve:
             "axis": self.axis,
             "unit": self.unit,
             "measure": self.measure,
+            "measured_in": self.of,
             "programme_asks": self.asked,
             "points": [
                 {
                     "at": p.at,
-                    "value_usd": None if p.value is None else p.value * 1e6,
-                    "bound_usd": None if p.bound in (None, math.inf) else p.bound * 1e6,  # type: ignore[operator]
-                    "state": p.state(gap),
+                    "value": self.figure(p.value),
+                    "bound": self.figure(p.bound),
+                    "state": self.state(p, gap),
                     "settled_by_other_points": p.taken,
                 }
                 for p in self.points
@@ -96,17 +109,6 @@ def closed(points: Sequence[Point]) -> list[Point]:
     values = list(accumulate(reversed([_or(p.value, math.inf) for p in points]), min))[::-1]
     bounds = list(accumulate((_or(p.bound, -math.inf) for p in points), max))
     return [_made(p, v, b) for p, v, b in zip(points, values, bounds, strict=True)]
-
-
-def by_then(points: Sequence[Point], least: float | None) -> list[Point]:
-    """Points of single dates, the earliest first, as points of "by then at the latest".
-
-    A plan of any earlier date will do, and every earlier date must be ruled out; ``least`` bounds them all.
-    """
-    values = accumulate((_or(p.value, math.inf) for p in points), min)
-    bounds = accumulate((_or(p.bound, -math.inf) for p in points), min)
-    floor = _or(least, -math.inf)
-    return [_made(p, v, max(b, floor)) for p, v, b in zip(points, values, bounds, strict=True)]
 
 
 def middles(count: int) -> list[int]:

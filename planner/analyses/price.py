@@ -1,50 +1,36 @@
-"""What each promise and limit costs: the programme solved without it, and with one unit more of it.
+"""What each promise and limit costs: the programme re-solved without it, and with one unit more of it.
 
-Each figure is one objective alone (the most mission value, or the least present cost), with nothing given back to later
-stages, so that it cannot vanish in a give-back. A figure is a band: between what the plans found and the bounds proven
-leave. On large programmes the model with racks in one pool and in parts stands for the exact one, and says so.
+A price is an interval of the programme's own objective (net benefit, present dollars): from what plans reach to what
+none is proven to pass. First at the sites, roles and dates of the plan as it is; in full where that settles nothing.
 """
 
 from __future__ import annotations
 
 import time
-from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
 
-import numpy as np
-
+from planner.analyses.ask import Answer
+from planner.analyses.conditions import AtGates
 from planner.analyses.notebook import Notebook
-from planner.analyses.question import Model, Tell, Undecided, Work
+from planner.analyses.questions import Figures, Question, Questions
 from planner.analyses.source import Source
-from planner.analyses.terms import Term
-from planner.formulation.objective import Aim, aims
-from planner.inputs.programme import Stage
-from planner.search.base import relaxed
-from planner.solve import Linear, Program, Row, Vector, Verdict, marginals
+from planner.analyses.terms import MEASURED, Term, goals, terms
+from planner.analyses.work import Tell, Undecided, Work
+from planner.analyses.worth import Worth, kept_worth
+from planner.inputs.case import Case
 
 SECONDS = 900.0
-#: gap of one solve: of an exact one, of one with racks in parts; and its seconds
-GAP_WHOLE, GAP_POOLED, SOLVE_SECONDS = 1e-6, 0.0025, 60.0
-#: a promise whose price is below this part of the whole is no constraint
-NOTHING_SHARE = 1e-3
+#: seconds of one question with sites, roles and dates held, and its gap as part of present cost
+HELD_SECONDS, HELD_GAP = 30.0, 1e-4
+#: a promise whose price is below this part of the whole is no constraint; rounding of a solver, the same way
+NOTHING_SHARE, ROUNDING = 1e-3, 1e-6
 #: a unit more, as part of a level that is counted in hundreds and more
 UNIT_SHARE, LARGE = 0.01, 100.0
-#: dollars a unit below which a dual value is the rounding of the solver
-LEAST_WORTH = 1e-6
-ObjectiveName = Literal["mission value", "present cost"]
-OBJECTIVES: tuple[ObjectiveName, ...] = ("mission value", "present cost")
-YEARS = ("budget.within_authority", "budget.within_budget")
-SITE_LIMITS = (
-    "construction.within_land",
-    "construction.within_existing_halls",
-    "construction.within_build_rate",
-    "construction.within_craft_workers",
-    "power.within_onsite_limit",
-    "power.within_ppa_limit",
-    "cooling.within_water",
-)
+#: terms that are about sites, roles and dates: with these held they cost nothing, so they are asked in full
+OF_GATES = ("sites", "regions", "governance", "services")
+HELD, FULL = "same sites and dates", "in full"
 
 
 @dataclass(frozen=True)
@@ -54,13 +40,19 @@ class Band:
     low: float
     high: float
 
-    def less(self, other: Band) -> Band:
-        """The difference of two figures, each anywhere in its band."""
-        return Band(self.low - other.high, self.high - other.low)
+    @classmethod
+    def gained(cls, to: Figures, over: Figures) -> Band | None:
+        """What the best of one question is above that of another, each between its plan and its bound."""
+        if to.value is None or over.value is None or to.bound is None or over.bound is None:
+            return None
+        return cls(to.value - over.bound, to.bound - over.value)
 
     def at_least_zero(self) -> Band:
-        """More freedom never costs: what is below zero is the width of the bands."""
+        """More freedom never costs: what is below zero is the width of the intervals."""
         return Band(max(0.0, self.low), max(0.0, self.high))
+
+    def per(self, unit: float) -> Band:
+        return Band(self.low / unit, self.high / unit)
 
     def as_usd(self) -> dict[str, float]:
         return {"low_usd": self.low * 1e6, "high_usd": self.high * 1e6}
@@ -68,31 +60,37 @@ class Band:
 
 @dataclass(frozen=True)
 class Price:
-    """What a term costs of one objective: given up, and per unit more (None where it has no unit or it clashes)."""
+    """What a term costs: ``given_up``, and ``per_unit`` more of it (None where it has no unit or it clashes).
+
+    ``size`` is the objective of the plan as it is, M USD.
+    """
 
     term: Term
-    objective: ObjectiveName
-    given_up: Band | None
-    unit_more: float | None
-    per_unit: Band | None
-    clashes_with_more: bool
-    whole: Band
+    size: float
+    given_up: Band | None = None
+    basis: str = HELD
+    unit_more: float | None = None
+    per_unit: Band | None = None
+    clashes_with_more: bool = False
 
     @property
     def verdict(self) -> str:
+        """A goal without a price binds nothing; else what the interval says."""
+        if not self.term.ways:
+            return "a goal"
         if self.given_up is None:
             return "not settled"
-        size = max(abs(self.whole.low), abs(self.whole.high), 1e-9)
+        size = max(abs(self.size), 1e-9)
         if self.given_up.high < NOTHING_SHARE * size:
             return "not a constraint"
-        return "a constraint" if self.given_up.low >= NOTHING_SHARE * size else "within the gap"
+        return "a constraint" if self.given_up.low > ROUNDING * size else "not settled"
 
     def as_dict(self) -> dict[str, object]:
         return {
             **self.term.as_dict(),
-            "objective": self.objective,
             "price": self.given_up.as_usd() if self.given_up else None,
             "verdict": self.verdict,
+            "basis": self.basis,
             "unit_more": self.unit_more,
             "price_per_unit": self.per_unit.as_usd() if self.per_unit else None,
             "one_unit_more_clashes": self.clashes_with_more,
@@ -100,163 +98,137 @@ class Price:
 
 
 @dataclass(frozen=True)
-class Worth:
-    """What one unit more of a limit is worth in the fixed-integer LP; dollars of mission value."""
-
-    rule: str
-    where: str
-    usd_per_unit: float
-
-
-@dataclass(frozen=True)
 class Prices:
+    """``whole`` is the objective of the programme as it is: between the plan and the bound."""
+
     verdict: str
-    exact: bool
     prices: tuple[Price, ...] = ()
     worth: tuple[Worth, ...] = ()
     notes: tuple[str, ...] = ()
     complete: bool = True
+    whole: Band | None = None
     seconds: float = 0.0
 
 
-class Clashes(Exception):
-    """There is no plan to price."""
-
-
+@dataclass
 class Pricing:
-    """The model of a case with both objectives; answers are kept in the notebook as they come."""
+    """Questions about one case: as it is, and with each term given up or made tighter."""
 
-    def __init__(self, source: Source, work: Work, notebook: Notebook, tell: Tell) -> None:
-        self.model, self.work, self.notebook, self.tell = Model(source.case(), work), work, notebook, tell
-        case = self.model.case
-        stages = tuple(Stage(name=name) for name in OBJECTIVES)
-        both = replace(case, programme=case.programme.model_copy(update={"stages": stages}))
-        built = self.model.level.formulation
-        self.aims: dict[str, Aim] = dict(zip(OBJECTIVES, aims(built.model, both, built.accounts), strict=True))
-        self.plans: dict[str, Vector] = {}
+    questions: Questions
+    base: Figures = field(default_factory=Figures)
+    held: Figures = field(default_factory=Figures)
+    answer: Answer | None = None
+    plans: dict[str, float] = field(default_factory=dict)
 
-    def objective(self, name: ObjectiveName) -> Linear:
-        return self.model.program.linear(self.aims[name].terms)
+    @property
+    def case(self) -> Case:
+        return self.questions.case
 
-    def best(self, name: ObjectiveName, label: str, program: Program, rows: Iterable[Row] = ()) -> Band | None:
-        """The band of the optimum; None where nothing is known in time. Raises Clashes where there is no plan."""
-        known = self.notebook.known(f"{name}: {label}")
-        if known is not None:
-            if known == "clashes":
-                raise Clashes
-            return Band(*known)
-        self.tell(f"{name}: {label}")
-        small, aim = self.model.small, self.aims[name]
-        limits = replace(self.work.limits(SOLVE_SECONDS), gap=GAP_WHOLE if small else GAP_POOLED)
-        parts = None if small else relaxed(self.model.level)
-        found = program.solve(
-            self.objective(name), aim.sense, limits, rows=tuple(rows), relaxed=parts, start=None, confirm=small
-        )
-        if found.verdict is Verdict.INFEASIBLE:
-            self.notebook.keep(f"{name}: {label}", "clashes")
-            raise Clashes
-        if found.interrupted:
-            raise Undecided
-        if found.objective is None or found.bound is None:
-            return None
-        if label == "as it is" and found.values is not None:
-            self.plans[name] = found.values
-        band = Band(min(found.objective, found.bound), max(found.objective, found.bound))
-        self.notebook.keep(f"{name}: {label}", [band.low, band.high])
-        return band
+    def begin(self) -> None:
+        """The best plan as it is, then the best at its own sites, roles and dates, proven closer."""
+        self.base, self.answer = self.questions.answer(Question("as it is"))
+        if self.base.value is None:
+            return
+        self.held = self._held("as it is")
+        if self.held.value is not None and self.held.value > self.base.value:
+            self.base = replace(self.base, value=self.held.value)
 
-    def price(self, name: ObjectiveName, term: Term, base: Band) -> Price:
-        free = self.model.program.without(*term.rules)
-        without = self.best(name, f"without {term.id}", free)
-        given_up = None
-        if without is not None:
-            given_up = (without.less(base) if name == "mission value" else base.less(without)).at_least_zero()
-        unit, more, clashes = self._unit(term), None, False
-        if unit is not None and term.claim is not None:
-            (rule,) = term.rules
-            row = self.model.program.matrix[self.model.program.row_names.index(rule)]
-            measure = Linear(row.indices.astype(np.int64), row.data.astype(float))
-            lower = float(term.claim.level or 0.0) + unit
-            try:
-                band = self.best(
-                    name, f"{unit:g} more of {term.id}", free, [Row("one unit more", measure, lower=lower)]
-                )
-            except Clashes:
-                band, clashes = None, True
-            if band is not None:
-                lost = (base.less(band) if name == "mission value" else band.less(base)).at_least_zero()
-                more = Band(lost.low / unit, lost.high / unit)
-        return Price(term, name, given_up, unit, more, clashes, base)
+    def _held(self, label: str, edits: tuple[str, ...] = ()) -> Figures:
+        asked = Question(f"{label}, {HELD}", edits, AtGates(self.base.gates), HELD_GAP, HELD_SECONDS)
+        return self.questions.ask(asked, self.base.gates)
 
-    def _unit(self, term: Term) -> float | None:
-        if term.claim is None or term.kind not in ("power", "compute") or not term.claim.level:
+    def first(self, term: Term) -> Price:
+        """With sites, roles and dates as they are."""
+        found = Price(term, self.base.value or 0.0)
+        if term.ways and term.kind not in OF_GATES:
+            without = self._held(f"without {term.id}", term.ways[0])
+            if without.value is not None:
+                self.plans[term.id] = without.value
+            band = Band.gained(without, self.held)
+            found = replace(found, given_up=band.at_least_zero() if band else None)
+        return self._more(found)
+
+    def full(self, price: Price) -> Price:
+        """With everything decided anew; a plan found at the same sites and dates is one here too."""
+        term = price.term
+        found = self.questions.ask(Question(f"without {term.id}", term.ways[0]), self.base.gates)
+        if found.value is not None:
+            found = replace(found, value=max(found.value, self.plans.get(term.id, found.value)))
+        band = Band.gained(found, self.base)
+        if band is None:
+            return price
+        return replace(price, given_up=band.at_least_zero(), basis=FULL)
+
+    def _more(self, price: Price) -> Price:
+        """One unit more of a promise, of a goal one more than the plan has of it."""
+        claim, unit = price.term.claim, self.unit(price.term)
+        if claim is None or unit is None:
+            return price
+        level = float(claim.level or 0.0)
+        edits: tuple[str, ...] = ()
+        if claim.binding == "goal":
+            level = float(self.base.more.get("planned", {}).get(claim.id, level))
+            edits = (f"claims.{claim.id}.binding=firm",)
+        edits = (*edits, f"claims.{claim.id}.level={level + unit:.12g}")
+        label = f"{unit:g} more of {price.term.id}"
+        found, over = self._held(label, edits), self.held
+        if found.value is None:
+            found, over = self.questions.ask(Question(label, edits), self.base.gates), self.base
+        band = Band.gained(over, found)
+        per_unit = band.at_least_zero().per(unit) if band else None
+        return replace(price, unit_more=unit, per_unit=per_unit, clashes_with_more=found.none)
+
+    def unit(self, term: Term) -> float | None:
+        if term.claim is None or term.kind not in MEASURED or not term.claim.level:
             return None
         return UNIT_SHARE * term.claim.level if term.claim.level >= LARGE else 1.0
 
-    def worth(self) -> list[Worth] | None:
-        """Each budget year and site limit, from the linear programme around the whole choices of the best plan."""
-        plan = self.plans.get("mission value")
-        if plan is None:
-            found = self.model.program.solve(
-                self.objective("mission value"),
-                "max",
-                replace(self.work.limits(SOLVE_SECONDS), gap=GAP_WHOLE if self.model.small else GAP_POOLED),
-                relaxed=None if self.model.small else relaxed(self.model.level),
-                confirm=False,
-            )
-            plan = found.values
-        if plan is None:
-            return None
-        program = self.model.program
-        if not self.model.small:
-            program = replace(program, whole=program.whole & ~relaxed(self.model.level))
-        duals = marginals(program, self.objective("mission value"), "max", plan, self.work.limits(SOLVE_SECONDS))
-        if duals is None:
-            return None
-        sums: dict[tuple[str, str], float] = defaultdict(float)
-        for row, dual in duals.items():
-            rule, _, index = row.partition("[")
-            if rule in YEARS:
-                sums[rule, self._label(index.rstrip("]"))] += dual
-            elif rule in SITE_LIMITS:
-                sums[rule, index.rstrip("]").split(",")[0]] += dual
-        # a ceiling of M USD: dollars of value per dollar; a site limit: dollars of value per unit in every period
-        scale = {rule: 1.0 if rule in YEARS else 1e6 for rule, _ in sums}
-        return [Worth(rule, where, scale[rule] * x) for (rule, where), x in sums.items()]
+    def prices(self, found: dict[str, Price]) -> Iterator[None]:
+        """Fill in every price, the quick ones first; a step is yielded where another may be stopped."""
+        asked = [t for t in (*terms(self.case), *goals(self.case)) if t.kind not in ("budget", "authority")]
+        for term in asked:
+            found[term.id] = self.first(term)
+            yield
+        for term in asked:
+            if term.ways and found[term.id].verdict == "not settled":
+                found[term.id] = self.full(found[term.id])
+                yield
 
-    def _label(self, index: str) -> str:
-        return self.model.case.periods.label(int(index)) if index.isdigit() else "all years"
+
+def _planned(answer: Answer) -> dict[str, Any]:
+    """What the plan has of each promise and goal."""
+    if answer.plan is None:
+        return {}
+    rows = answer.plan["commitments"]
+    known = zip(rows["id"], rows["planned"], strict=True)
+    return {"planned": {str(i): float(x) for i, x in known if x is not None and x == x}}
 
 
 def price(source: Source, notebook: Notebook, *, seconds: float | None = SECONDS, tell: Tell | None = None) -> Prices:
-    """Every term priced on both objectives. What the time or the user cut off is said in the notes."""
+    """Every term priced. What the time or the user cut off is said in the notes."""
     began = time.perf_counter()
-    pricing = Pricing(source, Work(seconds), notebook, tell or (lambda phase: None))
+    asking = Pricing(Questions(source, Work(seconds), notebook, tell or (lambda phase: None), _planned))
     notes: list[str] = []
-    found: list[Price] = []
-    worth: list[Worth] | None = None
+    found: dict[str, Price] = {}
+    marginal: list[Worth] | None = None
     try:
-        for name in OBJECTIVES:
-            base = pricing.best(name, "as it is", pricing.model.program)
-            if base is None:
-                notes.append(f"{name}: no figure in the time allowed.")
-                continue
-            for term in pricing.model.terms:
-                if term.kind not in ("budget", "authority"):
-                    found.append(pricing.price(name, term, base))
-        worth = pricing.worth()
-    except Clashes:
-        return Prices("infeasible", pricing.model.small, seconds=time.perf_counter() - began)
+        asking.begin()
+        if asking.base.none:
+            return Prices("infeasible", seconds=time.perf_counter() - began)
+        if asking.base.value is not None:
+            marginal = kept_worth(asking.questions, asking.answer)
+            for _ in asking.prices(found):
+                pass
     except Undecided:
         notes.append("The time ended before everything was priced; the same command goes on from here.")
-    if worth is None:
+    if marginal is None and found:
         notes.append("What a unit more of budget years and site limits is worth was not found.")
-    if not pricing.model.small:
-        notes.append("Prices are those of the model with racks in one pool and in parts, not of exact plans.")
-    told = tuple(w for w in worth or () if w.usd_per_unit > LEAST_WORTH)
-    whole = worth is not None and all(p.given_up is not None for p in found)
-    word, seconds_taken = "priced" if found else "unknown", time.perf_counter() - began
-    return Prices(word, pricing.model.small, tuple(found), told, tuple(notes), whole, seconds_taken)
+    known = all(p.given_up is not None for p in found.values() if p.term.ways)
+    complete = bool(found) and not notes and known
+    base = asking.base
+    whole = None if base.value is None or base.bound is None else Band(base.value, base.bound)
+    told = (tuple(found.values()), tuple(marginal or ()), tuple(notes), complete, whole)
+    return Prices("priced" if found else "unknown", *told, time.perf_counter() - began)
 
 
 def document(source: Source, found: Prices) -> dict[str, Any]:
@@ -264,10 +236,10 @@ def document(source: Source, found: Prices) -> dict[str, Any]:
         "schema": "planner/price/1",
         "source": source.words,
         "verdict": found.verdict,
-        "model": "exact" if found.exact else "racks in one pool",
+        "objective": found.whole.as_usd() if found.whole else None,
         "prices": [p.as_dict() for p in found.prices],
         "marginal_worth": {
-            "basis": "dual values of the linear programme around the whole choices of one plan; mission value",
+            "basis": "dual values of the linear programme around the whole choices of one plan; net benefit",
             "rows": [{"rule": w.rule, "where": w.where, "usd_per_unit": w.usd_per_unit} for w in found.worth],
         },
         "notes": list(found.notes),

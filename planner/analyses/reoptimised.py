@@ -12,22 +12,21 @@ from typing import Any
 
 from planner.analyses.ranges import Range
 from planner.analyses.source import Source
-from planner.analyses.sweep import BASE, Answer, Job
+from planner.analyses.sweep import Answer, Job
 from planner.run import Options
 from planner.store import Stored
 
 ENDS = ("low", "high")
 
 
-def jobs(source: Source, chosen: Sequence[Range], options: Options) -> list[Job]:
-    """The base, then both ends of every figure. Raises InputError where an end cannot be an input."""
-    base = source.case()
-    found = [Job(BASE, base.programme.title, base, options)]
+def jobs(source: Source, chosen: Sequence[Range], options: Options, start: Mapping[str, float]) -> list[Job]:
+    """Both ends of every figure, from the gates of the run. Raises InputError where an end cannot be an input."""
+    found = []
     for one in chosen:
         for end in ENDS:
             value = one.low if end == "low" else one.high
             title = f"{one.ref} at its {end}, {value:g} {one.unit}"
-            found.append(Job(name(one, end), title, source.case(one.edits(value)), options))
+            found.append(Job(name(one, end), title, source.case(one.edits(value)), options, start=start))
     return found
 
 
@@ -38,13 +37,14 @@ def name(one: Range, end: str) -> str:
 
 
 def bands(
-    chosen: Sequence[Range], answers: Mapping[str, Answer], runs: Mapping[str, Stored], stage: str
+    chosen: Sequence[Range], answers: Mapping[str, Answer], runs: Mapping[str, Stored], run: str, base: Stored
 ) -> list[dict[str, Any]]:
-    """One row a figure: the band of the first objective at low, base and high, and what the swing may be."""
+    """One row a figure: the band of the objective at low, base and high in USD, and what the swing may be."""
     rows = []
     for one in chosen:
-        at = {end: _band(answers.get(key), runs.get(key), stage) for end, key in _keys(one)}
-        rows.append({**one.as_dict(), "objective": stage, **{f"at_{end}": band for end, band in at.items()}})
+        at = {end: _band(answers.get(name(one, end)), runs.get(name(one, end))) for end in ENDS}
+        at["base"] = _of_run(run, base)
+        rows.append({**one.as_dict(), **{f"at_{end}": at[end] for end in ("low", "base", "high")}})
         low, high = at["low"]["band"], at["high"]["band"]
         rows[-1]["swing"] = None
         if low and high:
@@ -54,16 +54,18 @@ def bands(
     return sorted(rows, key=lambda r: -(r["swing"] or [0.0])[0])
 
 
-def _keys(one: Range) -> list[tuple[str, str]]:
-    return [("low", name(one, "low")), ("base", BASE), ("high", name(one, "high"))]
-
-
-def _band(answer: Answer | None, run: Stored | None, stage: str) -> dict[str, Any]:
-    """From what the plan reaches to what is proven, in the stage's unit; none where there is no plan."""
+def _band(answer: Answer | None, run: Stored | None) -> dict[str, Any]:
+    """Of an end; none where there is no plan."""
     if answer is None or run is None:
         return {"run": "", "verdict": answer.error if answer else "not solved", "band": None, "sites": []}
-    (row, *_) = [s for s in run.document["stages"] if s["name"] == stage] or [{}]
-    ends = [x for x in (row.get("value"), row.get("bound")) if x is not None]
-    sites = (run.document.get("indicators") or {}).get("sites") or []
+    return _of_run(answer.run, run)
+
+
+def _of_run(name: str, run: Stored) -> dict[str, Any]:
+    """From what the plan reaches to what is proven."""
+    document = run.document
+    objective = document.get("objective") or {}
+    ends = [x for x in (objective.get("value"), objective.get("bound")) if x is not None]
+    sites = (document.get("indicators") or {}).get("sites") or []
     band = [min(ends), max(ends)] if len(ends) == 2 else None
-    return {"run": answer.run, "verdict": answer.verdict, "band": band, "sites": sites}
+    return {"run": name, "verdict": str(document.get("verdict")), "band": band, "sites": sites}

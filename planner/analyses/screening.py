@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from planner.analyses.notebook import Notebook
-from planner.analyses.question import Tell, Undecided, Work
 from planner.analyses.ranges import Range
 from planner.analyses.sensitivity import MEASURES, measured
+from planner.analyses.work import Tell, Undecided, Work
 from planner.inputs.case import Case
 from planner.inputs.schema import BY_NAME
 from planner.plan import Plan
@@ -109,7 +109,7 @@ def _counts(case: Case, plan: Plan, chosen: Sequence[Range], points: Any, work: 
     """The measures at each point of a trajectory; Undecided where the time ends within it."""
     found = []
     for point in points:
-        work.limits(1.0)
+        work.seconds(1.0)
         at = case
         for one, value in zip(chosen, point, strict=True):
             whole = BY_NAME[one.table].column(one.column).kind == "integer"

@@ -12,19 +12,21 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from planner.analyses.notebook import Notebook
-from planner.analyses.question import Tell, Undecided, Work
 from planner.analyses.ranges import Range, ranges, reached
+from planner.analyses.work import Tell, Undecided, Work
 from planner.inputs.case import Case
 from planner.plan import Plan
-from planner.verify.objective import mission_value_musd, resource_cost_musd
+from planner.verify import after
+from planner.verify.objective import mission_value_musd, objective_parts, resource_cost_musd
 from planner.verify.tally import REGISTRY, Check, Tally
 from planner.verify.world import World
 
 SECONDS = 900.0
-MEASURES = ("present_cost_usd", "mission_value_usd", "investment_usd", "operations_usd")
+MEASURES = ("net_benefit_usd", "present_cost_usd", "mission_value_usd", "investment_usd", "operations_usd")
 #: rules that hold a plan's own tables to the figures it was made with; money set aside is the least under those alone
 OF_ITS_TABLES: tuple[str, ...] = (
     "money.",
+    "owed.",
     "results.",
     "objective.",
     "budget.to_the_cent",
@@ -38,8 +40,13 @@ NOTHING_USD = 0.005
 
 @dataclass(frozen=True)
 class Counted:
-    """A plan counted under some figures; investment and operations in then-year dollars, the others present."""
+    """A plan counted under some figures; investment and operations in then-year dollars, the others present.
 
+    ``net_benefit_usd`` is the programme's own objective; mission value is service in the horizon and after it, less
+    what the racks then cost to run.
+    """
+
+    net_benefit_usd: float
     present_cost_usd: float
     mission_value_usd: float
     investment_usd: float
@@ -87,7 +94,7 @@ class Sensitivity:
 
 def counted(case: Case, plan: Plan) -> Counted:
     """The checker's own count, and the rules of the programme that the plan breaks."""
-    world = World(case, plan, [])
+    world = World(case, plan)
     tally = Tally(world.facts.clock.labels(), TOLERANCE)
     for name, check_rule in REGISTRY:
         if not name.startswith(OF_ITS_TABLES):
@@ -97,13 +104,14 @@ def counted(case: Case, plan: Plan) -> Counted:
 
 def measured(case: Case, plan: Plan) -> dict[str, float]:
     """The measures alone, without the rules: many times faster."""
-    return _measures(World(case, plan, []))
+    return _measures(World(case, plan))
 
 
 def _measures(world: World) -> dict[str, float]:
     return {
+        "net_benefit_usd": 1e6 * sum(objective_parts(world).values()),
         "present_cost_usd": 1e6 * resource_cost_musd(world),
-        "mission_value_usd": 1e6 * mission_value_musd(world),
+        "mission_value_usd": 1e6 * (mission_value_musd(world) + after.value_musd(world) - after.cost_musd(world)),
         "investment_usd": float(world.ledger.investment_usd().sum()),
         "operations_usd": float(world.ledger.operations_usd().sum()),
     }
@@ -126,7 +134,7 @@ def sensitivity(
             swings.append(Swing(one, *(_counted(end) for end in known)))
             continue
         try:
-            work.limits(1.0)
+            work.seconds(1.0)
         except Undecided:
             left += 1
             continue

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
-
-import numpy as np
 
 from planner.analyses.alternatives import WITHIN, Alternative, Alternatives, Worth
 from planner.analyses.source import Source
@@ -12,15 +11,15 @@ from planner.analyses.source import Source
 
 def document(source: Source, found: Alternatives) -> dict[str, Any]:
     def worth(w: Worth) -> dict[str, Any]:
-        loss = w.loss(found.best, found.sign)
+        loss = w.loss(found.best)
         return {
             "kind": w.feature.kind,
-            "name": w.feature.name,
+            "name": w.feature.id.partition(":")[2],
             "in_the_best_plan": w.inside,
             "asked": "barred" if w.inside else "forced",
             "no_plan": w.other.none,
-            "loss_share": None if loss is None else [x if np.isfinite(x) else None for x in loss],
-            "within": {f"{x:g}": w.word(found.best, found.sign, x) for x in WITHIN},
+            "loss_share": None if loss is None else [x if math.isfinite(x) else None for x in loss],
+            "within": {f"{x:g}": w.word(found.best, x) for x in WITHIN},
         }
 
     return {
@@ -28,10 +27,8 @@ def document(source: Source, found: Alternatives) -> dict[str, Any]:
         "source": source.words,
         "verdict": found.verdict,
         "complete": found.complete,
-        "objective": found.objective,
-        "unit": found.unit,
-        "model": "exact" if found.exact else "racks in one pool",
-        "best": {"value": found.best.value, "bound": found.best.bound, "checked_plan": found.best.placed},
+        "losses_are_parts_of": "the present cost of the best plan",
+        "best": {"value_usd": usd(found.best.value), "bound_usd": usd(found.best.bound)},
         "map": [worth(w) for w in found.worths],
         "alternatives": [_plan(a) for a in found.found if not a.timing_alone],
         "other_timings": [_plan(a) for a in found.found if a.timing_alone],
@@ -40,14 +37,18 @@ def document(source: Source, found: Alternatives) -> dict[str, Any]:
     }
 
 
+def usd(musd: float | None) -> float | None:
+    return None if musd is None else musd * 1e6
+
+
 def _plan(a: Alternative) -> dict[str, Any]:
     return {
         "asked": a.asked,
-        "value": a.value,
+        "value_usd": usd(a.value),
         "loss_share_at_most": a.loss,
         "within": next(x for x in WITHIN if a.loss <= x),
         "differs": list(a.differs),
         "sites": a.structure.has["site"],
-        "opened": dict(a.structure.opened),
         "first_halls": dict(a.structure.started),
+        "live": dict(a.structure.live),
     }

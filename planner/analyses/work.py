@@ -1,22 +1,17 @@
-"""Time that an analysis has, what a question can end with, and what earlier calls of it settled."""
+"""Time that an analysis has, and what earlier calls of it settled."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from enum import StrEnum
 from typing import Any
 
 from planner.analyses.notebook import Notebook
 from planner.inputs.case import Case
-from planner.solve import Limits
 from planner.solve.interrupt import INTERRUPT
 
-
-class Answer(StrEnum):
-    YES = "yes"
-    NO = "no"
-    UNKNOWN = "unknown"
+#: hears what an analysis is at
+Tell = Callable[[str], None]
 
 
 class Undecided(Exception):
@@ -24,25 +19,20 @@ class Undecided(Exception):
 
 
 class Work:
-    """Seconds for a whole analysis, None for no limit; and the whole choices of its plans, to make others from.
-
-    With a notebook, questions that were settled before are not asked again.
-    """
+    """Seconds for a whole analysis, None for no limit. With a notebook, what was settled is not asked again."""
 
     def __init__(self, seconds: float | None, notebook: Notebook | None = None) -> None:
         self.notebook = notebook
-        self.plans: list[tuple[tuple[str, ...], dict[str, float]]] = []
-        self.small: bool | None = None
         self._end = None if seconds is None else time.perf_counter() + seconds
 
     def left(self) -> float:
         return float("inf") if self._end is None else max(0.0, self._end - time.perf_counter())
 
-    def limits(self, most: float, seed: int = 0) -> Limits:
-        """Limits of one solve; raises Undecided where no time is left or the user asked to stop."""
+    def seconds(self, most: float) -> float:
+        """Seconds of one solve; raises Undecided where no time is left or the user asked to stop."""
         if INTERRUPT.signal is not None or self.left() <= 0:
             raise Undecided
-        return Limits(gap=0.0, seconds=max(0.5, min(most, self.left())), seed=seed)
+        return max(0.5, min(most, self.left()))
 
 
 class Settled:

@@ -30,34 +30,30 @@ def answer(source: Source, found: Frontier) -> Answer:
 
 
 def _lead(source: Source, found: Frontier) -> str:
-    points = [p.state(found.gap) for c in found.curves for p in c.points]
+    points = [c.state(p, found.gap) for c in found.curves for p in c.points]
     if found.verdict == "infeasible":
         return "There is no plan at any point: 'planner explain' says what clashes."
     settled = sum(s in ("proven", "no plan") for s in points)
-    kind = "the exact model" if found.exact else "the model with racks in one pool"
     return (
-        f"{len(found.curves)} frontiers of {source.words}, {settled} of {len(points)} points settled on {kind}. "
+        f"{len(found.curves)} frontiers of {source.words}, {settled} of {len(points)} points settled. "
         f"Each figure lies between what is proven and what a plan takes; proven: within {100 * found.gap:g} %."
     )
 
 
 def _section(curve: Curve, gap: float) -> Section:
     rows = tuple(_row(curve, p, gap) for p in curve.points)
-    headers = (curve.axis, f"{curve.measure}: proven at least", "A plan takes", "State", "Programme")
-    note = (
-        "Then-year dollars, all other firm promises held."
-        if "budget" in curve.measure
-        else "Base-year present dollars."
-    )
+    ends = ("proven at least", "A plan takes") if curve.of == "USD" else ("proven at most", "A plan has")
+    headers = (curve.axis, f"{curve.measure}: {ends[0]}", ends[1], "State", "Programme")
+    note = "Base-year present dollars." if curve.of == "USD" else "Installed at the end of the horizon."
+    note += " All other firm promises held; a plan within the gap."
     return Section(curve.title, headers, rows, note)
 
 
 def _row(curve: Curve, p: Point, gap: float) -> tuple[Cell, ...]:
-    bound = None if p.bound is None or p.bound == math.inf else 1e6 * p.bound
-    state = p.state(gap) + (", by its neighbours" if p.taken else "")
+    state = curve.state(p, gap) + (", by its neighbours" if p.taken else "")
     asked = "as asked" if curve.asked is not None and math.isclose(p.at, curve.asked, rel_tol=1e-9) else ""
     at = Year(p.at, "year") if curve.unit == "year" else Figure(p.at, "" if curve.id == "sites" else curve.unit)
-    return (at, Figure(bound, "USD"), Figure(None if p.value is None else 1e6 * p.value, "USD"), state, asked)
+    return (at, Figure(curve.figure(p.bound), curve.of), Figure(curve.figure(p.value), curve.of), state, asked)
 
 
 def _chart(curve: Curve) -> Chart | None:
@@ -65,8 +61,9 @@ def _chart(curve: Curve) -> Chart | None:
     if len(known) < 2:
         return None
     unit = "" if curve.unit == "year" else f", {curve.unit}"
-    ends = [f"{p.value:,.4g} M USD at {p.at:g}" for p in (known[0], known[-1])]
+    of = "M USD" if curve.of == "USD" else curve.of
+    ends = [f"{p.value:,.4g} {of} at {p.at:g}" for p in (known[0], known[-1])]
     says = (
         f"{curve.measure} by {curve.axis.lower()}{unit}: {ends[0]}, {ends[1]}; the proven bound beside what plans take."
     )
-    return Chart("lines", 0, (2, 1), f"{curve.axis}{unit}", f"{curve.measure}, M USD", says)
+    return Chart("lines", 0, (2, 1), f"{curve.axis}{unit}", f"{curve.measure}, {of}", says)

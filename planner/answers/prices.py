@@ -8,47 +8,37 @@ from planner.answers import Answer, Chart
 from planner.comparison.sections import Cell, Figure, Section
 
 if TYPE_CHECKING:
-    from planner.analyses.price import Band, Price, Prices
+    from planner.analyses.price import Price, Prices
     from planner.analyses.source import Source
 
-HEADS = {"mission value": "Most mission value", "present cost": "Least present cost"}
-HEADERS = ("Term", "What it says", "Giving it up, least", "Giving it up, most", "Verdict", "One unit more")
-WORTH = ("Limit", "Where", "USD of mission value a unit more")
+HEADERS = ("Term", "What it says", "Giving it up, least", "Giving it up, most", "Verdict", "Asked", "One unit more")
+WORTH = ("Limit", "Where", "USD of net benefit a unit more")
 
 
 def answer(source: Source, found: Prices) -> Answer:
     from planner.analyses.price import document
-    from planner.analyses.price_words import text
+    from planner.analyses.price_words import band, ordered, text
 
     sections: list[tuple[str, Section, Chart | None]] = []
-    for name, head in HEADS.items():
-        mine = [p for p in found.prices if p.objective == name]
-        if mine:
-            rows = tuple(_row(p) for p in sorted(mine, key=lambda p: -(p.given_up.high if p.given_up else 0.0)))
-            note = f"Base-year dollars; {name} as it is: {_band(mine[0].whole)}. Each price lies between the two."
-            sections.append((name, Section(f"{head}: what each promise costs", HEADERS, rows, note), None))
+    if found.prices:
+        note = "Present dollars of net benefit; each price lies between the two. Asked: with the plan's sites, roles "
+        note += "and dates, or with everything decided anew."
+        note += f" The programme as it is: {band(found.whole)}." if found.whole else ""
+        rows = tuple(_row(p) for p in ordered(found))
+        sections.append(("prices", Section("What each promise and limit costs", HEADERS, rows, note), None))
     if found.worth:
         note = "Dual values of the linear programme around one plan's whole choices, no re-solves. Money: per dollar."
         worth = sorted(found.worth, key=lambda w: -w.usd_per_unit)
-        rows = tuple((w.rule, w.where, Figure(w.usd_per_unit, "USD")) for w in worth)
-        sections.append(("worth", Section("Worth of one unit more", WORTH, rows, note), None))
-    kind = "the exact model" if found.exact else "the model with racks in one pool"
-    lead = f"{len(found.prices)} prices of {source.words}, on {kind}." if found.prices else text(found).split("\n")[0]
-    notes = [] if found.complete or not found.prices else ["INCOMPLETE: not every term is priced."]
+        cells = tuple((w.rule, w.where, Figure(w.usd_per_unit, "USD")) for w in worth)
+        sections.append(("worth", Section("Worth of one unit more", WORTH, cells, note), None))
+    lead = f"{len(found.prices)} prices of {source.words}." if found.prices else text(found).split("\n")[0]
     title = "What each promise and limit costs"
-    return Answer(title, lead, source.case(), document(source, found), sections, [*notes, *found.notes])
+    return Answer(title, lead, source.case(), document(source, found), sections, found.notes)
 
 
 def _row(p: Price) -> tuple[Cell, ...]:
+    from planner.analyses.price_words import more
+
     low, high = (None, None) if p.given_up is None else (1e6 * p.given_up.low, 1e6 * p.given_up.high)
-    more = ""
-    if p.clashes_with_more:
-        more = f"{p.unit_more:g} more cannot be had"
-    elif p.per_unit is not None and p.term.claim is not None:
-        more = f"{_band(p.per_unit)} per {p.term.claim.unit}"
-    return p.term.id, p.term.says, Figure(low, "USD"), Figure(high, "USD"), p.verdict, more
-
-
-def _band(band: Band) -> str:
-    low, high = str(Figure(1e6 * band.low, "USD")), str(Figure(1e6 * band.high, "USD"))
-    return low if low == high else f"{low} to {high}"
+    asked = p.basis if p.term.ways else ""
+    return p.term.id, p.term.says, Figure(low, "USD"), Figure(high, "USD"), p.verdict, asked, more(p)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from planner.inputs.case import Case
 
 TITLES = {
+    "net_benefit_usd": ("Net benefit", "base-year present dollars"),
     "present_cost_usd": ("Present cost", "base-year present dollars"),
     "mission_value_usd": ("Mission value", "base-year present dollars"),
     "investment_usd": ("Investment", "then-year dollars"),
@@ -121,14 +122,13 @@ def _anew(rows: Sequence[Mapping[str, Any]]) -> Section:
     def words(end: Mapping[str, Any]) -> str:
         if not end["band"]:
             return str(end["verdict"])
-        return f"{Figure(1e6 * end['band'][0], unit)} to {Figure(1e6 * end['band'][1], unit)}"
+        return f"{Figure(end['band'][0], unit)} to {Figure(end['band'][1], unit)}"
 
     cells = []
     for r in rows:
         swing = r["swing"]
-        told = f"{Figure(1e6 * swing[0], unit)} to {Figure(1e6 * swing[1], unit)}" if swing else "-"
+        told = f"{Figure(swing[0], unit)} to {Figure(swing[1], unit)}" if swing else "-"
         cells.append((r["figure"], *(words(r[f"at_{end}"]) for end in ("low", "base", "high")), told, r["source"]))
     headers = ("Figure", "At low", "Base", "At high", "Swing", "Source")
     note = "Each from what its plan reaches to what is proven; a swing from the least to the most these leave."
-    title = f"Decided anew at both ends: {rows[0]['objective']}"
-    return Section(title, headers, tuple(cells), note)
+    return Section("Decided anew at both ends: net benefit", headers, tuple(cells), note)

@@ -28,11 +28,13 @@ def _lead(source: Source, found: Alternatives) -> str:
         return "There is no plan, so there is no other way: 'planner explain' says what clashes."
     if found.verdict == "unknown":
         return "No plan was found in the time allowed."
+    from planner.analyses.ways_document import usd
+
     best, others = found.best, sum(not a.timing_alone for a in found.found)
     return (
         f"{others} plans of other sites or technology, and {len(found.found) - others} of other timing alone, lose 5 % "
-        f"of {found.objective} at most; the best of "
-        f"{source.words} has {best.value:,.6g} {found.unit}, and none passes {best.bound:,.6g}."
+        f"of present cost at most; the best of {source.words} has a net benefit of {Figure(usd(best.value), 'USD')}, "
+        f"and none passes {Figure(usd(best.bound), 'USD')}."
     )
 
 
@@ -60,8 +62,8 @@ def _map(found: Alternatives, timed: bool) -> Section:
         *(f"{100 * x:g} %" for x in WITHIN),
     )
     note = (
-        f"Always, sometimes or never in plans within so much of the best {found.objective}; open: not settled. "
-        "Costs are parts of the best, of barring what the best plan has and of forcing what it has not."
+        "Always, sometimes or never in plans within so much of the best; open: not settled. Costs are parts of its "
+        "present cost, of barring what the best plan has and of forcing what it has not."
     )
     rows = tuple(_row(found, w) for w in found.worths if (w.feature.kind in TIMED) is timed)
     title = "Timing" if timed else "Sites and technology"
@@ -71,9 +73,10 @@ def _map(found: Alternatives, timed: bool) -> Section:
 def _row(found: Alternatives, w: Worth) -> tuple[Cell, ...]:
     from planner.analyses.alternatives import WITHIN
 
-    loss = w.loss(found.best, found.sign)
+    loss = w.loss(found.best)
     asked = "barred" if w.inside else "forced"
-    words = [w.word(found.best, found.sign, x) for x in WITHIN]
+    words = [w.word(found.best, x) for x in WITHIN]
     least: Cell = "no plan" if w.other.none else Figure(None if loss is None else loss[0], "share")
     most: Cell = "no plan" if w.other.none else Figure(None if loss is None or loss[1] == inf else loss[1], "share")
-    return (w.feature.kind, w.feature.name, "has it" if w.inside else "without", asked, least, most, *words)
+    name = w.feature.id.partition(":")[2]
+    return (w.feature.kind, name, "has it" if w.inside else "without", asked, least, most, *words)

@@ -84,7 +84,7 @@ def of_plan(case: Case, document: Mapping[str, Any]) -> Answer:
     least = document["least_budget_usd"]
     rows: tuple[tuple[Cell, ...], ...] = (("all firm promises kept", Figure(least, "USD")),)
     rows += tuple((f"without {w['promise']}", Figure(w["least_budget_usd"], "USD")) for w in document["without_each"])
-    note = f"Then-year dollars, {document['least_budget_is']}; the budget is {Figure(document['budget_usd'], 'USD')}."
+    note = f"Then-year dollars, bounds; the budget is {Figure(document['budget_usd'], 'USD')}."
     falls_to = Section("Least budgets", ("Promises", "Least budget"), rows, note)
     sheets: Sheets = [("binds", binds, None), ("least budgets", falls_to, None)]
     return Answer("What binds, and what breaks first", falls(document), case, document, sheets, document["notes"])

@@ -11,7 +11,7 @@ import typer
 if TYPE_CHECKING:
     from planner.analyses.notebook import Notebook
     from planner.analyses.source import Source
-    from planner.run import Update
+    from planner.solve import Report
 
 Asked = Annotated[
     str | None, typer.Argument(metavar="MODEL_or_RUN", help="A programme (name or TOML file), or a stored run.")
@@ -40,12 +40,12 @@ def opened(
     return source, Notebook(folder, what, source.case().sha256, fresh)
 
 
-def told(progress: Callable[[Update], None] | None) -> Callable[[str], None]:
+def told(progress: Callable[[Report], None] | None) -> Callable[[str], None]:
     """What an analysis is at, on the live line."""
-    from planner.run import Update
+    from planner.solve import Report
 
     def tell(phase: str) -> None:
         if progress:
-            progress(Update(phase, 0.0, None, None, None, ""))
+            progress(Report(phase, 0.0))
 
     return tell

@@ -26,7 +26,11 @@ def frontier(
     asked: Asked = None,
     curves: Annotated[
         list[str] | None,
-        typer.Option("--curve", metavar="ID", help="level:PROMISE, date:PROMISE, emissions, water, sites. [all]"),
+        typer.Option(
+            "--curve",
+            metavar="ID",
+            help="compute, level:PROMISE, date:PROMISE, emissions, water, served, sites. [all]",
+        ),
     ] = None,
     points: Annotated[int, typer.Option(min=2, max=50, help="Points of a frontier, its ends included.")] = 5,
     edits: Edits = None,
@@ -38,9 +42,9 @@ def frontier(
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> int:
-    """Trace what promises cost: the budget by level and date of each milestone, cost by emissions, water and sites.
+    """Trace what more costs: milestones by level and date, emissions, water, service, sites; compute by budget.
 
-    Every point is a band: what a plan takes, and what is proven that none goes below. Exit codes: 0 every point
+    Every point is an interval: what a plan takes, and what is proven that none goes below. Exit codes: 0 every point
     settled, 4 no point has a plan, 5 stopped at a limit with some, 6 with none, 130 interrupted. The same command goes
     on where it was stopped.
     """
@@ -75,9 +79,10 @@ def sensitivity(
     seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="morris: seed of the paths.")] = 0,
     workers: Annotated[int | None, typer.Option(min=1, help="Solves at a time. [default: one a core]")] = None,
     gap: Annotated[
-        float | None, typer.Option(min=0, max=1, help="Gap of a proof, per stage. [default: 0.0025]")
+        float | None,
+        typer.Option(min=0, max=1, help="Gap of a proof, a share of present cost. [the programme's]"),
     ] = None,
-    solve_limit: Annotated[float | None, typer.Option(min=0, help="Seconds of each solve. [default: 360]")] = None,
+    solve_limit: Annotated[float | None, typer.Option(min=0, help="Seconds of each solve.")] = None,
     time_limit: Annotated[float | None, typer.Option(min=1, help="Seconds for counting. [default: 900]")] = None,
     fresh: Fresh = False,
     out: Out = None,
@@ -89,7 +94,7 @@ def sensitivity(
     """Say how much each figure matters to a stored plan, within the low and high that its source gives.
 
     The plan's decisions are counted again under each figure, and the rules it would break are told; with --method
-    morris also under many at once; with --reoptimise, the N that move the first objective most are also decided anew.
+    morris also under many at once; with --reoptimise, the N that move the net benefit most are also decided anew.
     Exit codes: 0 all counted, 5 some not in time or not proven, 130 interrupted. The same command goes on where it was
     stopped.
     """
@@ -114,14 +119,12 @@ def sensitivity(
     with live(style) as progress, interruptible() as interrupt:
         tell = told(progress)
         found = counting.sensitivity(stored.case, stored.plan, notebook, seconds=seconds, tell=tell)
-        stage = str(stored.case.programme.stages[0].name)
-        measure = "mission_value_usd" if stage == "mission value" else "present_cost_usd"
         screened = None
         if method == "morris" and not interrupt.signal:
             screened = screens.screening(
                 stored.case,
                 stored.plan,
-                _largest(found, measure),
+                _largest(found),
                 notebook,
                 factors=factors,
                 trajectories=trajectories,
@@ -133,8 +136,8 @@ def sensitivity(
     rows = None
     if reoptimise and not stopped:
         given = {k: v for k, v in (("gap", gap), ("seconds", solve_limit)) if v is not None}
-        chosen = [s.range for s in found.largest(measure)[:reoptimise]]
-        rows = _anew(style, folder, at, chosen, stage, Options(**given), workers)  # type: ignore[arg-type]
+        chosen = [s.range for s in found.largest(counting.MEASURES[0])[:reoptimise]]
+        rows = _anew(style, folder, at, chosen, Options(processes=1, **given), workers)  # type: ignore[arg-type]
     document = counting.document(at.name, found, rows, screens.document(screened) if screened else None)
     answered(style, "sensitivity", tornado.answer(at.name, stored.case, found, document, screened), out or (), at)
     if stopped:
@@ -144,17 +147,17 @@ def sensitivity(
     return 5 if found.left or short or not verdicts <= {"optimal", "infeasible"} else 0
 
 
-def _largest(found: Sensitivity, first: str) -> list[Range]:
-    """Figures that move a measure, by turns the largest of the first objective and of each other one."""
+def _largest(found: Sensitivity) -> list[Range]:
+    """Figures that move a measure, by turns the largest of the net benefit and of each other one."""
     from planner.analyses.sensitivity import MEASURES
 
-    order = [found.largest(m) for m in (first, *(m for m in MEASURES if m != first))]
+    order = [found.largest(m) for m in MEASURES]
     turns = [s.range for row in zip_longest(*order) for s in row if s is not None]
     return list(dict.fromkeys(turns))
 
 
 def _anew(
-    style: Style, folder: Path, at: Path, chosen: list[Range], stage: str, options: Options, workers: int | None
+    style: Style, folder: Path, at: Path, chosen: list[Range], options: Options, workers: int | None
 ) -> list[dict[str, Any]]:
     """The figures decided anew, through the sweep that any earlier call left."""
     from planner import store
@@ -163,14 +166,15 @@ def _anew(
     from planner.analyses.source import Source
     from planner.commands.what_if import update
 
+    stored = store.load(at)
     source = Source(str(at / "inputs" / "model.toml"), run=at)
-    jobs = reoptimised.jobs(source, chosen, options)
+    jobs = reoptimised.jobs(source, chosen, options, stored.document.get("gates") or {})
     own = sweeps.folder_of(folder, store.run_name(None, f"sensitivity-{at.name}"))
     pool = sweeps.Pool(workers or sweeps.cores())
     with live(style) as tell:
         found = sweeps.sweep(jobs, folder, own, pool, lambda news: tell(update(news)) if tell else None)
     runs = {name: store.load(store.find(folder, a.run)) for name, a in found.items() if a.run}
-    return reoptimised.bands(chosen, found, runs, stage)
+    return reoptimised.bands(chosen, found, runs, at.name, stored)
 
 
 def alternatives(

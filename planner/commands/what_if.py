@@ -15,7 +15,7 @@ from planner.terminal import INTERRUPTED, Style, live
 if TYPE_CHECKING:
     from planner.analyses.compare import Comparison
     from planner.analyses.sweep import Answer, Job, Progress, Workers
-    from planner.run import Update
+    from planner.solve import Report
 
 LIST_SCHEMA, SCHEMA = "planner/what-ifs/1", "planner/what-if/1"
 FAILED = 9
@@ -49,9 +49,10 @@ def what_if(
         str | None, typer.Option(metavar="ADDRESS", help="Solve on a Dask cluster, as tcp://host:8786.")
     ] = None,
     gap: Annotated[
-        float | None, typer.Option(min=0, max=1, help="Gap of a proof, per stage. [default: 0.0025]")
+        float | None,
+        typer.Option(min=0, max=1, help="Gap of a proof, a share of present cost. [the programme's]"),
     ] = None,
-    time_limit: Annotated[float | None, typer.Option(min=0, help="Seconds for each solve. [default: 360]")] = None,
+    time_limit: Annotated[float | None, typer.Option(min=0, help="Seconds for each solve.")] = None,
     repeatable: Annotated[
         bool, typer.Option("--repeatable", help="The same plans each time; limits by nodes.")
     ] = False,
@@ -77,7 +78,7 @@ def what_if(
     if workers and scheduler:
         raise UsageError("--workers is for this machine; a cluster has the workers that it has")
     given = {k: v for k, v in (("gap", gap), ("seconds", time_limit)) if v is not None}
-    jobs = sweeps.jobs_of(model, names or (), edits or (), Options(repeatable=repeatable, **given))  # type: ignore[arg-type]
+    jobs = sweeps.jobs_of(model, names or (), edits or (), Options(repeatable=repeatable, processes=1, **given))  # type: ignore[arg-type]
     if dry_run:
         return _dry_run(style, jobs)
     folder = store.reports_folder(reports)
@@ -133,13 +134,13 @@ def _sweep(style: Style, jobs: list[Job], folder: Path, own: Path, workers: Work
     return _tell(style, jobs, folder, own, answers)
 
 
-def update(progress: Progress) -> Update:
-    from planner.run import Update
+def update(progress: Progress) -> Report:
+    from planner.solve import Report
 
     failed = f", {progress.failed} without a run" if progress.failed else ""
     working = f"; at work on {', '.join(progress.at)}" if progress.at else ""
     phase = f"{len(progress.answers)} of {progress.total} answered{failed}{working}"
-    return Update(phase, 0.0, None, None, None, "")
+    return Report(phase, 0.0)
 
 
 def _tell(style: Style, jobs: list[Job], folder: Path, own: Path, answers: Mapping[str, Answer]) -> int:

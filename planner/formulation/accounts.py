@@ -49,6 +49,7 @@ ACCOUNTS: dict[str, tuple[str, str, str]] = {
     "trained": ("track, agency, period", "heads", "trained heads at the end of the period"),
     "depth": ("agency, workload, level, period, tranche", "PFLOP/s delivered-years", "service by depth of demand"),
     "admitted": ("agency, period", "fraction", "part of an agency's demand that may be served"),
+    "accredited": ("site, accreditation, period", "0/1", "an accreditation is held at the end of the period"),
     "live": ("site, period", "0/1", "the site is staffed in the period"),
     "value": ("period", "M USD base year, present", "mission value; after the horizon under the number of periods"),
     "cost_after": ("period", "M USD base year, present", "running cost of service after the horizon"),

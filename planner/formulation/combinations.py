@@ -63,15 +63,20 @@ def site_designs(case: Case) -> list[tuple[str, str]]:
 
 @once
 def hall_starts(case: Case) -> list[tuple[str, str, int]]:
-    """Starts that are commissioned inside the horizon, where a hall fits the site and racks on sale can fill one."""
+    """Starts that are commissioned inside the horizon, where a hall fits the site and the design is worth offering.
+
+    A design that racks on sale cannot fill once is left out where another, which they can, holds all that it holds.
+    """
     p = case.periods
+    fits = [(s, d) for s, d in site_designs(case) if most_halls(case, s, d) >= 1]
     filled = {d for d, design in case.designs.items() if fillable_mw(case, d) >= design.module_mw}
+    classes = {d: {q for q in rack_classes(case) if e.cooling_id in q.split("+")} for d, e in case.designs.items()}
+
+    def is_offered(s: str, d: str) -> bool:
+        return d in filled or not any(r == s and o in filled and classes[d] <= classes[o] for r, o in fits)
+
     return [
-        (s, d, t)
-        for s, d in site_designs(case)
-        if d in filled and most_halls(case, s, d) >= 1
-        for t in p
-        if p.ready(t, case.designs[d].lead_months) <= p.last
+        (s, d, t) for s, d in fits if is_offered(s, d) for t in p if p.ready(t, case.designs[d].lead_months) <= p.last
     ]
 
 

@@ -7,8 +7,8 @@ What is promised by a date holds from that date in every period to the end of th
     counted_is_populated[i,s]        counted ≤ counted_factor · populated MW counted_within_months later, or at the end
     firm[i,t]                        measure at the end of t ≥ level
     goal[i,t]                        measure + shortfall ≥ level
-    governance_done[i,y], governance_agencies[i,y,a], governance_live[i,s], governance_aware[i,r,a]
-    services_offered[i,y]
+    governance_done[i,y], governance_agencies[i,y,a], governance_authorised[i,s,x], governance_live[i,s]
+    governance_aware[i,r,a], services_offered[i,y]
 
 Rows on governance and services exist for firm claims that name a year.
 """
@@ -73,9 +73,14 @@ def _initiatives(accounts: Accounts, case: Case, i: str, by: int, done: dict[str
 
 
 def _sites(accounts: Accounts, case: Case, i: str, by: int) -> Iterable[Duty]:
-    """Every chosen site is live: staffed and accredited at its entry level."""
-    for s in case.sites:
-        live = accounts.terms("live", s, min(by + 1, case.periods.last))
+    """Every chosen site holds the accreditations that open a level and stand on no other, and is staffed."""
+    first = [x for x, e in case.accreditations.items() if e.opens_level and not e.predecessor_id]
+    for s, x in soft.site_accreditations(case):
+        if x in first and (s, x) not in case.existing_accreditations:
+            held = accounts.terms("accredited", s, x, by)
+            yield Duty("governance_authorised", (i, s, x), [*held, *minus(accounts.terms("opened", s))], 0.0, s)
+    for s in case.sites if soft.sites_go_live(case) else ():
+        live = accounts.terms("live", s, by)
         yield Duty("governance_live", (i, s), [*live, *minus(accounts.terms("opened", s))], 0.0, s)
 
 
@@ -208,6 +213,10 @@ def _governed(b: Any, asked: dict[Key, Duty]) -> None:
     @b.Constraint(over(of("governance_agencies")), doc="every large agency is through its gates")
     def governance_agencies(b: Any, i: str, y: str, a: str) -> Any:
         return done("governance_agencies", i, y, a)
+
+    @b.Constraint(over(of("governance_authorised")), doc="every chosen site is accredited")
+    def governance_authorised(b: Any, i: str, s: str, x: str) -> Any:
+        return done("governance_authorised", i, s, x)
 
     @b.Constraint(over(of("governance_live")), doc="every chosen site is live")
     def governance_live(b: Any, i: str, s: str) -> Any:

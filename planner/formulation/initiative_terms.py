@@ -20,7 +20,9 @@ class Initiatives:
         self.guard_ids = [str(y) for (y,) in self.guards.things()]
 
     def begun(self, y: str, units: float = 1.0) -> Terms:
-        """An initiative of the programme is begun at its date; nothing where it cannot be."""
+        """An initiative of the programme is begun at its date, a guard at its earliest; nothing where it cannot be."""
+        if dates := self.guards.dates(y):
+            return self.guards.by((y,), dates[0], units)
         return [(units, self.b.begun[y])] if y in self.b.begun else []
 
     def _gate(self, e: Initiative) -> str:

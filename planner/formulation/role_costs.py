@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from planner.formulation import months
 from planner.formulation import soft_combinations as soft
 from planner.formulation import use_combinations as use
-from planner.formulation.accounts import Cost, Of, Posting
+from planner.formulation.accounts import Cost, Of, Post, Posting
 from planner.formulation.role_combinations import accreditation_steps, guard_of, ports_of
 from planner.formulation.role_terms import Roles
 from planner.formulation.terms import Terms, scaled
@@ -23,15 +23,24 @@ from planner.wbs import ACCREDITATION, INITIATIVES, MONITORING
 def _starts(case: Case, roles: Roles) -> Iterator[tuple[str, str, int, float, Terms]]:
     """(site, accreditation, period in which it begins, month in which it is done, how much of it).
 
-    Those of the entry level begin at the opening of a site, those of a role as early as the ones before are held.
+    Those of the entry level begin at the opening of a site that goes live, those of a role as early as the ones before
+    are held.
     """
     for s, level in use.level_from(case):
         entry = level == use.entry_level(case, s)
-        taken: Terms = [(1.0, roles.opened(s) if entry else roles.b.role[s, level])]
+        taken = roles.live(s, case.periods.last) if entry else [(1.0, roles.b.role[s, level])]
         for x in accreditation_steps(case, s, level):
             done = soft.accredited_month(case, s, x)
             begins = done - max(1.0, case.accreditations[x].duration_months)
             yield s, x, months.period_of(case.periods, begins), done, taken
+
+
+def accredited(case: Case, roles: Roles) -> list[Posting]:
+    """What is held at the end of each period."""
+    p, posts = case.periods, []
+    for s, x, _, done, terms in _starts(case, roles):
+        posts += [Post("accredited", (s, x, t), terms, x) for t in range(months.end_of(p, done), p.count)]
+    return list(posts)
 
 
 def accreditation_starts(case: Case, roles: Roles) -> Iterator[tuple[str, str, int, Terms]]:

@@ -64,7 +64,12 @@ def add(b: Any, case: Case, places: Places, opened: Any) -> list[Posting]:
         Post("serves", (s, k, t), x, s) for (s, k), f in level_from.items() for t in p if (x := roles.serves(s, k, t))
     ]
     posts += [*_halls(case, roles, gated), *_standing(case, roles, gated), *_guarded_ports(case, roles)]
-    posts += [*_done(case, roles), *role_costs.accreditations(case, roles), *role_costs.ports(case, roles)]
+    posts += [
+        *_done(case, roles),
+        *role_costs.accredited(case, roles),
+        *role_costs.accreditations(case, roles),
+        *role_costs.ports(case, roles),
+    ]
     return [*posts, *role_costs.staff(case, roles)]
 
 

@@ -14,6 +14,7 @@ Variables: ``begun[y]`` (0/1), ``guard_by[y,t]`` (0/1), ``joined_by[a,g,t]`` (sh
     units_within_need[y]                    Σ_a units · joined_by[last] ≤ need_ceiling_units
     within_gates[a,g,t]                     admitted[a,t] ≤ what the gate lets through
     offered_where_served[s,l]               offered[l] ≥ serves[s,l,H]
+    packages_within_need[y]                 Σ package_by[last] ≤ need_ceiling_units
     packages_in_order[y,o,l,y']             package_by[last] ≤ begun[what it stands on]
     package_for_level[y,o,l,t]              package_by[t] ≥ offered[l] + Σ guards begun in time - number of guards
 """
@@ -46,7 +47,7 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     b.package_by = pyo.Var(over(ini.package_starts(case)), bounds=(0, 1), doc="authorisation begun by then")
     done = Initiatives(b, case)
     _rules(b, case, done)
-    posts: list[Posting] = [Post("begun", (y,), done.begun(y), y) for y in b.begun]
+    posts: list[Posting] = [Post("begun", (y,), done.begun(y), y) for y in [*b.begun, *done.guard_ids]]
     posts += [Post("guard_begun", (y, t), done.guards.by((y,), t), y) for y in done.guard_ids for t in p]
     posts += [
         Post("guarded", (e.initiative_id, k, t), x, k)
@@ -61,6 +62,9 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
 
 
 def _rules(b: Any, case: Case, done: Initiatives) -> None:
+    def needs(y: str) -> float:
+        return case.initiatives[y].need_ceiling_units
+
     before = {y: case.initiatives[y].prerequisite_id for y in [*b.begun, *done.guard_ids]}
 
     @b.Constraint(over(y for y in b.begun if before[y]), doc="an initiative begins only with what it stands on")
@@ -106,6 +110,14 @@ def _rules(b: Any, case: Case, done: Initiatives) -> None:
     def packages_in_order(b: Any, *index: Any) -> Any:
         *key, y = index
         return total([*done.packages.by(tuple(key), case.periods.last), *minus(done.begun(y))]) <= 0
+
+    kinds = dict.fromkeys(str(key[0]) for key in done.packages.things())
+    scarce = [y for y in kinds if len({k for k in done.packages.things() if k[0] == y}) > needs(y)]
+
+    @b.Constraint(over(scarce), doc="no more authorisations than the need")
+    def packages_within_need(b: Any, y: str) -> Any:
+        mine = [key for key in done.packages.things() if key[0] == y]
+        return total(x for key in mine for x in done.packages.by(key, case.periods.last)) <= needs(y)
 
     @b.Constraint(over(b.package_by), doc="a service is authorised once its level is offered and guarded")
     def package_for_level(b: Any, y: str, o: str, level: str, t: int) -> Any:

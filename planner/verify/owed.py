@@ -43,7 +43,9 @@ def courses(world: World, check: Check) -> None:
 
 @rule("owed.discounted")
 def discounted(world: World, check: Check) -> None:
-    """All that lies above the threshold has the framework price."""
+    """All that lies above the threshold has the framework price, unless the split forces money into infrastructure."""
+    if split_forces_infrastructure(world):
+        return
     started = float(world.greenfield_started().sum())
     most = max(0.0, started - world.facts.parameter("volume_threshold_mw"))
     words = "{left} MW have the framework price; {right} MW of new halls lie above the threshold"

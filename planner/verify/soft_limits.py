@@ -8,7 +8,7 @@ import numpy as np
 
 from planner.verify.soft_tables import SoftTables
 from planner.verify.tally import Vector
-from planner.verify.time import NEVER, before
+from planner.verify.time import NEVER
 
 
 class SoftLimits(SoftTables):
@@ -45,27 +45,3 @@ class SoftLimits(SoftTables):
         p, clock = self.facts.plants[plant], self.clock
         orders = [u for u in range(clock.count) if clock.year(u) >= p.first_order_year]
         return min((clock.ready(u, p.lead_months) for u in orders), default=NEVER)
-
-    @cached_property
-    def service_limit(self) -> dict[tuple[str, str], Vector]:
-        """MW that all demand for a service at a level takes on the hungriest chip that may then serve."""
-        facts, out = self.facts, {key: self.clock.zeros() for key in self.asking}
-        for a, w, level in facts.demands:
-            per_mw = facts.demand(a, w, level) / (facts.delivered_share(w) * self.clock.years)
-            out[self.service(w), level] += per_mw * self._hungriest[w]
-        return out
-
-    @cached_property
-    def _hungriest(self) -> dict[str, Vector]:
-        """Largest MW of a PFLOP/s by workload, over suited chips that can be installed when the period opens."""
-        facts, out = self.facts, {w: self.clock.zeros() for w in self.facts.workloads}
-        for w, c in ((w, c) for w in facts.workloads for c in facts.chips if facts.suits(c, w)):
-            there = before(self._installable(c)) > 0
-            out[w] = np.maximum(out[w], np.where(there, facts.rack_mw(c) / facts.pflops(c, w), 0.0))
-        return out
-
-    def _installable(self, chip: str) -> Vector:
-        """Above zero where some order of the chip can be there at the end of the period."""
-        on_sale = [float((chip, self.clock.year(v)) in self.facts.supply) for v in range(self.clock.count)]
-        c = self.facts.chips[chip]
-        return self.clock.standing(np.array(on_sale), c.lead_months, c.life_months)

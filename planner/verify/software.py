@@ -88,8 +88,7 @@ def in_use_where_ported(world: World, check: Check) -> None:
     facts = world.facts.soft
     for (s, o, level), mw in world.soft.in_use.items():
         if o != NO_SERVICE:
-            demand = facts.service_limit.get((o, level), world.facts.clock.zeros())
-            most = np.minimum(before(facts.hall_limit[s]), demand)
+            most = before(facts.hall_limit[s])
             words = "racks of {left} MW work for the service; what is ported to the site and level lets {right} MW work"
             done = world.soft.opens_done(o, s, level)
             check.at_most(f"{s},{o},{level}", mw, most * done, "MW IT", words)
@@ -101,7 +100,7 @@ def in_use_where_packaged(world: World, check: Check) -> None:
     for o, level in dict.fromkeys((o, level) for _, o, level in world.soft.in_use if o != NO_SERVICE):
         mw = world.total(x for (_, p, at), x in world.soft.in_use.items() if (p, at) == (o, level))
         for y in facts.of_effect("authorises service"):
-            most = facts.service_limit.get((o, level), world.facts.clock.zeros())
+            most = before(world.total(facts.hall_limit.values()))
             words = "racks of {left} MW work for the service; its authorisation at the level lets {right} MW work"
             done = world.soft.opens_done(y.initiative_id, o, level)
             check.at_most(f"{y.initiative_id},{o},{level}", mw, most * done, "MW IT", words)

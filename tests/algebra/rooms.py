@@ -1,13 +1,15 @@
 """A programme small enough to check with a pencil, in which every rule of the model has something to say.
 
-Four half years from 2026. Site A may have everything: a greenfield hall, the halls that stand, two grid tranches, an
-engine, wind, both levels. B has a greenfield hall and one tranche, and is accredited already. DOE learns and has large
-agencies alone, NSF has small ones as well, EPA is one by itself. What a new room needs is added here, as rows.
+Five half years from 2026. Site A may have everything: a greenfield hall, the halls that stand, two grid tranches, an
+engine, wind. B has a greenfield hall and one tranche, and is accredited already. Both may take the role Secret. DOE
+learns and has large agencies alone, NSF has small ones as well, EPA is one by itself. Service is that of another run.
+What a new component needs is added here, as rows.
 """
 
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -37,12 +39,12 @@ PARAMETERS = {
     "minimum_site_mw": 10,
     "minimum_site_serving_mw": 2,
     "minimum_take_share": 0.6,
-    "must_serve_from_year": 2027,
+    "must_serve_from_year": 2028,
     "national_craft_workers": 150,
     "opening_window_months": 12,
     "power_reserve_share": 0.1,
     "programme_management_share": 0.03,
-    "share_rule_from_year": 2027,
+    "share_rule_from_year": 2028,
     "site_staff_per_mw": 0.5,
     "soft_band_from_year": 2027,
     "soft_band_high": 0.4,
@@ -57,7 +59,9 @@ PARAMETERS = {
 #: tables that replace those of the tiny data set
 ROWS: Tables = {
     "continuing_resolutions": [{"fiscal_year": 2027, "months": 9}],
-    "site_levels": [{"site_id": s, "level_id": k} for s, k in [("A", "gov"), ("A", "secret"), ("B", "gov")]],
+    "site_levels": [
+        {"site_id": s, "level_id": k} for s, k in [("A", "gov"), ("A", "secret"), ("B", "gov"), ("B", "secret")]
+    ],
     "levels": [
         {"level_id": "gov", "hardening_share": 0.2},
         {"level_id": "secret", "hardening_share": 0.5, "added_months": 6, "rent_premium": 1.5},
@@ -81,6 +85,7 @@ ROWS: Tables = {
             "plant_id": "RECIP",
             "fuel": "gas",
             "unit_mw": 5,
+            "firm_share": 0.9,
             "lead_months": 12,
             "profile_id": "even",
             "capex_usd_per_kw": 1000,
@@ -103,7 +108,7 @@ ROWS: Tables = {
     ],
     "chip_supply": [
         {"chip_id": c, "year": y, "rack_price_usd": price, "supply_racks_per_year": racks}
-        for c, y, price, racks in [("X", 2026, 2e6, 40), ("X", 2027, 1.5e6, 60), ("H", 2026, 1e6, 30)]
+        for c, y, price, racks in [("X", 2026, 2e6, 120), ("X", 2027, 1.5e6, 160), ("H", 2026, 1e6, 30)]
     ],
     "workloads": [
         {
@@ -121,7 +126,7 @@ ROWS: Tables = {
             "utilisation": 0.25,
             "availability": 1,
             "rent_usd_per_pflops_year": 2e6,
-            "cluster_pflops": 16,
+            "cluster_pflops": 12,
         },
     ],
     "agencies": [
@@ -144,10 +149,10 @@ ROWS: Tables = {
         {"agency_id": a, "workload_id": w, "level_id": k, "base_pflops_years": asked, "must_serve_share": must}
         for a, w, k, asked, must in [
             ("DOE", "inference", "gov", 100, 0.25),
-            ("DOE", "simulation", "secret", 8, 0),
+            ("DOE", "simulation", "secret", 8, 0.25),
             ("NSF", "inference", "gov", 20, 0),
             ("NSF", "simulation", "gov", 4, 0),
-            ("EPA", "inference", "gov", 6, 0),
+            ("EPA", "inference", "secret", 6, 0),
         ]
     ],
     "demand_tranches": [
@@ -193,15 +198,15 @@ ROWS: Tables = {
         }
         for y, category, per, effect, before, months, units, cost in [
             ("TOOLS", "software", "programme", "prerequisite", "", 6, 1, 1),
-            ("PORT", "software", "site-level", "gates service", "TOOLS", 3, 2, 4),
+            ("PORT", "software", "site-level", "gates service", "TOOLS", 3, 3, 4),
             ("SCHEDULER", "software", "programme", "raises utilisation", "TOOLS", 6, 1, 3),
             ("LINK", "software", "system", "connects demand", "TOOLS", 3, 60, 0.1),
-            ("JOIN", "software", "agency", "gates agency", "", 6, 3, 5),
+            ("JOIN", "software", "agency", "gates agency", "", 6, 4, 5),
             ("JOIN-SMALL", "software", "small agency", "gates agency", "", 3, 8, 0.5),
             ("BOARD", "security", "programme", "phase 3", "", 3, 1, 2),
             ("LEGACY", "software", "system", "phase 3", "", 6, 6, 1),
-            ("PACKAGE", "security", "service-level", "authorises service", "BOARD", 3, 1, 2),
-            ("WATCH", "security", "programme", "gates level", "", 6, 1, 10),
+            ("PACKAGE", "security", "service-level", "authorises service", "BOARD", 3, 2, 2),
+            ("WATCH", "security", "programme", "gates level", "BOARD", 6, 1, 10),
             ("CROSS", "security", "site-level", "gates level", "WATCH", 3, 1, 1),
         ]
     ],
@@ -211,17 +216,16 @@ ROWS: Tables = {
             "track_id": r,
             "learners": learners,
             "prerequisite_id": before,
-            "cohort_heads": heads,
             "capacity_heads_per_year": most,
             "need_ceiling_heads": ceiling,
             "attrition_per_year": leave,
             "duration_months": months,
             "cost_usd_per_head": 1000,
         }
-        for r, learners, before, heads, most, ceiling, leave, months in [
-            ("AWARE", "awareness", "", 50, 200, 150, 0, 1),
-            ("USE", "use", "TOOLS", 10, 80, 60, 0.19, 3),
-            ("OPERATE", "operation", "", 5, 30, 40, 0.19, 6),
+        for r, learners, before, most, ceiling, leave, months in [
+            ("AWARE", "awareness", "", 200, 150, 0, 1),
+            ("USE", "use", "TOOLS", 80, 60, 0.19, 3),
+            ("OPERATE", "operation", "", 30, 40, 0.19, 6),
         ]
     ],
     "training_needs": [
@@ -249,12 +253,31 @@ CLAIMS = [
     {"id": "secured", "metric": "power", "tier": "secured", "level": 30.0, "by": 2026, "binding": "firm"},
     {"id": "populated", "metric": "power", "tier": "populated", "level": 5.0, "by": 2027, "binding": "firm"},
     {"id": "installed", "metric": "compute", "tier": "installed", "level": 50.0, "by": 2026, "binding": "firm"},
-    {"id": "commissioned", "metric": "power", "tier": "commissioned", "level": 40.0, "by": 2026, "binding": "goal"},
-    {"id": "serving", "metric": "compute", "tier": "serving", "level": 90.0, "by": 2027, "binding": "goal"},
+    {
+        "id": "commissioned",
+        "metric": "power",
+        "tier": "commissioned",
+        "level": 40.0,
+        "by": 2026,
+        "binding": "goal",
+        "price_usd": 1e6,
+    },
+    {
+        "id": "serving",
+        "metric": "compute",
+        "tier": "serving",
+        "level": 90.0,
+        "by": 2027,
+        "binding": "goal",
+        "price_usd": 2e5,
+    },
     {"id": "governance", "metric": "governance", "level": 1.0, "by": 2027, "binding": "firm"},
     {"id": "ports", "metric": "services", "initiatives": ["PORT"], "level": 1.0, "by": 2027, "binding": "firm"},
     {"id": "split", "metric": "split", "level": 0.75, "by": 2027, "binding": "firm"},
 ]
+#: service of another run, which the case keeps to
+SERVICE = {("inference", "gov", t): n for t, n in [("2027H1", 30.0), ("2027H2", 50.0), ("2028H1", 50.0)]}
+SERVICE |= {("simulation", "secret", t): n for t, n in [("2027H2", 1.0), ("2028H1", 1.5)]}
 PRECISION = {"installed": "fp8", "serving": "fp8"}
 
 
@@ -289,7 +312,7 @@ def programme() -> Row:
     for claim in claims:
         if claim["id"] in PRECISION:
             claim["precision"] = PRECISION[claim["id"]]
-    horizon = {"first_year": 2026, "periods": 4, "months_per_period": 6}
+    horizon = {"first_year": 2026, "periods": 5, "months_per_period": 6}
     asked = {
         "budget_usd": 1e9,
         "infrastructure_share": 0.75,
@@ -302,7 +325,7 @@ def programme() -> Row:
 @cache
 def case() -> Case:
     with tempfile.TemporaryDirectory() as folder:
-        return case_of(Path(folder), tables(), programme())
+        return replace(case_of(Path(folder), tables(), programme()), service_path=SERVICE)
 
 
 @cache

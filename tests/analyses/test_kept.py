@@ -15,8 +15,8 @@ from tiny import write_tiny
 
 from planner import store
 from planner.analyses.explain import explain
+from planner.analyses.linear import Pool
 from planner.analyses.notebook import Notebook
-from planner.analyses.question import Model
 from planner.analyses.source import Source
 from planner.answers import stored
 from planner.cli import run_command
@@ -122,8 +122,8 @@ def test_an_explanation_goes_on_where_it_was_stopped(tmp_path: Path, monkeypatch
     assert stopped.verdict == "unknown"
     whole = explain(source, seconds=600, notebook=Notebook(tmp_path, "explain", "abc"))
     asked: list[str] = []
-    for name in ("_linear", "_whole", "_plan", "_most", "_least_budget_usd"):
-        monkeypatch.setattr(Model, name, lambda self, *args, n=name: asked.append(n))
+    monkeypatch.setattr(Pool, "_solve", lambda self, *args, **how: asked.append("linear"))
+    monkeypatch.setattr("planner.analyses.whole.ask", lambda *args, **how: asked.append("whole"))
     again = explain(source, seconds=600, notebook=Notebook(tmp_path, "explain", "abc"))
     assert asked == []
     assert again.conflict == whole.conflict

@@ -70,7 +70,8 @@ def test_the_base_is_what_the_run_says(plan: tuple[Case, Plan, Result]) -> None:
     mine = counted(case, decided)
     assert mine.breaks == ()
     assert mine.investment_usd == pytest.approx(result.document["indicators"]["spend_usd"], abs=1)
-    assert mine.present_cost_usd == pytest.approx(result.document["stages"][0]["achieved"] * 1e6, abs=1)
+    assert mine.net_benefit_usd == pytest.approx(result.document["objective"]["value"], abs=1)
+    assert mine.present_cost_usd == pytest.approx(result.document["indicators"]["present_cost_usd"], abs=1)
 
 
 def test_swings_by_hand(plan: tuple[Case, Plan, Result]) -> None:
@@ -161,7 +162,7 @@ def test_a_tornado_is_written_in_every_form(tmp_path: Path, plan: tuple[Case, Pl
     found = found_of(case, decided)
     answer = tornado.answer("a-run", case, found, document("a-run", found))
     book = openpyxl.load_workbook(answers.write(answer, tmp_path / "t.xlsx"))
-    assert book.sheetnames == ["About", "Present cost", "Mission value", "Investment", "Broken rules"]
+    assert book.sheetnames == ["About", "Net benefit", "Present cost", "Mission value", "Investment", "Broken rules"]
     assert len(book["Present cost"]._charts) == 1
     assert book["Present cost"]["F38"].value == pytest.approx(20e6)
     assert "existing" in answers.terminal(answer)
@@ -182,8 +183,8 @@ def test_sensitivity_as_typed_decides_anew(
     assert said["schema"] == "planner/sensitivity/1"
     (row,) = said["reoptimised"]
     assert row["figure"] == "chip_supply.*.rack_price_usd"
-    assert row["at_low"]["band"] == [pytest.approx(45, abs=1e-3)] * 2
-    assert row["at_base"]["band"] == [pytest.approx(50, abs=1e-3)] * 2
+    assert row["at_low"]["band"] == [pytest.approx(-45e6, abs=1e3)] * 2
+    assert row["at_base"]["band"] == [pytest.approx(-50e6, abs=1e3)] * 2
     assert row["at_high"]["verdict"] == "infeasible"
     assert row["swing"] is None
     runs = len(list((tmp_path / "reports").glob("base*")))

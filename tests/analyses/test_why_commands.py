@@ -72,7 +72,7 @@ def test_a_stored_plan_says_what_binds_and_what_breaks_first(here: Path, capsys:
     assert binds["budget.within_budget"][0]["limit"] == pytest.approx(28)
     assert "commitments.firm" in binds
     assert document["least_budget_usd"] == pytest.approx(28e6)
-    assert document["least_budget_is"] == "exact"
+    assert document["least_budget_is"] == "a bound"
     assert document["breaks_first"]["promise"] == "halls"
     assert document["without_each"][0]["least_budget_usd"] == pytest.approx(0)
     assert run_command(["explain", "latest"]) == 0
@@ -93,10 +93,10 @@ def test_what_binds_goes_when_there_is_room(here: Path) -> None:
 
 @pytest.mark.slow
 def test_the_announcement_is_explained(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The budget and the 5 GW of halls clash, and nothing else does; the time allows for a slow machine."""
-    assert run_command(["explain", "announced", "--json", "--time-limit", "900"]) == 4
+    """The budget and the 5 GW of halls clash, and nothing else does."""
+    assert run_command(["explain", "announced", "--json"]) == 4
     document = said(capsys)
     assert {c["promise"] for c in document["conflict"]} == {"power-commissioned", "budget"}
     assert document["irreducible"] is True
     assert document["confirmed_without_presolve"] is True
-    assert sum(r["confirmed"] for r in document["repairs"]) >= 5
+    assert sum(r["confirmed"] for r in document["repairs"]) >= 3

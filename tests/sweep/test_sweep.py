@@ -137,12 +137,28 @@ def test_what_has_changed_is_solved_anew(jobs: list[Job], model: Path, tmp_path:
     assert answered(folder, tmp_path, jobs[0]) is None
 
 
-def test_what_a_programme_leaves_out_is_not_solved(tmp_path: Path) -> None:
-    found = jobs_of(None, ["later-accreditation"], (), EXACT)
+def test_what_changes_nothing_is_not_solved(model: Path, tmp_path: Path) -> None:
+    same = tmp_path / "same.toml"
+    same.write_text(QUESTIONS.partition("[what_ifs.poor]")[0].replace("+50%", "*1"), encoding="utf-8")
+    found = jobs_of(str(model), [str(same)], (), EXACT)
     never = Here({"base": lambda: Outcome(error="not asked here")})
     answers = go(found, tmp_path, never)
     assert never.solved == ["base"]
-    assert answers["later-accreditation"].error == sweeps.NO_EFFECT
+    assert answers["dear"].error == sweeps.NO_EFFECT
+
+
+def test_what_ifs_start_from_the_gates_of_their_base(jobs: list[Job], tmp_path: Path) -> None:
+    class Seen(Here):
+        starts: dict[str, dict[str, float]] = {}
+
+        def run(self, jobs: Sequence[Job], keep: Keep) -> Generator[Event]:
+            self.starts |= {job.name: dict(job.start) for job in jobs}
+            yield from super().run(jobs, keep)
+
+    seen = Seen()
+    go(jobs[:2], tmp_path, seen)
+    assert not seen.starts["base"]
+    assert any(name.startswith("sites.open[") for name in seen.starts["dear"])
 
 
 def test_a_job_for_another_version_is_refused(jobs: list[Job]) -> None:
@@ -406,5 +422,5 @@ def test_a_cluster_that_loses_a_worker_ends_as_one_process_does(
         other = store.load(store.find(alone, here[answer["job"]].run))
         assert one.plan is not None
         assert other.plan is not None
-        assert [s["value"] for s in one.document["stages"]] == [s["value"] for s in other.document["stages"]]
+        assert one.document["objective"]["value"] == other.document["objective"]["value"]
         assert all(one.plan[name].equals(other.plan[name]) for name in one.plan.tables)

@@ -10,9 +10,12 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
+from small import change, gates, parameter, programme, solved
+from tiny import tiny_tables
 from workbook.engine import Computed, differences, stored
 from workbook.sample import sample
 
+from planner import workbook
 from planner.workbook.sheets import detail
 
 OVERALL = ("Checks", 5, 2)
@@ -135,3 +138,22 @@ def test_the_million_is_called_false_even_with_an_honest_edit_beside_it(finished
     row = row_of(book["Assumptions"], "programme.budget_usd")
     spoilt = Computed(finished, {("Detail", tier, detail.QUANTITY): 1e6, ("Assumptions", row, 2): 5.1e10})
     assert spoilt[OVERALL] == "FAIL"
+
+
+def test_a_solved_plan_behind_every_gate_ties(tmp_path: Path) -> None:
+    """Site and agency gates, staff, and racks that go on for three years after the horizon."""
+    tables = gates(tiny_tables(), cost_usd=1e6)
+    change(tables, "chips", life_months=96)
+    parameter(tables, tail_years=3, tail_taper=0.8)
+    result = solved(tmp_path, tables, programme())
+    assert result.plan is not None
+    assert len(result.plan["tail_running"]) == 3
+    path = tmp_path / "gated.xlsx"
+    workbook.write(path, result.case, result.plan, result.document)
+    checks = load_workbook(path, data_only=True)["Checks"]
+    rows = {checks.cell(r, 2).value: r for r in range(10, checks.max_row + 1)}
+    for name in ("Mission value", "Running cost after the horizon", "Net benefit"):
+        row = rows[f"{name} against the run's own"]
+        assert checks.cell(row, 7).value == "PASS"
+        assert checks.cell(row, 3).value > 1e6
+    assert differences(path) == []

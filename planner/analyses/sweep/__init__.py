@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from planner import files
 from planner.analyses.compare.inputs import changed_inputs
-from planner.analyses.sweep.jobs import BASE, Answer, Job, Keep, answered, folder_of, jobs_of, record
+from planner.analyses.sweep.jobs import BASE, Answer, Job, Keep, answered, folder_of, gates_of, jobs_of, record
 from planner.analyses.sweep.local import Event, Pool, cores
 from planner.analyses.sweep.work import keep
-from planner.run import Update
+from planner.solve import Report
 
 __all__ = [
     "BASE",
@@ -47,7 +47,7 @@ class Progress:
 
     total: int
     answers: dict[str, Answer] = field(default_factory=dict)
-    at: dict[str, Update] = field(default_factory=dict)
+    at: dict[str, Report] = field(default_factory=dict)
 
     @property
     def failed(self) -> int:
@@ -61,32 +61,42 @@ def sweep(
     workers: Workers,
     tell: Callable[[Progress], None] = lambda progress: None,
 ) -> Mapping[str, Answer]:
-    """Answers by name of the job, in the order of the jobs. What an earlier go has answered is not solved again."""
+    """Answers by name of the job, in the order of the jobs. What an earlier go has answered is not solved again.
+
+    The base comes first: all others start from its sites, roles and dates where these still hold.
+    """
     with files.plainly(f"write the sweep into {folder}"):
         folder.mkdir(parents=True, exist_ok=True)
     progress = Progress(len(jobs))
+    base = next((job for job in jobs if job.name == BASE), None)
     left = []
     for job in jobs:
-        known = answered(folder, reports, job) or _idle(jobs[0], job)
+        known = answered(folder, reports, job) or _idle(base, job)
         if known:
             progress.answers[job.name] = known
         else:
             left.append(job)
     tell(progress)
-    with closing(workers.run(left, partial(keep, reports))) as events:
-        for job, news in events:
-            if isinstance(news, Update):
-                progress.at[job.name] = news
-            else:
-                progress.at.pop(job.name, None)
-                progress.answers[job.name] = news
-                record(folder, job, news)
-            tell(progress)
+
+    def solve(batch: Sequence[Job]) -> None:
+        with closing(workers.run(batch, partial(keep, reports))) as events:
+            for job, news in events:
+                if isinstance(news, Report):
+                    progress.at[job.name] = news
+                else:
+                    progress.at.pop(job.name, None)
+                    progress.answers[job.name] = news
+                    record(folder, job, news)
+                tell(progress)
+
+    solve([job for job in left if job is base])
+    start = gates_of(reports, progress.answers.get(BASE))
+    solve([replace(job, start=job.start or start) for job in left if job is not base])
     return {job.name: progress.answers[job.name] for job in jobs if job.name in progress.answers}
 
 
-def _idle(base: Job, job: Job) -> Answer | None:
+def _idle(base: Job | None, job: Job) -> Answer | None:
     """A what-if that touches only what the programme leaves out is told so, not solved."""
-    if job.name == BASE or any(change.used for change in changed_inputs(base.case, job.case)):
+    if base is None or job is base or changed_inputs(base.case, job.case):
         return None
     return Answer(job.name, error=NO_EFFECT)

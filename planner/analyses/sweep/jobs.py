@@ -8,8 +8,8 @@ what has changed since.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,13 +29,17 @@ DONE = "done"
 
 @dataclass(frozen=True)
 class Job:
-    """One solve. It carries its case, so that whoever works on it needs no file of ours."""
+    """One solve. It carries its case, so that whoever works on it needs no file of ours.
+
+    ``start`` are the gates of the run that it is about: a plan is looked for around them first.
+    """
 
     name: str
     title: str
     case: Case
     options: Options
     version: str = __version__
+    start: Mapping[str, float] = field(default_factory=dict)
 
     def identity(self) -> dict[str, Any]:
         """What an answer must be the answer to."""
@@ -134,3 +138,11 @@ def answered(folder: Path, reports: Path, job: Job) -> Answer | None:
 def record(folder: Path, job: Job, answer: Answer) -> None:
     with fs.replacing(folder / DONE / f"{job.name}.json") as draft:
         draft.write_text(fs.json_text({"job": job.identity(), "answer": answer.as_dict()}), encoding="utf-8")
+
+
+def gates_of(reports: Path, answer: Answer | None) -> dict[str, float]:
+    """The whole decisions that gate service in a stored run, by variable; none where there is no plan."""
+    if answer is None or not answer.run:
+        return {}
+    document = store.load(store.find(reports, answer.run)).document
+    return {str(name): float(value) for name, value in (document.get("gates") or {}).items()}

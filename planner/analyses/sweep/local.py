@@ -19,9 +19,9 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 from planner.analyses.sweep.jobs import Answer, Job, Keep
-from planner.run import Update
+from planner.solve import Report
 
-Event = tuple[Job, Update | Answer]
+Event = tuple[Job, Report | Answer]
 #: what a worker says once it can take jobs
 READY = None
 #: for a worker that is storing a run to remove its draft

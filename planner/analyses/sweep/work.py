@@ -9,10 +9,11 @@ from pathlib import Path
 from planner import __version__, store
 from planner.analyses.sweep.jobs import Answer, Job, Outcome
 from planner.errors import PlannerError
-from planner.run import Result, Update, optimize
+from planner.run import Result, optimize
+from planner.solve import Report
 
 
-def solve(job: Job, progress: Callable[[Update], None] | None = None) -> Outcome:
+def solve(job: Job, progress: Callable[[Report], None] | None = None) -> Outcome:
     """Solve a job. Whatever goes wrong with it is told in words: one failure never stops the others."""
     began = time.perf_counter()
 
@@ -22,7 +23,7 @@ def solve(job: Job, progress: Callable[[Update], None] | None = None) -> Outcome
     if job.version != __version__:
         return Outcome(error=f"the worker runs planner {__version__}, the sweep {job.version}")
     try:
-        result = optimize(job.case, job.options, progress=progress)
+        result = optimize(job.case, job.options, start=job.start or None, progress=progress)
         broken = (result.document.get("verification") or {}).get("broken")
         if broken:
             return failed(f"the plan fails its check: {'; '.join(breach['sentence'] for breach in broken)}")
@@ -38,7 +39,7 @@ def keep(reports: Path, job: Job, outcome: Outcome) -> Answer:
     if outcome.document is None:
         return Answer(job.name, error=outcome.error, seconds=outcome.seconds)
     began = time.perf_counter() - outcome.seconds
-    result = Result(job.case, outcome.plan, outcome.document)
+    result = Result(job.case, outcome.plan, outcome.document, {})
     try:
         name = f"{job.case.name}.{job.name.replace('+', '.')}"
         with store.draft(reports, store.run_name(None, name)) as draft:
