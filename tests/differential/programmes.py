@@ -45,7 +45,9 @@ def tiny_programme_of(seed: int) -> tuple[Tables, Row]:
     change(tables, "designs", term_months=d.choice([0, 0, 12]), route=d.choice(["retrofit", "lease"]))
     for row in tables["grid_tranches"]:
         row.update(mw=d.choice([4, 10]), lead_months=d.choice([6, 12]), connection_usd_per_mw=d.choice([0, 4e5]))
-    change(tables, "plants", unit_mw=4, firm_share=d.choice([0.9, 1]), lead_months=12, capex_usd_per_kw=d.choice([1, 900]))
+    change(
+        tables, "plants", unit_mw=4, firm_share=d.choice([0.9, 1]), lead_months=12, capex_usd_per_kw=d.choice([1, 900])
+    )
     tables["chips"] = [row for row in tables["chips"] if row["chip_id"] == "X"]
     tables["suitability"] = [row for row in tables["suitability"] if row["chip_id"] == "X"]
     change(tables, "chips", rack_kw=2000, lead_months=d.choice([6, 12]), life_months=d.choice([12, 24, 60]))
@@ -106,7 +108,9 @@ def _sites(d: random.Random, tables: Tables, third: bool) -> None:
 
 def _halls(d: random.Random, tables: Tables) -> None:
     designs = tables["designs"]
-    change(tables, "designs", {"route": "greenfield"}, lead_months=d.choice([9, 12, 18, 24]), module_mw=d.choice([5, 10]))
+    change(
+        tables, "designs", {"route": "greenfield"}, lead_months=d.choice([9, 12, 18, 24]), module_mw=d.choice([5, 10])
+    )
     change(tables, "designs", {"route": "retrofit"}, acres_per_mw=0, lead_months=d.choice([3, 6, 12]))
     if d.random() < 0.5:
         change(tables, "designs", {"route": "retrofit"}, lead_months=d.choice([3, 6, 12]), route="lease")
@@ -136,7 +140,13 @@ def _power(d: random.Random, tables: Tables) -> None:
             {**row, "tranche": 2, "mw": 12, "connection_usd_per_mw": 3e5} for row in tables["grid_tranches"]
         ]
     change(tables, "plants", firm_share=d.choice([0.8, 0.95, 1]), lead_months=d.choice([6, 12, 18]))
-    change(tables, "plants", unit_mw=d.choice([6, 10]), capacity_factor_max=d.choice([0.5, 0.9]), fixed_om_usd_per_kw_year=9)
+    change(
+        tables,
+        "plants",
+        unit_mw=d.choice([6, 10]),
+        capacity_factor_max=d.choice([0.5, 0.9]),
+        fixed_om_usd_per_kw_year=9,
+    )
     if d.random() < 0.4:
         tables["ppas"] = [
             {"ppa_id": "SUN", "site_id": "A", "price_usd_per_mwh": 25, "max_mw": 20, "capacity_factor": 0.4}
@@ -170,9 +180,16 @@ def _work(d: random.Random, tables: Tables) -> None:
     for row in tables["workloads"]:
         row.update(rent_usd_per_pflops_year=d.uniform(3e5, 2e6), availability=d.choice([0.9, 1]))
     if d.random() < 0.5:
-        tables["demand"].append({**tables["demand"][0], "workload_id": "simulation", "base_pflops_years": d.uniform(1, 9)})
+        tables["demand"].append(
+            {**tables["demand"][0], "workload_id": "simulation", "base_pflops_years": d.uniform(1, 9)}
+        )
     if d.random() < 0.4:
-        change(tables, "workloads", {"workload_id": d.choice(["inference", "simulation"])}, cluster_pflops=d.choice([4, 25]))
+        change(
+            tables,
+            "workloads",
+            {"workload_id": d.choice(["inference", "simulation"])},
+            cluster_pflops=d.choice([4, 25]),
+        )
     if d.random() < 0.5:
         tables["demand_tranches"] = [
             {"tranche_id": "high", "share": 0.4, "value_share": 1},
@@ -227,7 +244,12 @@ def _gates(d: random.Random, tables: Tables) -> None:
 
 
 def _second_level(d: random.Random, tables: Tables, guard: list[str]) -> None:
-    secret = {"level_id": "secret", "hardening_share": 0.3, "rent_premium": 1.5, "added_months": d.choice([0, 3, 6, 14])}
+    secret = {
+        "level_id": "secret",
+        "hardening_share": 0.3,
+        "rent_premium": 1.5,
+        "added_months": d.choice([0, 3, 6, 14]),
+    }
     tables["levels"] = [{"level_id": "gov"}, secret]
     hosts = [row["site_id"] for row in tables["sites"] if d.random() < 0.8]
     tables["site_levels"] += [{"site_id": s, "level_id": "secret"} for s in hosts]
