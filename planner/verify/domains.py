@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from planner.inputs.case import PROGRAMME
 from planner.plan import DECISIONS, RESULTS, TABLES
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from planner.verify.world import World
 
 Keys = tuple[Any, ...]
+Flags = NDArray[np.bool_]
 #: columns of the result tables that name the row
 RESULT_KEYS: dict[str, tuple[str, ...]] = {
     "detail": ("wbs_code", "site_id", "item", "period", "rate_ref"),
@@ -84,28 +86,31 @@ def _known(facts: Facts) -> dict[str, Callable[[Any], bool]]:
     }
 
 
-def _filled(table: str, frame: pd.DataFrame) -> pd.Series:
+def _filled(table: str, frame: pd.DataFrame) -> Flags:
     """Rows without a gap; numbers must be finite."""
-    good = pd.Series(True, index=frame.index)
+    good = np.ones(len(frame), dtype=bool)
     for column in TABLES[table]:
         if column in OPTIONAL.get(table, ()):
             continue
-        good &= frame[column].notna()
+        good &= frame[column].notna().to_numpy()
         if pd.api.types.is_numeric_dtype(frame[column]):
             good &= np.isfinite(frame[column].to_numpy(dtype=float, na_value=np.nan))
     return good
 
 
-def _recognised(facts: Facts, table: str, frame: pd.DataFrame) -> pd.Series:
+def _recognised(facts: Facts, table: str, frame: pd.DataFrame) -> Flags:
     """Rows all of whose ids the case knows."""
+    good = np.ones(len(frame), dtype=bool)
+    if not len(frame):
+        return good
     known = _known(facts)
     if table == "detail":
         known["site_id"] = lambda site: site == PROGRAMME or site in facts.sites
-    good = pd.Series(True, index=frame.index)
     for column in keys_of(table):
         if column in known and not (table == "commitments" and column == "precision"):
+            values = frame[column].tolist()
             fits = {value: bool(known[column](value)) for value in frame[column].dropna().unique().tolist()}
-            good &= frame[column].map(lambda value, fits=fits: fits.get(value, False)).astype(bool)
+            good &= np.array([fits.get(value, False) for value in values], dtype=bool)
     pairs: dict[str, tuple[str, str, Container[Any]]] = {
         "contract": ("site_id", "tranche", facts.grid),
         "signed": ("ppa_id", "site_id", facts.ppas),
@@ -113,7 +118,7 @@ def _recognised(facts: Facts, table: str, frame: pd.DataFrame) -> pd.Series:
     if table in pairs:
         one, other, there = pairs[table]
         rows = frame[[one, other]].itertuples(index=False, name=None)
-        good &= pd.Series([key in there for key in rows], index=frame.index, dtype=bool)
+        good &= np.array([key in there for key in rows], dtype=bool)
     return good
 
 
@@ -137,7 +142,7 @@ def _named(table: str, frame: pd.DataFrame) -> list[str]:
     return [f"{table}:" + ",".join(str(part) for part in key) for key in rows]
 
 
-def _report(check: Check, table: str, frame: pd.DataFrame, good: pd.Series, words: str) -> None:
+def _report(check: Check, table: str, frame: pd.DataFrame, good: Flags, words: str) -> None:
     check.seen(int(good.sum()))
     for where in [] if good.all() else _named(table, frame[~good]):
         check.true(where, False, words)
@@ -155,7 +160,7 @@ def no_missing_values(world: World, check: Check) -> None:
 def known_ids(world: World, check: Check) -> None:
     for table in TABLES:
         frame = world.plan[table]
-        good = _recognised(world.facts, table, frame) | frame[list(keys_of(table))].isna().any(axis=1)
+        good = _recognised(world.facts, table, frame) | frame[list(keys_of(table))].isna().any(axis=1).to_numpy()
         _report(check, table, frame, good, "this row names something that the data or the horizon do not hold")
 
 
@@ -163,7 +168,7 @@ def known_ids(world: World, check: Check) -> None:
 def one_row_a_fact(world: World, check: Check) -> None:
     for table in TABLES:
         frame = world.plan[table]
-        again = frame.duplicated(subset=list(keys_of(table)))
+        again = frame.duplicated(subset=list(keys_of(table))).to_numpy()
         _report(check, table, frame, ~again, "this fact stands in the table more than once")
 
 
@@ -254,7 +259,7 @@ def allowed_rows(world: World, check: Check) -> None:
         frame = world.tables[table]
         frame = frame[frame[DECISIONS[table][-1]] != 0]
         rows = frame[list(keys_of(table))].itertuples(index=False, name=None)
-        good = pd.Series([allowed(key) for key in rows], index=frame.index, dtype=bool)
+        good = np.array([allowed(key) for key in rows], dtype=bool)
         _report(check, table, frame, good, "the data do not allow this here or at this time")
 
 
