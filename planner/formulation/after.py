@@ -22,7 +22,7 @@ import pyomo.environ as pyo
 from planner.formulation import combinations as combos
 from planner.formulation.accounts import Accounts, Post, Posting
 from planner.formulation.combinations import Places
-from planner.formulation.fleet import current_price
+from planner.formulation.prices import current_price
 from planner.formulation.terms import Terms, minus, over, total
 from planner.inputs.case import Case, Chip
 from planner.plan import NOISE, frame

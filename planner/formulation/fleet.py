@@ -22,8 +22,9 @@ import pyomo.environ as pyo
 from planner.formulation import combinations as combos
 from planner.formulation.accounts import Cost, Post, Posting
 from planner.formulation.combinations import Places
+from planner.formulation.prices import current_price
 from planner.formulation.terms import Terms, minus, over, total
-from planner.inputs.case import Case, Rate
+from planner.inputs.case import Case
 from planner.inputs.schema import PRECISIONS
 from planner.plan import NOISE, frame
 from planner.wbs import DISPOSAL, FABRIC, RACK_MAINTENANCE, RACKS, SALES_TAX, STORAGE
@@ -111,13 +112,6 @@ def _posts(b: Any, case: Case, places: Places) -> list[Posting]:
             posts += [Post("lasting", (r, c, n), [(1.0, b.bought[r, c, v]) for v in old]) for n, old in years.items()]
     posts += [Post("tie_break", (r,), [(case.chips[c].rack_mw, v)], c) for (r, c, _), v in b.bought.items()]
     return posts
-
-
-def current_price(case: Case, chip: str, year: int) -> Rate:
-    """The chip's latest listed rack price not after the year, else its first."""
-    years = sorted(y for c, y in case.chip_supply if c == chip)
-    listed = max((y for y in years if y <= year), default=years[0])
-    return case.rate("chip_supply", f"{chip}/{listed}", "rack_price_usd")
 
 
 def _investment(b: Any, case: Case, places: Places) -> list[Posting]:
