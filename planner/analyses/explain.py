@@ -15,7 +15,7 @@ from planner.analyses.terms import Term
 from planner.analyses.whole import SMALL, Whole
 from planner.analyses.work import Tell, Undecided, Work
 
-SECONDS = 165.0
+SECONDS = 60.0
 #: physical limits that promises may run into, and are never traded for: rule, words, the input that would free it
 PHYSICAL = (
     ("fleet.within_supply", "chips on sale", "chip_supply.*.supply_racks_per_year"),
@@ -36,7 +36,7 @@ class _Explaining:
     def __init__(self, source: Source, seconds: float | None, tell: Tell, notebook: Notebook | None) -> None:
         self.source, self.tell = source, tell
         self.work = Work(seconds, notebook)
-        self.pool = Pool(source.case(), self.work)
+        self.pool = Pool(source.case(), self.work, confirm=True)
         self.notes: list[str] = []
         self.whole = False
         self.holds = Remembered(self._ask)

@@ -137,13 +137,11 @@ class Facts:
     def max_units(self, site: str, plant: str) -> int:
         return int(np.floor(self.sites[site].max_onsite_mw / self.plants[plant].unit_mw + 1e-9))
 
-    def dearest_shell(self) -> Design | None:
-        """The greenfield design with the dearest shell, first of equals."""
-        found: Design | None = None
-        for d in self.designs.values():
-            if d.route == "greenfield" and (found is None or d.shell_usd_per_mw > found.shell_usd_per_mw):
-                found = d
-        return found
+    def dearest_shell(self) -> Design:
+        """The greenfield design with the dearest shell, first of equals; of all designs where none is greenfield."""
+        of_all = list(self.designs.values())
+        greenfield = [d for d in of_all if d.route == "greenfield"]
+        return max(greenfield or of_all, key=lambda d: d.shell_usd_per_mw)
 
     # demand and value
 
