@@ -112,6 +112,8 @@ def test_no_goal_is_told_shorter_than_it_is(tmp_path: Path) -> None:
     """Without a price nothing in the model speaks of the goal; what the racks of a hall make count is told in full."""
     tables, asked = twenty_mw(1.25, price=0)
     must_serve(tables)
+    # nobody clears halls at the end of the horizon for nothing
+    parameter(tables, disposal_usd_per_rack=1000)
     change(tables, "demand", base_pflops_years=25)
     (promise,) = solved(tmp_path, tables, asked).document["commitments"]
     assert promise["planned"] == pytest.approx(6.25)
@@ -221,30 +223,32 @@ def test_what_has_no_effect_gets_no_money(
     assert result.document["indicators"]["unallocated_by_split_usd"] == pytest.approx(1e6 * unallocated)
 
 
-# no site that is opened and not accredited
+# no accreditation that nothing waits for, and none dropped that is promised
 
 
 @pytest.mark.parametrize(
-    ("cost", "worth", "served"),
+    ("cost", "governed", "worth", "accredited"),
     [
-        # 20 racks are worth 600 and cost 20; the accreditation of the site costs 10.
-        (10e6, 570.0, True),
-        # At 590 it does not pay, but a chosen site is accredited at its entry level; then what it opens is used.
-        (590e6, -10.0, True),
-        # Racks that cost more than they are worth stay out all the same.
-        (10e6, -10.0, False),
+        # 20 racks are worth 600 and cost 20; the accreditation costs 10.
+        (10e6, False, 570.0, {"HIGH"}),
+        # At 590 it is not worth it: nothing is served, so nothing is accredited, and nothing is paid.
+        (590e6, False, 0.0, set()),
+        # Promised, it is made all the same, and what it opens is used.
+        (590e6, True, -10.0, {"HIGH"}),
     ],
 )
-def test_a_chosen_site_is_accredited(tmp_path: Path, cost: float, worth: float, served: bool) -> None:
+def test_an_accreditation_is_made_where_it_is_worth_it_or_promised(
+    tmp_path: Path, cost: float, governed: bool, worth: float, accredited: set[str]
+) -> None:
     tables = free_tables()
     tables["accreditations"] = [
         {"accreditation_id": "HIGH", "level_id": "gov", "opens_level": 1, "duration_months": 12, "cost_usd": cost}
     ]
-    tables["chip_supply"] = chip_on_sale("X", [2026], 1e6 if served else 31e6)
-    result = solved(tmp_path, tables, programme(NET_BENEFIT))
+    tables["chip_supply"] = chip_on_sale("X", [2026], 1e6)
+    result = solved(tmp_path, tables, programme(NET_BENEFIT, claims=[{**GOVERNANCE, **FIRM}] if governed else []))
     assert value(result) == pytest.approx(worth, abs=TIE)
-    assert {x for _, x, _, _ in chosen(result, "accredits")} == {"HIGH"}
-    assert bool(chosen(result, "served")) == served
+    assert {x for _, x, _, _ in chosen(result, "accredits")} == accredited
+    assert bool(chosen(result, "served")) == bool(accredited)
 
 
 # no dollar of delivery that nobody owes

@@ -180,7 +180,7 @@ class Facts:
         return np.array([base / self._index["general", self.clock.year(t)] for t in range(self.clock.count)])
 
     def key(self, table: str, record: Mapping[Any, Any]) -> str:
-        """The key of a row as it stands in a reference: parts joined by /."""
+        """The key of a row as a reference writes it: parts joined by /."""
         columns = [BY_NAME[table].column(k) for k in BY_NAME[table].keys]
         return "/".join(str(int(record[c.name])) if c.kind == "integer" else str(record[c.name]) for c in columns)
 

@@ -245,5 +245,5 @@ class Ledger:
         return self.usd("")
 
     def investment_usd(self) -> Vector:
-        """Infrastructure, the soft half and what is set aside."""
+        """Infrastructure, software, security and training, and what is set aside."""
         return self.usd("1.", "2.") + 1e6 * self.world.soft.unallocated

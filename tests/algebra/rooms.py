@@ -149,9 +149,9 @@ ROWS: Tables = {
         {"agency_id": a, "workload_id": w, "level_id": k, "base_pflops_years": asked, "must_serve_share": must}
         for a, w, k, asked, must in [
             ("DOE", "inference", "gov", 100, 0.25),
-            ("DOE", "simulation", "secret", 8, 0.25),
+            ("DOE", "simulation", "secret", 8, 0),
             ("NSF", "inference", "gov", 20, 0),
-            ("NSF", "simulation", "gov", 4, 0),
+            ("NSF", "simulation", "gov", 4, 0.25),
             ("EPA", "inference", "secret", 6, 0),
         ]
     ],
@@ -205,12 +205,14 @@ ROWS: Tables = {
             ("JOIN-SMALL", "software", "small agency", "gates agency", "", 3, 8, 0.5),
             ("BOARD", "security", "programme", "phase 3", "", 3, 1, 2),
             ("LEGACY", "software", "system", "phase 3", "", 6, 6, 1),
-            ("PACKAGE", "security", "service-level", "authorises service", "BOARD", 3, 2, 2),
+            ("PACKAGE", "security", "service-level", "authorises service", "BOARD", 3, 1, 2),
             ("WATCH", "security", "programme", "gates level", "BOARD", 6, 1, 10),
             ("CROSS", "security", "site-level", "gates level", "WATCH", 3, 1, 1),
         ]
     ],
-    "level_needs": [{"level_id": "secret", "initiative_id": y} for y in ("WATCH", "CROSS")],
+    "level_needs": [
+        {"level_id": k, "initiative_id": y} for k, y in [("gov", "WATCH"), ("secret", "WATCH"), ("secret", "CROSS")]
+    ],
     "training_tracks": [
         {
             "track_id": r,
@@ -277,7 +279,7 @@ CLAIMS = [
 ]
 #: service of another run, which the case keeps to
 SERVICE = {("inference", "gov", t): n for t, n in [("2027H1", 30.0), ("2027H2", 50.0), ("2028H1", 50.0)]}
-SERVICE |= {("simulation", "secret", t): n for t, n in [("2027H2", 1.0), ("2028H1", 1.5)]}
+SERVICE |= {("simulation", "gov", t): n for t, n in [("2027H2", 0.8), ("2028H1", 1.0)]}
 PRECISION = {"installed": "fp8", "serving": "fp8"}
 
 
