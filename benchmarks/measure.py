@@ -1,19 +1,15 @@
-"""All measurements in one script: rivals side by side in one process or one run, medians, ratios, versions, machine.
+"""All measurements in one script: side by side in one process or one run, medians, ratios, versions, machine.
 
-    python benchmarks/measure.py build            handing the model to the solver: planner and five rivals
-    python benchmarks/measure.py solve [MODEL]    time to a proven gap: planner, HiGHS, SCIP, CBC, HiGHS on the baseline
-    python benchmarks/measure.py scale            build time and memory at 1, 4, 16 and 64 times the reference
-    python benchmarks/measure.py large            solving programmes of many times the reference, first size first
-    python benchmarks/measure.py linear [MODEL]   another budget: edited arrays or rebuilt, warm or cold
-    python benchmarks/measure.py sweep            the same what-ifs with one worker and with two
-    python benchmarks/measure.py start            start-up of the command line
-    python benchmarks/measure.py report RUN       writing the workbook of a stored run
-    python benchmarks/measure.py memory [MODEL]   the whole command: seconds and peak memory
+    python benchmarks/measure.py reference [MODEL]  whole runs at low, mid and high demand: verdict, gap, seconds, sizes
+    python benchmarks/measure.py build [MODEL]      handing the model to the solver: planner and others
+    python benchmarks/measure.py scale              build time and memory at 1, 4, 16 and 64 times the reference
+    python benchmarks/measure.py sweep              the same what-ifs with one worker and with two
+    python benchmarks/measure.py start              start-up of the command line
+    python benchmarks/measure.py report RUN         writing the workbook of a stored run
+    python benchmarks/measure.py memory [MODEL]     the whole command: seconds and peak memory
 
-``--repeats N`` (5; sweep 3, solve 1), ``--seconds S`` a contestant may take (300), ``--write PATH`` keeps the table.
-``solve``: ``--gaps 0.01,0.001``, ``--rivals planner,highs``, ``--threads N`` (2), ``--all-stages``.
-``scale``: ``--sizes 1,4,16``, ``--seed N``, ``--plot PATH.svg``.
-``large``: ``--sizes``, ``--seed``, the first of ``--gaps``.
+``--repeats N`` (5; sweep 3, reference 1), ``--write PATH`` keeps the table.
+``scale``: ``--sizes 1,4,16``, ``--seed N``.
 ``sweep``: ``--what-ifs N`` (24), ``--workers 1,2``.
 """
 
@@ -82,6 +78,13 @@ def with_ratios(found: list[tuple[str, float, float, float]], to: str) -> str:
     return table(("what", "median s", "range", f"times {to}"), rows)
 
 
+def reference(model: str, repeats: int) -> str:
+    """Whole runs, each in a process of its own."""
+    import reference as runs
+
+    return f"{model}\n\n{table(runs.HEAD, [runs.row(go) for go in runs.measure(model, repeats)])}"
+
+
 def build(model: str, repeats: int) -> str:
     """Everything but the run of the solver."""
     import rivals
@@ -103,46 +106,12 @@ def build(model: str, repeats: int) -> str:
     return f"{model}: {size}\n\n{with_ratios(medians(makers, repeats), 'direct arrays')}"
 
 
-def solve(model: str, asked: argparse.Namespace) -> str:
-    """Time to each gap, each contestant in its own process."""
-    import race
-
-    gaps = tuple(float(x) for x in asked.gaps.split(","))
-    rivals = tuple(asked.rivals.split(","))
-    head, rows = race.race(model, gaps, asked.seconds, asked.repeats, rivals, asked.threads, asked.all_stages)
-    stages = "all stages" if asked.all_stages else "stage 1"
-    return f"{model}, {stages}, {asked.seconds:g} s at most, {asked.threads} threads\n\n{table(head, rows)}"
-
-
 def scale(asked: argparse.Namespace) -> str:
     """Build time and memory against size."""
     import scale as sizes
 
     lines = sizes.measure([int(x) for x in asked.sizes.split(",")], asked.seed, asked.repeats)
-    if asked.plot:
-        asked.plot.write_text(sizes.plot(lines, machine()), encoding="utf-8")
     return f"CPU seconds, seed {asked.seed}\n\n{table(sizes.HEAD, sizes.rows(lines))}\n\n{sizes.summary(lines)}"
-
-
-def large(asked: argparse.Namespace) -> str:
-    """Whole runs of programmes of many times the reference, one each."""
-    import large as many
-
-    gap = float(asked.gaps.split(",")[0])
-    lines = [
-        row
-        for times in asked.sizes.split(",")
-        for row in many.rows(many.solved(int(times), asked.seed, gap, asked.seconds))
-    ]
-    return f"gap {gap:g}, {asked.seconds:g} s to solve at most, seed {asked.seed}\n\n{table(many.HEAD, lines)}"
-
-
-def linear(model: str, repeats: int) -> str:
-    """The linear relaxation with another budget: rebuilt, edited, solved cold, solved from the last basis."""
-    import linear as again
-
-    head, rows = again.compare(model, repeats)
-    return f"{model}\n\n{table(head, rows)}"
 
 
 def sweep(asked: argparse.Namespace) -> str:
@@ -189,33 +158,23 @@ def memory(model: str) -> str:
 
 def main() -> None:
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    words.add_argument(
-        "what", choices=("build", "solve", "scale", "large", "linear", "sweep", "start", "report", "memory")
-    )
+    words.add_argument("what", choices=("reference", "build", "scale", "sweep", "start", "report", "memory"))
     words.add_argument("of", nargs="?", help="a programme, or a stored run's folder")
     words.add_argument("--repeats", type=int)
-    words.add_argument("--gaps", default="0.01,0.001,0.0001")
-    words.add_argument("--rivals", default="planner,highs,scip,cbc,frozen")
-    words.add_argument("--threads", type=int, default=2)
-    words.add_argument("--all-stages", action="store_true")
     words.add_argument("--sizes", default="1,4,16,64")
     words.add_argument("--seed", type=int, default=0)
-    words.add_argument("--plot", type=Path)
     words.add_argument("--what-ifs", type=int, default=24)
     words.add_argument("--workers", default="1,2")
-    words.add_argument("--seconds", type=float, default=300.0)
     words.add_argument("--write", type=Path)
     asked = words.parse_args()
-    asked.repeats = asked.repeats or {"solve": 1, "sweep": 3}.get(asked.what, 5)
+    asked.repeats = asked.repeats or {"reference": 1, "sweep": 3}.get(asked.what, 5)
     model = asked.of or "federal-ai"
     if asked.what == "report" and asked.of is None:
         words.error("say which run: a folder")
     answers: dict[str, Callable[[], str]] = {
+        "reference": lambda: reference(model, asked.repeats),
         "build": lambda: build(model, asked.repeats),
-        "solve": lambda: solve(model, asked),
         "scale": lambda: scale(asked),
-        "large": lambda: large(asked),
-        "linear": lambda: linear(model, asked.repeats),
         "sweep": lambda: sweep(asked),
         "start": lambda: start(asked.repeats),
         "report": lambda: report(Path(asked.of), asked.repeats),

@@ -18,10 +18,10 @@ import xarray as xr
 from pyomo.contrib.appsi.solvers import Highs as Appsi
 
 from planner.formulation import Formulation, build
-from planner.formulation.objective import aims
 from planner.inputs.case import Case
-from planner.solve import Limits, Linear, Program
-from planner.solve.highs import Run
+from planner.solve import Program
+from planner.solve.highs import passed
+from planner.solve.values import Linear
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Matrix:
     def of(cls, case: Case) -> Matrix:
         built = build(case)
         program = Program.compile(built.model)
-        return cls.holding(program, program.linear(aims(built.model, case, built.accounts)[0].terms))
+        return cls.holding(program, program.linear(built.objective))
 
     @classmethod
     def holding(cls, program: Program, cost: Linear) -> Matrix:
@@ -48,22 +48,15 @@ class Matrix:
         return cls(program, cost, rows)
 
 
-def passed(program: Program, cost: Linear) -> highspy.Highs:
-    """The compiled model in a solver, as ``Program.solve`` does it."""
-    return Run(program, cost, "max", Limits(), (), program.whole, {}, None).model()
-
-
 def planner(case: Case) -> highspy.Highs:
     """The whole way: algebra in Pyomo, arrays, solver."""
-    built = build(case)
-    program = Program.compile(built.model)
-    return passed(program, program.linear(aims(built.model, case, built.accounts)[0].terms))
+    return translated(build(case))
 
 
 def translated(built: Formulation) -> highspy.Highs:
     """The algebra is there: arrays and solver alone."""
     program = Program.compile(built.model)
-    return passed(program, program.linear(aims(built.model, built.case, built.accounts)[0].terms))
+    return passed(program.problem(program.linear(built.objective)))
 
 
 def direct(matrix: Matrix) -> highspy.Highs:
@@ -89,14 +82,13 @@ def direct(matrix: Matrix) -> highspy.Highs:
 
 def by_appsi(built: Formulation) -> Any:
     """Pyomo's own translation; the algebra is there."""
-    first = aims(built.model, built.case, built.accounts)[0]
-    built.model.first_stage = pyo.Objective(expr=sum(c * v for c, v in first.terms), sense=pyo.maximize)
+    built.model.asked = pyo.Objective(expr=sum(c * v for c, v in built.objective), sense=pyo.maximize)
     try:
         solver = Appsi()
         solver.set_instance(built.model)
         return solver
     finally:
-        built.model.del_component("first_stage")
+        built.model.del_component("asked")
 
 
 def by_pulp(matrix: Matrix) -> Any:

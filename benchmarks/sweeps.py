@@ -21,7 +21,6 @@ from planner.analyses.sweep.work import solve
 from planner.inputs import read
 from planner.inputs.shipped import model_file
 from planner.run import Options
-from planner.search.improve import CORES
 
 REFERENCE = "federal-ai"
 SITES, CHOSEN, YEARS, BUDGET = 4, 2, 4, 10e9
@@ -39,9 +38,6 @@ minimum_regions = 1
 first_year = 2026
 periods = {years}
 months_per_period = 12
-
-[[stages]]
-name = "mission value"
 """
 WHAT_IF = """[what_ifs.tariff-{n}]
 title = "Power {n} % dearer"
@@ -150,6 +146,6 @@ def summary(count: int) -> str:
     with tempfile.TemporaryDirectory() as name:
         seconds, cpu = alone(Path(name))
     return (
-        f"{count} what-ifs and their base, gap {100 * OPTIONS.gap:g} %, as many processes as workers. A search "
-        f"may use {CORES} threads; the base alone used {cpu:.2f} CPU s in {seconds:.2f} s: {cpu / seconds:.2f} cores."
+        f"{count} what-ifs and their base, gap {100 * OPTIONS.gap:g} %, as many processes as workers. "
+        f"The base alone used {cpu:.2f} CPU s in {seconds:.2f} s: {cpu / seconds:.2f} cores."
     )

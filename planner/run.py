@@ -123,7 +123,7 @@ class _Clock:
         self._wall, self._cpu = wall, cpu
 
     def as_dict(self, solved: Solution) -> dict[str, Any]:
-        """With building and compiling told apart, and the seconds of the second process."""
+        """With building and compiling apart, and the seconds of the second process."""
         steps = [asdict(s) for s in solved.steps]
         self.cpu_seconds["solve"] = sum(s.cpu_seconds for s in solved.steps)
         for phase in ("build", "compile"):

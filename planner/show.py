@@ -161,7 +161,7 @@ def split_and_funding(document: Mapping[str, Any], case: Case | None) -> str:
 
 
 def _whole(value: Any) -> float:
-    """A sum that may be told by year."""
+    """A sum that may be given by year."""
     return sum(value.values()) if isinstance(value, Mapping) else float(value or 0)
 
 

@@ -1,7 +1,7 @@
 """The run store: one immutable folder a run, written under a hidden name and published by a rename.
 
 Readers look only at folders whose name is a run id, so a crash, a full disk or a kill leaves earlier
-runs as they were and no half-written one visible. Every file's checksum stands in ``manifest.json``.
+runs as they were and no half-written one visible. Every file's checksum is in ``manifest.json``.
 What differs between two runs that are otherwise the same (times) lives in ``times.json`` alone.
 """
 

@@ -1,8 +1,7 @@
-"""What measurements stand on: generated programmes are sound and repeatable, the frozen matrices are unchanged."""
+"""What measurements stand on: generated programmes are sound and repeatable."""
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,11 +13,9 @@ from planner.inputs import read
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 sys.path.insert(0, str(BENCHMARKS))
 
-import alone  # noqa: E402
-import freeze  # noqa: E402
-import large  # noqa: E402
 import programmes  # noqa: E402
-import race  # noqa: E402
+import reference  # noqa: E402
+import scale  # noqa: E402
 import sweeps  # noqa: E402
 
 
@@ -51,14 +48,6 @@ def test_the_seed_says_every_byte(tmp_path: Path) -> None:
     assert files(tmp_path / "a") != files(tmp_path / "c")
 
 
-def test_the_frozen_matrices_are_those_of_the_list(tmp_path: Path) -> None:
-    assert freeze.check(BENCHMARKS / "baseline")
-    for path in (BENCHMARKS / "baseline").iterdir():
-        shutil.copy(path, tmp_path)
-    (tmp_path / "mid-2.mps.xz").write_bytes(b"another")
-    assert not freeze.check(tmp_path)
-
-
 def test_what_ifs_of_a_sweep_are_the_same_work_with_other_figures(tmp_path: Path) -> None:
     base, *asked = (job.case for job in sweeps.jobs(tmp_path, 3))
     assert len({base.sha256, *(case.sha256 for case in asked)}) == 4
@@ -66,41 +55,22 @@ def test_what_ifs_of_a_sweep_are_the_same_work_with_other_figures(tmp_path: Path
     assert not base.programme.claims
 
 
-@pytest.mark.parametrize(
-    ("section", "most"), [("OBJSENSE\n    MAX\n", True), ("OBJSENSE\n    MIN\n", False), ("", False)]
-)
-def test_the_sense_of_a_file_is_told(tmp_path: Path, section: str, most: bool) -> None:
-    """CBC minimises whatever the file asks for; it is told the sense apart."""
-    file = tmp_path / "stage.mps"
-    file.write_text(f"NAME x\n{section}ROWS\n N obj\n")
-    assert alone.maximised(str(file)) is most
+def test_a_line_a_run_and_one_where_there_is_no_plan() -> None:
+    size = {"rows": 6420, "columns": 5980, "integers": 1040}
+    document = {"verdict": "optimal", "gap": 0.00412, "size": size, "cpu_seconds": {"build": 0.62, "compile": 0.41}}
+    told = reference.row(reference.Go("mid", 131.26, 214.0, {**document, "verification": {"passed": True}}))
+    sizes = ("6,420", "5,980", "1,040")
+    assert told == ("mid", "optimal", "yes", "0.41 %", "131.3", "214.0", *sizes, "0.62 and 0.41")
+    assert reference.row(reference.Go("low", 1.0, 1.0, {"error": {}}))[:4] == ("low", "no run", "no", "none")
+    assert len(told) == len(reference.HEAD)
 
 
-def test_one_who_proves_another_value_is_out_of_the_race() -> None:
-    runs = {
-        r: [{"reached": True, "values": [v], "gaps": [0.0]}]
-        for r, v in [("planner", 100.0), ("cbc", 4.0), ("highs", 100.5)]
-    }
-    race._compared(runs, 0.01)
-    assert [runs[r][0]["reached"] for r in runs] == [True, False, True]
-
-
-def test_a_line_a_stage_of_a_large_run_and_one_where_there_is_no_plan() -> None:
-    stage = {"name": "mission value", "value": 130742.2, "bound": 132166.4, "gap": 0.010893}
-    found = {"times": 4, "size": {"rows": 72825, "columns": 103575, "integers": 13540}, "wall": 250.2, "peak_mb": 999.6}
-    size = ("4", "72,825", "103,575", "13,540", "250")
-    told = large.rows(found | {"stages": [stage, stage], "verification": {"passed": True}})
-    assert told[0] == (*size, "mission value", "130,742", "132,166", "1.09%", "yes", "1,000")
-    assert told[1][:6] == ("", "", "", "", "", "mission value")
-    unplanned = {"name": "mission value", "value": None, "bound": 132166.4, "gap": None}
-    assert large.rows(found | {"stages": [unplanned]}) == [
-        (*size, "mission value", "none", "132,166", "none", "no", "1,000")
-    ]
+def test_the_exponent_of_what_grows_with_the_square() -> None:
+    lines = [{"rows": n, "seconds": n**2} for n in (10, 20, 70)]
+    assert scale.exponent(lines, lambda line: float(line["seconds"]), "rows") == pytest.approx(2.0)
 
 
 def test_help_says_what_can_be_measured() -> None:
     words = [sys.executable, str(BENCHMARKS / "measure.py"), "--help"]
     said = subprocess.run(words, capture_output=True, text=True, check=True).stdout
-    assert {"solve", "scale", "large", "linear", "sweep", "start", "report", "memory"} <= set(
-        said.replace(",", " ").split()
-    )
+    assert {"reference", "build", "scale", "sweep", "start", "report", "memory"} <= set(said.replace(",", " ").split())

@@ -36,7 +36,7 @@ class Remembered:
 
 
 def irreducible(holds: Holds, everything: Sequence[Term]) -> tuple[Term, ...]:
-    """Some conflict within terms that clash, none of them idle; by halves, those named first stand in it first."""
+    """Some conflict within terms that clash, none of them idle; by halves, those named first are in it first."""
     found = _needed(holds, frozenset(), list(reversed(everything)), asked=False)
     return tuple(t for t in everything if t in found)
 

@@ -15,7 +15,7 @@ from planner.analyses.terms import Term
 from planner.analyses.whole import SMALL, Whole
 from planner.analyses.work import Tell, Undecided, Work
 
-SECONDS = 165.0
+SECONDS = 60.0
 #: physical limits that promises may run into, and are never traded for: rule, words, the input that would free it
 PHYSICAL = (
     ("fleet.within_supply", "chips on sale", "chip_supply.*.supply_racks_per_year"),
@@ -78,7 +78,7 @@ class _Explaining:
     def __init__(self, source: Source, seconds: float | None, tell: Tell, notebook: Notebook | None) -> None:
         self.source, self.tell = source, tell
         self.work = Work(seconds, notebook)
-        self.pool = Pool(source.case(), self.work)
+        self.pool = Pool(source.case(), self.work, confirm=True)
         self.notes: list[str] = []
         self.whole = False
         self.holds = Remembered(self._ask)
@@ -139,7 +139,7 @@ class _Explaining:
         return Member(term, holds, "a plan of everything whole" if holds else "it still clashes", enough)
 
     def _runs_into(self) -> tuple[Limit, ...]:
-        """Physical limits without which the relaxation sees no conflict; told of small programmes alone."""
+        """Physical limits without which the relaxation sees no conflict; given for small programmes alone."""
         dropped = [t for t in self.pool.terms if t not in self.conflict]
         if not self.exact.small or self.pool.holds(dropped):
             return ()

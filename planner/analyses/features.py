@@ -127,7 +127,7 @@ class Structure:
         return found
 
     def differs(self, other: Structure) -> bool:
-        """In a site or a technology; timing alone is told but makes no other structure."""
+        """In a site or a technology; timing alone is reported but makes no other structure."""
         return self.has != other.has
 
     def retimed(self, other: Structure) -> bool:

@@ -32,10 +32,13 @@ NOTHING = Linear(np.zeros(0, dtype=np.int64), np.zeros(0))
 
 
 class Pool:
-    """The relaxation of a case, built when the first question is asked that no earlier call settled."""
+    """The relaxation of a case, built when the first question is asked that no earlier call settled.
 
-    def __init__(self, case: Case, work: Work) -> None:
-        self.case, self.work = case, work
+    ``confirm``: that nothing of the case as it is holds together is asked once more with presolve off.
+    """
+
+    def __init__(self, case: Case, work: Work, confirm: bool = False) -> None:
+        self.case, self.work, self.confirm = case, work, confirm
         self.settled = Settled(work.notebook, case)
         self.without_presolve = False
 
@@ -72,7 +75,10 @@ class Pool:
         left_out, names = _rules(gone), [t.id for t in gone]
         noted = self.settled.known("linear", names)
         if noted is None:
-            o = self._solve(without(self.program, left_out), NOTHING, confirm=not left_out)
+            o = self._solve(without(self.program, left_out), NOTHING)
+            if o.verdict is Verdict.INFEASIBLE and self.confirm and not left_out:
+                again = self._solve(self.program, NOTHING, confirm=True)
+                o = o if again.verdict is Verdict.UNKNOWN else again
             if o.values is None and o.verdict is not Verdict.INFEASIBLE:
                 raise Undecided
             noted = {"holds": o.values is not None, "without_presolve": o.confirmed_without_presolve}

@@ -31,11 +31,11 @@ class Point:
     def proven(self, gap: float) -> bool:
         if self.value is None or self.bound is None:
             return False
-        return abs(self.value - self.bound) <= gap * abs(self.value) + 1e-9
+        return self.value - self.bound <= gap * abs(self.value) + 1e-9
 
     def state(self, gap: float) -> str:
         """proven, no plan, or what is open."""
-        if self.bound is not None and math.isinf(self.bound):
+        if self.bound == math.inf:
             return "no plan"
         if self.proven(gap):
             return "disputed" if self.disputed else "proven"
@@ -57,7 +57,10 @@ class Point:
 
 @dataclass(frozen=True)
 class Curve:
-    """A frontier. ``at`` of a point is in ``unit`` of ``axis``; figures are least costs in M USD, or most of ``of``."""
+    """A frontier. ``at`` of a point is in ``unit`` of ``axis``; figures are least costs in M USD.
+
+    Where they are the most of ``of`` instead, points hold them turned round.
+    """
 
     id: str
     title: str
@@ -77,7 +80,7 @@ class Curve:
         """In dollars, or in the unit that the figures have."""
         if x is None or math.isinf(x):
             return None
-        return x * 1e6 if self.of == "USD" else x
+        return x * 1e6 if self.of == "USD" else -x
 
     def as_dict(self, gap: float) -> dict[str, Any]:
         return {

@@ -238,8 +238,10 @@ class Menu:
         if not up and not before:
             most = self.whole.most(lever.term)
             to = rounded(min(bound, most or 0.0), math.floor)
-            if to > 0:
-                yield Repair((replace(last, step=lever.amount(to)),))
+            if to > 0:  # that plan has as much of it, and keeps all else
+                step = lever.amount(to)
+                self.whole.shown.add(step.edits)
+                yield Repair((replace(last, step=step),))
         for margin in MARGINS if self.whole.small else MARGINS_LARGE:
             to = rounded(bound * (1 + margin), math.ceil) if up else rounded(bound * (1 - margin), math.floor)
             if to > 0:

@@ -160,7 +160,7 @@ class Tracing:
 
         budgets = [part * usd for part in np.linspace(MOST_PART, LEAST_PART, points).tolist()]
         asks = [(x, Question(f"compute: budget {x:.6g}", _budget(self.case, x))) for x in budgets]
-        found = [replace(p, value=_less(p.value), bound=_less(p.bound)) for p in self.nested(asks, most)[::-1]]
+        found = self.nested(asks, most)[::-1]
         title = f"Compute ({claim.precision}) by budget"
         return Curve("compute", title, "Budget", "USD", "Most compute", usd, tuple(found), "PFLOP/s", 3 * self.gap)
 

@@ -14,8 +14,8 @@ from planner.inputs.case import Case
 SECONDS = 90.0
 #: whole things of the pooled model up to which a programme is small: all questions are asked of everything whole
 SMALL = 1500
-#: gap of a plan that comes near to a promise, as part of present cost
-NEAR = 0.05
+#: gap of a plan that comes near to a promise, as part of present cost, and its seconds
+NEAR, NEAR_SECONDS = 0.05, 25.0
 
 
 class Whole:
@@ -24,6 +24,7 @@ class Whole:
     def __init__(self, source: Source, work: Work, tell: Tell, small: bool) -> None:
         self.source, self.work, self.tell, self.small = source, work, tell, small
         self.gates: Mapping[str, float] = {}
+        self.shown: set[tuple[str, ...]] = set()
         self.without_presolve = False
 
     def holds(self, dropped: Iterable[Term], edits: tuple[str, ...] = ()) -> bool:
@@ -42,9 +43,9 @@ class Whole:
 
     def plan(self, edits: tuple[str, ...]) -> bool:
         """Whether a plan of the edited programme was found and passed its check; Undecided where none was in time."""
-        case = self.source.case_or_none(edits)
+        case = None if edits in self.shown else self.source.case_or_none(edits)
         if case is None:
-            return False
+            return edits in self.shown
         self.tell("plan of: " + "; ".join(edits))
         found = self._asked(case)
         if found is None:
@@ -54,7 +55,8 @@ class Whole:
     def most(self, term: Term) -> float | None:
         """What a plan that comes as near to a promise of power or compute as it can has of it; None if none is found.
 
-        The promise becomes a goal whose every missed unit costs more than anything saved by missing it.
+        The promise becomes a goal whose every missed unit costs more than anything saved by missing it; that plan also
+        shows that all else holds beside any goal.
         """
         level = float(term.claim.level or 0.0) if term.claim else 0.0
         price = min(1e15, 10 * self.source.case().programme.budget_usd / max(level, 1e-9))
@@ -62,16 +64,18 @@ class Whole:
         case = self.source.case(edits)
         settled = Settled(self.work.notebook, case)
         if (noted := settled.known("most")) is not None:
+            self.shown.add(edits[:1])
             return float(noted)
         self.tell(f"the most of {term.id}")
-        gap = 0.0 if self.small else NEAR
-        answer = ask(case, gap=gap, seconds=self.work.seconds(SECONDS), start=self.gates)
+        gap, seconds = (0.0, SECONDS) if self.small else (NEAR, NEAR_SECONDS)
+        answer = ask(case, gap=gap, seconds=self.work.seconds(seconds), start=self.gates)
         if not answer.passed or answer.plan is None:
             return None
         self.gates = answer.gates
         rows = answer.plan["commitments"]
         found = float(rows.loc[rows["id"] == term.id, "planned"].iloc[0])
         settled.keep("most", (), found)
+        self.shown.add(edits[:1])
         return found
 
     def _asked(self, case: Case, read: bool = True) -> bool | None:

@@ -62,7 +62,7 @@ def _chart(curve: Curve) -> Chart | None:
         return None
     unit = "" if curve.unit == "year" else f", {curve.unit}"
     of = "M USD" if curve.of == "USD" else curve.of
-    ends = [f"{p.value:,.4g} {of} at {p.at:g}" for p in (known[0], known[-1])]
+    ends = [f"{abs(p.value or 0.0):,.4g} {of} at {p.at:g}" for p in (known[0], known[-1])]
     says = (
         f"{curve.measure} by {curve.axis.lower()}{unit}: {ends[0]}, {ends[1]}; the proven bound beside what plans take."
     )

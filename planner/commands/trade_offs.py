@@ -93,7 +93,7 @@ def sensitivity(
 ) -> int:
     """Say how much each figure matters to a stored plan, within the low and high that its source gives.
 
-    The plan's decisions are counted again under each figure, and the rules it would break are told; with --method
+    The plan's decisions are counted again under each figure, and the rules it would break are named; with --method
     morris also under many at once; with --reoptimise, the N that move the net benefit most are also decided anew.
     Exit codes: 0 all counted, 5 some not in time or not proven, 130 interrupted. The same command goes on where it was
     stopped.

@@ -20,7 +20,7 @@ def explain(
     asked: Asked = None,
     edits: Edits = None,
     time_limit: Annotated[
-        float | None, typer.Option(min=1, help="Seconds for all questions together. [default: 165]")
+        float | None, typer.Option(min=1, help="Seconds for all questions together. [default: 60]")
     ] = None,
     fresh: Fresh = False,
     out: Out = None,

@@ -7,7 +7,8 @@ same in every period, only with a firm split).
     within_authority[t]    investment by t ≤ Σ_{u≤t} share_of_budget · spendable
     within_budget          investment ≤ spendable = budget · (1 - management_reserve_share)
     split_least, split_most     infrastructure within its share ± tolerance of all investment
-    band_least[year], band_most[year]   the soft side within its band of each year's investment
+    band_least[year], band_most[year]   software, security and training
+                                        within their band of each year's investment
     operations_within_caps[t]   operations ≤ Σ_f cap
 
 Management stands on the base of construction and power; contingency of each category on its base and management.

@@ -23,7 +23,7 @@ from planner.formulation import combinations as combos
 from planner.formulation.accounts import Cost, Post, Posting
 from planner.formulation.combinations import Places
 from planner.formulation.terms import Terms, minus, over, total
-from planner.inputs.case import Case, Rate
+from planner.inputs.case import Case
 from planner.inputs.schema import PRECISIONS
 from planner.plan import NOISE, frame
 from planner.wbs import DISPOSAL, FABRIC, RACK_MAINTENANCE, RACKS, SALES_TAX, STORAGE
@@ -113,13 +113,6 @@ def _posts(b: Any, case: Case, places: Places) -> list[Posting]:
     return posts
 
 
-def current_price(case: Case, chip: str, year: int) -> Rate:
-    """The chip's latest listed rack price not after the year, else its first."""
-    years = sorted(y for c, y in case.chip_supply if c == chip)
-    listed = max((y for y in years if y <= year), default=years[0])
-    return case.rate("chip_supply", f"{chip}/{listed}", "rack_price_usd")
-
-
 def _investment(b: Any, case: Case, places: Places) -> list[Posting]:
     p = case.periods
     costs: list[Posting] = []
@@ -152,7 +145,7 @@ def _leaving(b: Any, case: Case, racks: Racks) -> list[Posting]:
 def _maintenance(b: Any, case: Case) -> list[Posting]:
     p = case.periods
     costs: list[Posting] = []
-    rates = {(c, t): current_price(case, c, p.year(t + 1)) for c, t in combos.presence(case) if t < p.last}
+    rates = {(c, t): combos.current_price(case, c, p.year(t + 1)) for c, t in combos.presence(case) if t < p.last}
     for (r, c, t), here in b.kept.items():
         if t < p.last and (share := case.chips[c].maintenance_share):
             years, rate = [(p.years, here)], rates[c, t]

@@ -8,7 +8,7 @@ initiative of a level that waits for a dated guard is begun by t).
 
     live_stays[s,t], ports_stay[r,y,l,t]   never fall
     live_at_open_sites[s]         live_by[s,H] ≤ open[s]
-    role_after_role[s,l]          role[l] ≤ role[the level before] (open[s] after the entry level)
+    role_after_role[s,l]          role[l] ≤ role[the level before] (live_by[s,H] after the entry level)
     port_for_roles[r,y,l,t]       port_by[t] ≥ Σ_s role[s,l] - sites of the place · (1 - guard begun in time)
     ports_within_need[y]          sites and levels that need an initiative ≤ need_ceiling_units
     in_use_where_live[s,t]        Σ in use ≤ hall limit · live
@@ -86,8 +86,8 @@ def _rules(b: Any, case: Case, roles: Roles) -> None:
     def role_after_role(b: Any, s: str, level: str) -> Any:
         further = use.further_levels(case, s)
         i = further.index(level)
-        before = b.role[s, further[i - 1]] if i else roles.opened(s)
-        return total([(1.0, b.role[s, level]), (-1.0, before)]) <= 0
+        before = [(-1.0, b.role[s, further[i - 1]])] if i else roles.live(s, case.periods.last, -1.0)
+        return total([(1.0, b.role[s, level]), *before]) <= 0
 
     @b.Constraint(over(_ceilings(case)), doc="no more sites and levels than the need")
     def ports_within_need(b: Any, y: str) -> Any:

@@ -70,7 +70,7 @@ def halls_in_use(case: Case, classes: tuple[str, ...]) -> list[InUse]:
 
 
 def class_names(case: Case, places: Places) -> tuple[str, ...]:
-    """Rack classes that work at a site is told by; a pool of several sites tells MW alone."""
+    """Rack classes by which work at a site is distinguished; a pool of several sites has MW alone."""
     pooled = any(len(inside) > 1 for inside in places.values())
     return (combos.ANY_CLASS,) if pooled else tuple(combos.rack_classes(case))
 

@@ -533,7 +533,7 @@ class Case:
 
     @property
     def split_is_firm(self) -> bool:
-        """Whether the split between infrastructure and the soft side is a firm promise."""
+        """Whether the split between infrastructure and the rest is a firm promise."""
         return any(c.metric == "split" and c.binding == "firm" for c in self.programme.claims)
 
     @cached_property

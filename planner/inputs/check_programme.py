@@ -70,7 +70,7 @@ def validate(raw: Mapping[str, Any], file_of: FileOf, edited: Edited) -> tuple[P
 
 
 def _as_of_now(plain: dict[str, Any], faults: _Faults) -> dict[str, Any]:
-    """Without what only older programme files have, which is one fault; an objective stands in for the stages."""
+    """Without what only older programme files have, which is one fault; an objective replaces the stages."""
     old = [name for name in _OLD if name in plain]
     if not old:
         return plain

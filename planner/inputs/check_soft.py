@@ -1,4 +1,4 @@
-"""Checks of the soft half: accreditations and initiatives in an order that ends, effects that fit their units."""
+"""Checks of security and software: accreditations and initiatives in an order that ends, effects that fit units."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def _uses(sheets: Sheets) -> list[Fault]:
 
 
 def _only_one(sheets: Sheets) -> list[Fault]:
-    """Where two rows would be told apart by nothing."""
+    """Where two rows would be indistinguishable."""
     initiatives, tracks = sheets["initiatives"], sheets["training_tracks"]
     small = [r for r in good_rows(initiatives, "per") if r.values["per"] == "small agency"]
     uplift = [r for r in good_rows(initiatives, "effect") if r.values["effect"] == "raises utilisation"]

@@ -15,8 +15,8 @@ A data set is a folder with one CSV for each table, named after it, with exactly
 table that is marked *figures* owes a row in `figures.csv`: range, money year, source, status
 ({", ".join(STATUSES)}).
 Money names its price index ({", ".join(PRICE_INDICES)}), which carries it from its money year to
-the year it is spent; index none: the figure is already in the dollars of the year it is spent. A table that may be
-empty says so; what an empty one means stands in `docs/model.md`.
+the year it is spent. Index none means that the figure is already in the dollars of the year it is spent.
+A table that may be empty says so; what an empty one means is in `docs/model.md`.
 """
 
 

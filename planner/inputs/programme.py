@@ -55,7 +55,7 @@ class Sites(_Strict):
 
 
 class Claim(_Strict):
-    """One row of the announcement. ``metric`` says which room speaks to it.
+    """One row of the announcement. ``metric`` says which rule measures it.
 
     A claim with a ``level`` and a ``by`` year is a commitment: firm ones hold or the run is
     infeasible, ``reported`` ones are only shown. A goal costs the objective ``price_usd``, base-year
@@ -129,5 +129,5 @@ class Programme(_Strict):
 
     @property
     def unmodelled(self) -> frozenset[str]:
-        """Metrics that no room measures."""
+        """Metrics that no rule measures."""
         return frozenset({"interconnect"})

@@ -74,7 +74,7 @@ def load(
 
 
 def _workbook(path: Path, edits: Sequence[str | what_if.Given], accept_formulas: bool, reports: Path | None) -> Case:
-    """The same way for a workbook, whose faults are told at their cells."""
+    """The same way for a workbook, whose faults are reported at their cells."""
     book = excel.load(path, accept_formulas)
     asked_for, faults = named.expand(edits)
     changes, wrong = what_if.parse_edits(asked_for.edits)

@@ -1,4 +1,4 @@
-"""Charts as SVG shapes. Series differ by pattern, dash and marker, so that a grey print tells them apart."""
+"""Charts as SVG shapes. Series differ by pattern, dash and marker, so that they differ in a grey print."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ def table(
 ) -> Markup:
     """A table with a caption and headers of columns and rows; ``text`` are columns of words, the last ``foot`` totals.
 
-    It stands in a region that can be scrolled with the keyboard where it is wider than the screen.
+    It is in a region that can be scrolled with the keyboard where it is wider than the screen.
     """
     words = {0, *text}
 

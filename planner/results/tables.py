@@ -1,4 +1,4 @@
-"""From a solved model to a Plan: decisions read by the rooms, cost lines in cents, tiers, compute, who is admitted."""
+"""From a solved model to a Plan: decisions of components, cost lines in cents, tiers, compute, who is admitted."""
 
 from __future__ import annotations
 

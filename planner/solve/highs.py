@@ -78,6 +78,8 @@ def solve(
         h.setOptionValue("mip_max_nodes", int(limits.nodes))
     if not presolve:
         h.setOptionValue("presolve", "off")
+        # scaled by default, the simplex method has ended with "unknown" on an infeasible reference
+        h.setOptionValue("simplex_scale_strategy", 4)
     if start is not None:
         solution = highspy.HighsSolution()
         solution.col_value = start.tolist()

@@ -13,7 +13,7 @@ def marginals(program: Program, objective: Linear, plan: Vector) -> dict[str, fl
     """Name of a row -> change of the objective per unit of its right side; None where the solve was stopped.
 
     Duals of the linear problem that is left once every whole column is fixed: they say nothing of what another whole
-    choice would be worth. A limit that scales with a whole column, ``use <= limit x open``, stands in the row as a
+    choice would be worth. A limit that scales with a whole column, ``use <= limit x open``, is in the row as a
     coefficient: one unit more of the limit is worth the dual times that column's value, nothing where it is 0.
     """
     duals = highs.duals(program.problem(objective).pinned(plan))

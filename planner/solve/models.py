@@ -22,6 +22,8 @@ Conditions = Callable[[Formulation], None]
 Gates = Mapping[str, float]
 
 SITES = "sites.open"
+#: rows by which a chosen site runs at least so many MW
+LEAST_SERVED = "sites.minimum_serving"
 #: whole things that are placed once the gates are decided; every other whole column is a gate
 KINDS = {
     "halls": "construction.started_by",
@@ -88,6 +90,19 @@ class Model:
         signs = np.array([1.0 if v > 0.5 else -1.0 for v in sites.values()])
         row = Linear(np.array(list(sites), dtype=np.int64), signs)
         return Row("another set of sites", row, upper=float((signs > 0).sum()) - 1.0)
+
+    def room_for_whole_racks(self, gates: Gates) -> list[Row]:
+        """At each chosen site, serve a rack more than the least: halls filled exactly by it hold no whole racks."""
+        chosen = {n.partition("[")[2].rstrip("]") for n, v in sites_of(gates).items() if v > 0.5}
+        largest = max((c.rack_mw for c in self.formulation.case.chips.values()), default=0.0)
+        matrix, rows = self.program.matrix.tocsr(), []
+        for i, name in enumerate(self.program.row_names):
+            family, _, index = name.partition("[")
+            if family == LEAST_SERVED and index.split(",")[0] in chosen:
+                row = matrix[i]
+                expression = Linear(row.indices.astype(np.int64), row.data.astype(float))
+                rows.append(Row("room for whole racks", expression, lower=self.program.row_lower[i] + largest))
+        return rows
 
     def relaxed(self, seconds: float | None) -> Outcome:
         """The linear relaxation."""

@@ -41,7 +41,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Found:
-    """The answer, with the gates of its best plan (in parts where nothing is whole) and that plan's present cost."""
+    """The answer, with the gates of its best plan (fractional where nothing is whole) and that plan's present cost."""
 
     outcome: Outcome
     gates: dict[str, float] | None = None
@@ -127,7 +127,7 @@ class Prover:
                 self.close()
 
     def answer(self, watch: Watch) -> Found:
-        """Wait for what was asked; the watch is told how far it is, and may end it and with it the second process."""
+        """Wait for what was asked; the watch learns how far it is, and may end it and with it the second process."""
         assert self._task is not None
         if self._pipe is not None:
             found = self._heard(watch)

@@ -11,7 +11,7 @@ left. Only an infeasible pool, or exact model, proves that no plan exists.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,7 +21,7 @@ from planner.solve.models import SITES, Conditions, Gates, Model, Stopwatch, sit
 from planner.solve.program import Contradiction
 from planner.solve.proving import Found, Prover, Task
 from planner.solve.standing import Options, Solution, Standing
-from planner.solve.values import Flags, Limits, Linear, Outcome, Report, SolveLimits, Verdict
+from planner.solve.values import Flags, Limits, Linear, Outcome, Report, Row, SolveLimits, Verdict
 
 ALONE, FIRST = "solving the whole programme at once", "a first plan"
 CHOOSE, AGAIN = "choosing sites, roles and dates", "choosing other sites"
@@ -155,7 +155,8 @@ class Scheme:
         """Halls and plant whole with these gates, then racks whole with all that held. False if there is no plan."""
         now, model, last = self.now, self.exact, self.options.plan_until
         fixed, others = model.holding(gates), model.program.whole & ~model.kinds("racks")
-        halls = self.solved(step, now.solve_limits(gap, until), fixed=fixed, whole=others)
+        room = model.room_for_whole_racks(gates)
+        halls = self.solved(step, now.solve_limits(gap, until), fixed=fixed, whole=others, rows=room)
         if halls.values is None:
             return False
         held = model.holding(model.named(halls.values, others))
@@ -172,6 +173,7 @@ class Scheme:
         *,
         fixed: Mapping[int, float] | None = None,
         whole: Flags | None = None,
+        rows: Sequence[Row] = (),
         start: bool = False,
     ) -> Outcome:
         """One solve of the exact model. With nothing fixed its bounds hold for every plan."""
@@ -182,6 +184,7 @@ class Scheme:
             start=now.best.values if start else None,
             whole=whole,
             fixed=fixed,
+            rows=rows,
             watch=now.watch(step, bounds=free),
             confirm=free,
             clean=whole is None,

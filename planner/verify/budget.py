@@ -1,4 +1,4 @@
-"""The budget: authority, the split between infrastructure and soft half, its yearly band, who pays to operate."""
+"""The budget: authority, the split between infrastructure and the rest, its yearly band, who pays to operate."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def _spendable_musd(world: World) -> float:
 
 
 def _sides_musd(world: World) -> tuple[Vector, Vector, Vector]:
-    """Infrastructure, soft half and what is set aside, by period."""
+    """Infrastructure, the rest, and what is set aside, by period."""
     ledger = world.ledger
     return ledger.infrastructure_usd() / 1e6, ledger.soft_usd() / 1e6, world.soft.unallocated
 

@@ -126,7 +126,7 @@ def _numeric(table: str, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def readable(facts: Facts, table: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """The rows that the other rules can compute with; the rest is reported by the rules of this room."""
+    """The rows that the other rules can compute with; the rest is reported by the rules of this file."""
     out = _numeric(table, frame) if table in DECISIONS else frame
     return out[_filled(table, out) & _recognised(facts, table, out)]
 

@@ -137,13 +137,11 @@ class Facts:
     def max_units(self, site: str, plant: str) -> int:
         return int(np.floor(self.sites[site].max_onsite_mw / self.plants[plant].unit_mw + 1e-9))
 
-    def dearest_shell(self) -> Design | None:
-        """The greenfield design with the dearest shell, first of equals."""
-        found: Design | None = None
-        for d in self.designs.values():
-            if d.route == "greenfield" and (found is None or d.shell_usd_per_mw > found.shell_usd_per_mw):
-                found = d
-        return found
+    def dearest_shell(self) -> Design:
+        """The greenfield design with the dearest shell, first of equals; of all designs where none is greenfield."""
+        of_all = list(self.designs.values())
+        greenfield = [d for d in of_all if d.route == "greenfield"]
+        return max(greenfield or of_all, key=lambda d: d.shell_usd_per_mw)
 
     # demand and value
 
@@ -182,7 +180,7 @@ class Facts:
         return np.array([base / self._index["general", self.clock.year(t)] for t in range(self.clock.count)])
 
     def key(self, table: str, record: Mapping[Any, Any]) -> str:
-        """The key of a row as it stands in a reference: parts joined by /."""
+        """The key of a row as a reference writes it: parts joined by /."""
         columns = [BY_NAME[table].column(k) for k in BY_NAME[table].keys]
         return "/".join(str(int(record[c.name])) if c.kind == "integer" else str(record[c.name]) for c in columns)
 

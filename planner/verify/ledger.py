@@ -95,8 +95,6 @@ class Ledger:
             if facts.designs[d].route == "lease":
                 self._post("1.1.5", s, f"designs.{d}.lease_usd_per_mw_year", mw * facts.clock.years)
         dearest = facts.dearest_shell()
-        if dearest is None:
-            return
         for (s, level), mw in world.hardened.items():
             factor = facts.levels[level].hardening_share * facts.sites[s].construction_multiplier
             self._post("1.1.6", s, f"designs.{dearest.design_id}.shell_usd_per_mw", mw, factor)
@@ -247,5 +245,5 @@ class Ledger:
         return self.usd("")
 
     def investment_usd(self) -> Vector:
-        """Infrastructure, the soft half and what is set aside."""
+        """Infrastructure, software, security and training, and what is set aside."""
         return self.usd("1.", "2.") + 1e6 * self.world.soft.unallocated

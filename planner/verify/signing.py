@@ -18,7 +18,7 @@ Starts = Iterator[tuple[Vector, float, str, float, str, float]]
 def committed_usd(case: Case, plan: Plan) -> tuple[dict[int, float], float]:
     """Dollars committed by calendar year, and those of them that are paid after the horizon.
 
-    Cash is what the plan posts, which other rules check; what is signed ahead of it is reckoned here: base
+    Cash is what the plan posts, which other rules check; what is signed ahead of it is computed here: base
     cost that is paid along a profile, and the rent of a whole lease, count in the year of their start; all else,
     management and contingency among it, in the year it is paid.
     """

@@ -1,4 +1,4 @@
-"""What a plan does for the soft half: what is held, done, trained, live and in use by period, and who is admitted."""
+"""Security, software and training of a plan: what is held, done, trained, live and in use, and who is admitted."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ STARTS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
 
 
 class Soft:
-    """Levels of the soft half, recomputed from the decisions."""
+    """Levels of software, security and training, recomputed from the decisions."""
 
     def __init__(self, world: World) -> None:
         self.world, self.facts, self.clock = world, world.facts.soft, world.facts.clock

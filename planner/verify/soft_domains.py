@@ -1,4 +1,4 @@
-"""The tables of the soft half: which rows can exist at all, and the most that a row can hold."""
+"""The tables of software, security and training: which rows can exist at all, and the most that a row can hold."""
 
 from __future__ import annotations
 

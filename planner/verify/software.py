@@ -1,4 +1,4 @@
-"""Initiatives of the soft half: each once, within the need, in their order, and what works only once they are done."""
+"""Initiatives: each once, within the need, in their order, and what works only once they are done."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ def words_of(value: float) -> str:
 
 @dataclass(frozen=True)
 class Check:
-    """Enters rows of one rule. ``words`` may use {left}, {right} and {excess}; figures stand in ``unit``."""
+    """Enters rows of one rule. ``words`` may use {left}, {right} and {excess}; figures are in ``unit``."""
 
     name: str
     tally: Tally

@@ -151,7 +151,7 @@ def _cost_keys(case: Case, r: Any, category: str, year: int) -> tuple[str, ...]:
 
 
 def signed(case: Case, plan: Plan) -> list[Fact]:
-    """What is signed in one year and paid in a later one; inside the horizon the dollars stand in cost lines too."""
+    """What is signed in one year and paid in a later one; inside the horizon the dollars are in cost lines too."""
     p, facts = case.periods, []
     for part in signed_ahead(case, plan):
         year, inside = p.year(part.paid), part.paid <= p.last

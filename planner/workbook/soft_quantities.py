@@ -1,4 +1,4 @@
-"""Decisions and levels of the soft half as facts: accreditations, initiatives, training, gates, who pays."""
+"""Decisions and levels beside infrastructure as facts: accreditations, initiatives, training, gates, who pays."""
 
 from __future__ import annotations
 

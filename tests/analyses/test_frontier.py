@@ -112,7 +112,7 @@ def test_more_sites_cost_what_opening_them_costs(tmp_path: Path) -> None:
 
 def test_service_is_held_by_a_row(tmp_path: Path) -> None:
     """Nobody must be served: each more of demand takes its racks, and the promised halls alone cost least."""
-    made = two_sites()
+    made = two_sites(90.0)
     change(made.tables, "demand", must_serve_share=0)
     points = only(traced(tmp_path, made, "served", points=2)).points
     assert [p.at for p in points] == pytest.approx([50, 95, 100])
@@ -123,15 +123,19 @@ def test_service_is_held_by_a_row(tmp_path: Path) -> None:
 
 def test_compute_by_budget_is_the_most_it_buys(tmp_path: Path) -> None:
     """A PFLOP/s of fp64 is a rack of 1 M$ in a MW of 2 M$: more money buys more, and none is left idle."""
-    found = traced(tmp_path, two_sites(), "compute", points=3)
+    made = two_sites()
+    change(made.tables, "demand", must_serve_share=0)
+    made.claims[0]["level"], made.fields["budget_usd"] = 5, 50e6
+    found = traced(tmp_path, made, "compute", points=3)
     points = only(found).points
-    assert [p.at for p in points] == [100e6, 200e6, 300e6]
+    assert [p.at for p in points] == [25e6, 50e6, 75e6]
     assert only(found).of == "PFLOP/s"
     for p in points:
-        assert p.value is not None
-        assert p.bound is not None
-        assert p.value <= p.bound * (1 + 1e-6)
-    assert points[0].value < points[1].value  # type: ignore[operator]
+        most, bound = (only(found).figure(x) for x in (p.value, p.bound))
+        assert most is not None
+        assert bound is not None
+        assert most <= bound * (1 + 1e-6)
+    assert points[0].value > points[1].value  # type: ignore[operator]  # turned round
 
 
 def test_a_level_that_cannot_be_had_has_no_plan(tmp_path: Path) -> None:
@@ -238,7 +242,7 @@ def test_points_are_reused_and_a_stopped_frontier_goes_on(tmp_path: Path) -> Non
 
 
 def test_an_unknown_frontier_is_told_with_those_there_are(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="level:hall; there are level:halls"):
+    with pytest.raises(UsageError, match="level:hall; there are compute, level:halls"):
         traced(tmp_path, two_sites(), "level:hall")
 
 

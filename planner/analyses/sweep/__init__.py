@@ -34,7 +34,7 @@ NO_EFFECT = "changes nothing that this programme reads"
 
 
 class Workers(Protocol):
-    """Whoever solves jobs: the embedded pool, or a cluster. ``keep`` is called once for each that ended."""
+    """What solves jobs: the embedded pool, or a cluster. ``keep`` is called once for each that ended."""
 
     @property
     def workers(self) -> int: ...
@@ -96,7 +96,7 @@ def sweep(
 
 
 def _idle(base: Job | None, job: Job) -> Answer | None:
-    """A what-if that touches only what the programme leaves out is told so, not solved."""
+    """A what-if that touches only what the programme leaves out is reported, not solved."""
     if base is None or job is base or changed_inputs(base.case, job.case):
         return None
     return Answer(job.name, error=NO_EFFECT)

@@ -29,7 +29,7 @@ DONE = "done"
 
 @dataclass(frozen=True)
 class Job:
-    """One solve. It carries its case, so that whoever works on it needs no file of ours.
+    """One solve. It carries its case, so that its worker needs no file of ours.
 
     ``start`` are the gates of the run that it is about: a plan is looked for around them first.
     """

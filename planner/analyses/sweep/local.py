@@ -83,7 +83,7 @@ class Pool:
             yield job, news
 
     def _give(self, connection: Connection, left: list[Job]) -> None:
-        """The next job, or the end of the work. A worker that is gone by now is heard of when it is listened to."""
+        """The next job, or the end of the work. A worker that is gone by now is noticed when its pipe is read."""
         if not left:
             self._dismiss(connection)
             return
@@ -149,7 +149,7 @@ def _serve(connection: Connection, keep: Keep) -> None:
 
 @contextmanager
 def _orderly_end() -> Iterator[None]:
-    """Who is told to end meanwhile leaves no draft; at other times there is nothing to clear away."""
+    """A process that is ended meanwhile leaves no draft; at other times there is nothing to clear away."""
 
     def end(number: int, frame: Any) -> None:
         raise SystemExit(128 + number)

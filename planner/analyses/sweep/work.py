@@ -14,7 +14,7 @@ from planner.solve import Report
 
 
 def solve(job: Job, progress: Callable[[Report], None] | None = None) -> Outcome:
-    """Solve a job. Whatever goes wrong with it is told in words: one failure never stops the others."""
+    """Solve a job. Whatever goes wrong with it is reported in words: one failure never stops the others."""
     began = time.perf_counter()
 
     def failed(error: str) -> Outcome:

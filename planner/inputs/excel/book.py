@@ -1,4 +1,4 @@
-"""The cells of a workbook: what stands in them, as numbers, words, dates, errors or formulas with their last value."""
+"""The cells of a workbook: what they hold, as numbers, words, dates, errors or formulas with their last value."""
 
 from __future__ import annotations
 

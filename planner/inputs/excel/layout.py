@@ -1,4 +1,4 @@
-"""Where inputs stand in a workbook: its sheets, and what a programme file says as columns and rows of cells.
+"""Where inputs are in a workbook: its sheets, and what a programme file says as columns and rows of cells.
 
 The template is written from these lines and read by them.
 """

@@ -1,4 +1,4 @@
-"""Faults of tables and of the programme, told at the cell of the workbook in which they stand."""
+"""Faults of tables and of the programme, reported at the cell of the workbook that holds them."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ class Workbook:
     formulas: int = 0
 
     def file_of(self, place: str) -> str:
-        """Every field of the programme stands in this file."""
+        """Every field of the programme is in this file."""
         return self.file
 
     def fault(self, sheet: str, at: str, column: str, found: str, allowed: str, advice: str = "") -> None:

@@ -19,7 +19,7 @@ FINE = "#,##0.0000_);(#,##0.0000);0.0000_)"
 
 
 class Places(NamedTuple):
-    """Row of the cost by year, whose first year stands in the first column of years."""
+    """Row of the cost by year, whose first year is in the first column of years."""
 
     total: int
 

@@ -1,4 +1,4 @@
-"""Summary, the soft half: the split and its price, what asks for the soft dollars, output and jobs as a memo."""
+"""Summary, second part: the split and its price, what asks for the soft dollars, output and jobs as a memo."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What must tie on the soft half: the split and its band, who pays and the caps, authority and outlays, the need.
+"""What must tie beside infrastructure: the split and its band, who pays and the caps, authority and outlays, the need.
 
 A rule that an edited figure may push a plan across reads EDITED then: decisions are not re-optimised.
 """

@@ -1,4 +1,4 @@
-"""The split of the investment: infrastructure, the soft side, and the dollars that buy nothing; its yearly band."""
+"""The split of the investment: infrastructure, the rest, and the dollars that buy nothing; its yearly band."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ def dollars(book: Book, detail: Detail, parts: Parts, told: summary.Places) -> l
 
 
 def commitments(book: Book, parts: Parts) -> list[Check]:
-    """What is signed is paid: inside the horizon or after it, never before, and as the verifier reckons it."""
+    """What is signed is paid: inside the horizon or after it, never before, and as the verifier computes it."""
     page, stored, p = book.pages[investment.ME], book.pages["Provenance"], parts.investment.committed
     paid, after = cell(page, p.cash, TOTAL), cell(page, p.after, TOTAL)
     solved = parts.solved.rows

@@ -1,4 +1,4 @@
-"""What cells may hold, told and enforced by the spreadsheet; ``planner check`` is what counts."""
+"""What cells may hold, stated and enforced by the spreadsheet; ``planner check`` is what counts."""
 
 from __future__ import annotations
 
