@@ -38,6 +38,7 @@ ACCOUNTS: dict[str, tuple[str, str, str]] = {
     "serving_pflops": ("period, precision", "PFLOP/s", "peak that serves work of the precision"),
     "facility_mw": ("site, period", "MW facility", "halls at their peak PUE, at the end of the period"),
     "halls_mw": ("site, period", "MW IT", "all halls of the site"),
+    "leases_ended_mw": ("site, period", "MW IT", "leased halls that go out of term in the period"),
     "serves": ("site, level, period", "0/1", "the site may serve the level in the period"),
     "guarded": ("level, period", "0/1", "the programme's guards of the level are in place in the period"),
     "done": ("initiative, unit, period", "units", "an initiative is done at the end of the period"),

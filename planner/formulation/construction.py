@@ -176,6 +176,7 @@ def _capacity(case: Case, halls: Halls) -> list[Posting]:
                     continue
                 posts.append(Post("commissioned_mw", (s, design.cooling_id, t), here, d))
                 posts.append(Post("halls_mw", (s, t), here, d))
+                posts.append(Post("leases_ended_mw", (s, t), halls.ended(s, d, t), d))
                 facility = halls.standing(s, d, t, per_mw=pue)
                 posts.append(Post("facility_mw", (s, t), facility, d))
                 if design.brings_own_power:
