@@ -140,7 +140,7 @@ def test_the_second_bound_brings_better_gates(monkeypatch: pytest.MonkeyPatch) -
         return replace(found, gates=gates)
 
     monkeypatch.setattr(proving.Pool, "solve", poor)
-    monkeypatch.setattr(scheme.Scheme, "first", lambda self, relaxed: None)
+    monkeypatch.setattr(scheme.Scheme, "first_gates", lambda self, prover: None)
     found = solve(Toy(), LIMITS, options=LARGE)
     assert taken(found).count(scheme.PLACE) == 2
     assert scheme.PROVE in taken(found)
@@ -152,7 +152,7 @@ def test_gates_of_another_run_are_tried_first() -> None:
     before = solve(Toy(), LIMITS, options=LARGE, conditions=only("C"))
     assert chosen(before) == ["sites.open[C]"]
     found = solve(Toy(), replace(LIMITS, gap=10.0), options=LARGE, start=before.gates)
-    assert taken(found)[5] == scheme.FIRST
+    assert scheme.FIRST in taken(found)
     assert chosen(found) in (["sites.open[C]"], ["sites.open[A]"])
     # where they do not hold they do no harm
     other = solve(Toy(), LIMITS, options=LARGE, start=before.gates, conditions=only("A"))

@@ -26,6 +26,7 @@ class Toy:
     no_role: tuple[str, ...] = ()
     racks_a_hall: float | None = None
     pool_clash: bool = False
+    chips: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

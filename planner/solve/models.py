@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from planner.formulation import Formulation, build
-from planner.formulation.combinations import each_site, one_pool
+from planner.formulation.combinations import Places
 from planner.inputs.case import Case
 from planner.solve.program import Program
 from planner.solve.values import Flags, Linear, Outcome, Row, SolveLimits, Step, Vector, Verdict
@@ -21,7 +21,7 @@ Conditions = Callable[[Formulation], None]
 #: name of a gate's column -> its whole value
 Gates = Mapping[str, float]
 
-SITES = "sites.open"
+SITES, ROLES = "sites.open", "roles.role"
 #: rows by which a chosen site runs at least so many MW
 LEAST_SERVED = "sites.minimum_serving"
 #: whole things that are placed once the gates are decided; every other whole column is a gate
@@ -43,13 +43,13 @@ class Model:
     present_cost: Linear
 
     @classmethod
-    def of(cls, case: Case, conditions: Conditions | None, *, pooled: bool, steps: list[Step]) -> Model:
-        """The model of the pool or of each site; what building and compiling took is added to ``steps``.
+    def of(cls, case: Case, conditions: Conditions | None, places: Places, steps: list[Step]) -> Model:
+        """The model of these places; what building and compiling took is added to ``steps``.
 
         Raises Contradiction if a rule without variables does not hold.
         """
-        name, watch = "the pool" if pooled else "each site", Stopwatch()
-        formulation = build(case, one_pool(case) if pooled else each_site(case))
+        name, watch = "each site" if len(places) == len(case.sites) else "the pool", Stopwatch()
+        formulation = build(case, places)
         if conditions is not None:
             conditions(formulation)
         steps.append(watch.step(f"build {name}"))
@@ -84,6 +84,16 @@ class Model:
         """Columns to fix; names that this model has not are left out."""
         return {self.program.index[n]: v for n, v in gates.items() if n in self.program.index}
 
+    def with_roles(self, gates: Gates) -> list[str]:
+        """Sites that have a further role, those with most roles first."""
+        roles: dict[str, float] = {}
+        for i in np.flatnonzero(self.whole(ROLES)).tolist():
+            if gates.get(self.program.names[i], 0.0) > 0.5:
+                index = self.program.columns[i].index()
+                site = str(index[0] if isinstance(index, tuple) else index)
+                roles[site] = roles.get(site, 0.0) + 1.0
+        return sorted(roles, key=lambda s: -roles[s])
+
     def other_sites(self, gates: Gates) -> Row:
         """A row that forbids this set of sites, and no other."""
         sites = self.holding(sites_of(gates))
@@ -117,6 +127,12 @@ class Model:
 def sites_of(gates: Gates) -> dict[str, float]:
     """Of gates, the choice of sites alone."""
     return {n: v for n, v in gates.items() if n.partition("[")[0] == SITES}
+
+
+def zones(case: Case, apart: Sequence[str]) -> Places:
+    """Some sites apart and all others in one pool: a relaxation, the tighter the more differ in what they may do."""
+    rest = tuple(s for s in case.sites if s not in apart)
+    return {**{s: (s,) for s in apart}, **({"all others" if apart else "all sites": rest} if rest else {})}
 
 
 class Stopwatch:

@@ -14,7 +14,7 @@ from typing import Any
 from planner.inputs.case import Case
 from planner.solve.highs import Watch
 from planner.solve.interrupt import INTERRUPT
-from planner.solve.models import Conditions, Gates, Model, Stopwatch
+from planner.solve.models import Conditions, Gates, Model, Stopwatch, zones
 from planner.solve.program import Contradiction
 from planner.solve.values import Outcome, Progress, SolveLimits, Step, Verdict
 
@@ -24,18 +24,21 @@ LOOK_SECONDS = 0.1
 
 @dataclass(frozen=True)
 class Task:
-    """A question to the pool.
+    """A question to the pool, in which the sites ``apart`` stand by themselves.
 
     ``relaxed``: nothing is whole. ``whole_halls``: halls are whole, else in MW; plant and racks are in MW always, gates
     and clusters whole. ``limits.gap`` is a share of the present cost of the relaxation. ``start``: gates of a known
-    plan. ``forbidden``: choices of sites that are left out; the bound is then one of the other choices.
+    plan. ``fixed``: gates that are held; ``forbidden``: choices of sites that are left out; with these the bound is
+    one of some plans alone.
     """
 
     name: str
     limits: SolveLimits
+    apart: tuple[str, ...] = ()
     relaxed: bool = False
     whole_halls: bool = False
     start: Gates | None = None
+    fixed: Gates | None = None
     forbidden: Sequence[Gates] = ()
 
 
@@ -54,18 +57,26 @@ class Pool:
 
     def __init__(self, case: Case, conditions: Conditions | None) -> None:
         self._case, self._conditions = case, conditions
+        self._models: dict[tuple[str, ...], Model] = {}
         self._steps: list[Step] = []
 
-    @cached_property
-    def model(self) -> Model:
-        return Model.of(self._case, self._conditions, pooled=True, steps=self._steps)
+    def _model(self, apart: tuple[str, ...]) -> Model:
+        if apart not in self._models:
+            places = zones(self._case, apart)
+            self._models[apart] = Model.of(self._case, self._conditions, places, self._steps)
+        return self._models[apart]
 
     @cached_property
     def _relaxed(self) -> Outcome:
-        watch = Stopwatch()
-        outcome = self.model.relaxed(None)
+        model, watch = self._model(()), Stopwatch()
+        outcome = model.relaxed(None)
         self._steps.append(watch.step("relaxing the pool", outcome))
         return outcome
+
+    @property
+    def _cost(self) -> float:
+        """Present cost of the relaxation, M USD."""
+        return self._model(()).cost_of(self._relaxed)
 
     def solve(self, task: Task, watch: Watch) -> Found:
         try:
@@ -76,24 +87,34 @@ class Pool:
             steps, self._steps = self._steps, []
         if outcome.values is None:
             return Found(outcome, steps=steps)
-        gates = self.model.named(outcome.values, self.model.gates, rounded=not task.relaxed)
-        return Found(outcome, gates, self.model.cost_of(outcome), steps)
+        model = self._model(task.apart)
+        gates = model.named(outcome.values, model.gates, rounded=not task.relaxed)
+        return Found(outcome, gates, model.cost_of(outcome), steps)
 
     def _solved(self, task: Task, watch: Watch) -> Outcome:
-        model, stopwatch = self.model, Stopwatch()
-        limits = replace(task.limits, gap=task.limits.gap * model.cost_of(self._relaxed))
+        limits = replace(task.limits, gap=task.limits.gap * self._cost)
+        model = self._model(task.apart)
+        stopwatch = Stopwatch()
         whole = model.program.whole & ~model.kinds("plant", "racks", *([] if task.whole_halls else ["halls"]))
         rows = [model.other_sites(gates) for gates in task.forbidden]
         start = None
         if task.start is not None:
-            fixed = model.holding(task.start)
+            known = model.holding(task.start)
             first = model.program.solve(
-                model.objective, limits, whole=whole, fixed=fixed, rows=rows, confirm=False, clean=False
+                model.objective, limits, whole=whole, fixed=known, rows=rows, confirm=False, clean=False
             )
             start = first.values
             self._steps.append(stopwatch.step(f"{task.name}: start", first))
         outcome = model.program.solve(
-            model.objective, limits, start=start, whole=whole, rows=rows, watch=watch, clean=False
+            model.objective,
+            limits,
+            start=start,
+            whole=whole,
+            fixed=model.holding(task.fixed or {}),
+            rows=rows,
+            watch=watch,
+            confirm=task.fixed is None,
+            clean=False,
         )
         self._steps.append(stopwatch.step(task.name, outcome))
         return outcome

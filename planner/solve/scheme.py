@@ -1,7 +1,8 @@
 """How a programme is solved: gates and bounds from the pooled model, a plan placed on the exact one.
 
-    first   sites by rounding the linear relaxation, placed: a plan within seconds, kept from then on
+    first   sites by rounding the pool's relaxation, their gates, placed: a plan early, kept from then on
     gates   the pool with halls and plant in MW: sites, roles, dates, and the first bound
+            (sites with a further role in the first plan stand apart from the pool, which makes it tighter)
     plan    those gates in the exact model: halls and plant whole, then racks whole, then the last linear solve
     whole   beside it the pool with whole halls, started from the gates: the second bound, perhaps better gates
 
@@ -16,6 +17,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from planner.formulation.combinations import each_site
 from planner.inputs.case import Case
 from planner.solve.models import SITES, Conditions, Gates, Model, Stopwatch, sites_of
 from planner.solve.program import Contradiction
@@ -49,7 +51,7 @@ def solve(
     """
     now = Standing(limits, progress or (lambda report: None))
     try:
-        exact = Model.of(case, conditions, pooled=False, steps=now.steps)
+        exact = Model.of(case, conditions, each_site(case), now.steps)
     except Contradiction:
         now.infeasible = True
         return now.solution(None)
@@ -71,7 +73,7 @@ class Scheme:
         now, o = self.now, self.options
         small = int(self.exact.program.whole.sum()) <= o.small
         if small:
-            self.alone(o.trial_until if now.limits.gap > NONE else o.plan_until)
+            self.alone(o.first_until if now.limits.gap > NONE else o.plan_until)
         if not now.over(o.gates_until):
             asked = prover()
             try:
@@ -97,25 +99,26 @@ class Scheme:
     def with_pool(self, prover: Prover) -> None:
         """Gates, plan, second bound, and the gates of that where they differ."""
         now, o = self.now, self.options
-        prover.ask(Task(RELAX, self.shares(0.0, o.gates_until), relaxed=True))
-        relaxed = self.answer(prover, RELAX, o.gates_until)
+        first = self.first_gates(prover)
         if now.over(o.gates_until):
             return
-        now.cost = now.cost or relaxed.cost
-        prover.ask(Task(CHOOSE, self.shares(o.gates_gap, o.gates_until), start=self.start))
-        self.first(relaxed.gates)
+        apart = tuple(self.exact.with_roles(first or {})[: o.apart])
+        prover.ask(Task(CHOOSE, self.shares(o.gates_gap, o.gates_until), apart, start=first))
+        if first is not None and now.best.values is None:
+            self.place(FIRST, first, o.first_gap, o.first_until)
         found = self.answer(prover, CHOOSE, o.gates_until)
         now.infeasible = found.outcome.verdict is Verdict.INFEASIBLE and found.outcome.confirmed_without_presolve
         if now.over(o.whole_until) or found.gates is None:
             return
 
         def prove() -> Task:
-            return Task(PROVE, self.shares(o.place_gap, o.whole_until), whole_halls=True, start=found.gates)
+            limits = self.shares(o.place_gap, o.whole_until)
+            return Task(PROVE, limits, apart, whole_halls=True, start=found.gates)
 
         beside = prover.beside
         if beside:
             prover.ask(prove())
-        self.place_or_choose_again(prover, found.gates)
+        self.place_or_choose_again(prover, found.gates, apart)
         if now.over(o.whole_until):
             return
         if not beside:
@@ -124,18 +127,23 @@ class Scheme:
         if better is not None and better != found.gates and not now.over(o.plan_until):
             self.place(PLACE, better, o.place_gap, o.plan_until)
 
-    def first(self, relaxed: Gates | None) -> None:
-        """Some plan: with the gates of another run where they hold, else at the sites of the rounded relaxation."""
-        o = self.options
-        if self.now.best.values is not None:
-            return
+    def first_gates(self, prover: Prover) -> Gates | None:
+        """Gates to begin with: of the plan there is, of another run, or of the pool at the sites of its relaxation."""
+        now, o = self.now, self.options
+        prover.ask(Task(RELAX, self.shares(0.0, o.first_until), relaxed=True))
+        relaxed = self.answer(prover, RELAX, o.first_until)
+        now.cost = now.cost or relaxed.cost
+        if now.best.values is not None:
+            return self.exact.named(now.best.values, self.exact.gates)
         if self.start is not None and self.place(FIRST, self.start, o.place_gap, o.gates_until):
-            return
-        sites = None if relaxed is None else self.rounded(relaxed)
-        if sites is not None:
-            self.place(FIRST, sites, o.first_gap, o.first_until)
+            return self.start
+        sites = None if relaxed.gates is None else self.rounded(relaxed.gates)
+        if sites is None or now.over(o.first_until):
+            return None
+        prover.ask(Task(FIRST, self.shares(o.first_gap, o.first_until / 2), fixed=sites))
+        return self.answer(prover, FIRST, o.first_until, bounds=False).gates
 
-    def place_or_choose_again(self, prover: Prover, gates: Gates) -> None:
+    def place_or_choose_again(self, prover: Prover, gates: Gates, apart: tuple[str, ...]) -> None:
         """A plan with these gates; or at these sites; or at others, of which the pool says which are next best."""
         now, o, forbidden = self.now, self.options, list[Gates]()
         while not self.place(PLACE, gates, o.place_gap, o.plan_until):
@@ -144,7 +152,7 @@ class Scheme:
             forbidden.append(sites_of(gates))
             if now.over(o.whole_until) or len(forbidden) > o.sets:
                 return
-            task = Task(AGAIN, self.shares(o.gates_gap, o.whole_until), forbidden=forbidden)
+            task = Task(AGAIN, self.shares(o.gates_gap, o.whole_until), apart, forbidden=forbidden)
             found = prover.here.solve(task, now.watch(AGAIN, bounds=False))
             now.steps += found.steps
             if found.gates is None:
@@ -195,7 +203,7 @@ class Scheme:
     def relax(self) -> None:
         """The linear relaxation of the exact model: a bound, and what a plan costs about."""
         now, stopwatch = self.now, Stopwatch()
-        found = self.exact.relaxed(now.left(self.options.trial_until))
+        found = self.exact.relaxed(now.left(self.options.first_until))
         now.steps.append(stopwatch.step(RELAX, found))
         now.prove(found.bound)
         now.cost = self.exact.cost_of(found)
@@ -221,8 +229,9 @@ class Scheme:
         limits = self.now.limits
         return SolveLimits(gap * limits.gap, self.now.left(until), limits.nodes, limits.seed)
 
-    def answer(self, prover: Prover, step: str, until: float) -> Found:
-        found = prover.answer(self.now.watch(step, bounds=True, until=until + OVERRUN))
+    def answer(self, prover: Prover, step: str, until: float, *, bounds: bool = True) -> Found:
+        """Wait for the pool; ``bounds`` says whether its bounds hold for every plan."""
+        found = prover.answer(self.now.watch(step, bounds=bounds, until=until + OVERRUN))
         self.now.steps += found.steps
-        self.now.prove(found.outcome.bound)
+        self.now.prove(found.outcome.bound if bounds else None)
         return found

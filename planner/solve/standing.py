@@ -22,8 +22,7 @@ class Options:
 
     small: integers up to which the exact model is tried alone first: HiGHS proves most programmes of that size in
         seconds, and no relaxation stands between plan and bound.
-    trial_until: end of that trial; the scheme needs the rest if it fails.
-    first_until: when the first plan must be there; it only has to be some plan.
+    first_until: when the first plan must be there, and when that trial ends; it only has to be some plan.
     gates_until: when sites, roles and dates must be chosen; what follows takes as long again.
     whole_until: end of the second bound; placing its gates takes the rest.
     plan_until: when every plan must be placed: the last linear solve and what a solver overruns take the rest.
@@ -31,10 +30,10 @@ class Options:
     place_gap: of each step of placing and of the pool with whole halls.
     first_gap: of the first plan, which is replaced anyway.
     sets: sets of sites that are chosen after one that could not be placed.
+    apart: sites with a role that stand apart from the pool; racks of theirs differ most from those of the others.
     """
 
     small: int = 1000
-    trial_until: float = 0.1
     first_until: float = 0.2
     gates_until: float = 0.5
     whole_until: float = 0.85
@@ -43,6 +42,7 @@ class Options:
     place_gap: float = 0.05
     first_gap: float = 1.0
     sets: int = 3
+    apart: int = 1
 
 
 @dataclass(frozen=True)
