@@ -11,8 +11,8 @@ import pandas as pd
 
 from planner.inputs.case import Case
 from planner.plan import TABLES, Plan
-from planner.verify.domains import readable
 from planner.verify.facts import Facts
+from planner.verify.rows import Rows
 from planner.verify.tally import Vector
 from planner.verify.time import before
 
@@ -25,7 +25,8 @@ class Built:
     def __init__(self, case: Case, plan: Plan) -> None:
         self.facts = Facts(case)
         self.plan = plan
-        self.tables: Mapping[str, pd.DataFrame] = {name: readable(self.facts, name, plan[name]) for name in TABLES}
+        self.rows = {name: Rows.of(self.facts, name, plan[name]) for name in TABLES}
+        self.tables: Mapping[str, pd.DataFrame] = {name: rows.readable for name, rows in self.rows.items()}
         self.index = {label: t for t, label in enumerate(self.facts.clock.labels())}
 
     def series(self, table: str, keys: tuple[str, ...], value: str) -> Series:

@@ -13,8 +13,8 @@ from planner.inputs.case import Case
 from planner.inputs.programme import Claim
 from planner.plan import Plan
 from planner.verify.built import Built, Series
-from planner.verify.domains import rack_class_of
 from planner.verify.facts import RackClass, rack_pflops
+from planner.verify.rows import rack_class_of
 from planner.verify.soft import Soft
 from planner.verify.tally import Vector
 from planner.verify.time import before
