@@ -13,7 +13,7 @@ import pytest
 from planner.inputs.case import Case
 from planner.plan import DECISIONS, Plan
 from planner.verify import RULES, ObjectiveClaim, verify
-from planner.verify.domains import rack_class_of
+from planner.verify.rows import rack_class_of
 
 from .hand import case, claim, parts_musd, plan
 from .spoils import broken_rules, extended, spoilt, without
