@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,9 +13,7 @@ from planner.verify.facts import Facts
 from planner.verify.rows import Flags, keys_of, rack_class_of
 from planner.verify.soft_domains import soft_bounds, soft_may_start
 from planner.verify.tally import Check, rule
-
-if TYPE_CHECKING:
-    from planner.verify.world import World
+from planner.verify.world import World
 
 Keys = tuple[Any, ...]
 #: tables whose quantity is a count of whole things

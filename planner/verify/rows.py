@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from planner.inputs.case import PROGRAMME
 from planner.plan import DECISIONS, RESULTS, TABLES
-from planner.verify.facts import PRECISIONS, Facts, RackClass
+from planner.verify.facts import Facts
+from planner.verify.infrastructure import PRECISIONS, RackClass
 from planner.verify.soft_facts import EVERY_GATE
 
 Flags = NDArray[np.bool_]
@@ -99,9 +100,8 @@ def _recognised(facts: Facts, table: str, frame: pd.DataFrame) -> Flags:
         known["site_id"] = lambda site: site == PROGRAMME or site in facts.sites
     for column in keys_of(table):
         if column in known and not (table == "commitments" and column == "precision"):
-            values = frame[column].tolist()
             fits = {value: bool(known[column](value)) for value in frame[column].dropna().unique().tolist()}
-            good &= np.array([fits.get(value, False) for value in values], dtype=bool)
+            good &= np.array([fits.get(value, False) for value in frame[column].tolist()], dtype=bool)
     pairs: dict[str, tuple[str, str, Container[Any]]] = {
         "contract": ("site_id", "tranche", facts.grid),
         "signed": ("ppa_id", "site_id", facts.ppas),
@@ -115,10 +115,8 @@ def _recognised(facts: Facts, table: str, frame: pd.DataFrame) -> Flags:
 
 def _numeric(table: str, frame: pd.DataFrame) -> pd.DataFrame:
     """Quantities as floats; what is not a number becomes a gap."""
-    out = frame.copy()
     value = DECISIONS[table][-1]
-    out[value] = pd.to_numeric(out[value], errors="coerce").astype(float)
-    return out
+    return frame.assign(**{value: pd.to_numeric(frame[value], errors="coerce").astype(float)})
 
 
 @dataclass(frozen=True)
