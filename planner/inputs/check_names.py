@@ -26,6 +26,7 @@ RESERVED = {
     "all",
     "all sites",
     "any",
+    "arrived",
     "grid",
     "grid and agreements",
     "housed",
