@@ -9,7 +9,6 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 DEMANDS = ("low", "mid", "high")
@@ -39,15 +38,14 @@ class Go:
 
 def once(model: str, demand: str) -> Go:
     with tempfile.TemporaryDirectory() as room:
-        words = ["optimize", model, "--set", f"demand_case={demand}", "--json", "--quiet", "--reports", room]
+        words = ["optimize", model, "--set", f"programme.demand_case={demand}", "--json", "--quiet", "--reports", room]
         began, cpu = time.perf_counter(), _cpu()
         done = subprocess.run([sys.executable, "-m", "planner", *words], text=True, capture_output=True)
         taken = time.perf_counter() - began, _cpu() - cpu
-        report = Path(room) / "report.json"
-        text = done.stdout or (report.read_text(encoding="utf-8") if report.exists() else "")
-    if not text:
-        raise SystemExit(done.stderr)
-    return Go(demand, *taken, json.loads(text))
+    document = json.loads(done.stdout)
+    if "error" in document:
+        raise SystemExit("\n".join([str(document["error"]), done.stderr]))
+    return Go(demand, *taken, document)
 
 
 def _cpu() -> float:
@@ -70,7 +68,7 @@ def row(go: Go) -> tuple[str, ...]:
     gap, size, checked = document.get("gap"), document.get("size") or {}, document.get("verification") or {}
     return (
         go.demand,
-        str(document.get("verdict", "no run")),
+        str(document["verdict"]),
         "yes" if checked.get("passed") else "no",
         "none" if gap is None else f"{100 * gap:.2f} %",
         f"{go.seconds:.1f}",

@@ -40,7 +40,7 @@ class Matrix:
 
     @classmethod
     def holding(cls, program: Program, cost: Linear) -> Matrix:
-        a = program.matrix
+        a = program.matrix.tocsr()
         rows = [
             list(zip(a.indices[i:j].tolist(), a.data[i:j].tolist(), strict=True))
             for i, j in zip(a.indptr[:-1], a.indptr[1:], strict=True)

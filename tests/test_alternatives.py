@@ -10,27 +10,24 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from small import change, free_tables, must_serve, programme, solved, values
+from small import change, free_tables, must_serve, programme, solved, value
 from tiny import Row
 
 from planner.inputs import read, shipped
 from planner.run import Result
 
-STAGES = {
-    "power-first": ["goal shortfall", "mission value", "present cost"],
-    "net-present-value": ["net present value"],
-    "least-cost": ["present cost"],
-    "most-compute": ["compute", "present cost"],
-    "least-emissions": ["emissions", "mission value"],
-}
+GOAL = "power-commissioned"
 FP64 = {"id": "fp64", "metric": "compute", "tier": "installed", "precision": "fp64", "level": 3, "binding": "firm"}
-HALLS = {"id": "halls", "metric": "power", "tier": "commissioned", "level": 20, "binding": "goal"}
-CLAIMS = [{"claim": "So much", "said_by": "someone", "by": 2029, **claim} for claim in (FP64, HALLS)]
+HALLS = {"id": GOAL, "metric": "power", "tier": "commissioned", "level": 20, "binding": "goal"}
 
 
 def asked(name: str) -> Row:
-    stages = [stage.model_dump(exclude_none=True) for stage in read.load(name).programme.stages]
-    return {**programme(claims=CLAIMS, budget_usd=50e6), "stages": stages}
+    shipped_one = read.load(name).programme
+    price = next(c.price_usd for c in shipped_one.claims if c.id == GOAL)
+    claims = [{"claim": "So much", "said_by": "someone", "by": 2029, **claim} for claim in (FP64, HALLS)]
+    claims[1]["price_usd"] = price
+    objective = shipped_one.objective.model_dump(exclude_none=True)
+    return {**programme(objective), "claims": claims, "budget_usd": 50e6}
 
 
 def plan(folder: Path, name: str) -> Result:
@@ -38,22 +35,37 @@ def plan(folder: Path, name: str) -> Result:
     must_serve(tables)
     change(tables, "demand", base_pflops_years=25)
     change(tables, "designs", {"route": "retrofit"}, shell_usd_per_mw=2e6)
-    change(tables, "chips", {"chip_id": "X"}, bf16_pflops=5)
+    change(tables, "chips", {"chip_id": "X"}, bf16_pflops=100)
     change(tables, "chip_supply", rack_price_usd=1e6)
     change(tables, "sites", {"site_id": "A"}, grid_emissions_kg_per_mwh=100)
     change(tables, "sites", {"site_id": "B"}, grid_emissions_kg_per_mwh=50, opening_cost_usd=1e6)
     return solved(folder, tables, asked(name))
 
 
-@pytest.mark.parametrize("name", STAGES)
-def test_it_changes_the_objective_alone(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "weights", "price"),
+    [
+        ("power-first", {"mission_value": 1, "present_cost": -1, "owed_after_horizon": -1}, 50e6),
+        ("least-cost", {"present_cost": -1}, 0),
+        ("most-compute", {"present_cost": -1, "owed_after_horizon": -1, "compute_usd_per_pflops": 50_000}, 0),
+        (
+            "least-emissions",
+            {"mission_value": 1, "present_cost": -1, "owed_after_horizon": -1, "emissions_usd_per_t": -10_000},
+            0,
+        ),
+    ],
+)
+def test_it_changes_the_objective_alone(name: str, weights: dict[str, float], price: float) -> None:
     case, reference = read.load(name), read.load()
     assert name in shipped.models()
     assert case.programme.title != reference.programme.title
     assert case.programme.why
-    assert [stage.name for stage in case.programme.stages] == STAGES[name]
-    parts = {"title", "why", "stages"}
-    assert case.programme.model_dump(exclude=parts) == reference.programme.model_dump(exclude=parts)
+    assert case.programme.objective.weights == weights
+    prices = [c.price_usd for c in case.programme.claims]
+    assert prices == [price if c.id == GOAL else 0 for c in reference.programme.claims]
+    unpriced = tuple(c.model_copy(update={"price_usd": 0.0}) for c in case.programme.claims)
+    kept, parts = case.programme.model_copy(update={"claims": unpriced}), {"title", "why", "objective"}
+    assert kept.model_dump(exclude=parts) == reference.programme.model_dump(exclude=parts)
     assert all(case.tables[table].equals(reference.tables[table]) for table in reference.tables)
 
 
@@ -61,22 +73,21 @@ def test_the_literal_announcement_changes_one_promise() -> None:
     case, reference = read.load("announced").programme, read.load().programme
     (one,) = (pair for pair in zip(case.claims, reference.claims, strict=True) if pair[0] != pair[1])
     assert one[0] == one[1].model_copy(update={"binding": "firm"})
-    assert one[0].id == "power-commissioned"
+    assert one[0].id == GOAL
 
 
 @pytest.mark.parametrize(
-    ("name", "wanted", "tolerance"),
+    ("name", "wanted"),
     [
-        # Two modules, three H and seven X are 50 M$ and count 1.25 · 10 = 12.5 of 20 MW. One module counts 10.
-        ("power-first", [0.375, 150, 50], 1e-5),
-        # 150 − 20 − 3 − 5.
-        ("net-present-value", [122], 1e-5),
-        ("least-cost", [28], 1e-5),
-        # One module holds ten racks, three of them H; two leave money for ten racks. 7 · 5 = 35 PFLOP/s, 20 + 3 + 7 M$.
-        ("most-compute", [35, 30], 1e-5),
-        # Five X at B for three years, H at the very end: 15 · 8760 MWh · 0.05 t.
-        ("least-emissions", [6570, 150], 1e-3),
+        # Two modules, three H and seven X are 50 M$ and count 1.25 · 10 = 12.5 of 20 MW: 150 - 50 - 7.5 · 50.
+        ("power-first", -275),
+        # One module, three H and five X.
+        ("least-cost", -28),
+        # One module holds seven X, at 100 PFLOP/s each worth 5 M$: 35 - 20 - 3 - 7.
+        ("most-compute", 5),
+        # Five X at B for three years, H at the very end: 15 · 8760 MWh · 0.05 t are 65.7 M$; 150 - 29 - 65.7.
+        ("least-emissions", 55.3),
     ],
 )
-def test_it_gets_what_it_asks_for(tmp_path: Path, name: str, wanted: list[float], tolerance: float) -> None:
-    assert values(plan(tmp_path, name)) == pytest.approx(wanted, abs=tolerance)
+def test_it_gets_what_it_asks_for(tmp_path: Path, name: str, wanted: float) -> None:
+    assert value(plan(tmp_path, name)) == pytest.approx(wanted, abs=1e-3)

@@ -61,7 +61,12 @@ def test_a_line_a_run_and_one_where_there_is_no_plan() -> None:
     told = reference.row(reference.Go("mid", 131.26, 214.0, {**document, "verification": {"passed": True}}))
     sizes = ("6,420", "5,980", "1,040")
     assert told == ("mid", "optimal", "yes", "0.41 %", "131.3", "214.0", *sizes, "0.62 and 0.41")
-    assert reference.row(reference.Go("low", 1.0, 1.0, {"error": {}}))[:4] == ("low", "no run", "no", "none")
+    assert reference.row(reference.Go("low", 1.0, 1.0, {"verdict": "infeasible"}))[:4] == (
+        "low",
+        "infeasible",
+        "no",
+        "none",
+    )
     assert len(told) == len(reference.HEAD)
 
 

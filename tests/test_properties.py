@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from random_programmes import random_programme
 from small import (
     EXACT,
     LEAST_COST,
@@ -198,6 +199,18 @@ def test_no_posted_cost_can_fall_with_all_whole_decisions_held(tmp_path: Path, m
     held = {i: float(v) for i, (v, whole) in enumerate(zip(best.values, program.whole, strict=True)) if whole}
     again = program.solve(program.linear(built.objective), SolveLimits(seconds=600.0), fixed=held)
     assert again.value == pytest.approx(value(result), rel=1e-6, abs=1e-6)
+
+
+@pytest.mark.parametrize("seed", [2, 4, 10, 13, 17, 22, 28, 42, 54])
+def test_what_the_model_allows_the_checker_allows(tmp_path: Path, seed: int) -> None:
+    """Every gate, promise and chain of lead times at random; the pooled model bounds each plan."""
+    case = case_of(tmp_path, *random_programme(seed))
+    result = optimize(case, EXACT)
+    if result.plan is None:
+        assert result.document["verdict"] == "infeasible"
+        return
+    assert result.document["verification"]["passed"], result.document["verification"]["broken"]
+    assert pooled_bound(case) >= value(result) - 1e-6 * max(1.0, abs(value(result)))
 
 
 @pytest.mark.parametrize("objective", [NET_BENEFIT, LEAST_COST, SECURED], ids=["net benefit", "cost", "secured"])

@@ -14,8 +14,8 @@ from planner.run import Options, optimize
 def told(result: Result) -> dict[str, object]:
     assert result.plan is not None
     tables = {name: frame.to_csv(index=False) for name, frame in result.plan.tables.items()}
-    stages = [(s["value"], s["bound"], s["nodes"]) for s in result.document["stages"]]
-    return {"tables": tables, "stages": stages}
+    steps = [(s["name"], s["value"], s["bound"], s["nodes"]) for s in result.document["steps"]]
+    return {"tables": tables, "steps": steps}
 
 
 def test_three_repeats_give_one_plan(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ class Solved(NamedTuple):
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Solved:
     folder = tmp_path_factory.mktemp("solved")
-    result = solved(folder, free_tables(), programme("mission value"))
+    result = solved(folder, free_tables(), programme())
     pickled = folder / "solved.pickle"
     pickled.write_bytes(pickle.dumps((result.plan, result.document)))
     return Solved(folder / "model.toml", pickled)

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from planner.analyses.explanation import Explanation
 from planner.analyses.repairs import Change, Repair
 from planner.analyses.words import amount
-
-if TYPE_CHECKING:
-    from planner.analyses.explain import Explanation
 
 #: levers that say of which promise
 OF_A_PROMISE = ("level", "date")

@@ -2,48 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
 
-from planner.comparison.sections import Section
+from planner.answers.answer import Answer, Chart
 from planner.comparison.text import fold, markdown_section, plain, section_text
 from planner.errors import UsageError
 from planner.files import json_text, replacing
-from planner.inputs.case import Case
+
+__all__ = ["Answer", "Chart", "check_suffix", "markdown", "terminal", "write"]
 
 #: columns that an answer takes on a terminal
 NARROWEST, WIDEST = 80, 100
 SUFFIXES = (".xlsx", ".md", ".json")
-
-
-@dataclass(frozen=True)
-class Chart:
-    """A native chart of a section: ``lines`` over the figures of column ``x``, or ``bars`` with names there.
-
-    ``ys`` are columns of figures; of bars, the first one only carries the others and is not drawn. ``rows`` cuts it.
-    """
-
-    kind: Literal["lines", "bars"]
-    x: int
-    ys: tuple[int, ...]
-    x_title: str
-    y_title: str
-    says: str
-    rows: int | None = None
-
-
-@dataclass(frozen=True)
-class Answer:
-    """``sections``, each with the name of its sheet and its chart (None: none); the document is all of it."""
-
-    title: str
-    lead: str
-    case: Case
-    document: Mapping[str, Any]
-    sections: Sequence[tuple[str, Section, Chart | None]]
-    notes: Sequence[str] = ()
 
 
 def check_suffix(path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from openpyxl.chart import BarChart, Reference, ScatterChart, Series
 from openpyxl.chart.shapes import GraphicalProperties
 
-from planner.answers import Answer, Chart
+from planner.answers.answer import Answer, Chart
 from planner.comparison.sections import Figure, Section
 from planner.comparison.sheets import put
 from planner.workbook import style

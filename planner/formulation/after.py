@@ -22,6 +22,7 @@ import pyomo.environ as pyo
 from planner.formulation import combinations as combos
 from planner.formulation.accounts import Accounts, Post, Posting
 from planner.formulation.combinations import Places
+from planner.formulation.prices import current_price
 from planner.formulation.terms import Terms, minus, over, total
 from planner.inputs.case import Case, Chip
 from planner.plan import NOISE, frame
@@ -132,7 +133,7 @@ def rack_year_musd(case: Case, site: str, chip: Chip) -> float:
         return 0.0
     climate = min((case.climate(site, k) for k in fits), key=lambda x: x.pue_average)
     it_mwh = chip.rack_mw * case.parameter("average_draw_share") * HOURS
-    price = combos.current_price(case, chip.chip_id, case.periods.year(t))
+    price = current_price(case, chip.chip_id, case.periods.year(t))
     musd = it_mwh * climate.pue_average * case.musd(case.rate("sites", site, "tariff_usd_per_mwh"), t)
     musd += it_mwh * climate.wue_l_per_kwh * case.musd(case.rate("parameters", "cost_of_water_usd_per_m3", "value"), t)
     musd += chip.maintenance_share * case.musd(price, t)

@@ -8,7 +8,7 @@ from functools import wraps
 from itertools import pairwise
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from planner.inputs.case import Case, Chip, Design, Rate
+from planner.inputs.case import Case, Chip, Design
 
 #: where racks and service are tracked: place -> sites in it. Site by site is the model itself; a place of several
 #: sites is a relaxation: inside it racks change sites for nothing
@@ -280,10 +280,3 @@ def asked(case: Case) -> set[tuple[str, str]]:
 
 def cluster_workloads(case: Case) -> list[str]:
     return [w for w, e in case.workloads.items() if e.cluster_pflops > 0]
-
-
-def current_price(case: Case, chip: str, year: int) -> Rate:
-    """The chip's latest listed rack price not after the year, else its first."""
-    years = sorted(y for c, y in case.chip_supply if c == chip)
-    listed = max((y for y in years if y <= year), default=years[0])
-    return case.rate("chip_supply", f"{chip}/{listed}", "rack_price_usd")

@@ -33,6 +33,12 @@ class Halls:
         each = per_mw * design.module_mw
         return [*self.starts.by((s, d), last, each), *self.starts.by((s, d), gone, -each)]
 
+    def ended(self, s: str, d: str, t: int) -> Terms:
+        """MW that go out of term in the period: they stood at the end of the one before."""
+        design = self.case.designs[d]
+        (_, gone), (_, before) = (combos.standing_span(self.case, design, u, 0.0) for u in (t, t - 1))
+        return [*self.starts.by((s, d), gone, design.module_mw), *self.starts.by((s, d), before, -design.module_mw)]
+
     def greenfield(self, t: int | None = None, site: str | None = None) -> Terms:
         """Greenfield MW started in a period, or ever, at a site or anywhere."""
         found: Terms = []

@@ -9,6 +9,8 @@ initiative of a level that waits for a dated guard is begun by t).
     live_stays[s,t], ports_stay[r,y,l,t]   never fall
     live_at_open_sites[s]         live_by[s,H] ≤ open[s]
     role_after_role[s,l]          role[l] ≤ role[the level before] (live_by[s,H] after the entry level)
+    port_in_role[r,y,l,t]         port_by ≤ Σ_s role[s,l]
+    port_after_guard[r,y,l,t]     port_by ≤ sites of the place · guard begun in time
     port_for_roles[r,y,l,t]       port_by[t] ≥ Σ_s role[s,l] - sites of the place · (1 - guard begun in time)
     ports_within_need[y]          sites and levels that need an initiative ≤ need_ceiling_units
     in_use_where_live[s,t]        Σ in use ≤ hall limit · live
@@ -38,7 +40,7 @@ from planner.formulation.role_combinations import (
     waiting_ports,
 )
 from planner.formulation.role_terms import Roles
-from planner.formulation.terms import Terms, over, total
+from planner.formulation.terms import Terms, minus, over, total
 from planner.inputs.case import Case
 from planner.plan import frame
 
@@ -154,6 +156,13 @@ def _guarded_ports(case: Case, roles: Roles) -> list[Posting]:
             guard = Of(float(len(inside)), "guard_begun", (y, start))
             says = "a port is begun once its site has the role and its guard is done"
             posts.append(Meeting("roles.port_for_roles", (r, z, level, t), terms, (guard,), says, float(len(inside))))
+        begun = [(1.0, roles.b.port_by[r, z, level, t])]
+        taken = [x for s in inside for x in roles.serves(s, level, last)]
+        says = "no port is begun without its role"
+        posts.append(Meeting("roles.port_in_role", (r, z, level, t), [*begun, *minus(taken)], (), says))
+        says = "no port is begun before its guard is done"
+        done = (Of(-float(len(inside)), "guard_begun", (y, start)),) if start >= 0 else ()
+        posts.append(Meeting("roles.port_after_guard", (r, z, level, t), begun, done, says))
     return posts
 
 

@@ -16,6 +16,8 @@ Variables: ``begun[y]`` (0/1), ``guard_by[y,t]`` (0/1), ``joined_by[a,g,t]`` (sh
     offered_where_served[s,l]               offered[l] ≥ serves[s,l,H]
     packages_within_need[y]                 Σ package_by[last] ≤ need_ceiling_units
     packages_in_order[y,o,l,y']             package_by[last] ≤ begun[what it stands on]
+    offered_by_sites[l]                     offered[l] ≤ Σ_s serves[s,l,H]
+    package_where_offered[y,o,l,t], package_after_guard[y,o,l,t,guard]   package_by ≤ offered, ≤ guard begun in time
     package_for_level[y,o,l,t]              package_by[t] ≥ offered[l] + Σ guards begun in time - number of guards
 """
 
@@ -56,6 +58,7 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
         for t in p
         if (x := done.guards.by((e.initiative_id,), ini.guard_start_for_service(case, e, k, t)))
     ]
+    _bounds(b, case, done)
     posts += _offers(b, case)
     posts += [*_gates(case, done), *_done(case, done), *software_costs.costs(case, done)]
     return posts
@@ -130,7 +133,32 @@ def _rules(b: Any, case: Case, done: Initiatives) -> None:
         return total([(1.0, b.package_by[y, o, level, t]), (-1.0, b.offered[level]), *minus(begun)]) >= -len(guards)
 
 
+def _bounds(b: Any, case: Case, done: Initiatives) -> None:
+    """Nothing is authorised that is not offered and guarded: a sum that only has a lower bound would swallow money."""
+
+    @b.Constraint(over(b.package_by), doc="no service is authorised at a level that no site serves")
+    def package_where_offered(b: Any, y: str, o: str, level: str, t: int) -> Any:
+        return total([(1.0, b.package_by[y, o, level, t]), (-1.0, b.offered[level])]) <= 0
+
+    guarded = [(*i, e.initiative_id) for i in b.package_by for e in soft.guards(case, i[2])]
+
+    @b.Constraint(over(guarded), doc="no service is authorised before its level is guarded")
+    def package_after_guard(b: Any, y: str, o: str, level: str, t: int, guard: str) -> Any:
+        start = ini.guard_start_for_package(case, case.initiatives[guard], level, y, t)
+        return total([(1.0, b.package_by[y, o, level, t]), *minus(done.guards.by((guard,), start))]) <= 0
+
+
 def _offers(b: Any, case: Case) -> list[Posting]:
+    last = case.periods.last
+    posts: list[Posting] = []
+    for k in b.offered:
+        serves = tuple(Of(-1.0, "serves", (s, k, last)) for s in case.sites)
+        says = "a level is offered only if some site serves it"
+        posts.append(Meeting("software.offered_by_sites", (k,), [(1.0, b.offered[k])], serves, says))
+    return [*posts, *_least_offers(b, case)]
+
+
+def _least_offers(b: Any, case: Case) -> list[Posting]:
     says = "a level is offered where some site serves it"
     last = case.periods.last
     return [

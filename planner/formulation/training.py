@@ -6,6 +6,7 @@ stand at the end of t, in place of those who left).
     within_capacity[r,t]      heads that start ≤ capacity_heads_per_year · years · what the track stands on begun
     within_need[r,t]          trained heads ≤ need_ceiling_heads
     operators_of_halls[r,t]   operators ≥ N[t] - (1 - attrition)^years · N[t-1], N = site_staff_per_mw · MW commissioned
+    operators_asked_for[r,t]  operators ≤ the same + (1 - attrition)^years · staff of the halls whose lease ended in t
     operators_within_need[r,t]  Σ_s N[t] ≤ need_ceiling_heads
     within_heads[a,r,t]       admitted[a,t] ≤ trained[r,a,t-1] / heads needed
 
@@ -115,6 +116,11 @@ def _operators(b: Any, case: Case, places: Places) -> list[Posting]:
         if (r, t - 1) in b.operators:
             halls += [Of(-stay * per_mw, "halls_mw", (s, t - 1)) for s in places[r]]
         posts.append(Meeting("training.operators_of_halls", (r, t), [(-1.0, b.operators[r, t])], tuple(halls), says))
+        most = [Of(-h.factor, h.account, h.key) for h in halls]
+        if (r, t - 1) in b.operators:
+            most += [Of(-stay * per_mw, "leases_ended_mw", (s, t)) for s in places[r]]
+        no_more = "no more operators are trained than the halls ask for"
+        posts.append(Meeting("training.operators_asked_for", (r, t), [(1.0, b.operators[r, t])], tuple(most), no_more))
     for t in dict.fromkeys(t for _, t in b.operators):
         need = tuple(Of(per_mw, "halls_mw", (s, t)) for s in case.sites)
         posts.append(

@@ -109,8 +109,8 @@ class Model:
         for i, name in enumerate(self.program.row_names):
             family, _, index = name.partition("[")
             if family == LEAST_SERVED and index.split(",")[0] in chosen:
-                row = matrix[i]
-                expression = Linear(row.indices.astype(np.int64), row.data.astype(float))
+                inside = slice(matrix.indptr[i], matrix.indptr[i + 1])
+                expression = Linear(matrix.indices[inside].astype(np.int64), matrix.data[inside].astype(float))
                 rows.append(Row("room for whole racks", expression, lower=self.program.row_lower[i] + largest))
         return rows
 

@@ -11,8 +11,8 @@ import pandas as pd
 
 from planner.inputs.case import Case
 from planner.plan import TABLES, Plan
-from planner.verify.domains import readable
 from planner.verify.facts import Facts
+from planner.verify.rows import readable
 from planner.verify.tally import Vector
 from planner.verify.time import before
 

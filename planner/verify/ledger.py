@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from planner.inputs.case import PROGRAMME
+from planner.verify.levels import Levels
 from planner.verify.tally import Vector
 from planner.verify.time import before
-from planner.verify.world import World
 
 GroupKey = tuple[str, str, int, str]
 #: base cost of the categories by the codes of their lines, with the codes of management and contingency
@@ -44,7 +44,7 @@ class Group:
 class Ledger:
     """All cost lines of the algebra for a plan."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: Levels) -> None:
         self.world, self.facts = world, world.facts
         self.groups: dict[GroupKey, Group] = defaultdict(Group)
         self.unpriced: set[tuple[str, str]] = set()

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from planner.verify.facts import RackClass
+from planner.verify.infrastructure import RackClass
 from planner.verify.tally import Check, Vector, rule
 from planner.verify.time import before
 from planner.verify.world import World

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from planner.verify.facts import PRECISIONS
+from planner.verify.infrastructure import PRECISIONS
 from planner.verify.soft_facts import EVERY_GATE
 from planner.verify.tally import Check, rule
 from planner.verify.world import World

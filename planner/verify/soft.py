@@ -5,17 +5,15 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from planner.verify.built import Series
+from planner.verify.decided import Decided
 from planner.verify.soft_facts import AgencyGate
 from planner.verify.tally import Vector
 from planner.verify.time import before
-
-if TYPE_CHECKING:
-    from planner.verify.world import World
 
 #: table -> its quantity, what a unit of its initiatives is, and the columns that with them name what is started
 STARTS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
@@ -30,7 +28,7 @@ STARTS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
 class Soft:
     """Levels of software, security and training, recomputed from the decisions."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: Decided) -> None:
         self.world, self.facts, self.clock = world, world.facts.soft, world.facts.clock
 
     # security

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
+from planner.verify.infrastructure import Infrastructure
 from planner.verify.soft_limits import SoftLimits
 from planner.verify.soft_tables import EVERY_GATE, NO_SERVICE, AgencyGate
 from planner.verify.time import NEVER
-
-if TYPE_CHECKING:
-    from planner.verify.facts import Facts
 
 __all__ = ["EVERY_GATE", "NEVER", "NO_SERVICE", "AgencyGate", "SoftFacts"]
 
@@ -18,7 +15,7 @@ __all__ = ["EVERY_GATE", "NEVER", "NO_SERVICE", "AgencyGate", "SoftFacts"]
 class SoftFacts(SoftLimits):
     """The soft tables of a case, and the first dates that they allow."""
 
-    def __init__(self, facts: Facts) -> None:
+    def __init__(self, facts: Infrastructure) -> None:
         super().__init__(facts)
         self._admits_from: dict[str, int] = {}
         self._in_use_from: dict[tuple[str, str, str], int] = {}

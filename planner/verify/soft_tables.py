@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from planner.inputs.case import Accreditation, Initiative
+from planner.verify.infrastructure import Infrastructure
 from planner.verify.tally import Vector
-
-if TYPE_CHECKING:
-    from planner.verify.facts import Facts
 
 #: the service of workloads that need none
 NO_SERVICE = "none"
@@ -34,7 +31,7 @@ class AgencyGate:
 class SoftTables:
     """The tables as the checker reads them."""
 
-    def __init__(self, facts: Facts) -> None:
+    def __init__(self, facts: Infrastructure) -> None:
         self.facts, self.clock = facts, facts.clock
         case = facts.case
         self.accreditations, self.existing = case.accreditations, case.existing_accreditations

@@ -8,13 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-if TYPE_CHECKING:
-    from planner.verify.world import World
 
 Vector = NDArray[np.float64]
 Number = float | Vector
@@ -45,7 +42,8 @@ class Tally:
     tightest: dict[str, float] = field(default_factory=dict)
 
 
-RuleFunction = Callable[["World", "Check"], None]
+#: reads the plan as a ``World``, which is built on this file, and enters its rows
+RuleFunction = Callable[[Any, "Check"], None]
 REGISTRY: list[tuple[str, RuleFunction]] = []
 
 

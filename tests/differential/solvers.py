@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import highspy
@@ -14,12 +16,11 @@ from planner.run import Exporter
 from planner.solve import Program
 from planner.solve.highs import Problem, passed
 from planner.solve.program import Contradiction
-from planner.solve.values import Linear
 
 #: rounding that a row of whole numbers may show
 NEAR = 1e-7
 #: most whole decisions that are tried
-MOST = 4000
+MOST = 2000
 
 
 def scip(built: Formulation, folder: Path) -> float | None:
@@ -46,37 +47,19 @@ def scip(built: Formulation, folder: Path) -> float | None:
     return float(model.getObjVal())
 
 
-def size_of(built: Formulation) -> float:
-    """The largest part of the objective, M USD: what rounding is a share of."""
-    from planner.formulation.objective import weights
-    from planner.formulation.terms import value
-
-    parts = [abs(weight * value(built.measures[name])) for name, weight in weights(built.case).items()]
-    return max([1.0, *parts])
-
-
-def brute_force(built: Formulation) -> tuple[float | None, int]:
-    """The optimum over every choice of whole columns, M USD (None: no plan), and how many choices were tried.
-
-    Raises OverflowError where there are too many.
-    """
+def brute_force(built: Formulation) -> float | None:
+    """The optimum over every choice of whole columns, M USD; None: no plan. OverflowError: there are too many."""
     try:
         program = Program.compile(built.model)
     except Contradiction:
-        return None, 0
+        return None
     problem = program.problem(program.linear(built.objective))
-    return _best(problem)
-
-
-def _best(problem: Problem) -> tuple[float | None, int]:
     whole = np.flatnonzero(problem.whole)
-    relaxed = Problem(**{**vars(problem), "whole": np.zeros_like(problem.whole)})
-    h = passed(relaxed)
-    best, tried = None, 0
-    for choice in _choices(problem, whole):
-        tried += 1
-        if tried > MOST:
-            raise OverflowError("too many whole decisions")
+    choices = list(islice(_choices(problem, whole), MOST + 1))
+    if len(choices) > MOST:
+        raise OverflowError("too many whole decisions")
+    h, best = passed(replace(problem, whole=np.zeros_like(problem.whole))), None
+    for choice in choices:
         h.changeColsBounds(len(whole), whole.astype(np.int32), choice, choice)
         h.run()
         status = h.getModelStatus()
@@ -85,7 +68,7 @@ def _best(problem: Problem) -> tuple[float | None, int]:
             best = value if best is None else max(best, value)
         else:
             assert status == highspy.HighsModelStatus.kInfeasible, status
-    return best, tried
+    return best
 
 
 def _choices(problem: Problem, whole: np.ndarray) -> Iterator[np.ndarray]:
@@ -114,7 +97,3 @@ def _choices(problem: Problem, whole: np.ndarray) -> Iterator[np.ndarray]:
             yield from down(k + 1, so_far + rows[:, k] * x)
 
     yield from down(0, np.zeros(len(alone)))
-
-
-def linear(program: Program, built: Formulation) -> Linear:
-    return program.linear(built.objective)

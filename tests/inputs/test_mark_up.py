@@ -180,7 +180,7 @@ def test_a_run_of_a_workbook_keeps_its_inputs(here: Path, capsys: Capture) -> No
 
 
 def test_the_bounds_in_the_docs_are_those_of_the_code() -> None:
-    said = " ".join((ROOT / "docs" / "excel.md").read_text(encoding="utf-8").split())
+    said = " ".join((ROOT / "docs" / "excel.md").read_text(encoding="utf-8").lower().split())
     unit = package.MEGABYTE
     for words in (
         f"more than {package.LARGEST_FILE // unit} MB, {package.MOST_PARTS:,} parts",
@@ -190,6 +190,6 @@ def test_the_bounds_in_the_docs_are_those_of_the_code() -> None:
         f"{book.MOST_MERGED} merged areas",
         f"row {book.LAST_ROW:,} or column {book.LAST_COLUMN}",
         f"{book.LONGEST_TEXT:,} characters",
-        f"more than {workbook.MOST_FORMULAS:,} formulas",
+        f"or {workbook.MOST_FORMULAS:,} formulas",
     ):
-        assert words in said
+        assert words.lower() in said

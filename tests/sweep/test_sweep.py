@@ -12,7 +12,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from compare_cases import small_model
@@ -149,7 +149,7 @@ def test_what_changes_nothing_is_not_solved(model: Path, tmp_path: Path) -> None
 
 def test_what_ifs_start_from_the_gates_of_their_base(jobs: list[Job], tmp_path: Path) -> None:
     class Seen(Here):
-        starts: dict[str, dict[str, float]] = {}
+        starts: ClassVar[dict[str, dict[str, float]]] = {}
 
         def run(self, jobs: Sequence[Job], keep: Keep) -> Generator[Event]:
             self.starts |= {job.name: dict(job.start) for job in jobs}

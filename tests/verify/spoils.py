@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
 from planner.plan import Plan
 from planner.verify import Verification
 
@@ -21,14 +19,6 @@ def spoilt(table: str, row: int, column: str, value: object) -> Plan:
     changed[column] = changed[column].astype(object)
     changed.loc[row, column] = value
     tables[table] = changed.infer_objects()
-    return Plan(tables)
-
-
-def extended(table: str, *rows: tuple[object, ...]) -> Plan:
-    """The plan with rows added to one table."""
-    tables = dict(plan().tables)
-    more = pd.DataFrame(list(rows), columns=tables[table].columns)
-    tables[table] = pd.concat([tables[table], more], ignore_index=True)
     return Plan(tables)
 
 

@@ -105,7 +105,6 @@ CORRUPTIONS: list[tuple[str, Row, str, str, str]] = [
     ("units", {"period": "2026"}, "units", "9", "power.within_onsite_limit"),
     ("units", {"period": "2026"}, "units", "1", "power.within_generation"),
     ("generated", {"period": "2027"}, "mwh", "100000.0", "power.energy_balance"),
-    ("billed", {"period": "2027"}, "mwh", "9e6", "owed.billed"),
     ("housed", {"period": "2026"}, "mw", "1.0", "cooling.racks_housed"),
     ("bought", {"period": "2026"}, "racks", "31", "fleet.within_supply"),
     ("bought", {"period": "2026"}, "racks", "2", "workload.racks_assigned"),

@@ -73,10 +73,10 @@ def _table(book: Workbook, table: Table, records: Records, notes: Mapping[str, M
     title = f"{table.meaning[:1].upper()}{table.meaning[1:]}"
     page = Page(book, layout.sheet_name(table.name), title, " ".join(marks))
     page.table(table, records)
-    rules.validate(page, table, records)
+    rules.validate(page.sheet, table, records)
     if table.name == "parameters":
         bounds = {str(r["parameter_id"]): PARAMETERS[str(r["parameter_id"])] for r in records}
-        rules.validate_parameters(page, table, list(bounds.values()))
+        rules.validate_parameters(page.sheet, table, list(bounds.values()))
     page.notes(table, records, notes)
     page.finish(frozen_columns=len(table.keys) if len(table.keys) < len(table.columns) else 1)
 
@@ -86,7 +86,7 @@ def _claims(book: Workbook, table: Table, rows: Sequence[Mapping[str, Any]]) -> 
     page = Page(book, layout.CLAIMS, f"{table.meaning[:1].upper()}{table.meaning[1:]}", role)
     records = [{k: _cell(v) for k, v in row.items()} for row in rows]
     page.table(table, records)
-    rules.validate(page, table, records)
+    rules.validate(page.sheet, table, records)
     page.finish(frozen_columns=1)
 
 
@@ -111,7 +111,7 @@ def _programme(book: Workbook, case: Case) -> None:
             allowed = f"{allowed}; empty: {entry.default}".removeprefix("; ")
         for column, text in enumerate((entry.column.unit, allowed, entry.column.meaning), 3):
             page.put(row, column, text, "text")
-        rules.validate_cell(page, row, 2, entry.column)
+        rules.validate_cell(page.sheet, row, 2, entry.column)
     page.widths = {1: 32, 2: 62, 3: 20, 4: 34, 5: 58}
     page.finish(frozen_columns=1)
 

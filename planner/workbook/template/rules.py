@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
 
 from planner.inputs.check import WITHIN
 from planner.inputs.excel import layout
 from planner.inputs.parse import show
 from planner.inputs.schema import BY_NAME, TABLES, Column, Table
-
-if TYPE_CHECKING:
-    from planner.workbook.template.page import Page, Records
 
 #: rows below a table that are checked as its own
 SPARE = 200
@@ -51,30 +49,30 @@ def unit_and_allowed(column: Column) -> str:
     return ". ".join(part for part in (column.unit, allowed(column), index) if part)
 
 
-def validate(page: Page, table: Table, records: Records) -> None:
+def validate(sheet: Worksheet, table: Table, records: Sequence[Any]) -> None:
     """One rule a column, over its rows and the spare ones."""
     for number, column in enumerate(table.columns, 1):
         if (table.name, column.name) != ("parameters", "value"):
             reference = column.reference or _WITHIN.get((table.name, column.name), "")
             rule = _rule(column, reference)
             _say(rule, column, unit_and_allowed(column))
-            letter = page.sheet.cell(FIRST, number).column_letter
+            letter = sheet.cell(FIRST, number).column_letter
             rule.add(f"{letter}{FIRST}:{letter}{FIRST + len(records) - 1 + SPARE}")
-            page.sheet.add_data_validation(rule)
+            sheet.add_data_validation(rule)
 
 
-def validate_cell(page: Page, row: int, number: int, column: Column) -> None:
+def validate_cell(sheet: Worksheet, row: int, number: int, column: Column) -> None:
     rule = _rule(column, "discount_rates.rate_id" if column.name == "discount_rate" else "")
     _say(rule, column, unit_and_allowed(column))
-    rule.add(page.sheet.cell(row, number).coordinate)
-    page.sheet.add_data_validation(rule)
+    rule.add(sheet.cell(row, number).coordinate)
+    sheet.add_data_validation(rule)
 
 
-def validate_parameters(page: Page, table: Table, bounds: Sequence[tuple[str, float, float, str]]) -> None:
+def validate_parameters(sheet: Worksheet, table: Table, bounds: Sequence[tuple[str, float, float, str]]) -> None:
     """Each parameter has its own unit and bounds."""
     number = [column.name for column in table.columns].index("value") + 1
     for row, (unit, low, high, meaning) in enumerate(bounds, FIRST):
-        validate_cell(page, row, number, Column("value", "number", meaning, unit, low, high))
+        validate_cell(sheet, row, number, Column("value", "number", meaning, unit, low, high))
 
 
 def _rule(column: Column, reference: str) -> DataValidation:
