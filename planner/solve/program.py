@@ -63,7 +63,7 @@ class Program:
             bounds = [_bounds(v) for v in columns]
         kinds = np.array([row.bound_type for row in form.rows])
         right = np.array(form.rhs, dtype=float)
-        matrix = form.A
+        matrix = csc_matrix(form.A)
         if idle:
             matrix = hstack([matrix, csc_matrix((matrix.shape[0], len(idle)))], format="csc")
         return cls(
