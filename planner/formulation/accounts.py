@@ -24,7 +24,6 @@ ACCOUNTS: dict[str, tuple[str, str, str]] = {
     "commissioned_mw": ("site, cooling, period", "MW IT", "halls with power and cooling"),
     "populated_mw": ("site, period", "MW IT", "racks housed at the site"),
     "housed_mw": ("site, rack class, period", "MW IT", "racks of a class housed at the site"),
-    "arrived_mw": ("place, period", "MW IT", "racks that come to sites of a pool, less new ones"),
     "installed_mw": ("place, rack class, period", "MW IT", "racks in place"),
     "installed_racks": ("place, chip, period", "racks", "racks in place"),
     "energy_gwh": ("site, period", "GWh", "facility energy: what comes less what is used"),

@@ -5,7 +5,7 @@ power.energy_balance[s,t]         imported + generated + agreements = facility e
 power.secured_covers_halls[s,t]   secured ≥ own service + (1 + power_reserve_share) · Σ pue_peak · greenfield MW
 cooling.racks_housed[r,q,t]       housed MW = installed MW of the class
 cooling.within_halls[s,c,t]       housed MW ≤ commissioned MW with the cooling
-construction.hardened_for_use[s,l,t]    MW in use at the level in t+1 ≤ hardened by t
+construction.hardened_for_use[r,l,t]    Σ_s multiplier · MW in use at the level in t+1 ≤ hardened by t
 construction.hardened_within_halls[s,l,t]  MW in use in t+1 at levels of as many months or more ≤ halls that had them
 workload.use_within_housed[s,q,t], workload.racks_assigned[r,c,t], workload.cluster_size[r,w,t]
 sites.minimum_commissioned[s,t]   from the end of counted_site_by_year: MW commissioned ≥ minimum_site_mw · open
@@ -97,14 +97,6 @@ def _space(m: Any, case: Case, accounts: Accounts, places: Places) -> None:
     def racks_housed(b: Any, r: str, q: str, t: int) -> Any:
         return total(accounts.terms("installed_mw", r, q, t)) == 0
 
-    growing = [
-        k for k in accounts.keys("arrived_mw") if any(q.label == "arrived" for q in accounts.posts("arrived_mw", k))
-    ]
-
-    @m.cooling.Constraint(over(growing), doc="racks that come to the sites of a pool are new")
-    def arrivals_are_new(b: Any, r: str, t: int) -> Any:
-        return total(accounts.terms("arrived_mw", r, t)) <= 0
-
     @m.cooling.Constraint(over(accounts.keys("commissioned_mw")), doc="racks stay within their halls")
     def within_halls(b: Any, s: str, c: str, t: int) -> Any:
         return _not_negative(accounts.terms("commissioned_mw", s, c, t))
@@ -129,14 +121,18 @@ def _space(m: Any, case: Case, accounts: Accounts, places: Places) -> None:
         housed = [x for k in classes for x in accounts.terms("housed_mw", s, k, t - 1)]
         return total([*working[s, q, t], *minus(housed)]) <= 0
 
-    _hardening(m.construction, case, accounts)
+    _hardening(m.construction, case, accounts, places)
 
 
-def _hardening(b: Any, case: Case, accounts: Accounts) -> None:
+def _hardening(b: Any, case: Case, accounts: Accounts, places: Places) -> None:
     @b.Constraint(over(b.hardened), doc="racks work at a level in halls hardened for it")
-    def hardened_for_use(b: Any, s: str, level: str, t: int) -> Any:
-        used = accounts.terms("in_use_mw", s, level, t + 1)
-        return total([*used, (-1.0, b.hardened[s, level, t])]) <= 0 if used else pyo.Constraint.Skip
+    def hardened_for_use(b: Any, r: str, level: str, t: int) -> Any:
+        used = [
+            x
+            for s in places[r]
+            for x in scaled(accounts.terms("in_use_mw", s, level, t + 1), case.sites[s].construction_multiplier)
+        ]
+        return total([*used, (-1.0, b.hardened[r, level, t])]) <= 0 if used else pyo.Constraint.Skip
 
     @b.Constraint(over(accounts.keys("late_halls_mw")), doc="racks work at a level in halls that had its months")
     def hardened_within_halls(b: Any, s: str, level: str, t: int) -> Any:

@@ -1,7 +1,7 @@
 """Construction: data halls in whole modules, by design and site; their hardening; the framework discount.
 
-Variables: ``started_by[s,d,t]`` (whole halls started by the end of t), ``hardened[s,l,t]`` (MW IT hardened for a level
-by the end of t), ``reached`` (0/1), ``discounted[t]`` (MW IT).
+Variables: ``started_by[s,d,t]`` (whole halls started by the end of t), ``hardened[r,l,t]`` (MW IT hardened for a level
+by the end of t, each MW times its site's cost multiplier), ``reached`` (0/1), ``discounted[t]`` (MW IT).
 
     starts_stay[s,d,t]            started_by[t] ≥ started_by[t-1]
     halls_of_open_site[s,d]       started_by[s,d,H] ≤ most · open[s]
@@ -12,7 +12,7 @@ by the end of t), ``reached`` (0/1), ``discounted[t]`` (MW IT).
     within_craft_workers[s,t]     Σ workers_per_mw · MW under construction ≤ peak_craft_workers · open[s]
     within_national_workers[t]    the same over all sites ≤ national_craft_workers
     no_start_under_resolution[s,t]  no site begins to serve while a continuing resolution leaves no month
-    hardening_stays[s,l,t]        hardened[t] ≥ hardened[t-1]
+    hardening_stays[r,l,t]        hardened[t] ≥ hardened[t-1]
     discount_within_starts[t]     discounted[t] ≤ greenfield MW started in t
     discount_above_threshold      Σ_t discounted ≤ greenfield MW started - volume_threshold_mw · reached
     reached_above_threshold      greenfield MW started ≤ volume_threshold_mw + most · reached
@@ -37,10 +37,14 @@ from planner.inputs.case import Case
 from planner.plan import NOISE, frame
 
 
-def hardenings(case: Case) -> list[tuple[str, str, int]]:
-    """(site, level, period) at whose end MW may be hardened for service from the next one."""
-    begins = use.level_from(case).items()
-    return [(s, k, t) for (s, k), first in begins for t in case.periods if first - 1 <= t < case.periods.last]
+def hardenings(case: Case, places: Places) -> list[tuple[str, str, int]]:
+    """(place, level, period) at whose end MW may be hardened for service from the next one."""
+    first: dict[tuple[str, str], int] = {}
+    for r, inside in places.items():
+        for (s, k), t in use.level_from(case).items():
+            if s in inside:
+                first[r, k] = min(t, first.get((r, k), t))
+    return [(r, k, t) for (r, k), begin in first.items() for t in case.periods if begin - 1 <= t < case.periods.last]
 
 
 def add(b: Any, case: Case, places: Places) -> list[Posting]:
@@ -51,14 +55,14 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
         bounds=lambda b, s, d, t: (0, combos.most_halls(case, s, d)),
         doc="whole halls started by the end of the period",
     )
-    b.hardened = pyo.Var(over(hardenings(case)), domain=pyo.NonNegativeReals, doc="MW IT hardened for a level")
+    b.hardened = pyo.Var(over(hardenings(case, places)), domain=pyo.NonNegativeReals, doc="MW IT times cost multiplier")
     b.reached = pyo.Var(domain=pyo.Binary, doc="greenfield halls of all sites pass the framework threshold")
     b.discounted = pyo.Var(over(case.periods), domain=pyo.NonNegativeReals, doc="MW IT at the framework price")
     halls = Halls(b, case)
     _starts(b, case, halls)
     _framework(b, case, halls)
     posts = [*_limits(case, halls), *_capacity(case, halls), *_hardened(b, case, places)]
-    posts += construction_costs.investment(b, case, halls)
+    posts += construction_costs.investment(b, case, halls, places)
     return posts + construction_costs.operations(case, halls)
 
 
@@ -217,11 +221,11 @@ def read(b: Any, case: Case) -> dict[str, pd.DataFrame]:
 
 
 def _new_hardened(b: Any, case: Case) -> list[tuple[object, ...]]:
-    """New hardened MW by site and period."""
+    """New hardened MW by site and period; only the exact model has sites."""
     rows: list[tuple[object, ...]] = []
     for (r, level, t), v in b.hardened.items():
         before = b.hardened[r, level, t - 1].value if (r, level, t - 1) in b.hardened else 0.0
-        new = v.value - before
+        new = (v.value - before) / (case.sites[r].construction_multiplier if r in case.sites else 1.0)
         if new > NOISE:
             rows.append((r, level, case.periods.label(t), new))
     return rows

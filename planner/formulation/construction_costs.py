@@ -14,6 +14,7 @@ from __future__ import annotations
 from typing import Any
 
 from planner.formulation.accounts import Cost, Posting
+from planner.formulation.combinations import Places
 from planner.formulation.halls import Halls
 from planner.formulation.terms import Terms, scaled
 from planner.inputs.case import PROGRAMME, Case, Design
@@ -28,7 +29,7 @@ def reference_shell(case: Case) -> Design:
     return max(greenfield or list(case.designs.values()), key=lambda d: d.shell_usd_per_mw)
 
 
-def investment(b: Any, case: Case, halls: Halls) -> list[Posting]:
+def investment(b: Any, case: Case, halls: Halls, places: Places) -> list[Posting]:
     costs: list[Posting] = []
     for s, designs in halls.designs.items():
         for d in designs:
@@ -36,10 +37,11 @@ def investment(b: Any, case: Case, halls: Halls) -> list[Posting]:
     shell = reference_shell(case).design_id
     rate = case.rate("designs", shell, "shell_usd_per_mw")
     for r, level, t in b.hardened:
-        new = [(1.0, b.hardened[r, level, t])]
+        multiplier = case.sites[r].construction_multiplier if places[r] == (r,) else 1.0
+        new = [(1 / multiplier, b.hardened[r, level, t])]
         if (r, level, t - 1) in b.hardened:
-            new.append((-1.0, b.hardened[r, level, t - 1]))
-        factor = case.levels[level].hardening_share * case.sites[r].construction_multiplier
+            new.append((-1 / multiplier, b.hardened[r, level, t - 1]))
+        factor = case.levels[level].hardening_share * multiplier
         costs.append(Cost(HARDENING, r, f"hardening {level}", t, new, "MW IT", rate, factor))
     share = case.parameter("volume_discount_share")
     for t, v in b.discounted.items():

@@ -1,12 +1,9 @@
 """Cooling: which racks a site's halls house, by cooling design, and what energy and water that takes.
 
-Variables: ``housed_mw[s,c,q,t]`` (MW IT of racks of class q in halls of cooling c at the end of t), ``arrived_mw[s,t]``
-(MW IT of racks that come to a site; a site on its own says so by its racks).
+Variable: ``housed_mw[s,c,q,t]`` (MW IT of racks of class q in halls of cooling c at the end of t).
 
     racks_housed[r,q,t]   Σ_s,c housed = installed MW of the class                  (in ``balances``)
     within_halls[s,c,t]   Σ_q housed ≤ commissioned MW of the site's halls with the cooling   (in ``balances``)
-    growing_by_arrivals[s,t]  housed[t] - housed[t-1] ≤ arrived_mw[s,t], of all racks: only in a place of several sites
-    arrivals_are_new[r,t]     Σ_s arrived_mw ≤ MW of racks that are new in t          (in ``balances``)
     within_water[s,t]     Σ wue · IT energy ≤ water_budget · years · open[s]
 
 IT energy in t is housed MW at the end of t-1 · average_draw_share · hours; facility energy is PUE times that.
@@ -23,7 +20,7 @@ import pyomo.environ as pyo
 from planner.formulation import combinations as combos
 from planner.formulation.accounts import Cost, Limit, Post, Posting
 from planner.formulation.combinations import Places
-from planner.formulation.terms import Terms, minus, over, total
+from planner.formulation.terms import Terms, over
 from planner.inputs.case import Case
 from planner.plan import NOISE, frame
 from planner.wbs import WATER
@@ -55,7 +52,6 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
             posts.append(Post("it_energy_mwh", (s, t + 1), [(hours, here)], c))
             posts.append(Post("energy_gwh", (s, t + 1), [(-climate.pue_average * hours / 1000, here)], "used"))
             water.setdefault((s, t + 1), []).append((climate.wue_l_per_kwh * hours, here))
-    posts += _arrivals(b, places)
     price = case.rate("parameters", "cost_of_water_usd_per_m3", "value")
     for (s, t), used in water.items():
         posts.append(Cost(WATER, s, "cooling water", t, used, "m3", price))
@@ -65,22 +61,6 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
             Limit("cooling.within_water", s, thousands, budget, "cooling stays within the site's water", (s, t))
         )
     return posts
-
-
-def _arrivals(b: Any, places: Places) -> list[Posting]:
-    """In a pool of sites, what a site houses grows by new racks alone: racks do not change sites for nothing."""
-    place = {s: r for r, inside in places.items() if len(inside) > 1 for s in inside}
-    here: dict[tuple[str, int], Terms] = {}
-    for (s, _, _, t), v in b.housed_mw.items():
-        if s in place:
-            here.setdefault((s, t), []).append((1.0, v))
-    b.arrived_mw = pyo.Var(over(here), domain=pyo.NonNegativeReals, doc="MW IT of racks that come to the site")
-
-    @b.Constraint(over(here), doc="a site of a pool houses more racks only as they arrive")
-    def growing_by_arrivals(b: Any, s: str, t: int) -> Any:
-        return total([*here[s, t], *minus(here.get((s, t - 1), [])), (-1.0, b.arrived_mw[s, t])]) <= 0
-
-    return [Post("arrived_mw", (place[s], t), [(1.0, v)], "arrived") for (s, t), v in b.arrived_mw.items()]
 
 
 def read(b: Any, case: Case) -> dict[str, pd.DataFrame]:

@@ -23,7 +23,7 @@ from planner.formulation import combinations as combos
 from planner.formulation.accounts import Cost, Post, Posting
 from planner.formulation.combinations import Places
 from planner.formulation.prices import current_price
-from planner.formulation.terms import Terms, minus, over, scaled, total
+from planner.formulation.terms import Terms, minus, over, total
 from planner.inputs.case import Case
 from planner.inputs.schema import PRECISIONS
 from planner.plan import NOISE, frame
@@ -68,7 +68,7 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     racks = Racks(b, case)
     _rules(b, case, racks, places)
     return [
-        *_posts(b, case, racks, places),
+        *_posts(b, case, places),
         *_investment(b, case, places),
         *_leaving(b, case, racks),
         *_maintenance(b, case),
@@ -96,7 +96,7 @@ def _rules(b: Any, case: Case, racks: Racks, places: Places) -> None:
         return total((1.0, b.bought[r, c, v]) for r in places) <= supply
 
 
-def _posts(b: Any, case: Case, racks: Racks, places: Places) -> list[Posting]:
+def _posts(b: Any, case: Case, places: Places) -> list[Posting]:
     posts: list[Posting] = []
     for (r, c, t), here in b.kept.items():
         chip = case.chips[c]
@@ -112,8 +112,6 @@ def _posts(b: Any, case: Case, racks: Racks, places: Places) -> list[Posting]:
             for w in combos.cluster_workloads(case)
             if (c, w) in case.suitable
         ]
-        if len(places[r]) > 1 and (arriving := racks.new(r, c, t)):
-            posts.append(Post("arrived_mw", (r, t), scaled(arriving, -chip.rack_mw), c))
     for r in places:
         for c, years in combos.survivors(case).items():
             posts += [Post("lasting", (r, c, n), [(1.0, b.bought[r, c, v]) for v in old]) for n, old in years.items()]

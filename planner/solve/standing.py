@@ -42,7 +42,7 @@ class Options:
     place_gap: float = 0.05
     first_gap: float = 1.0
     sets: int = 3
-    apart: int = 1
+    apart: int = 0
 
 
 @dataclass(frozen=True)
