@@ -158,7 +158,7 @@ def _document(case: Case, options: Options, solved: Solution, stopped: int | Non
         "sense": "max",
         "value": _usd(solved.value),
         "bound": _usd(solved.bound),
-        "gap_usd": _usd(solved.gap_usd),
+        "gap_usd": solved.gap_usd,
         "gap": solved.gap,
         "seconds": sum(s.seconds for s in solved.steps),
         "terms": [],

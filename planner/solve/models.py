@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -22,6 +22,11 @@ Conditions = Callable[[Formulation], None]
 Gates = Mapping[str, float]
 
 SITES, ROLES = "sites.open", "roles.role"
+#: columns of MW in use, and rows that limit them to what is live or in its role
+IN_USE = "workload.in_use["
+LIMITED_USE = ("roles.in_use_where_live", "roles.in_use_in_role")
+#: room beside the optimum of a linear program, for its rounding
+ROUNDING = 1e-6
 #: rows by which a chosen site runs at least so many MW
 LEAST_SERVED = "sites.minimum_serving"
 #: whole things that are placed once the gates are decided; every other whole column is a gate
@@ -113,6 +118,39 @@ class Model:
                 expression = Linear(matrix.indices[inside].astype(np.int64), matrix.data[inside].astype(float))
                 rows.append(Row("room for whole racks", expression, lower=self.program.row_lower[i] + largest))
         return rows
+
+    def tightened(self) -> Model:
+        """The same plans with tighter big-M limits: no site runs more MW than all sites together can in the period.
+
+        What all sites can run at most in a period is the optimum of one linear program; where the share rule holds, a
+        site runs at most its share of that. Measured on the reference: the proof of the gates takes half the time.
+        """
+        case, matrix = self.formulation.case, self.program.matrix.tocsr().copy()
+        most = self._most_in_use()
+        since, share = (case.parameter(name) for name in ("share_rule_from_year", "largest_site_share"))
+        for i, name in enumerate(self.program.row_names):
+            family, _, index = name.partition("[")
+            if family in LIMITED_USE:
+                t = int(index.rstrip("]").split(",")[-1])
+                limit = most.get(t, np.inf) * (share if case.periods.year(t) >= since else 1.0)
+                inside = slice(matrix.indptr[i], matrix.indptr[i + 1])
+                matrix.data[inside] = np.maximum(matrix.data[inside], -limit)
+        return replace(self, program=replace(self.program, matrix=matrix.tocsc()))
+
+    def _most_in_use(self) -> dict[int, float]:
+        """Most MW IT that all sites together can run in each period, by the linear relaxation."""
+        columns: dict[int, list[int]] = {}
+        for i, name in enumerate(self.program.names):
+            if name.startswith(IN_USE):
+                columns.setdefault(int(name.rstrip("]").split(",")[-1]), []).append(i)
+        nothing = np.zeros_like(self.program.whole)
+        found: dict[int, float] = {}
+        for t, here in columns.items():
+            use = Linear(np.array(here, dtype=np.int64), np.ones(len(here)))
+            outcome = self.program.solve(use, SolveLimits(), whole=nothing, confirm=False, clean=False)
+            if outcome.verdict is Verdict.OPTIMAL and outcome.value is not None:
+                found[t] = max(1.0, (1 + ROUNDING) * outcome.value)
+        return found
 
     def relaxed(self, seconds: float | None) -> Outcome:
         """The linear relaxation."""

@@ -63,7 +63,9 @@ class Pool:
     def _model(self, apart: tuple[str, ...]) -> Model:
         if apart not in self._models:
             places = zones(self._case, apart)
-            self._models[apart] = Model.of(self._case, self._conditions, places, self._steps)
+            model, watch = Model.of(self._case, self._conditions, places, self._steps), Stopwatch()
+            self._models[apart] = model.tightened()
+            self._steps.append(watch.step("tighten the pool"))
         return self._models[apart]
 
     @cached_property

@@ -23,7 +23,7 @@ class Options:
     small: integers up to which the exact model is tried alone first: HiGHS proves most programmes of that size in
         seconds, and no relaxation stands between plan and bound.
     first_until: when the first plan must be there, and when that trial ends; it only has to be some plan.
-    gates_until: when sites, roles and dates must be chosen; what follows takes as long again.
+    gates_until: when sites, roles and dates must be chosen; their bound is the one that closes most of the gap.
     whole_until: end of the second bound; placing its gates takes the rest.
     plan_until: when every plan must be placed: the last linear solve and what a solver overruns take the rest.
     gates_gap: of the pool with halls in MW; small, since the steps after it add to the gap.
@@ -35,8 +35,8 @@ class Options:
 
     small: int = 1000
     first_until: float = 0.2
-    gates_until: float = 0.5
-    whole_until: float = 0.85
+    gates_until: float = 0.72
+    whole_until: float = 0.92
     plan_until: float = 0.97
     gates_gap: float = 0.1
     place_gap: float = 0.05
