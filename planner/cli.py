@@ -46,7 +46,7 @@ def optimize(
         float | None,
         typer.Option(min=0, max=1, help="Gap of a proof, a share of present cost. [default: the programme's, 0.0075]"),
     ] = None,
-    time_limit: Annotated[float | None, typer.Option(min=0, help="Seconds for solving. [default: 240]")] = None,
+    time_limit: Annotated[float | None, typer.Option(min=0, help="Seconds for solving. [default: 170]")] = None,
     nodes: Annotated[
         int | None,
         typer.Option(min=1, help="Search nodes per solve: the same on any machine."),

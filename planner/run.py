@@ -28,7 +28,7 @@ PACKAGES = ("pyomo", "highspy", "numpy", "pandas", "openpyxl")
 #: nodes per solve of a repeatable run that names no limit
 REPEATABLE_NODES = 2000
 #: seconds for everything up to the checked plan, unless the user says otherwise
-SECONDS = 240.0
+SECONDS = 170.0
 
 
 @dataclass(frozen=True)
