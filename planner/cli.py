@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -22,6 +22,8 @@ from planner.terminal import INTERRUPTED, TERMINATED, Style, complain, live
 if TYPE_CHECKING:
     from planner.inputs.case import Case
 
+#: seconds in which an infeasible programme's smallest clash is looked for
+CLASH_SECONDS = 40.0
 #: exit code of a finished search, by its verdict
 EXIT_CODES = {"optimal": 0, "infeasible": 4, "within_limits": 5, "unknown": 6}
 
@@ -85,6 +87,8 @@ def optimize(
         with live(style) as progress:
             result = run.optimize(case, options, progress=progress)
         result.document["seconds"] = {**(result.document.get("seconds") or {}), "read": read_seconds}
+        if result.document["verdict"] == "infeasible":
+            _explain(result.document, model, edits)
         try:
             stored = draft.publish(result, lambda at, doc: people.write(at, result.case, result.plan, doc), began)
         except PlannerError:
@@ -96,6 +100,18 @@ def optimize(
     if stopped_by := stored.document.get("interrupted"):
         return TERMINATED if stopped_by in (signal.SIGTERM, "SIGTERM") else INTERRUPTED
     return EXIT_CODES.get(str(stored.document.get("verdict")), 9)
+
+
+def _explain(document: dict[str, Any], model: str | None, edits: Sequence[str] | None) -> None:
+    """Say which promises clash; 'planner explain' has the ways out."""
+    from planner.analyses import explain_words
+    from planner.analyses.explain import explain
+    from planner.analyses.source import Source
+
+    found = explain(Source(model, tuple(edits or ())), seconds=CLASH_SECONDS, wanted=0)
+    if found.verdict == "infeasible":
+        words = explain_words.text(found).replace("No repair was found.", "'planner explain' looks for ways out.")
+        document["explanation"] = f"{words}\n{document['explanation']}"
 
 
 def _dry_run(case: Case, style: Style, began: float) -> int:

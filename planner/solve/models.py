@@ -125,8 +125,9 @@ class Model:
         What all sites can run at most in a period is the optimum of one linear program; where the share rule holds, a
         site runs at most its share of that. Measured on the reference: the proof of the gates takes half the time.
         """
+        if not (most := self._most_in_use()):
+            return self
         case, matrix = self.formulation.case, self.program.matrix.tocsr().copy()
-        most = self._most_in_use()
         since, share = (case.parameter(name) for name in ("share_rule_from_year", "largest_site_share"))
         for i, name in enumerate(self.program.row_names):
             family, _, index = name.partition("[")
