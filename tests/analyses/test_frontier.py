@@ -112,7 +112,7 @@ def test_more_sites_cost_what_opening_them_costs(tmp_path: Path) -> None:
 
 def test_service_is_held_by_a_row(tmp_path: Path) -> None:
     """Nobody must be served: each more of demand takes its racks, and the promised halls alone cost least."""
-    made = two_sites(90.0)
+    made = two_sites(85.0)
     change(made.tables, "demand", must_serve_share=0)
     points = only(traced(tmp_path, made, "served", points=2)).points
     assert [p.at for p in points] == pytest.approx([50, 95, 100])
