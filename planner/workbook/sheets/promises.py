@@ -194,9 +194,10 @@ def _live(book: Book, detail: Detail, row: int, claim: Claim, parts: Parts) -> t
         return (f"{chr(64 + column)}{row}", value) if abs(value - counted) <= allowed else None
     if claim.metric == "compute" and claim.tier and claim.precision and claim.by:
         view = detail.view("compute", 1)
-        return view.formula(f'"{claim.tier}|{claim.precision}|"&$E{row}'), view.value(
-            claim.tier, claim.precision, claim.by
-        )
+        value = view.value(claim.tier, claim.precision, claim.by)
+        if abs(value - counted) > book.figure("constants.tolerance_relative") * max(1.0, counted):
+            return None  # the least of later years is less: what is promised by a date holds to the end
+        return view.formula(f'"{claim.tier}|{claim.precision}|"&$E{row}'), value
     if claim.metric == "budget":
         page = book.pages[investment.ME]
         cell = (parts.investment.category.total, 4)
