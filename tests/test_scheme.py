@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import signal
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
+import pyomo.environ as pyo
 import pytest
 from toy import Toy, build, only
 
@@ -119,8 +121,6 @@ def test_a_rule_without_variables_that_fails_is_no_plan(monkeypatch: pytest.Monk
         return built
 
     def models_constraint(built):
-        import pyomo.environ as pyo
-
         return pyo.Constraint(expr=0 * built.model.sites.open["A"] >= 1)
 
     monkeypatch.setattr(models, "build", broken)
@@ -205,3 +205,28 @@ def test_the_gap_is_a_share_of_present_cost() -> None:
     assert now.proven
     now.cost = 0.0
     assert not now.proven
+
+
+def test_limits_of_use_are_no_larger_than_what_all_sites_can_run() -> None:
+    """Two sites of 1,000 MW each where the country can run 60: 60 in the first year, half of that once shared."""
+    m = pyo.ConcreteModel()
+    m.workload, m.roles, m.sites = pyo.Block(), pyo.Block(), pyo.Block()
+    keys = [(s, "any", "gov", t) for s in "AB" for t in (0, 1)]
+    m.workload.in_use = pyo.Var(keys, domain=pyo.NonNegativeReals)
+    m.roles.live_by = pyo.Var("AB", (0, 1), domain=pyo.Binary)
+    m.roles.in_use_where_live = pyo.Constraint(
+        "AB", (0, 1), rule=lambda b, s, t: m.workload.in_use[s, "any", "gov", t] <= 1000 * b.live_by[s, t]
+    )
+    m.country = pyo.Constraint((0, 1), rule=lambda m, t: sum(m.workload.in_use[s, "any", "gov", t] for s in "AB") <= 60)
+    program = Program.compile(m)
+    case = SimpleNamespace(parameter=Toy().parameter, periods=SimpleNamespace(year=lambda t: 2026 + t))
+    nothing = program.linear([])
+    model = models.Model(SimpleNamespace(case=case), program, nothing, nothing).tightened().program
+    limits = {
+        name: -model.matrix[i, model.index[name.replace("in_use_where_live", "live_by")]]
+        for i, name in enumerate(model.row_names)
+        if name.startswith("roles.")
+    }
+    assert limits == pytest.approx(
+        {f"roles.in_use_where_live[{s},{t}]": (60, 30)[t] for s in "AB" for t in (0, 1)}, rel=1e-5
+    )

@@ -312,6 +312,14 @@ def test_once_stopped_a_plan_is_still_made_exact(monkeypatch: pytest.MonkeyPatch
     assert outcome.value == 11
 
 
+def test_the_most_of_a_sum_is_that_of_the_relaxation() -> None:
+    m, program = knapsack()
+    sums = [program.linear([(1.0, m.x[3])]), worth(m, program), program.linear([(1.0, m.x[i]) for i in range(5)])]
+    assert program.most(sums) == pytest.approx([1, 12, 3])
+    m.least = pyo.Constraint(expr=m.x[0] + m.x[1] >= 3)
+    assert Program.compile(m).most([worth(m, program)]) == [None]
+
+
 def test_a_dual_is_the_worth_of_one_unit_more() -> None:
     m = pyo.ConcreteModel()
     m.n = pyo.Var(domain=pyo.NonNegativeIntegers)

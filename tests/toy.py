@@ -28,6 +28,10 @@ class Toy:
     pool_clash: bool = False
     chips: Mapping[str, Any] = field(default_factory=dict)
 
+    def parameter(self, name: str) -> float:
+        """The share rule: no site carries more than so much, from a year on."""
+        return {"share_rule_from_year": 2027.0, "largest_site_share": 0.5}[name]
+
 
 @dataclass(frozen=True)
 class Toyed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -102,6 +102,24 @@ def confirm(problem: Problem, limits: SolveLimits) -> Outcome:
         found = solve(asked, limits, presolve=False)
         if found.verdict is Verdict.INFEASIBLE:
             return replace(found, confirmed_without_presolve=True)
+    return found
+
+
+def optima(problem: Problem, costs: Sequence[Vector]) -> list[float | None]:
+    """Optima of a linear problem under one objective after the other; None where a solve was stopped.
+
+    A new objective leaves the last basis feasible: the primal simplex method goes on from it in half the time of a
+    solve from nothing, the dual one in twice that time.
+    """
+    h, found = passed(problem), list[float | None]()
+    _listen(h, None)
+    every = np.arange(len(problem.cost), dtype=np.int32)
+    for cost in costs:
+        h.changeColsCost(len(every), every, cost)
+        run_in_thread(h)
+        optimal = h.getModelStatus() == highspy.HighsModelStatus.kOptimal
+        found.append(h.getInfo().objective_function_value if optimal else None)
+        h.setOptionValue("simplex_strategy", 4)
     return found
 
 

@@ -206,6 +206,13 @@ class Program:
         verdict = Verdict.WITHIN_LIMITS if missed else outcome.verdict
         return replace(outcome, verdict=verdict, value=value, values=values)
 
+    def most(self, sums: Sequence[Linear]) -> list[float | None]:
+        """The most that each sum can be while nothing need be whole; None where that was not found."""
+        costs = [np.zeros(len(self.columns)) for _ in sums]
+        for cost, expression in zip(costs, sums, strict=True):
+            cost[expression.columns] = expression.coefficients
+        return highs.optima(self.problem(None, whole=np.zeros_like(self.whole)), costs)
+
     def export(self, path: Path, objective: Linear, *, suffix: str) -> None:
         """The matrix for another solver, as ".mps" or ".lp", whatever the path is called."""
         problem = self.problem(objective)
