@@ -34,7 +34,7 @@ class Options:
     """
 
     small: int = 1000
-    first_until: float = 0.2
+    first_until: float = 0.4
     gates_until: float = 0.72
     whole_until: float = 0.92
     plan_until: float = 0.97
