@@ -12,6 +12,7 @@ by the end of t, each MW times its site's cost multiplier), ``reached`` (0/1), `
     within_craft_workers[s,t]     Σ workers_per_mw · MW under construction ≤ peak_craft_workers · open[s]
     within_national_workers[t]    the same over all sites ≤ national_craft_workers
     no_start_under_resolution[s,t]  no site begins to serve while a continuing resolution leaves no month
+    hardened_halls_stand[r,l,t]   hardened[t] ≤ MW of halls that came to stand by the end of t, times multipliers
     hardening_stays[r,l,t]        hardened[t] ≥ hardened[t-1]
     discount_within_starts[t]     discounted[t] ≤ greenfield MW started in t
     discount_above_threshold      Σ_t discounted ≤ greenfield MW started - volume_threshold_mw · reached
@@ -61,6 +62,7 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     halls = Halls(b, case)
     _starts(b, case, halls)
     _framework(b, case, halls)
+    _hardened_halls(b, case, halls, places)
     posts = [*_limits(case, halls), *_capacity(case, halls), *_hardened(b, case, places)]
     posts += construction_costs.investment(b, case, halls, places)
     return posts + construction_costs.operations(case, halls)
@@ -94,6 +96,20 @@ def _starts(b: Any, case: Case, halls: Halls) -> None:
     @b.Constraint(over(i for i in b.hardened if (*i[:2], i[2] - 1) in b.hardened), doc="what is hardened stays so")
     def hardening_stays(b: Any, r: str, level: str, t: int) -> Any:
         return b.hardened[r, level, t] >= b.hardened[r, level, t - 1]
+
+
+def _hardened_halls(b: Any, case: Case, halls: Halls, places: Places) -> None:
+    """Only halls that came to stand are hardened: a sum that only has a lower bound would swallow money."""
+
+    @b.Constraint(over(b.hardened), doc="only halls that came to stand are hardened")
+    def hardened_halls_stand(b: Any, r: str, level: str, t: int) -> Any:
+        stood: Terms = []
+        for s in places[r]:
+            multiplier = case.sites[s].construction_multiplier
+            for d in halls.designs[s]:
+                last = case.periods.last_start(t, case.designs[d].lead_months)
+                stood += halls.starts.by((s, d), last, -multiplier * case.designs[d].module_mw)
+        return total([(1.0, b.hardened[r, level, t]), *stood]) <= 0
 
 
 def _ready_at(halls: Halls, s: str, t: int) -> list[tuple[str, int]]:
