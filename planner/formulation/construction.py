@@ -22,6 +22,7 @@ by the end of t, each MW times its site's cost multiplier), ``reached`` (0/1), `
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -245,3 +246,18 @@ def _new_hardened(b: Any, case: Case) -> list[tuple[object, ...]]:
         if new > NOISE:
             rows.append((r, level, case.periods.label(t), new))
     return rows
+
+
+def settle(b: Any, case: Case, in_use: Callable[[str, str, int], float]) -> None:
+    """Harden no more than is in use, where that changes no dollars or no split asks for dollars.
+
+    ``in_use(site, level, t)`` is MW at work. With a firm split the last linear solve has the least that the split allows.
+    """
+    shell = case.rate("designs", construction_costs.reference_shell(case).design_id, "shell_usd_per_mw")
+    for r, level in dict.fromkeys((r, k) for r, k, _ in b.hardened if r in case.sites):
+        if case.split_is_firm and shell.usd * case.levels[level].hardening_share > 0:
+            continue
+        most, multiplier = 0.0, case.sites[r].construction_multiplier
+        for t in sorted(u for q, k, u in b.hardened if (q, k) == (r, level)):
+            most = max(most, multiplier * in_use(r, level, t + 1))
+            b.hardened[r, level, t].set_value(most, skip_validation=True)
