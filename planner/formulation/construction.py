@@ -251,7 +251,7 @@ def _new_hardened(b: Any, case: Case) -> list[tuple[object, ...]]:
 def settle(b: Any, case: Case, in_use: Callable[[str, str, int], float]) -> None:
     """Harden no more than is in use, where that changes no dollars or no split asks for dollars.
 
-    ``in_use(site, level, t)`` is MW at work. With a firm split the last linear solve has the least that the split allows.
+    ``in_use(site, level, t)`` is MW at work. With a firm split the last linear solve has the least that it allows.
     """
     shell = case.rate("designs", construction_costs.reference_shell(case).design_id, "shell_usd_per_mw")
     for r, level in dict.fromkeys((r, k) for r, k, _ in b.hardened if r in case.sites):
