@@ -15,7 +15,7 @@ MEANING = (
 
 def fill(f: Figures) -> Markup:
     claims = f.promised("power")
-    marks = sorted({(c.by, c.level, c.unit.split()[0]) for c in claims if c.by and c.level})
+    marks = sorted({(c.by, c.level, (c.unit.split() or ["MW"])[0]) for c in claims if c.by and c.level})
     promised = [draw.Mark(by, level, f"promised {amounts.count(level)} {unit}") for by, level, unit in marks]
     series = [draw.Series(f"{name}", [f.tier(t, y) for y in f.years]) for t, (name, _) in TIERS.items()]
     last = f.years[-1]
