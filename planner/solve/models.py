@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -21,7 +21,7 @@ Conditions = Callable[[Formulation], None]
 #: name of a gate's column -> its whole value
 Gates = Mapping[str, float]
 
-SITES, ROLES = "sites.open", "roles.role"
+SITES = "sites.open"
 #: columns of MW in use, and rows that limit them to what is live or in its role
 IN_USE = "workload.in_use["
 LIMITED_USE = ("roles.in_use_where_live", "roles.in_use_in_role")
@@ -89,16 +89,6 @@ class Model:
         """Columns to fix; names that this model has not are left out."""
         return {self.program.index[n]: v for n, v in gates.items() if n in self.program.index}
 
-    def with_roles(self, gates: Gates) -> list[str]:
-        """Sites that have a further role, those with most roles first."""
-        roles: dict[str, float] = {}
-        for i in np.flatnonzero(self.whole(ROLES)).tolist():
-            if gates.get(self.program.names[i], 0.0) > 0.5:
-                index = self.program.columns[i].index()
-                site = str(index[0] if isinstance(index, tuple) else index)
-                roles[site] = roles.get(site, 0.0) + 1.0
-        return sorted(roles, key=lambda s: -roles[s])
-
     def other_sites(self, gates: Gates) -> Row:
         """A row that forbids this set of sites, and no other."""
         sites = self.holding(sites_of(gates))
@@ -161,12 +151,6 @@ class Model:
 def sites_of(gates: Gates) -> dict[str, float]:
     """Of gates, the choice of sites alone."""
     return {n: v for n, v in gates.items() if n.partition("[")[0] == SITES}
-
-
-def zones(case: Case, apart: Sequence[str]) -> Places:
-    """Some sites apart and all others in one pool: a relaxation, the tighter the more differ in what they may do."""
-    rest = tuple(s for s in case.sites if s not in apart)
-    return {**{s: (s,) for s in apart}, **({"all others" if apart else "all sites": rest} if rest else {})}
 
 
 class Stopwatch:

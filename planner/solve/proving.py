@@ -11,10 +11,11 @@ from functools import cached_property
 from multiprocessing.connection import Connection
 from typing import Any
 
+from planner.formulation.combinations import one_pool
 from planner.inputs.case import Case
 from planner.solve.highs import Watch
 from planner.solve.interrupt import INTERRUPT
-from planner.solve.models import Conditions, Gates, Model, Stopwatch, zones
+from planner.solve.models import Conditions, Gates, Model, Stopwatch
 from planner.solve.program import Contradiction
 from planner.solve.values import Outcome, Progress, SolveLimits, Step, Verdict
 
@@ -24,7 +25,7 @@ LOOK_SECONDS = 0.1
 
 @dataclass(frozen=True)
 class Task:
-    """A question to the pool, in which the sites ``apart`` stand by themselves.
+    """A question to the pool.
 
     ``relaxed``: nothing is whole. ``whole_halls``: halls are whole, else in MW; plant and racks are in MW always, gates
     and clusters whole. ``limits.gap`` is a share of the present cost of the relaxation. ``start``: gates of a known
@@ -34,7 +35,6 @@ class Task:
 
     name: str
     limits: SolveLimits
-    apart: tuple[str, ...] = ()
     relaxed: bool = False
     whole_halls: bool = False
     start: Gates | None = None
@@ -57,20 +57,19 @@ class Pool:
 
     def __init__(self, case: Case, conditions: Conditions | None) -> None:
         self._case, self._conditions = case, conditions
-        self._models: dict[tuple[str, ...], Model] = {}
         self._steps: list[Step] = []
 
-    def _model(self, apart: tuple[str, ...]) -> Model:
-        if apart not in self._models:
-            places = zones(self._case, apart)
-            model, watch = Model.of(self._case, self._conditions, places, self._steps), Stopwatch()
-            self._models[apart] = model.tightened()
-            self._steps.append(watch.step("tighten the pool"))
-        return self._models[apart]
+    @cached_property
+    def _model(self) -> Model:
+        model = Model.of(self._case, self._conditions, one_pool(self._case), self._steps)
+        watch = Stopwatch()
+        tightened = model.tightened()
+        self._steps.append(watch.step("tighten the pool"))
+        return tightened
 
     @cached_property
     def _relaxed(self) -> Outcome:
-        model, watch = self._model(()), Stopwatch()
+        model, watch = self._model, Stopwatch()
         outcome = model.relaxed(None)
         self._steps.append(watch.step("relaxing the pool", outcome))
         return outcome
@@ -78,7 +77,7 @@ class Pool:
     @property
     def _cost(self) -> float:
         """Present cost of the relaxation, M USD."""
-        return self._model(()).cost_of(self._relaxed)
+        return self._model.cost_of(self._relaxed)
 
     def solve(self, task: Task, watch: Watch) -> Found:
         try:
@@ -89,13 +88,13 @@ class Pool:
             steps, self._steps = self._steps, []
         if outcome.values is None:
             return Found(outcome, steps=steps)
-        model = self._model(task.apart)
+        model = self._model
         gates = model.named(outcome.values, model.gates, rounded=not task.relaxed)
         return Found(outcome, gates, model.cost_of(outcome), steps)
 
     def _solved(self, task: Task, watch: Watch) -> Outcome:
         limits = replace(task.limits, gap=task.limits.gap * self._cost)
-        model = self._model(task.apart)
+        model = self._model
         stopwatch = Stopwatch()
         whole = model.program.whole & ~model.kinds("plant", "racks", *([] if task.whole_halls else ["halls"]))
         rows = [model.other_sites(gates) for gates in task.forbidden]

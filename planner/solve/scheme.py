@@ -2,7 +2,6 @@
 
     first   sites by rounding the pool's relaxation, their gates, placed: a plan early, kept from then on
     gates   the pool with halls and plant in MW: sites, roles, dates, and the first bound
-            (sites with a further role in the first plan stand apart from the pool, which makes it tighter)
     plan    those gates in the exact model: halls and plant whole, then racks whole, then the last linear solve
     whole   beside it the pool with whole halls, started from the gates: the second bound, perhaps better gates
 
@@ -102,8 +101,7 @@ class Scheme:
         first = self.first_gates(prover)
         if now.over(o.gates_until):
             return
-        apart = tuple(self.exact.with_roles(first or {})[: o.apart])
-        prover.ask(Task(CHOOSE, self.shares(o.gates_gap, o.gates_until), apart, start=first))
+        prover.ask(Task(CHOOSE, self.shares(o.gates_gap, o.gates_until), start=first))
         if first is not None and now.best.values is None:
             self.place(FIRST, first, o.first_gap, o.first_until)
         found = self.answer(prover, CHOOSE, o.gates_until)
@@ -113,12 +111,12 @@ class Scheme:
 
         def prove() -> Task:
             limits = self.shares(o.place_gap, o.whole_until)
-            return Task(PROVE, limits, apart, whole_halls=True, start=found.gates)
+            return Task(PROVE, limits, whole_halls=True, start=found.gates)
 
         beside = prover.beside
         if beside:
             prover.ask(prove())
-        self.place_or_choose_again(prover, found.gates, apart)
+        self.place_or_choose_again(prover, found.gates)
         if now.over(o.whole_until):
             return
         if not beside:
@@ -143,7 +141,7 @@ class Scheme:
         prover.ask(Task(FIRST, self.shares(o.first_gap, o.first_until / 2), fixed=sites))
         return self.answer(prover, FIRST, o.first_until, bounds=False).gates
 
-    def place_or_choose_again(self, prover: Prover, gates: Gates, apart: tuple[str, ...]) -> None:
+    def place_or_choose_again(self, prover: Prover, gates: Gates) -> None:
         """A plan with these gates; or at these sites; or at others, of which the pool says which are next best."""
         now, o, forbidden = self.now, self.options, list[Gates]()
         while not self.place(PLACE, gates, o.place_gap, o.plan_until):
@@ -152,7 +150,7 @@ class Scheme:
             forbidden.append(sites_of(gates))
             if now.over(o.whole_until) or len(forbidden) > o.sets:
                 return
-            task = Task(AGAIN, self.shares(o.gates_gap, o.whole_until), apart, forbidden=forbidden)
+            task = Task(AGAIN, self.shares(o.gates_gap, o.whole_until), forbidden=forbidden)
             found = prover.here.solve(task, now.watch(AGAIN, bounds=False))
             now.steps += found.steps
             if found.gates is None:
@@ -164,7 +162,8 @@ class Scheme:
         now, model, last = self.now, self.exact, self.options.plan_until
         fixed, others = model.holding(gates), model.program.whole & ~model.kinds("racks")
         room = model.room_for_whole_racks(gates)
-        halls = self.solved(step, now.solve_limits(gap, until), fixed=fixed, whole=others, rows=room)
+        placed = min(until, max(self.options.whole_until, (now.spent + last) / 2))
+        halls = self.solved(step, now.solve_limits(gap, placed), fixed=fixed, whole=others, rows=room)
         if halls.values is None:
             return False
         held = model.holding(model.named(halls.values, others))

@@ -24,13 +24,13 @@ class Options:
         seconds, and no relaxation stands between plan and bound.
     first_until: when the first plan must be there, and when that trial ends; it only has to be some plan.
     gates_until: when sites, roles and dates must be chosen; their bound is the one that closes most of the gap.
-    whole_until: end of the second bound; placing its gates takes the rest.
+    whole_until: end of the second bound; halls are placed by then as well, so that racks can be made whole after it.
+        What is placed later has half of the time that is left for its halls.
     plan_until: when every plan must be placed: the last linear solve and what a solver overruns take the rest.
     gates_gap: of the pool with halls in MW; small, since the steps after it add to the gap.
     place_gap: of each step of placing and of the pool with whole halls.
     first_gap: of the first plan, which is replaced anyway.
     sets: sets of sites that are chosen after one that could not be placed.
-    apart: sites with a role that stand apart from the pool; racks of theirs differ most from those of the others.
     """
 
     small: int = 1000
@@ -42,7 +42,6 @@ class Options:
     place_gap: float = 0.05
     first_gap: float = 1.0
     sets: int = 3
-    apart: int = 0
 
 
 @dataclass(frozen=True)
@@ -104,6 +103,11 @@ class Standing:
     def left(self, until: float) -> float | None:
         """Seconds until a share of the run's time; None where no clock counts."""
         return None if self.limits.clock is None else max(0.0, until * self.limits.clock - self.clock.total)
+
+    @property
+    def spent(self) -> float:
+        """Share of the run's time that is spent; 0 where no clock counts."""
+        return 0.0 if not self.limits.clock else self.clock.total / self.limits.clock
 
     def over(self, until: float) -> bool:
         """Whether nothing more is to be begun that ends at a share of the run's time."""
