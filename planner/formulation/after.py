@@ -48,7 +48,7 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     output: dict[tuple[str, int], Terms] = {(w, n): [] for w in case.workloads for n in years}
     for (_, c, w, n), v in b.running.items():
         work = case.workloads[w]
-        output[w, n].append((case.chips[c].pflops(work.precision) * work.delivered_share, v))
+        output[w, n].append((case.chips[c].pflops(work.precision) * case.delivered_share(w), v))
 
     @b.Constraint(over(output), doc="service after the horizon stays within what racks deliver")
     def delivered(b: Any, w: str, n: int) -> Any:

@@ -18,7 +18,7 @@ Variables: ``in_use[s,q,l,t]`` (MW IT of halls at work at a level), ``running[r,
     served_as_asked[w,l,t]        Σ_a,j depth = the service of the run named by ``serve_as``
 
 What waits for levels, guards and clusters, depth by depth, is in ``gates``; service after the horizon in ``after``.
-Value: rent · rent_premium of the level · value_share of the depth · present factor, M base-year USD.
+Value: (rent · rent_premium + addon of the level) · value_share of the depth · present factor, M base-year USD.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Work:
         self.of_chip: dict[tuple[str, str, int], Terms] = {}
         for (r, c, w, k, t), x in b.running.items():
             work = case.workloads[w]
-            each = case.chips[c].pflops(work.precision) * work.delivered_share * self.p.years
+            each = case.chips[c].pflops(work.precision) * case.delivered_share(w) * self.p.years
             q = ANY_CLASS if self.classes == (ANY_CLASS,) else kind[c]
             self.megawatts.setdefault((r, q, k, t), []).append((case.chips[c].rack_mw, x))
             self.output.setdefault((r, w, k, t), []).append((each, x))
@@ -188,7 +188,7 @@ def _posts(b: Any, case: Case, work: Work) -> list[Posting]:
         for key, v in family.items():
             w, t = (key[2], key[4]) if family is b.served else (key[1], key[3])
             work_ = case.workloads[w]
-            serving = sign / (work_.delivered_share * case.periods.years)
+            serving = sign / (case.delivered_share(w) * case.periods.years)
             posts.append(Post("serving_pflops", (t, work_.precision), [(serving, v)], w))
     return posts
 
@@ -196,7 +196,7 @@ def _posts(b: Any, case: Case, work: Work) -> list[Posting]:
 def _values(b: Any, case: Case) -> list[Posting]:
     p, posts = case.periods, []
     for (a, w, k, t, j), v in b.depth.items():
-        worth = case.rent_musd(w, p.year(t)) * case.levels[k].rent_premium * case.demand_tranches[j].value_share
+        worth = case.rent_musd(w, p.year(t), k) * case.demand_tranches[j].value_share
         posts.append(Post("value", (t,), [(worth * case.present_factor(t), v)], w))
         posts.append(Post("depth", (a, w, k, t, j), [(1.0, v)], w))
     return list(posts)

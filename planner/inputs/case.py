@@ -189,9 +189,38 @@ class Workload:
     uplift_share: float
 
     @property
-    def delivered_share(self) -> float:
-        """Delivered against installed PFLOP/s."""
+    def used_share(self) -> float:
+        """Delivered against reserved PFLOP/s: how much of what is paid for its user gets."""
         return self.utilisation * self.availability
+
+
+@dataclass(frozen=True)
+class ServicePrice:
+    """How the price of a workload is set: the reference build of a seller, its margin, and occupancy of both sides."""
+
+    workload_id: str
+    site_id: str
+    design_id: str
+    decline_share: float
+    seller_occupancy: float
+    margin: float
+    occupancy: float
+    mw_per_pflops: float
+
+
+@dataclass(frozen=True)
+class Quote:
+    """A rent quoted on a one-year term, with what one chip of the part costs its owner."""
+
+    quote_id: str
+    chip: str
+    part_class: str
+    seller: str
+    usd_per_chip_hour: float
+    system_usd_per_chip: float
+    chip_kw: float
+    maintenance_share: float
+    life_months: float
 
 
 @dataclass(frozen=True)
@@ -446,6 +475,37 @@ class Case:
         return {e.workload_id: e for e in _entities(Workload, self.tables["workloads"])}
 
     @cached_property
+    def service_prices(self) -> dict[str, ServicePrice]:
+        """By workload; empty where the data say nothing of how prices are set."""
+        return {e.workload_id: e for e in _entities(ServicePrice, self.tables["service_prices"])}
+
+    @cached_property
+    def rent_quotes(self) -> dict[str, Quote]:
+        return {e.quote_id: e for e in _entities(Quote, self.tables["rent_quotes"])}
+
+    def occupancy(self, workload: str) -> float:
+        """Share of the hours of its own racks that the programme fills; 1 where nothing is said."""
+        return self.service_prices[workload].occupancy if workload in self.service_prices else 1.0
+
+    def delivered_share(self, workload: str) -> float:
+        """Delivered against installed PFLOP/s of the programme's own racks."""
+        return self.workloads[workload].used_share * self.occupancy(workload)
+
+    @cached_property
+    def _addons(self) -> dict[str, float]:
+        return {r["level_id"]: float(r["addon_usd_per_mw_year"]) for r in records(self.tables["level_addons"])}
+
+    def level_addon_usd(self, level: str, workload: str) -> float:
+        """What a classified level adds to the base-year price of a reserved PFLOP/s-year, base-year dollars."""
+        if workload not in self.service_prices or level not in self._addons:
+            return 0.0
+        rate = self.rate("level_addons", level, "addon_usd_per_mw_year")
+        known = rate.index_id != "none" and rate.money_year is not None
+        of = self._index
+        base = of[rate.index_id, self.programme.base_year] / of[rate.index_id, rate.money_year] if known else 1.0
+        return rate.usd * base * self.service_prices[workload].mw_per_pflops
+
+    @cached_property
     def suitable(self) -> set[tuple[str, str]]:
         """(chip, workload) pairs that work: listed, and the chip has the precision."""
         listed = self.tables["suitability"][["chip_id", "workload_id"]].itertuples(index=False, name=None)
@@ -677,16 +737,20 @@ class Case:
         frame = self.tables["rent_paths"]
         return {(r["workload_id"], int(r["year"])): float(r["rent_index"]) for r in records(frame)}
 
-    def rent_musd(self, workload: str, year: int) -> float:
-        """Market value of one delivered PFLOP/s-year in M of base-year dollars, open level.
+    def rent_musd(self, workload: str, year: int, level: str = "") -> float:
+        """Market value of one delivered PFLOP/s-year in M of base-year dollars; open level where none is named.
 
-        Renters pay installed hours, so rent per installed PFLOP/s-year is divided by the delivered
-        share. After the last year of the path its last value stays.
+        Renters pay reserved hours, so the price per reserved PFLOP/s-year is divided by what their users get of it.
+        A level multiplies the price by its premium and adds its cost per MW-year. Both follow the path of the price;
+        after the last year of the path its last value stays.
         """
         w = self.workloads[workload]
         last = max(y for i, y in self._rent if i == workload)
         path = self._rent[workload, min(year, last)]
-        return w.rent_usd_per_pflops_year * path / w.delivered_share / USD_PER_MUSD
+        usd = w.rent_usd_per_pflops_year
+        if level:
+            usd = usd * self.levels[level].rent_premium + self.level_addon_usd(level, workload)
+        return usd * path / w.used_share / USD_PER_MUSD
 
     @cached_property
     def _movement(self) -> dict[tuple[str, str], float]:

@@ -420,6 +420,58 @@ TABLES: tuple[Table, ...] = (
         "market rent over time",
     ),
     Table(
+        "service_prices",
+        ("workload_id",),
+        (
+            WORKLOAD,
+            _key("site_id", "reference site of a seller of service", "sites.site_id"),
+            _key("design_id", "reference hall of a seller of service", "designs.design_id"),
+            _number("decline_share", "fraction/year", 0, 0.8, "yearly fall of the price per PFLOP/s, constant dollars"),
+            _number(
+                "seller_occupancy", "fraction", 0.05, 1, "share of its racks' hours that a seller of service rents"
+            ),
+            _number("margin", "ratio", 0.05, 10, "price of a rented hour against its user cost, fitted to quotes"),
+            _number("occupancy", "fraction", 0.05, 1, "share of the hours of its own racks that the programme fills"),
+            _number("mw_per_pflops", "MW IT/PFLOP/s", 0, 100, "of the part that sets the price in the base year"),
+        ),
+        "how the price of service is set; without a row its rent is a given figure and own racks are always full",
+        may_be_empty=True,
+        may_be_missing=True,
+    ),
+    Table(
+        "level_addons",
+        ("level_id",),
+        (
+            LEVEL,
+            _money(
+                "addon_usd_per_mw_year", "USD/MW IT-year", 1e8, "general", "what the level costs above open service"
+            ),
+        ),
+        "what service at a level is worth above the commercial price, at the reference scale; without a row nothing",
+        may_be_empty=True,
+        may_be_missing=True,
+    ),
+    Table(
+        "rent_quotes",
+        ("quote_id",),
+        (
+            _key("quote_id", "quote"),
+            _text("chip", "part that is rented"),
+            _text("part_class", "whether third parties sell the part in volume", ("general purpose", "captive")),
+            _text("seller", "who quoted it, and when"),
+            _money("usd_per_chip_hour", "USD/chip-hour", 1000, "none", "rent on a one-year term, base-year dollars"),
+            _money(
+                "system_usd_per_chip", "USD/chip", 1e6, "none", "price of chip, host, fabric and storage, base year"
+            ),
+            _number("chip_kw", "kW/chip", 0.01, 100, "all-in IT power of a chip with its host and network share"),
+            _number("maintenance_share", "fraction/year", 0, 0.5, "maintenance against the price of the system"),
+            _number("life_months", "months", 1, 240, "months in service"),
+        ),
+        "rents on one-year terms that the margin is fitted to",
+        may_be_empty=True,
+        may_be_missing=True,
+    ),
+    Table(
         "agencies",
         ("agency_id",),
         (

@@ -101,9 +101,15 @@ class Infrastructure:
         """Peak of a rack in the precision of the workload."""
         return rack_pflops(self.chips[chip], self.workloads[workload].precision)
 
-    def delivered_share(self, workload: str) -> float:
+    def used_share(self, workload: str) -> float:
+        """Delivered against reserved: what users get of the hours that are paid."""
         w = self.workloads[workload]
         return w.utilisation * w.availability
+
+    def delivered_share(self, workload: str) -> float:
+        """Delivered against installed, of the programme's own racks."""
+        row = self.record("service_prices", workload)
+        return self.used_share(workload) * (float(row["occupancy"]) if row else 1.0)
 
     def rack_mw(self, chip: str) -> float:
         return self.chips[chip].rack_kw / 1000.0
@@ -156,11 +162,24 @@ class Infrastructure:
         rows = [self.demand(*key) for key in self.demands if key[1] == workload]
         return np.sum(rows, axis=0) if rows else self.clock.zeros()
 
-    def rent_musd(self, workload: str, year: int) -> float:
+    def rent_musd(self, workload: str, year: int, level: str | None = None) -> float:
         """M base-year dollars of a delivered PFLOP/s-year; the last year of the path stays."""
         known = sorted(y for w, y in self._rent if w == workload)
         path = self._rent[workload, max(known[0], min(year, known[-1]))]
-        return self.workloads[workload].rent_usd_per_pflops_year * path / self.delivered_share(workload) / 1e6
+        premium, addon = (
+            (1.0, 0.0) if level is None else (self.levels[level].rent_premium, self._addon(level, workload))
+        )
+        reserved = premium * self.workloads[workload].rent_usd_per_pflops_year + addon
+        return reserved * path / self.used_share(workload) / 1e6
+
+    def _addon(self, level: str, workload: str) -> float:
+        """Dollars that a level adds to a reserved PFLOP/s-year of the base year."""
+        price, row = self.price(f"level_addons.{level}.addon_usd_per_mw_year"), self.record("service_prices", workload)
+        if price is None or row is None:
+            return 0.0
+        usd, index, year = price
+        growth = 1.0 if year is None else self._index[index, self.programme.base_year] / self._index[index, year]
+        return usd * growth * float(row["mw_per_pflops"])
 
     # money
 

@@ -20,9 +20,8 @@ def mission_value_musd(world: World) -> float:
     factors = facts.present_factors()
     value = 0.0
     for (_, w, level, j), amount in world.depth.items():
-        rent = np.array([facts.rent_musd(w, clock.year(t)) for t in range(clock.count)])
-        worth = facts.depths[j].value_share * facts.levels[level].rent_premium
-        value += worth * float((amount * rent * factors).sum())
+        rent = np.array([facts.rent_musd(w, clock.year(t), level) for t in range(clock.count)])
+        value += facts.depths[j].value_share * float((amount * rent * factors).sum())
     return value
 
 
