@@ -499,11 +499,9 @@ class Case:
         """What a classified level adds to the base-year price of a reserved PFLOP/s-year, base-year dollars."""
         if workload not in self.service_prices or level not in self._addons:
             return 0.0
-        rate = self.rate("level_addons", level, "addon_usd_per_mw_year")
-        known = rate.index_id != "none" and rate.money_year is not None
-        of = self._index
-        base = of[rate.index_id, self.programme.base_year] / of[rate.index_id, rate.money_year] if known else 1.0
-        return rate.usd * base * self.service_prices[workload].mw_per_pflops
+        return self.base_year_usd("level_addons", level, "addon_usd_per_mw_year") * (
+            self.service_prices[workload].mw_per_pflops
+        )
 
     @cached_property
     def suitable(self) -> set[tuple[str, str]]:
@@ -662,6 +660,14 @@ class Case:
         if rate.index_id == "none" or rate.money_year is None:
             return 1.0
         return self._index[rate.index_id, self.periods.year(t)] / self._index[rate.index_id, rate.money_year]
+
+    def base_year_usd(self, table: str, key: str, column: str) -> float:
+        """A money figure in base-year dollars, carried by its own index."""
+        rate = self.rate(table, key, column)
+        if rate.index_id == "none" or rate.money_year is None:
+            return rate.usd
+        base = self._index[rate.index_id, self.programme.base_year]
+        return rate.usd * base / self._index[rate.index_id, rate.money_year]
 
     def musd(self, rate: Rate, t: int) -> float:
         """The rate in millions of then-year dollars of period ``t``, per unit."""

@@ -1,8 +1,8 @@
 """The price of service: what the cheapest rack that third parties sell in volume costs a seller, with one margin.
 
-User cost ``g`` of a rack in its first year, base-year dollars: with price ``K`` of rack, fabric, storage and tax, yearly
-running cost ``e`` (hall and grid connection over their own lives, energy, water, maintenance, staff, upkeep), real rate
-``r``, yearly fall ``d`` of the price per PFLOP/s, and ``n`` years of service, a rack pays for itself when
+User cost ``g`` of a rack in its first year, base-year dollars: with price ``K`` of rack, fabric, storage and tax,
+yearly running cost ``e`` (hall and grid connection over their own lives, energy, water, maintenance, staff, upkeep),
+real rate ``r``, yearly fall ``d`` of the price per PFLOP/s, and ``n`` years of service, a rack pays for itself when
 
     K = Σ_{a<n} (g · (1 - d)^a - e) / (1 + r)^(a + ½),    so    g = min_n (K + e · A_n) / D_n,
     A_n = Σ_{a<n} (1 + r)^-(a + ½),                       D_n = Σ_{a<n} (1 - d)^a · (1 + r)^-(a + ½).
@@ -11,7 +11,9 @@ This is economic depreciation: ``g`` is the price less what the rack can still e
 
     price of a reserved PFLOP/s-year = margin · g / (PFLOP/s of the rack · occupancy of the seller)
 
-Source of the method: Jorgenson's user cost of capital. Sold in volume: family GPU, on sale. Captive parts never count.
+Up to the newest part on sale, the cheapest part of the year sets the price; later years follow the trend ``d``.
+Source of the method: Jorgenson's user cost of capital. Sold in volume means family GPU, on sale. Captive parts, parts
+that are only announced and classes of later parts never set a price.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ import statistics
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from planner.inputs.case import Case, Chip, Quote, Rate
+from planner.inputs.case import Case, Chip, Quote
 
 HOURS_PER_YEAR = 8760.0
 #: parts that third parties sell in volume
@@ -75,7 +77,7 @@ def annuity(usd: float, months: float, real_rate: float) -> float:
         return usd * real_rate
     if real_rate == 0:
         return usd / years
-    return usd * real_rate / ((1 - (1 + real_rate) ** -years) * (1 + real_rate) ** 0.5)
+    return float(usd * real_rate / ((1 - (1 + real_rate) ** -years) * (1 + real_rate) ** 0.5))
 
 
 class Seller:
@@ -88,37 +90,31 @@ class Seller:
         lives = case.tables["asset_lives"]
         self.lives = dict(zip(lives["wbs_code"], lives["life_months"].astype(float), strict=True))
 
-    def _real(self, rate: Rate) -> float:
-        """Base-year dollars of a figure, by its own index."""
-        if rate.index_id == "none" or rate.money_year is None:
-            return rate.usd
-        of = self.case.price_index
-        return rate.usd * of(rate.index_id, self.year) / of(rate.index_id, rate.money_year)
-
-    def figure(self, table: str, key: str, column: str) -> float:
-        return self._real(self.case.rate(table, key, column))
-
     def running(self, rack_kw: float, maintained_usd: float, maintenance_share: float) -> dict[str, float]:
         """Yearly cost of a rack at work, by part."""
         case, s, d = self.case, self.basis.site_id, self.basis.design_id
         site, design, mw, r = case.sites[s], case.designs[d], rack_kw / 1000, case.real_rate
         climate = case.climate(s, design.cooling_id)
         hall = math.fsum(
-            annuity(self.figure("designs", d, part) * site.construction_multiplier, self.lives[code], r)
+            annuity(case.base_year_usd("designs", d, part) * site.construction_multiplier, self.lives[code], r)
             for part, code in HALL_PARTS.items()
         )
         first = min((n for at, n in case.tranches_of_grid if at == s), default=None)
-        connection = 0.0 if first is None else self.figure("grid_tranches", f"{s}/{first}", "connection_usd_per_mw")
+        connection = (
+            0.0 if first is None else case.base_year_usd("grid_tranches", f"{s}/{first}", "connection_usd_per_mw")
+        )
         secured = climate.pue_peak * (1 + case.parameter("power_reserve_share"))
         mwh = mw * case.parameter("average_draw_share") * HOURS_PER_YEAR
         heads = case.parameter("site_staff_per_mw")
         return {
             "hall": mw * hall,
             "grid connection": mw * secured * annuity(connection, self.lives[CONNECTION_LIFE], r),
-            "energy": mwh * climate.pue_average * self.figure("sites", s, "tariff_usd_per_mwh"),
-            "water": mwh * climate.wue_l_per_kwh * self.figure("parameters", "cost_of_water_usd_per_m3", "value"),
-            "upkeep of the hall": mw * self.figure("designs", d, "facility_om_usd_per_mw_year"),
-            "staff": mw * heads * self.figure("parameters", "site_staff_usd_per_year", "value"),
+            "energy": mwh * climate.pue_average * case.base_year_usd("sites", s, "tariff_usd_per_mwh"),
+            "water": mwh
+            * climate.wue_l_per_kwh
+            * case.base_year_usd("parameters", "cost_of_water_usd_per_m3", "value"),
+            "upkeep of the hall": mw * case.base_year_usd("designs", d, "facility_om_usd_per_mw_year"),
+            "staff": mw * heads * case.base_year_usd("parameters", "site_staff_usd_per_year", "value"),
             "maintenance": maintenance_share * maintained_usd,
         }
 
@@ -127,7 +123,7 @@ class Seller:
         case = self.case
         price = case.chip_supply[chip.chip_id, year].rack_price_usd
         rack = price * case.price_index("general", self.year) / case.price_index("general", year)
-        fabric = self.figure("chips", chip.chip_id, "fabric_usd_per_rack")
+        fabric = case.base_year_usd("chips", chip.chip_id, "fabric_usd_per_rack")
         tax = case.sites[self.basis.site_id].equipment_tax_share
         whole = (rack * (1 + chip.storage_share) + fabric) * (1 + tax)
         running = self.running(chip.rack_kw, rack, chip.maintenance_share)
@@ -167,7 +163,7 @@ def sold_in_volume(case: Case, workload: str) -> list[Chip]:
 
 
 def prices(case: Case, workload: str, last: int) -> Iterator[Price]:
-    """Prices from the base year to ``last``: the cheapest part sold that year; after the newest part, the trend."""
+    """Prices from the base year to ``last``: the cheapest part sold; after the newest part, the trend."""
     seller, precision = Seller(case, workload), case.workloads[workload].precision
     sold = sold_in_volume(case, workload)
     began = {chip.chip_id: min(y for c, y in case.chip_supply if c == chip.chip_id) for chip in sold}

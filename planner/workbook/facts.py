@@ -221,7 +221,8 @@ def _value(case: Case, w: str, level: str, j: str, period: str, year: int, amoun
     path = case.tables["rent_paths"].set_index(["workload_id", "year"])["rent_index"]
     factor = float(path[w, at]) * case.demand_tranches[j].value_share
     if level:
-        factor *= case.levels[level].rent_premium
+        addon = case.level_addon_usd(level, w) / work.rent_usd_per_pflops_year if work.rent_usd_per_pflops_year else 0.0
+        factor *= case.levels[level].rent_premium + addon
     factor = factor / work.utilisation / work.availability
     taper = case.parameter("tail_taper") ** after
     return Fact(

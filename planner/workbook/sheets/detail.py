@@ -229,10 +229,10 @@ def _valued(book: Book, page: Page, row: int, fact: Fact) -> None:
     page.put(row, 12, fact.rate_ref, "unit")
     year = rent_year(book.case, workload, fact.year)
     refs = [f"rent_paths.{workload}/{year}.rent_index", f"demand_tranches.{depth}.value_share"]
-    if level in book.case.levels:
-        refs.append(f"levels.{level}.rent_premium")
     under = (f"workloads.{workload}.utilisation", f"workloads.{workload}.availability")
     product = "*".join(book.address(ref, page.name) for ref in refs)
+    if level in book.case.levels:
+        product += f"*({_above_open(book, page, level, workload)})"
     text = product + "".join("/" + book.address(ref, page.name) for ref in under)
     page.formula(row, FACTOR, text, fact.factor, "link", style.RATIO)
     if fact.period.startswith("+"):
@@ -243,3 +243,21 @@ def _valued(book: Book, page: Page, row: int, fact: Fact) -> None:
         page.put(row, ESCALATION, 1)
     dollars = fact.quantity * (fact.rate_usd or 0.0) * fact.factor * fact.escalation
     page.formula(row, VALUE, f"I{row}*K{row}*M{row}*N{row}", dollars, "calculation", style.USD)
+
+
+def _above_open(book: Book, page: Page, level: str, workload: str) -> str:
+    """Value at a level against the open price: its premium, and its add-on per MW-year over the open price."""
+    case, premium = book.case, book.address(f"levels.{level}.rent_premium", page.name)
+    addon = case.level_addon_usd(level, workload)
+    if not addon:
+        return premium
+    given = case.rate("level_addons", level, "addon_usd_per_mw_year").usd
+    refs = (
+        f"level_addons.{level}.addon_usd_per_mw_year",
+        f"service_prices.{workload}.mw_per_pflops",
+        f"workloads.{workload}.rent_usd_per_pflops_year",
+    )
+    usd, mw, rent = (book.address(ref, page.name) for ref in refs)
+    growth = addon / (given * case.service_prices[workload].mw_per_pflops)
+    carried = "" if abs(growth - 1) < 1e-12 else f"*{growth!r}"
+    return f"{premium}+{usd}*{mw}{carried}/{rent}"
