@@ -31,7 +31,7 @@ TIE = 1e-5
 SPLIT = {"id": "split", "claim": "Seventy to thirty", "said_by": "pencil", "metric": "split", "level": 0.7}
 GOVERNANCE = {"id": "phase-3", "claim": "Governance", "said_by": "pencil", "metric": "governance", "level": 1.0}
 FIRM = {"by": 2028, "binding": "firm"}
-#: decisions of the soft half that cost money
+#: decisions of software, security and training that cost money
 SOFT = ("accredits", "starts", "ports", "packages", "onboards", "connects", "courses")
 
 
@@ -108,8 +108,8 @@ def test_empty_halls_do_not_count(tmp_path: Path, factor: float, counted: float,
     assert promise["state"] == ("met" if counted == 20 else "short")
 
 
-def test_no_goal_is_told_shorter_than_it_is(tmp_path: Path) -> None:
-    """Without a price nothing in the model speaks of the goal; what the racks of a hall make count is told in full."""
+def test_no_goal_is_reported_shorter_than_it_is(tmp_path: Path) -> None:
+    """Without a price nothing in the model speaks of the goal; what the racks of a hall make count is given in full."""
     tables, asked = twenty_mw(1.25, price=0)
     must_serve(tables)
     # nobody clears halls at the end of the horizon for nothing
