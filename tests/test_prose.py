@@ -148,7 +148,7 @@ def test_comments_and_messages_are_found(tmp_path: Path) -> None:
     path.write_text(
         '"""A docstring."""\n#: first\n# second\nX = "name"  # third\nY = f"it is {X} told"\n"a b"\nZ = "one " "two"\n'
     )
-    assert [text for text in _comments(path) if text] == ["first second", "third"]
+    assert list(_comments(path)) == ["first second third"]
     assert list(_messages(path)) == ["it is … told", "one two"]
 
 

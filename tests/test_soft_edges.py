@@ -1,4 +1,4 @@
-"""Software, security and training at the ends: nothing needed or paid, no time, one agency, one level, each a verdict."""
+"""Software, security and training at the ends: nothing needed or paid, no time, one agency, one level; all decided."""
 
 from __future__ import annotations
 

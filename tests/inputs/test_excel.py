@@ -311,7 +311,7 @@ SHAPES: list[tuple[str, Callable[[Workbook], Any], list[str], str]] = [
     ("missing", lambda b: b.remove(b["Plants"]), ["sheet Plants"], "no such sheet"),
     ("no programme", lambda b: b.remove(b["Programme"]), ["sheet Programme"], "no such sheet"),
     ("no claims", lambda b: b.remove(b["Claims"]), ["sheet Claims"], "no such sheet"),
-    ("stages of before", lambda b: b.create_sheet("Stages"), ["Stages!A1"], "stages"),
+    ("earlier stages", lambda b: b.create_sheet("Stages"), ["Stages!A1"], "stages"),
     ("foreign", lambda b: b.create_sheet("Scratch"), ["sheet Scratch"], "none of the template's"),
     ("beside the table", lambda b: b["Levels"].cell(FIRST, 9, 5), [f"Levels!I{FIRST}"], "5"),
     ("no header", lambda b: b["Levels"].delete_rows(HEADER), ["sheet Levels"], "no row of column names"),

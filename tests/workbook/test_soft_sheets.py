@@ -215,7 +215,7 @@ def test_a_workbook_without_soft_tables_is_sound(tmp_path: Path) -> None:
         assert book[name]["A1"].value
         assert book[name]["A2"].value
     texts = [str(c.value) for name in NEW for row in book[name].iter_rows() for c in row]
-    assert "No payer stands in the data: operating cost has no cap, and nobody is named who pays it." in texts
+    assert "The data name no payer: operating cost has no cap, and nobody is named who pays it." in texts
     assert not [t for t in texts if t.startswith("#")]
 
 
