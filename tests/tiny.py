@@ -187,6 +187,20 @@ def tiny_tables() -> dict[str, list[Row]]:
     }
 
 
+def initiative(name: str, per: str, effect: str, cost: float, **columns: Any) -> Row:
+    """A row of initiatives that takes a year."""
+    return {
+        "initiative_id": name,
+        "category": "software",
+        "per": per,
+        "effect": effect,
+        "cost_usd": cost,
+        "duration_months": 12,
+        "need_ceiling_units": 100,
+        **columns,
+    }
+
+
 def tiny_programme() -> Row:
     """Four yearly periods, one site, 1 G$."""
     return {
