@@ -37,8 +37,6 @@ PLAIN = {
     r"\bsoft (side|half)\b": "software, security and training",
     r"\bof before\b": "earlier",
 }
-#: modules whose comments are not yet in plain words
-WAITING = {"planner/solve/models.py", "planner/solve/proving.py"}
 #: full stops that end no sentence
 ABBREVIATIONS = re.compile(r"\b(e\.g|i\.e|etc|vs|approx|incl|No|Nos|Fig|St|U\.S|ca)\.(?= )")
 
@@ -137,7 +135,7 @@ def test_docstrings_use_plain_words(path: Path) -> None:
     assert not found, f"{_name(path)}\n" + "\n".join(found)
 
 
-@pytest.mark.parametrize("path", [p for p in MODULES if _name(p) not in WAITING], ids=_name)
+@pytest.mark.parametrize("path", MODULES, ids=_name)
 def test_comments_and_messages_use_plain_words(path: Path) -> None:
     found = [word for text in (*_comments(path), *_messages(path)) for word in _private(text)]
     assert not found, f"{_name(path)}\n" + "\n".join(found)

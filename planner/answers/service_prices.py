@@ -231,7 +231,7 @@ def _cohort_lines(found: dict[str, Any]) -> list[str]:
         "What it earns, net of what running it costs, recovers the rack with fabric and storage, and its share of hall",
         "and connection. The hall keeps its value in a straight line. Above 20 % real the cause is named.",
         "This table is no test. It lets a rack serve from its order on, as the formula does. In the plan a rack",
-        "serves from the year after its order, since the calendar has whole years: it earns the prices of a year later.",
+        "serves from the year after its order, as the calendar has whole years: it earns the prices of a year later.",
         "",
         *_table(["chip and year", "work", "months to recover", "real return", "cause"], rows),
     ]

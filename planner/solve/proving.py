@@ -210,7 +210,7 @@ def _serve(pipe: Connection, case: Case, conditions: Conditions | None) -> None:
             task: Any = pipe.recv()
             pipe.send(_tried(pool, task, pipe))
         except (EOFError, OSError):
-            return  # whoever asked is gone
+            return  # the first process is gone
 
 
 def _tried(pool: Pool, task: Task, pipe: Connection) -> Found | BaseException:
@@ -218,5 +218,5 @@ def _tried(pool: Pool, task: Task, pipe: Connection) -> Found | BaseException:
         return pool.solve(task, pipe.send)
     except OSError:
         raise
-    except Exception as error:  # raised again by whoever asked
+    except Exception as error:  # raised again by the caller
         return error
