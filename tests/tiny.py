@@ -228,7 +228,7 @@ def write_tiny(
         with (data / f"{table.name}.csv").open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, [c.name for c in table.columns], lineterminator="\n")
             writer.writeheader()
-            writer.writerows({**_blank(table.name, row), **row} for row in rows[table.name])
+            writer.writerows({**_blank(table.name, row), **row} for row in rows.get(table.name, ()))
     model = folder / "model.toml"
     model.write_text(tomli_w.dumps({**tiny_programme(), **(programme or {})}), encoding="utf-8")
     return model
