@@ -1,17 +1,16 @@
-"""What the tables of a data set say that the scope of a real project costs, line by line, in dollars of its money year.
+"""What the tables of a data set say that the scope of a real project costs, line by line, in USD of its money year.
 
-A line is a quantity times figures of the data set. Each figure brings its range: ``low`` and ``high`` of a line take all
-its figures at one end, ``mean`` takes each at the mean of a triangle over low, mid and high. Money is carried to the money
-year by its price index; rack prices, which have none, from the year of their row by the general index. Management and
-contingency are at their values; the tables of figures give no range for a project's own MW, which is taken as stated.
+A line is a quantity times figures of the data set, each with its range. ``low`` and ``high`` of a line take all its
+figures at one end; ``mean`` takes each at the mean of a triangle over low, mid and high. Money is carried to the money
+year by its price index; rack prices, which have none, from the year of their row by the general index. Shares of
+management, contingency and discount are at their values. The MW of a project are taken as stated, without a range.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from statistics import fmean
 
 from planner import wbs
@@ -32,8 +31,7 @@ class Factor:
     figures: tuple[Figure, ...] = ()
 
     def __mul__(self, other: Factor) -> Factor:
-        ends = (getattr(self, name) * getattr(other, name) for name in ("low", "mid", "high", "mean"))
-        return Factor(*ends, self.figures + other.figures)
+        return _combined(math.prod, (self, other))
 
     @property
     def inverse(self) -> Factor:
@@ -48,9 +46,13 @@ def fixed(value: float) -> Factor:
 
 def average(factors: Iterable[Factor]) -> Factor:
     """The mean over sites, at each end."""
-    several = list(factors)
-    ends = (fmean(getattr(f, name) for f in several) for name in ("low", "mid", "high", "mean"))
-    return Factor(*ends, tuple(figure for f in several for figure in f.figures))
+    return _combined(fmean, list(factors))
+
+
+def _combined(how: Callable[[list[float]], float], factors: Sequence[Factor]) -> Factor:
+    """Factors made one, end by end."""
+    low, mid, high, mean = ([getattr(f, end) for f in factors] for end in ("low", "mid", "high", "mean"))
+    return Factor(how(low), how(mid), how(high), how(mean), tuple(figure for f in factors for figure in f.figures))
 
 
 @dataclass(frozen=True)
@@ -66,18 +68,19 @@ class Line:
 
 @dataclass(frozen=True)
 class Estimate:
-    """USD of ``money_year``. ``base`` has management, no contingency; ``expected`` is the base with each figure at its mean.
+    """An estimate in USD of the project's money year; its base has management and no contingency.
 
-    ``mw_it`` and ``mw_facility`` are what was priced, ``converted`` says how one was made of the other.
+    ``mw_it`` and ``mw_facility`` are what was priced (None: not needed); ``converted`` says how one made the other.
     """
 
     lines: tuple[Line, ...]
     contingency: float
     mw_it: float
-    mw_facility: float
+    mw_facility: float | None
     converted: str
 
     def total(self, end: str = "mid") -> float:
+        """Sum of the lines, USD: at ``low``, ``mid``, ``high`` or ``mean``."""
         return math.fsum(getattr(line.usd, end) for line in self.lines)
 
     @property
@@ -139,10 +142,6 @@ class Tables:
         cooling = design.cooling_id if design else fitting[0]
         return self.figure("climate", f"{cooling}/{self.case.sites[site].climate_zone}", "pue_peak")
 
-    @cached_property
-    def management(self) -> Factor:
-        return self.figure("parameters", "programme_management_share", "value")
-
 
 def estimate(tables: Tables, project: Project) -> Estimate:
     """Price the scope of a project: halls, power and land by MW, chips by their count or by MW of IT load."""
@@ -152,11 +151,11 @@ def estimate(tables: Tables, project: Project) -> Estimate:
     if "halls" in project.parts:
         lines += _halls(tables, project, it, year)
     if "power" in project.parts:
-        lines += _power(tables, project, facility, year)
+        lines += _power(tables, project, facility or 0.0, year)
     if "land" in project.parts:
-        acres = it * tables.case.designs[project.design_id].acres_per_mw
+        acres = tables.figure("designs", project.design_id, "acres_per_mw")
         price = tables.at(project.site_id, lambda s: tables.money("sites", s, "land_price_usd_per_acre", year))
-        lines.append(_line(wbs.LAND, "land", acres, "acres", price))
+        lines.append(_line(wbs.LAND, "land", it, "MW IT", acres, price))
     if "chips" in project.parts:
         lines += _chips(tables, project, it, year)
     lines += _management(tables, lines)
@@ -166,20 +165,20 @@ def estimate(tables: Tables, project: Project) -> Estimate:
     return Estimate(tuple(lines), reserve, it, facility, converted)
 
 
-def _mw(tables: Tables, project: Project) -> tuple[float, float, str]:
+def _mw(tables: Tables, project: Project) -> tuple[float, float | None, str]:
     """MW IT and MW of the facility, and in words how one was made of the other; never one for the other."""
     it, facility = project.mw_it, project.mw_facility
     if it is not None and facility is not None:
         return it, facility, f"row, PUE {project.pue:g}" if project.pue else f"both known, PUE {facility / it:.2f}"
     if it is None and facility is None:
-        return 0.0, 0.0, "chips counted"
+        return 0.0, None, "chips counted"
     pue = project.pue or tables.pue(project)
     whose = "row" if project.pue else "data set"
     if it is None:
         return (facility or 0.0) / pue, facility or 0.0, f"IT from facility, {whose}, PUE {pue:.2f}"
     if "power" in project.parts:
         return it, it * pue, f"facility from IT, {whose}, PUE {pue:.2f}"
-    return it, it * pue, "IT as stated"
+    return it, None, "IT as stated"
 
 
 def _line(code: str, item: str, quantity: float, unit: str, *factors: Factor) -> Line:
@@ -204,7 +203,7 @@ def _halls(tables: Tables, project: Project, it: float, year: int) -> Iterator[L
 
 
 def _power(tables: Tables, project: Project, facility: float, year: int) -> Iterator[Line]:
-    """The campus and its grid connection, in MW at the meter: tranches of the site in order, or the first everywhere."""
+    """The campus and its grid connection, MW at the meter: tranches of the site in order, or the average first one."""
     site, multiplier = project.site_id, tables.multiplier(project.site_id)
     opening = tables.at(site, lambda s: tables.money("sites", s, "opening_cost_usd", year))
     yield _line(wbs.OPENING, "campus opening", 1.0, "site", opening, multiplier)
@@ -225,7 +224,7 @@ def _power(tables: Tables, project: Project, facility: float, year: int) -> Iter
 
 
 def _chips(tables: Tables, project: Project, it: float, year: int) -> Iterator[Line]:
-    """Racks by the count of chips, or by MW IT at the rack's all-in power, in equal shares; their fabric and storage."""
+    """Racks by the count of chips, or by MW IT at the rack's all-in power, in equal shares; fabric and storage."""
     for chip in project.chips:
         if project.chip_count is not None:
             racks = fixed(project.chip_count) * tables.figure("chips", chip, "chips_per_rack").inverse
@@ -248,9 +247,9 @@ def _management(tables: Tables, lines: list[Line]) -> Iterator[Line]:
     for category, (code, _) in wbs.ON_TOP.items():
         mine = [line.usd for line in lines if _category(tables.case, line) == category]
         if code and mine:
-            ends = (math.fsum(getattr(usd, name) for usd in mine) for name in ("low", "mid", "high", "mean"))
-            share = fixed(tables.management.mid)
-            yield Line(code, f"management, {category}", share.mid, "of base", Factor(*ends) * share)
+            share = tables.case.parameter("programme_management_share")
+            usd = _combined(math.fsum, mine) * fixed(share)
+            yield Line(code, f"management, {category}", share, "of base", usd)
 
 
 def _category(case: Case, line: Line) -> str:
