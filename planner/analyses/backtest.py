@@ -15,7 +15,7 @@ from pathlib import Path
 from statistics import fmean, median
 from typing import Any
 
-from planner.analyses.scope_cost import Estimate, Factor, Tables, estimate
+from planner.analyses.scope_cost import Estimate, Factor, Tables, estimate, fixed
 from planner.files import sha256
 from planner.inputs.case import Case, Figure, Source
 from planner.inputs.projects import GRID, GROUPS, STANDING, Project, Projects, Schedule
@@ -177,10 +177,10 @@ def _time(tables: Tables, schedule: Schedule) -> Timed:
 def _power_lead(tables: Tables, schedule: Schedule) -> Factor:
     """Months to power: of the first grid tranche at the site or on average, of the plant, or none."""
     if schedule.power == STANDING:
-        return Factor(0.0, 0.0, 0.0, 0.0)
+        return fixed(0.0)
     if schedule.power != GRID:
         return tables.figure("plants", schedule.power, "lead_months")
-    return tables.at(schedule.site_id, lambda s: tables.figure("grid_tranches", f"{s}/1", "lead_months"))
+    return tables.first_tranche(schedule.site_id, lambda key: tables.figure("grid_tranches", key, "lead_months"))
 
 
 # groups

@@ -127,6 +127,12 @@ class Tables:
         """A rate at a site, or its average over the sites of the data set."""
         return rate(site) if site else average(rate(s) for s in self.case.sites)
 
+    def first_tranche(self, site: str, rate: Callable[[str], Factor]) -> Factor:
+        """A rate of the first grid tranche at a site, or its average over the sites that have one."""
+        sites = [site] if site else list(self.case.sites)
+        keys = [f"{s}/1" for s in sites if (s, 1) in self.case.tranches_of_grid]
+        return average(rate(key) for key in keys) if keys else fixed(0.0)
+
     def multiplier(self, site: str) -> Factor:
         """Building cost against the US average, which is 1."""
         return self.figure("sites", site, "construction_multiplier") if site else fixed(1.0)
@@ -139,7 +145,7 @@ class Tables:
         liquid = any(self.case.chips[c].needs_liquid for c in project.chips)
         fitting = [c.cooling_id for c in self.case.cooling.values() if bool(c.holds_liquid_racks) == liquid]
         design = self.case.designs.get(project.design_id)
-        cooling = design.cooling_id if design else fitting[0]
+        cooling = design.cooling_id if design else (fitting or list(self.case.cooling))[0]
         return self.figure("climate", f"{cooling}/{self.case.sites[site].climate_zone}", "pue_peak")
 
 
@@ -208,9 +214,7 @@ def _power(tables: Tables, project: Project, facility: float, year: int) -> Iter
     opening = tables.at(site, lambda s: tables.money("sites", s, "opening_cost_usd", year))
     yield _line(wbs.OPENING, "campus opening", 1.0, "site", opening, multiplier)
     if not site:
-        first = average(
-            tables.money("grid_tranches", f"{s}/1", "connection_usd_per_mw", year) for s in tables.case.sites
-        )
+        first = tables.first_tranche("", lambda k: tables.money("grid_tranches", k, "connection_usd_per_mw", year))
         yield _line(wbs.CONNECTION, "grid connection", facility, "MW", first, multiplier)
         return
     tranches = sorted(g for s, g in tables.case.tranches_of_grid if s == site)
