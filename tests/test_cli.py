@@ -32,6 +32,7 @@ COMMANDS = (
     "optimize",
     "check",
     "template",
+    "backtest",
     "compare",
     "what-if",
     "rerun",
