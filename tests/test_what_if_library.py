@@ -82,10 +82,12 @@ def rented(base: Case, case: Case) -> bool:
 
 
 def stands_still(base: Case, case: Case) -> bool:
-    """From 2028 on no price moves, and a class of 2030 is its forerunner."""
+    """From 2028 on no price moves, and a later class is its forerunner."""
     prices = case.tables["chip_supply"].set_index(["chip_id", "year"])["rack_price_usd"]
     of_base = base.tables["chip_supply"].set_index(["chip_id", "year"])["rack_price_usd"]
-    forerunner = {"GPU-2030": "VR-NVL72", "TRN-2030": "TRN4"}
+    forerunner = {
+        f"{maker}-{y}": of for y in (2030, 2032, 2034) for maker, of in (("GPU", "VR-NVL72"), ("TRN", "TRN4"))
+    }
     return all(
         price == of_base[forerunner.get(chip, chip), min(year, 2028)] for (chip, year), price in prices.items()
     ) and all(
@@ -133,7 +135,7 @@ DIRECTIONS: dict[str, Callable[[Case, Case], bool]] = {
         claim(b, "power-commissioned").price_usd < claim(c, "power-commissioned").price_usd
         and c.programme.claims == read.load("power-first").programme.claims
     ),
-    "unsold-chips-barred": lambda b, c: {x.sale_status for x in c.chips.values()} == {"on sale"} and c.chips != b.chips,
+    "chips-on-sale-only": lambda b, c: {x.sale_status for x in c.chips.values()} == {"on sale"} and c.chips != b.chips,
     "milestones-bf16": milestones("bf16"),
     "milestones-fp8": milestones("fp8"),
     "milestones-exaflops": milestones("bf16", 1000),
@@ -167,6 +169,10 @@ DIRECTIONS: dict[str, Callable[[Case, Case], bool]] = {
     ),
     "no-retrofit": lambda b, c: {d.route for d in c.designs.values()} == {"greenfield", "lease"},
     "rent-not-build": rented,
+    "old-level-premiums": lambda b, c: (
+        [x.rent_premium for x in c.levels.values()] == [1.2, 1.62, 1.78]
+        and all(c.level_addon_usd(k, w) == 0 < b.level_addon_usd(k, w) for k in c.levels for w in c.workloads)
+    ),
     "no-progress-after-2028": stands_still,
     "investor-campuses": cheap_campuses,
     "rival-defence": halved_for_defence,
