@@ -29,7 +29,9 @@ def tables() -> Tables:
     """A tranche of 10 MW costs 3 M$ a MW. Two racks of 1 MW serve 10 PFLOP/s-years, worth 20 M$ a year, for 3 years."""
     found = free_tables()
     change(found, "sites", land_acres=1000, existing_mw=0, max_onsite_mw=0)
-    change(found, "grid_tranches", mw=10, connection_usd_per_mw=3e6, lead_months=0)
+    found["grid_tranches"] = [
+        {"site_id": s, "tranche": g, "mw": 10, "connection_usd_per_mw": 3e6} for s in ("A", "B") for g in (1, 2)
+    ]
     found["chip_supply"] = chip_on_sale("X", [2026], 1e6, 2)
     change(found, "demand", base_pflops_years=1e5)
     return found
