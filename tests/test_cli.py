@@ -251,6 +251,8 @@ def test_show_and_runs(stored: store.RunFolder, capsys: pytest.CaptureFixture[st
     told = one_document(capsys.readouterr().out)
     claims = {row["id"] for row in told.pop("claim_check")}  # of runs from before it was stored, counted anew
     assert claims == {c.id for c in store.load(stored.path).case.programme.claims}
+    assert told.pop("evidence")[-1]["status"] == "unspent"
+    assert told.pop("chips_not_on_sale_share") is None  # it buys no chip
     assert told == stored.document
     assert run_command(["runs", "--json"]) == 0
     (info,) = one_document(capsys.readouterr().out)["runs"]

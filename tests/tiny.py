@@ -183,6 +183,7 @@ def tiny_tables() -> dict[str, list[Row]]:
         "outlay_profiles": [],
         "continuing_resolutions": [],
         "asset_lives": [],
+        "evidence_statuses": [],
         "sources": [{"source_id": "pencil"}],
     }
 

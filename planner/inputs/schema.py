@@ -782,7 +782,7 @@ TABLES: tuple[Table, ...] = (
             Column("order", "integer", "place from the strongest, 1, to the weakest; each place once", "", 1, 100),
             _text("meaning", "what the status says of a figure"),
         ),
-        "statuses of figures from the strongest to the weakest; the status of a dollar is the weakest behind it; no row: the order of the program",
+        "statuses of figures from the strongest to the weakest; no row at all: the order in figures",
         figures=False,
         may_be_empty=True,
         may_be_missing=True,

@@ -8,7 +8,7 @@ category. The reserve, what the split leaves unallocated and what is unspent com
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -162,7 +162,8 @@ class Evidence:
         self._on_top: dict[str, int] = defaultdict(int)
         self._unallocated = 0
         year = {case.periods.label(t): case.periods.year(t) for t in case.periods}
-        for place, r in enumerate(plan["detail"].itertuples(index=False)):
+        rows: Iterator[Any] = iter(plan["detail"].itertuples(index=False))
+        for place, r in enumerate(rows):
             at = CostLine(str(r.wbs_code), str(r.site_id or ""), str(r.item), str(r.rate_ref), year[str(r.period)])
             cents, status = int(r.cents), mark(case, at) if r.ledger == "investment" else ""
             if status == UNALLOCATED:
@@ -209,6 +210,11 @@ class Evidence:
         for (_, status), amount in self.by_category(alone).items():
             cents[status] += amount
         return cents
+
+    def as_dict(self) -> dict[str, Any]:
+        """What the document of a run holds of it: dollars by status, and the share of chips not on sale."""
+        parts = [part.as_dict() for part in self.parts]
+        return {"evidence": parts, "chips_not_on_sale_share": self.not_on_sale_share}
 
     def largest(self, count: int = LARGEST) -> list[Line]:
         """The largest lines by dollars; management and contingency, which have no rate of their own, are not lines."""
@@ -286,8 +292,3 @@ def spread(cents: int, weights: Mapping[str, int]) -> dict[str, int]:
     left = cents - sum(floors.values())
     order = sorted(weights, key=lambda name: (-(cents * weights[name] % total) / total, name))
     return {name: floors[name] + (name in order[:left]) for name in weights}
-
-
-def evidence(case: Case, plan: Plan) -> list[dict[str, Any]]:
-    """Rows of ``evidence`` in the document of a run: status, usd, share of the budget."""
-    return [part.as_dict() for part in Evidence(case, plan).parts]

@@ -99,7 +99,9 @@ def by_evidence(book: Book, parts: Parts) -> list[Check]:
     for by, at in (("the weakest figure behind a dollar", p.priced), ("the unit rate alone", p.alone)):
         priced = cell(page, *at)
         both = f"{priced[0]}+{nothing[0]}", priced[1] + nothing[1]
-        checks.append(Check(f"Investment: by status of {by}, with the unallocated line, against Detail", both, invested))
+        checks.append(
+            Check(f"Investment: by status of {by}, with the unallocated line, against Detail", both, invested)
+        )
     budget = book.address("programme.budget_usd", ME), book.figure("programme.budget_usd")
     return [*checks, Check("Evidence: its parts against the budget", cell(page, *p.budget), budget)]
 
