@@ -20,6 +20,7 @@ from planner.inputs.case import Case
 from planner.inputs.schema import BY_NAME, MONEY_PARAMETERS, PARAMETERS, STATUSES
 from planner.page.figures import Figures
 from planner.plan import Plan
+from planner.results.behind import leans_on
 from planner.results.evidence import APART, QUANTITIES, Evidence, spread, statuses
 from planner.workbook.sheets import evidence as sheet
 
@@ -248,6 +249,13 @@ def test_the_largest_lines_lead_to_detail() -> None:
         assert (values[row, 9], values[row, 10]) == (line.rate_status, line.status)
         assert line.rate is not None
         assert values[row, 5] == line.rate.value
+        with (DATA / "leans_on.csv").open(encoding="utf-8") as stream:
+            own = [
+                r["source_id"]
+                for r in csv.DictReader(stream)
+                if f"{r['table']}.{r['key']}.{r['column']}" == line.rate.ref
+            ]
+        assert values[row, 12] == (", ".join(own) or "none")
     assert [x.cents for x in lines] == sorted((x.cents for x in Evidence(case, plan).lines), reverse=True)[:30]
 
 
@@ -298,3 +306,17 @@ def test_the_table_of_statuses_is_checked(tmp_path: Path) -> None:
     with pytest.raises(InputError) as found:
         read.load(write_tiny(tmp_path / "b", {"evidence_statuses": [{"status": "read", "order": 1, **row}]}))
     assert {(f.file, f.column, f.found) for f in found.value.faults} == {("figures.csv", "status", "assumption")}
+
+
+def test_a_second_document_stands_apart_from_the_source(tmp_path: Path) -> None:
+    case, _, _ = sample()
+    rack = next(f for f in case.figures if f.ref == "chip_supply.TRN4/2029.rack_price_usd")
+    assert leans_on(case, rack)
+    assert rack.source_id not in leans_on(case, rack)
+    row = {"table": "chips", "key": "*", "column": "rack_kw", "source_id": "pencil"}
+    with pytest.raises(InputError) as found:
+        read.load(write_tiny(tmp_path, {"leans_on": [row, {**row, "column": "rack_mw"}]}))
+    assert [(f.file, f.row, f.column) for f in found.value.faults] == [
+        ("leans_on.csv", 2, "source_id"),
+        ("leans_on.csv", 3, "key"),
+    ]

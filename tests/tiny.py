@@ -184,6 +184,7 @@ def tiny_tables() -> dict[str, list[Row]]:
         "continuing_resolutions": [],
         "asset_lives": [],
         "evidence_statuses": [],
+        "leans_on": [],
         "sources": [{"source_id": "pencil"}],
     }
 

@@ -40,7 +40,7 @@ def check(sheets: Sheets) -> list[Fault]:
     faults += _unsourced(book, counts)
     for ref, row in book.rows.items():
         faults += _money_year(ref, row) + _bracket(row, book.values[ref])
-    return faults + _statuses(sheets)
+    return faults + _leaning(sheets, book) + _statuses(sheets)
 
 
 def money_index(ref: Ref) -> str:
@@ -159,6 +159,20 @@ def _bracket(row: Row, values: list[float]) -> list[Fault]:
         faults.append(Fault(FILE, row.line, "low", row.text["low"], f"at most the figure, {show(min(values))}"))
     if values and max(values) > high:
         faults.append(Fault(FILE, row.line, "high", row.text["high"], f"at least the figure, {show(max(values))}"))
+    return faults
+
+
+def _leaning(sheets: Sheets, book: _Book) -> list[Fault]:
+    """Rows of leans_on speak of rows of figures, and name another document than the source there."""
+    sheet, faults = sheets["leans_on"], []
+    for row in good_rows(sheet, *sheet.table.keys):
+        ref: Ref = (row.text["table"], row.text["key"], row.text["column"])
+        figure = book.rows.get(ref)
+        if figure is None:
+            faults.append(Fault(sheet.file, row.line, "key", "/".join(ref[:2]), "a figure with a row in figures.csv"))
+        elif figure.text["source_id"] == row.text["source_id"]:
+            allowed = "another document than the source in figures.csv"
+            faults.append(Fault(sheet.file, row.line, "source_id", row.text["source_id"], allowed))
     return faults
 
 

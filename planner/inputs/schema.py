@@ -775,6 +775,20 @@ TABLES: tuple[Table, ...] = (
         figures=False,
     ),
     Table(
+        "leans_on",
+        ("table", "key", "column", "source_id"),
+        (
+            _key("table", "table of the figure"),
+            _key("key", "key of its row in figures, parts joined by /; * for the whole column"),
+            _key("column", "column of the figure"),
+            _key("source_id", "second document that the figure was derived from", "sources.source_id"),
+        ),
+        "further documents behind a figure, apart from its source; most figures have none",
+        figures=False,
+        may_be_empty=True,
+        may_be_missing=True,
+    ),
+    Table(
         "evidence_statuses",
         ("status",),
         (

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from planner import wbs
 from planner.inputs.case import Case, Figure
+from planner.inputs.records import records
 from planner.inputs.schema import BY_NAME, MONEY_PARAMETERS
 
 #: lines whose factor is the building cost of the site against the average
@@ -42,6 +43,18 @@ def figure(case: Case, ref: str) -> Figure | None:
     if known is None:
         known = case.remembered[("figures by reference",)] = {f.ref: f for f in case.figures}
     return known.get(ref)
+
+
+def leans_on(case: Case, known: Figure) -> tuple[str, ...]:
+    """Documents that a figure was derived from beside its source."""
+    rows: dict[tuple[str, str, str], tuple[str, ...]] | None = case.remembered.get(("leans on",))
+    if rows is None:
+        rows = case.remembered[("leans on",)] = {}
+        for r in records(case.tables["leans_on"]):
+            ref = (r["table"], r["key"], r["column"])
+            rows[ref] = (*rows.get(ref, ()), str(r["source_id"]))
+    exact = rows.get((known.table, known.key, known.column))
+    return exact or rows.get((known.table, "*", known.column), ())
 
 
 def chip_of(rate_ref: str) -> str | None:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from planner.results.behind import leans_on
 from planner.results.evidence import FOLLOWS, ON_SALE, RESERVE, UNALLOCATED, UNSPENT, Evidence, Line
 from planner.workbook import style
 from planner.workbook.book import Book, Page, letter
@@ -34,6 +35,7 @@ LINES = (
     "Status of the rate",
     "Status of the dollars",
     "Source of the rate",
+    "Leans on",
     "Weakest figure behind it",
 )
 SENSITIVITIES = ("Figure", "Source", "Unit", "Net benefit moves, $M", "Low", "Value", "High", "Status")
@@ -76,7 +78,7 @@ def fill(book: Book, detail: Detail, spent: investment.Places) -> Places:
     page.break_before(row)
     row = _quantities(page, found, row)
     _not_run(page, row)
-    page.widths({1: 36, 2: 66, 3: 16, 4: 14, 8: 14, 9: 14, 10: 14, 11: 22, 12: 44}, default=13.0)
+    page.widths({1: 36, 2: 66, 3: 16, 4: 14, 8: 14, 9: 14, 10: 14, 11: 22, 12: 22, 13: 44}, default=13.0)
     page.printed(3, "A5")
     return places
 
@@ -206,8 +208,10 @@ def _line(book: Book, page: Page, row: int, line: Line) -> None:
                 page.link(row, column, origin, (at, there), form)
             else:
                 page.put(row, column, "as paid" if there == MONEY_YEAR else "no range")
-    texts = (line.rate_status, line.status, line.rate.source_id if line.rate else "none")
-    for column, text in enumerate((*texts, line.weakest.ref if line.weakest else "none"), 9):
+    rate, weakest = line.rate, line.weakest
+    documents = (rate.source_id, ", ".join(leans_on(book.case, rate)) or "none") if rate else ("none", "none")
+    texts = (line.rate_status, line.status, *documents, weakest.ref if weakest else "none")
+    for column, text in enumerate(texts, 9):
         page.put(row, column, text)
 
 
