@@ -242,7 +242,7 @@ def test_the_largest_lines_lead_to_detail() -> None:
     lines = Evidence(case, plan).largest()
     assert len(lines) == 30
     values, formulas = book.pages[sheet.ME].values, book.pages[sheet.ME].formulas
-    head = next(r for (r, c), v in values.items() if c == 1 and str(v).startswith("The 30 largest"))
+    head = next(r for (r, c), v in values.items() if c == 1 and str(v).startswith("The largest cost lines"))
     for row, line in enumerate(lines, head + 2):
         assert values[row, 4] == line.cents / 100
         assert formulas[row, 4].startswith("=Detail!O")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from planner.results.behind import leans_on
-from planner.results.evidence import FOLLOWS, ON_SALE, RESERVE, UNALLOCATED, UNSPENT, Evidence, Line
+from planner.results.evidence import FOLLOWS, LARGEST, ON_SALE, RESERVE, UNALLOCATED, UNSPENT, Evidence, Line
 from planner.workbook import style
 from planner.workbook.book import Book, Page, letter
 from planner.workbook.facts import ON_TOP
@@ -185,7 +185,7 @@ def _chips(page: Page, detail: Detail, row: int) -> int:
 def _largest(book: Book, page: Page, detail: Detail, found: Evidence, row: int) -> int:
     """The largest cost lines with rate, range, status and source; the row after them."""
     lines = found.largest()
-    page.heading(row, f"The {len(lines)} largest cost lines, without management and contingency")
+    page.heading(row, f"The largest cost lines, {LARGEST} at most, without management and contingency")
     page.headers(row + 1, LINES)
     refs = [str(ref) for ref in book.plan["detail"]["rate_ref"]]
     based = [place for place, ref in enumerate(refs) if not ref.endswith(ON_TOP)]
