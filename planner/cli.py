@@ -192,11 +192,15 @@ def show(run: Run, reports: Reports = None, json: Json = False, quiet: Quiet = F
     from planner import show as texts
     from planner import store
     from planner.results.claims import claim_check
+    from planner.results.evidence import Evidence
 
     stored = store.load(store.find(store.reports_folder(reports), run))
-    claims = {} if stored.plan is None else {"claim_check": claim_check(stored.case, stored.plan)}
-    text = texts.summary(stored.document, stored.case, stored.plan)
-    Style(json, quiet, debug).answer({**claims, **stored.document}, text, text)
+    document = stored.document
+    if stored.plan is not None:  # a run from before these were stored is counted anew
+        found = {"claim_check": claim_check(stored.case, stored.plan)}
+        document = {**found, **Evidence(stored.case, stored.plan).as_dict(), **document}
+    text = texts.summary(document, stored.case, stored.plan)
+    Style(json, quiet, debug).answer(document, text, text)
     return 0
 
 
