@@ -112,6 +112,7 @@ def tiny_tables() -> dict[str, list[Row]]:
     site_ids, works, cases = ("A", "B"), ("inference", "simulation"), ("low", "mid", "high")
     chip = {"family": "GPU", "sale_status": "on sale", "needs_liquid": 1, "fabric_id": "site"}
     return {
+        **{table.name: [] for table in TABLES if table.may_be_missing},
         "sites": _sites(),
         "site_levels": [{"site_id": s, "level_id": "gov"} for s in site_ids],
         "levels": [{"level_id": "gov"}],
@@ -181,8 +182,6 @@ def tiny_tables() -> dict[str, list[Row]]:
         "staffing": [],
         "funding_sources": [{"source": "appropriation", "year": y, "cap_usd": 1e12} for y in PRICE_YEARS],
         "outlay_profiles": [],
-        "continuing_resolutions": [],
-        "asset_lives": [],
         "sources": [{"source_id": "pencil"}],
     }
 
