@@ -12,6 +12,7 @@ same in every period, only with a firm split).
     operations_within_caps[t]   operations ≤ Σ_f cap
 
 Management stands on the base of construction and power; contingency of each category on its base and management.
+The minimum take on unused power is a bill: nothing is managed or held for it.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from planner.formulation.accounts import Accounts, Cost
 from planner.formulation.terms import Terms, over, scaled, total, value
 from planner.inputs.case import PROGRAMME, USD_PER_MUSD, Case, Rate
 from planner.plan import NOISE, frame
-from planner.wbs import INFRASTRUCTURE, ON_TOP, UNALLOCATED
+from planner.wbs import INFRASTRUCTURE, ON_TOP, UNALLOCATED, UNUSED_POWER
 
 SIDES = ("infrastructure", "soft", "operations")
 
@@ -209,7 +210,7 @@ def _on_top(case: Case, costs: list[Cost]) -> list[Cost]:
     base: dict[tuple[str, str, int], Terms] = defaultdict(list)
     for cost in costs:
         line = case.wbs[cost.wbs]
-        if line.ledger != "operations":
+        if line.ledger != "operations" and cost.wbs != UNUSED_POWER:
             each = cost.musd_per_unit(case) * USD_PER_MUSD
             base[line.category, cost.site, cost.period] += scaled(cost.quantity, each)
     found: list[Cost] = []

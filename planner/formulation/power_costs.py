@@ -2,7 +2,9 @@
 
 1.2.1   MW paid along the profile of connections · connection_usd_per_mw · construction_multiplier
 1.2.2   kW paid along the plant's profile · capex_usd_per_kw · construction_multiplier
-3.1.1   imported · tariff          3.1.2   (billed - imported) · delivery          3.1.3   agreements · price
+1.2.5   where the investor signs grid contracts: (billed - imported - agreements) · delivery, and unused generation
+3.1.1   imported · tariff          3.1.2   (billed - imported) · delivery, less what stands under 1.2.5
+3.1.3   agreements · price
 3.1.4   generated · heat rate · gas price of region and year
 3.1.5   generated · variable O&M, and kW ready at the end of t-1 · years · fixed O&M
 3.1.6   t CO2 · carbon price
@@ -26,6 +28,7 @@ from planner.wbs import (
     GRID_ENERGY,
     PLANT,
     PLANT_UPKEEP,
+    UNUSED_POWER,
 )
 
 
@@ -70,10 +73,19 @@ def _from_the_grid(b: Any, case: Case, supply: Supply, s: str, t: int) -> list[P
     imported, billed = b.imported_gwh[s, t], b.billed_gwh[s, t]
     owed: Terms = [(MWH_PER_GWH, billed), (-MWH_PER_GWH, imported)]
     tariff, delivery = (case.rate("sites", s, f"{c}_usd_per_mwh") for c in ("tariff", "delivery"))
-    costs: list[Posting] = [
-        Cost(GRID_ENERGY, s, "grid energy", t, [(MWH_PER_GWH, imported)], "MWh", tariff),
-        Cost(DELIVERY, s, "delivery on agreements and minimum take", t, owed, "MWh", delivery),
-    ]
+    costs: list[Posting] = [Cost(GRID_ENERGY, s, "grid energy", t, [(MWH_PER_GWH, imported)], "MWh", tariff)]
+    contract, line = case.grid_contracts.get(s), DELIVERY
+    if contract is not None and contract.owed_by_investor:
+        line, clean = UNUSED_POWER, scaled(supply.clean_gwh(s, t), MWH_PER_GWH)
+        if clean:
+            costs.append(Cost(DELIVERY, s, "delivery on agreements", t, clean, "MWh", delivery))
+        costs.append(Cost(line, s, "delivery not used", t, [*owed, *scaled(clean, -1.0)], "MWh", delivery))
+    else:
+        costs.append(Cost(DELIVERY, s, "delivery on agreements and minimum take", t, owed, "MWh", delivery))
+    if (s, t) in b.unused_generation_gwh:
+        unused = [(MWH_PER_GWH, b.unused_generation_gwh[s, t])]
+        price = case.rate("grid_contracts", s, "generation_usd_per_mwh")
+        costs.append(Cost(line, s, "generation not used", t, unused, "MWh", price))
     for i, terms in supply.agreements_gwh(s, t):
         price = case.rate("ppas", f"{i}/{s}", "price_usd_per_mwh")
         costs.append(Cost(AGREEMENTS, s, i, t, scaled(terms, MWH_PER_GWH), "MWh", price))
