@@ -76,7 +76,7 @@ RESULTS: dict[str, tuple[str, ...]] = {
     ),
     # the three power tiers at the end of each period; secured is facility MW at the meter, the others MW IT
     "tiers": ("site_id", "period", "secured_mw", "commissioned_mw", "populated_mw"),
-    # where a site has a grid contract, MW facility at the end of each period: used is what racks in place draw at their peak
+    # where a site has a grid contract, MW facility at the end of each period; racks in place use what they draw at peak
     "grid_use": ("site_id", "period", "contracted_mw", "used_mw", "unused_mw"),
     # what contracts owe after the horizon for MW that serve no racks, base-year dollars by calendar year;
     # way: "take" (the rest of the minimum take), "exit" (the fee) or "resale" (the loss on it), whichever is least

@@ -281,13 +281,23 @@ TABLES: tuple[Table, ...] = (
         (
             SITE,
             _text("tariff", "tariff or pledge that the terms come from"),
-            Column("known_tariff", "flag", "1 where the terms stand in a tariff that was read; 0 where they are assumed"),
+            Column(
+                "known_tariff", "flag", "1 where the terms stand in a tariff that was read; 0 where they are assumed"
+            ),
             _text("obligor", "who signs, and owes what is not used", OBLIGORS),
-            _number("ramp_months", "months", 0, 120, "from energised, time over which the take rises evenly to its share"),
-            _number("term_months", "months", 1, 360, "months of the full take after the ramp"),
-            _number("minimum_take_share", "fraction", 0, 1, "share of contracted MW whose delivery is owed, used or not"),
             _number(
-                "generation_take_share", "fraction", 0, 1, "share of contracted MW whose generation is owed, used or not"
+                "ramp_months", "months", 0, 120, "from energised, time over which the take rises evenly to its share"
+            ),
+            _number("term_months", "months", 1, 360, "months of the full take after the ramp"),
+            _number(
+                "minimum_take_share", "fraction", 0, 1, "share of contracted MW whose delivery is owed, used or not"
+            ),
+            _number(
+                "generation_take_share",
+                "fraction",
+                0,
+                1,
+                "share of contracted MW whose generation is owed, used or not",
             ),
             _money(
                 "generation_usd_per_mwh",
