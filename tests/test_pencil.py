@@ -331,7 +331,7 @@ def test_half_of_a_tranche_is_used_and_each_pays_its_part(tmp_path: Path, obligo
 
     Delivery is owed on 0.8 · 40 · 8,760 = 280,320 MWh: 105,120 unused at 10 $. Generation is owed on 210,240: 35,040
     unused at 5 $. That is 1.0512 + 0.1752 = 1.2264 M$ a year, of whoever signed. 24 months are left after the horizon
-    for 20 idle MW: the take is 2 · 8,760 · (8 + 3) · 20 = 3.8544 M$, its resale at a quarter leaves 2.8908, the fee is 2.
+    for 20 idle MW: a take of 2 · 8,760 · (8 + 3) · 20 = 3.8544 M$, 2.8908 after resale, or a fee of 2.
     """
     tables = free_tables()
     must_serve(tables)
