@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from planner import __version__
-from planner.commands import compare, rerun, trade_offs, what_if, why
+from planner.commands import compare, rerun, service_prices, trade_offs, what_if, why
+from planner.commands.backtest import backtest
 from planner.commands.check import check
 from planner.commands.template import template
 from planner.errors import PlannerError, UsageError
@@ -135,7 +136,8 @@ def _dry_run(case: Case, style: Style, began: float) -> int:
 
 app.command(epilog=examples("planner check", "planner check federal-ai --json"))(check)
 app.command(epilog=examples("planner template", "planner template federal-ai -o mine.xlsx --json"))(template)
-for topic in (what_if, compare, why, trade_offs, rerun):
+app.command(epilog=examples("planner backtest", "planner backtest --out backtest.md --json"))(backtest)
+for topic in (what_if, compare, why, trade_offs, rerun, service_prices):
     topic.add(app)
 
 

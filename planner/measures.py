@@ -14,7 +14,7 @@ MEASURES = {
     "compute": ("Compute at the end", "PFLOP/s"),
     "secured": ("Secured power at the end", "MW facility"),
 }
-#: dollars below which a gap is told with a place
+#: dollars below which a gap is given with a place
 SMALL = 1e7
 #: between a measure and its unit in the names of weights
 PRICED = "_usd_per_"
@@ -26,7 +26,7 @@ def named(measure: str) -> tuple[str, str]:
     return known or (measure.replace("_", " ").strip(), "")
 
 
-def gap_told(document: Mapping[str, Any]) -> str:
+def gap_text(document: Mapping[str, Any]) -> str:
     """How much better a plan may be: present dollars, and share of present cost; nothing where it is not known."""
     objective = document.get("objective") or {}
     usd, share = objective.get("gap_usd"), objective.get("gap")

@@ -41,7 +41,7 @@ DECISIONS: dict[str, tuple[str, ...]] = {
     "tail_running": ("site_id", "chip_id", "workload_id", "year_after", "racks"),
     "tail_depth": ("workload_id", "tranche_id", "year_after", "pflops_years"),
     "counted": ("commitment", "site_id", "mw"),
-    # the soft half: starts are at the opening of the period
+    # software, security and training: starts are at the opening of the period
     "accredits": ("site_id", "accreditation_id", "period", "accredits"),
     "starts": ("initiative_id", "period", "starts"),
     "ports": ("site_id", "initiative_id", "level_id", "period", "ports"),

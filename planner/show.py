@@ -9,7 +9,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from planner.measures import gap_told
+from planner.measures import gap_text
 
 if TYPE_CHECKING:
     from planner.inputs.case import Case
@@ -38,7 +38,7 @@ def summary(document: Mapping[str, Any], case: Case | None = None, plan: Plan | 
 
 def verdict(document: Mapping[str, Any]) -> str:
     """One sentence; NOT PROVEN, NO PLAN and NO ANSWER are said first."""
-    gap = gap_told(document) or "an amount that is not known"
+    gap = gap_text(document) or "an amount that is not known"
     match document.get("verdict"):
         case "optimal":
             text = f"PROVEN: no plan is better by more than {gap}."

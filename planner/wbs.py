@@ -27,7 +27,7 @@ STORAGE = "1.3.3"
 SALES_TAX = "1.3.4"
 DISPOSAL = "1.3.5"
 CHIPS_CONTINGENCY = "1.3.9"
-# 2 the soft side
+# 2 software, security and training
 SOFTWARE_ONCE = "2.1.1"
 SOFTWARE_YEARLY = "2.1.2"
 SOFTWARE_CONTINGENCY = "2.1.9"
@@ -52,12 +52,10 @@ FACILITY_UPKEEP = "3.2.1"
 WATER = "3.2.2"
 SITE_STAFF = "3.2.3"
 RACK_MAINTENANCE = "3.2.4"
-GUARDS = "3.2.5"
 PLATFORM = "3.2.6"
-USER_SUPPORT = "3.2.7"
 MOVEMENT = "3.3.1"
 
-#: groups: construction with power and cooling; all of infrastructure; the soft side; operations
+#: groups: construction with power and cooling; all of infrastructure; software, security and training; operations
 HALLS, INVESTED, SOFT, OPERATIONS = ("1.1", "1.2"), "1", "2", "3"
 #: categories of spending that are infrastructure, as ``categories.csv`` names them
 INFRASTRUCTURE = ("construction", "power and cooling", "chips")

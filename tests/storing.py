@@ -28,18 +28,18 @@ FORK = multiprocessing.get_context("fork")
 NAME = "small"
 
 
-def write(reports: Path, result: Finished, told: Path, count: int | None) -> None:
-    """Store ``count`` runs, or until killed; each is told once it is published."""
+def write(reports: Path, result: Finished, published: Path, count: int | None) -> None:
+    """Store ``count`` runs, or until killed; each is reported once it is published."""
     done = 0
     while count is None or done < count:
         run = store.save(reports, NAME, result, write_note).run
-        with told.open("a", encoding="utf-8") as file:
+        with published.open("a", encoding="utf-8") as file:
             file.write(f"{run}\n")
         done += 1
 
 
-def lines(told: Path) -> list[str]:
-    return told.read_text(encoding="utf-8").split() if told.exists() else []
+def lines(published: Path) -> list[str]:
+    return published.read_text(encoding="utf-8").split() if published.exists() else []
 
 
 class Reader:
@@ -72,8 +72,8 @@ class Reader:
 
 def crowd(result: Finished, reports: Path, writers: int, each: int) -> dict[str, Any]:
     """Writers at once, a reader beside them."""
-    told = [reports.with_name(f"told-{k}") for k in range(writers)]
-    processes = [FORK.Process(target=write, args=(reports, result, path, each)) for path in told]
+    published = [reports.with_name(f"published-{k}") for k in range(writers)]
+    processes = [FORK.Process(target=write, args=(reports, result, path, each)) for path in published]
     for process in processes:
         process.start()
     reader, looks = Reader(reports), 0
@@ -84,7 +84,7 @@ def crowd(result: Finished, reports: Path, writers: int, each: int) -> dict[str,
     reader.look()
     return {
         "exits": [process.exitcode for process in processes],
-        "told": [run for path in told for run in lines(path)],
+        "published": [run for path in published for run in lines(path)],
         "seen": sorted(reader.seen),
         "faults": reader.faults,
         "looks": looks,
@@ -94,15 +94,15 @@ def crowd(result: Finished, reports: Path, writers: int, each: int) -> dict[str,
 def kill(result: Finished, reports: Path, kills: int, seed: int) -> dict[str, Any]:
     """Kill after kill, each followed by a look and by the next writer, which is this process."""
     dice = random.Random(seed)
-    # beyond one store too: such a process has told of a run before it dies in its second
+    # beyond one store too: such a process has reported a run before it dies in its second
     moments = [1.5 * (k + dice.random()) / kills for k in range(kills)]
     dice.shuffle(moments)
     for _ in range(2):  # the first one imports
         seconds, _ = stored(reports.with_name("measured"), result)
     reader, found = Reader(reports), []
     for k, moment in enumerate(moments):
-        told, before = reports.with_name(f"told-{k}"), remains(reports)
-        process = FORK.Process(target=write, args=(reports, result, told, None))
+        published, before = reports.with_name(f"published-{k}"), remains(reports)
+        process = FORK.Process(target=write, args=(reports, result, published, None))
         process.start()
         time.sleep(moment * seconds)
         process.kill()
@@ -113,7 +113,7 @@ def kill(result: Finished, reports: Path, kills: int, seed: int) -> dict[str, An
         found.append(
             {
                 "exit": process.exitcode,
-                "told": lines(told),
+                "published": lines(published),
                 "new": new,
                 "left": [files_in(folder) for folder in left],
                 "after": after,

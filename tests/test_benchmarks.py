@@ -58,16 +58,16 @@ def test_what_ifs_of_a_sweep_are_the_same_work_with_other_figures(tmp_path: Path
 def test_a_line_a_run_and_one_where_there_is_no_plan() -> None:
     size = {"rows": 6420, "columns": 5980, "integers": 1040}
     document = {"verdict": "optimal", "gap": 0.00412, "size": size, "cpu_seconds": {"build": 0.62, "compile": 0.41}}
-    told = reference.row(reference.Go("mid", 131.26, 214.0, {**document, "verification": {"passed": True}}))
+    row = reference.row(reference.Go("mid", 131.26, 214.0, {**document, "verification": {"passed": True}}))
     sizes = ("6,420", "5,980", "1,040")
-    assert told == ("mid", "optimal", "yes", "0.41 %", "131.3", "214.0", *sizes, "0.62 and 0.41")
+    assert row == ("mid", "optimal", "yes", "0.41 %", "131.3", "214.0", *sizes, "0.62 and 0.41")
     assert reference.row(reference.Go("low", 1.0, 1.0, {"verdict": "infeasible"}))[:4] == (
         "low",
         "infeasible",
         "no",
         "none",
     )
-    assert len(told) == len(reference.HEAD)
+    assert len(row) == len(reference.HEAD)
 
 
 def test_the_exponent_of_what_grows_with_the_square() -> None:

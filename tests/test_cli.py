@@ -32,6 +32,7 @@ COMMANDS = (
     "optimize",
     "check",
     "template",
+    "backtest",
     "compare",
     "what-if",
     "rerun",
@@ -88,7 +89,7 @@ Pretend = Callable[..., None]
 
 @pytest.fixture
 def pretend(here: Path, case: Case, monkeypatch: pytest.MonkeyPatch) -> Pretend:
-    """Replace the search by one that ends as told at once."""
+    """Replace the search by one that ends as asked at once."""
 
     def set_up(verdict: str = "optimal", raises: BaseException | None = None, **document: Any) -> None:
         def optimize(given: Case, options: Any, *, progress: Any = None) -> Any:
@@ -248,10 +249,10 @@ def test_show_and_runs(stored: store.RunFolder, capsys: pytest.CaptureFixture[st
     assert run_command(["show", "base"]) == 0
     assert str(stored.path) in capsys.readouterr().out
     assert run_command(["show", "latest", "--json"]) == 0
-    told = one_document(capsys.readouterr().out)
-    claims = {row["id"] for row in told.pop("claim_check")}  # of runs from before it was stored, counted anew
+    printed = one_document(capsys.readouterr().out)
+    claims = {row["id"] for row in printed.pop("claim_check")}  # of runs from before it was stored, counted anew
     assert claims == {c.id for c in store.load(stored.path).case.programme.claims}
-    assert told == stored.document
+    assert printed == stored.document
     assert run_command(["runs", "--json"]) == 0
     (info,) = one_document(capsys.readouterr().out)["runs"]
     assert info["run"] == stored.run
@@ -438,12 +439,12 @@ def test_the_live_line_says_what_is_known() -> None:
     assert sentence(Report("build", 0.0), 0.2) == "0 s | build"
 
 
-def test_the_gap_is_told_in_dollars_and_of_present_cost() -> None:
+def test_the_gap_is_reported_in_dollars_and_of_present_cost() -> None:
     objective = {"value": 39e9, "bound": 39.0441e9, "gap_usd": 44.1e6, "gap": 0.0021}
-    told = "$44M present, 0.21 % of present cost"
+    printed = "$44M present, 0.21 % of present cost"
     assert (
         show.verdict({"verdict": "optimal", "objective": objective})
-        == f"PROVEN: no plan is better by more than {told}."
+        == f"PROVEN: no plan is better by more than {printed}."
     )
     late = show.verdict({"verdict": "within_limits", "objective": {**objective, "gap_usd": 2e9, "gap": 0.1}})
     assert "by at most $2,000M present, 10.00 % of" in " ".join(late.split())

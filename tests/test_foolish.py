@@ -22,7 +22,7 @@ from small import (
     solved,
     value,
 )
-from tiny import Row
+from tiny import Row, initiative
 
 from planner.run import Result
 
@@ -31,7 +31,7 @@ TIE = 1e-5
 SPLIT = {"id": "split", "claim": "Seventy to thirty", "said_by": "pencil", "metric": "split", "level": 0.7}
 GOVERNANCE = {"id": "phase-3", "claim": "Governance", "said_by": "pencil", "metric": "governance", "level": 1.0}
 FIRM = {"by": 2028, "binding": "firm"}
-#: decisions of the soft half that cost money
+#: decisions of software, security and training that cost money
 SOFT = ("accredits", "starts", "ports", "packages", "onboards", "connects", "courses")
 
 
@@ -108,8 +108,8 @@ def test_empty_halls_do_not_count(tmp_path: Path, factor: float, counted: float,
     assert promise["state"] == ("met" if counted == 20 else "short")
 
 
-def test_no_goal_is_told_shorter_than_it_is(tmp_path: Path) -> None:
-    """Without a price nothing in the model speaks of the goal; what the racks of a hall make count is told in full."""
+def test_no_goal_is_reported_shorter_than_it_is(tmp_path: Path) -> None:
+    """Without a price nothing in the model speaks of the goal; what the racks of a hall make count is given in full."""
     tables, asked = twenty_mw(1.25, price=0)
     must_serve(tables)
     # nobody clears halls at the end of the horizon for nothing
@@ -150,7 +150,7 @@ def test_what_the_band_asks_for_in_the_last_years_serves(tmp_path: Path) -> None
     rate makes the later of two purchases the cheaper: without one, three of the eight could as well come in 2028.
     """
     tables = free_tables()
-    tables["initiatives"] = [_initiative("WATCH", "gates level", cost_usd=0, recurring_usd_per_year=3e6)]
+    tables["initiatives"] = [_initiative("WATCH", "gates level", 0, recurring_usd_per_year=3e6)]
     tables["level_needs"] = [{"level_id": "gov", "initiative_id": "WATCH"}]
     parameter(tables, tail_years=2, tail_taper=0.5, soft_band_from_year=2028, soft_band_low=0.2, soft_band_high=0.4)
     for row in tables["demand_paths"]:
@@ -168,17 +168,8 @@ def test_what_the_band_asks_for_in_the_last_years_serves(tmp_path: Path) -> None
 # no money on items without effect
 
 
-def _initiative(name: str, effect: str, **columns: Any) -> Row:
-    return {
-        "initiative_id": name,
-        "category": "software",
-        "per": "programme",
-        "effect": effect,
-        "cost_usd": 1e6,
-        "duration_months": 12,
-        "need_ceiling_units": 1,
-        **columns,
-    }
+def _initiative(name: str, effect: str, cost: float = 1e6, **columns: Any) -> Row:
+    return initiative(name, "programme", effect, cost, need_ceiling_units=1, **columns)
 
 
 def _useless() -> Tables:

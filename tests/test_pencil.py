@@ -288,7 +288,7 @@ def test_racks_for_after_the_horizon_pay_for_their_running(
         (1e6, -20.0, 0, 20.0),
         # At 2 M$ both are built: 20 + 16.
         (2e6, -36.0, 2, 0.0),
-        # Without a price a goal asks for nothing, and what it misses is told all the same.
+        # Without a price a goal asks for nothing, and what it misses is reported all the same.
         (0, 0.0, 0, 20.0),
     ],
 )

@@ -1,4 +1,4 @@
-"""Small programmes of the soft half solved by hand: the sum stands beside each, and the run must give it.
+"""Software, security and training solved by hand: the sum is beside each programme, and the run must give it.
 
 A rack is 1 MW and delivers 5 PFLOP/s-years a year; one delivered PFLOP/s-year is worth 2 M$. Twenty racks, the halls of
 a site, serve all demand, 100 a year. Ordered in 2026, a rack serves in 2027, 2028 and 2029. What takes up to 12 months
@@ -29,7 +29,7 @@ from small import (
     programme,
     value,
 )
-from tiny import PRICE_YEARS, Row
+from tiny import PRICE_YEARS, Row, initiative
 
 from planner.run import Result, optimize
 
@@ -53,20 +53,6 @@ def solved(name: str) -> Result:
     tables, asked = CASES[name]()
     with tempfile.TemporaryDirectory() as folder:
         return optimize(case_of(Path(folder), tables, asked), EXACT)
-
-
-def initiative(name: str, per: str, effect: str, cost: float, **columns: Any) -> Row:
-    """One that takes a year."""
-    return {
-        "initiative_id": name,
-        "category": "software",
-        "per": per,
-        "effect": effect,
-        "cost_usd": cost,
-        "duration_months": 12,
-        "need_ceiling_units": 100,
-        **columns,
-    }
 
 
 def track(learners: str, cost_per_head: float, **columns: Any) -> Row:

@@ -250,7 +250,7 @@ def test_a_promise_that_nothing_can_meet_is_infeasible(tmp_path: Path, tier: str
 
 
 def test_what_weighs_nothing_is_not_sought(tmp_path: Path) -> None:
-    """Amounts are told of the measures that weigh something; the value is their weighted sum."""
+    """Amounts are reported of the measures that weigh something; the value is their weighted sum."""
     tables, asked = lively()
     result = solved(tmp_path, tables, asked)
     found = amounts(result)

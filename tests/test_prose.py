@@ -1,11 +1,16 @@
-"""Plain words: sentences of the documents stay short, and private words have a plain one in their place."""
+"""Plain words: sentences of the documents stay short, and private words have a plain one in their place.
+
+The words are looked for in documents, docstrings, comments and messages.
+"""
 
 from __future__ import annotations
 
 import ast
 import re
+import tokenize
 from collections.abc import Iterator
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -80,6 +85,27 @@ def _docstrings(path: Path) -> str:
     return "\n\n".join(text for text in texts if text)
 
 
+def _comments(path: Path) -> Iterator[str]:
+    """Comments in consecutive lines are one text."""
+    with path.open("rb") as file:
+        found = [(t.start[0], t.string) for t in tokenize.tokenize(file.readline) if t.type == tokenize.COMMENT]
+    for _, group in groupby(enumerate(found), lambda item: item[1][0] - item[0]):
+        yield " ".join(comment.lstrip("#: ") for _, (_, comment) in group)
+
+
+def _messages(path: Path) -> Iterator[str]:
+    """Strings with a blank and a letter; an f-string is one text, and what it fills in is left out."""
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    skipped = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    skipped |= {id(part) for node in nodes if isinstance(node, ast.JoinedStr) for part in node.values}
+    for node in nodes:
+        parts = node.values if isinstance(node, ast.JoinedStr) else [node] if id(node) not in skipped else []
+        values = [part.value if isinstance(part, ast.Constant) else "…" for part in parts]
+        text = "".join(value for value in values if isinstance(value, str))
+        if re.search(r"\s", text) and re.search(r"[^\W\d_]", text):
+            yield text
+
+
 def _private(text: str) -> list[str]:
     text = re.sub(r"```.*?```|``[^`]*``|`[^`]*`", " CODE ", text, flags=re.S)
     found = []
@@ -107,6 +133,21 @@ def test_documents_use_plain_words(path: Path) -> None:
 def test_docstrings_use_plain_words(path: Path) -> None:
     found = _private(_docstrings(path))
     assert not found, f"{_name(path)}\n" + "\n".join(found)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=_name)
+def test_comments_and_messages_use_plain_words(path: Path) -> None:
+    found = [word for text in (*_comments(path), *_messages(path)) for word in _private(text)]
+    assert not found, f"{_name(path)}\n" + "\n".join(found)
+
+
+def test_comments_and_messages_are_found(tmp_path: Path) -> None:
+    path = tmp_path / "module.py"
+    path.write_text(
+        '"""A docstring."""\n#: first\n# second\nX = "name"  # third\nY = f"it is {X} told"\n"a b"\nZ = "one " "two"\n'
+    )
+    assert list(_comments(path)) == ["first second third"]
+    assert list(_messages(path)) == ["it is … told", "one two"]
 
 
 def test_sentences_are_found() -> None:

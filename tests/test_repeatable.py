@@ -11,7 +11,7 @@ from planner.inputs import read
 from planner.run import Options, optimize
 
 
-def told(result: Result) -> dict[str, object]:
+def outcome(result: Result) -> dict[str, object]:
     assert result.plan is not None
     tables = {name: frame.to_csv(index=False) for name, frame in result.plan.tables.items()}
     steps = [(s["name"], s["value"], s["bound"], s["nodes"]) for s in result.document["steps"]]
@@ -20,6 +20,6 @@ def told(result: Result) -> dict[str, object]:
 
 def test_three_repeats_give_one_plan(tmp_path: Path) -> None:
     case = read.load(write_tiny(tmp_path), ())
-    plans = [told(optimize(case, Options(repeatable=True))) for _ in range(3)]
+    plans = [outcome(optimize(case, Options(repeatable=True))) for _ in range(3)]
     assert plans[0] == plans[1] == plans[2]
     assert any(text.count("\n") > 1 for text in plans[0]["tables"].values())  # type: ignore[attr-defined]

@@ -70,11 +70,11 @@ def test_three_hash_seeds_three_seconds_apart_give_one_file(tmp_path: Path) -> N
 def test_values_are_those_of_the_workbook(tmp_path: Path) -> None:
     path = tmp_path / "values.csv"
     case, plan, document = sample(soft=False)
-    told = workbook.write(tmp_path / "plan.xlsx", case, plan, {**document, "run": "=1+1"}, path)
+    totals = workbook.write(tmp_path / "plan.xlsx", case, plan, {**document, "run": "=1+1"}, path)
     with path.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
     cells = {(r["sheet"], r["cell"]): r["value"] for r in rows}
-    assert float(cells["Summary", "D7"]) == told["Investment"]
+    assert float(cells["Summary", "D7"]) == totals["Investment"]
     assert "'=1+1" in cells.values()
     assert not any(r["value"].startswith(("=", "+", "@")) for r in rows)
     assert {r["sheet"] for r in rows} == set(workbook.ORDER) - {"Detail", "Assumptions", "Glossary"}

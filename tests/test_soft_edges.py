@@ -1,4 +1,4 @@
-"""The soft half at its ends: nothing needed, nothing paid, no time, one agency, one level. Every run has a verdict."""
+"""Software, security and training at the ends: nothing needed or paid, no time, one agency, one level; all decided."""
 
 from __future__ import annotations
 

@@ -74,9 +74,9 @@ def test_eight_writers_at_once_lose_nothing(run: Solved, tmp_path: Path) -> None
     assert saw["exits"] == [0] * WRITERS
     assert saw["faults"] == []
     assert saw["looks"] > 3, "nobody read while they wrote"
-    assert len(set(saw["told"])) == len(saw["told"]) == WRITERS * EACH
+    assert len(set(saw["published"])) == len(saw["published"]) == WRITERS * EACH
     known = [info.run for info in store.runs(reports)]
-    assert sorted(known) == sorted(listed(reports)) == saw["seen"] == sorted(saw["told"])
+    assert sorted(known) == sorted(listed(reports)) == saw["seen"] == sorted(saw["published"])
     assert {path.name for path in reports.iterdir()} == set(known)  # and no draft is left
     kept = run.finished.case.sha256
     for name in known[::10]:
@@ -92,15 +92,15 @@ def test_a_kill_at_any_moment_leaves_no_half_written_run(run: Solved, tmp_path: 
     assert [k["exit"] for k in kills] == [-signal.SIGKILL] * KILLS
     assert saw["faults"] == []
     for k in kills:
-        assert set(k["told"]) <= set(k["new"])
-        assert len(k["new"]) <= len(k["told"]) + 1  # killed after the rename, before it told
+        assert set(k["published"]) <= set(k["new"])
+        assert len(k["new"]) <= len(k["published"]) + 1  # killed after the rename, before it reported
         assert k["after_seen"] == [k["after"]]  # what is left behind stops no one
         assert len(k["left"]) <= 1
     # the kills were within the writing, and at many places of it
     left = [tuple(k["left"][0]) for k in kills if k["left"]]
     assert len(left) >= KILLS / 2
     assert len(set(left)) >= KILLS / 6
-    assert any(k["told"] for k in kills), "none lived to publish"
+    assert any(k["published"] for k in kills), "none lived to publish"
     assert sorted(listed(reports)) == saw["seen"]
 
     remains = [path for path in reports.iterdir() if path.name.startswith(".")]

@@ -81,6 +81,48 @@ def rented(base: Case, case: Case) -> bool:
     return {d.route for d in case.designs.values()} == {"lease"} and scaled("sites", "existing_mw", 10)(base, case)
 
 
+def stands_still(base: Case, case: Case) -> bool:
+    """From 2028 on no price moves, and a later class is its forerunner."""
+    prices = case.tables["chip_supply"].set_index(["chip_id", "year"])["rack_price_usd"]
+    of_base = base.tables["chip_supply"].set_index(["chip_id", "year"])["rack_price_usd"]
+    forerunner = {
+        f"{maker}-{y}": of for y in (2030, 2032, 2034) for maker, of in (("GPU", "VR-NVL72"), ("TRN", "TRN4"))
+    }
+    return all(
+        price == of_base[forerunner.get(chip, chip), min(year, 2028)] for (chip, year), price in prices.items()
+    ) and all(
+        getattr(case.chips[new], p) == getattr(base.chips[old], p)
+        for new, old in forerunner.items()
+        for p in ("fp64_pflops", "bf16_pflops", "fp8_pflops")
+    )
+
+
+def cheap_campuses(base: Case, case: Case) -> bool:
+    """A new hall costs 5 to 6.25M USD a MW, and hardening as much as before."""
+
+    def hall(c: Case, design: str) -> float:
+        parts = ("shell_usd_per_mw", "civil_usd_per_mw", "electrical_usd_per_mw", "mechanical_usd_per_mw")
+        rows = c.tables["designs"].set_index("design_id")
+        return math.fsum(rows.loc[design, p] for p in parts)
+
+    def hardening(c: Case, level: str) -> float:
+        shell = c.tables["designs"].set_index("design_id").loc["GF-D2C", "shell_usd_per_mw"]
+        return float(shell) * c.levels[level].hardening_share
+
+    new = [d.design_id for d in base.designs.values() if d.route == "greenfield"]
+    return all(5e6 <= hall(case, d) <= 6.25e6 < hall(base, d) for d in new) and all(
+        math.isclose(hardening(case, level), hardening(base, level)) for level in base.levels
+    )
+
+
+def halved_for_defence(base: Case, case: Case) -> bool:
+    def of(c: Case, defence: bool) -> float:
+        rows = c.tables["demand"]
+        return math.fsum(rows[(rows["agency_id"] == "DOD") == defence]["base_pflops_years"])
+
+    return math.isclose(of(case, True), 0.5 * of(base, True)) and of(case, False) == of(base, False)
+
+
 #: what holds of (base, changed) when the what-if moves the way its title says
 DIRECTIONS: dict[str, Callable[[Case, Case], bool]] = {
     "5gw-dropped": binding("power-secured", "firm", "reported"),
@@ -93,7 +135,7 @@ DIRECTIONS: dict[str, Callable[[Case, Case], bool]] = {
         claim(b, "power-commissioned").price_usd < claim(c, "power-commissioned").price_usd
         and c.programme.claims == read.load("power-first").programme.claims
     ),
-    "unsold-chips-barred": lambda b, c: {x.sale_status for x in c.chips.values()} == {"on sale"} and c.chips != b.chips,
+    "chips-on-sale-only": lambda b, c: {x.sale_status for x in c.chips.values()} == {"on sale"} and c.chips != b.chips,
     "milestones-bf16": milestones("bf16"),
     "milestones-fp8": milestones("fp8"),
     "milestones-exaflops": milestones("bf16", 1000),
@@ -127,6 +169,13 @@ DIRECTIONS: dict[str, Callable[[Case, Case], bool]] = {
     ),
     "no-retrofit": lambda b, c: {d.route for d in c.designs.values()} == {"greenfield", "lease"},
     "rent-not-build": rented,
+    "old-level-premiums": lambda b, c: (
+        [x.rent_premium for x in c.levels.values()] == [1.2, 1.62, 1.78]
+        and all(c.level_addon_usd(k, w) == 0 < b.level_addon_usd(k, w) for k in c.levels for w in c.workloads)
+    ),
+    "no-progress-after-2028": stands_still,
+    "investor-campuses": cheap_campuses,
+    "rival-defence": halved_for_defence,
     "phase-2-sooner": lambda b, c: claim(c, "phase-2").by == 2028 and claim(b, "phase-2").by == 2029,
     "demand-high": lambda b, c: all(c.demand_pflops_years(k, 9) > b.demand_pflops_years(k, 9) for k in b.demands),
     "demand-low": lambda b, c: all(c.demand_pflops_years(k, 9) < b.demand_pflops_years(k, 9) for k in b.demands),

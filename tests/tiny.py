@@ -187,6 +187,20 @@ def tiny_tables() -> dict[str, list[Row]]:
     }
 
 
+def initiative(name: str, per: str, effect: str, cost: float, **columns: Any) -> Row:
+    """A row of initiatives that takes a year."""
+    return {
+        "initiative_id": name,
+        "category": "software",
+        "per": per,
+        "effect": effect,
+        "cost_usd": cost,
+        "duration_months": 12,
+        "need_ceiling_units": 100,
+        **columns,
+    }
+
+
 def tiny_programme() -> Row:
     """Four yearly periods, one site, 1 G$."""
     return {
@@ -214,7 +228,7 @@ def write_tiny(
         with (data / f"{table.name}.csv").open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, [c.name for c in table.columns], lineterminator="\n")
             writer.writeheader()
-            writer.writerows({**_blank(table.name, row), **row} for row in rows[table.name])
+            writer.writerows({**_blank(table.name, row), **row} for row in rows.get(table.name, ()))
     model = folder / "model.toml"
     model.write_text(tomli_w.dumps({**tiny_programme(), **(programme or {})}), encoding="utf-8")
     return model

@@ -56,8 +56,8 @@ TELLING = (
     "cooling.within_halls",
     "cooling.within_water",
 )
-#: rows of one rule that are told in the text
-TOLD = 4
+#: rows of one rule that are shown in the text
+SHOWN = 4
 WIDTH = 110
 
 
@@ -77,8 +77,8 @@ class Row:
         return max(0.0, (self.right - self.left) / size) if size else float("inf")
 
     def as_dict(self) -> dict[str, object]:
-        told = {"where": self.where, "used": self.left, "limit": self.right, "unit": self.unit}
-        return {**told, "slack_share": self.slack}
+        row = {"where": self.where, "used": self.left, "limit": self.right, "unit": self.unit}
+        return {**row, "slack_share": self.slack}
 
 
 @dataclass(frozen=True)
@@ -193,8 +193,8 @@ def text(document: Mapping[str, Any]) -> str:
     lines = ["What binds in this plan (no slack, as the checker counts it):"]
     for item in document["binds"]:
         places = [_place(r) for r in item["rows"]]
-        more = f" and {len(places) - TOLD} more" if len(places) > TOLD else ""
-        words = f"{item['says']}, {len(places)} row{'s' if len(places) != 1 else ''}: {'; '.join(places[:TOLD])}{more}"
+        more = f" and {len(places) - SHOWN} more" if len(places) > SHOWN else ""
+        words = f"{item['says']}, {len(places)} row{'s' if len(places) != 1 else ''}: {'; '.join(places[:SHOWN])}{more}"
         lines.append(textwrap.fill(words, WIDTH, initial_indent="  - ", subsequent_indent="    "))
     if not document["binds"]:
         lines.append("  nothing")

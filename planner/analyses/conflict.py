@@ -13,8 +13,6 @@ from planner.analyses.terms import Term
 
 #: whether these terms hold together, all others left out; raises Undecided where that is not known
 Holds = Callable[[frozenset[Term]], bool]
-#: sizes of sets that are looked through one by one
-ENUMERATED = 3
 
 
 class Remembered:

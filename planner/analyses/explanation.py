@@ -27,8 +27,8 @@ class Member:
     alone_enough: bool | None
 
     def as_dict(self) -> dict[str, object]:
-        told = {"without_it_the_rest_holds": self.without_it, "shown_by": self.shown_by}
-        return {**self.term.as_dict(), **told, "giving_it_up_is_enough": self.alone_enough}
+        shown = {"without_it_the_rest_holds": self.without_it, "shown_by": self.shown_by}
+        return {**self.term.as_dict(), **shown, "giving_it_up_is_enough": self.alone_enough}
 
 
 @dataclass(frozen=True)

@@ -227,8 +227,8 @@ def price(source: Source, notebook: Notebook, *, seconds: float | None = SECONDS
     complete = bool(found) and not notes and known
     base = asking.base
     whole = None if base.value is None or base.bound is None else Band(base.value, base.bound)
-    told = (tuple(found.values()), tuple(marginal or ()), tuple(notes), complete, whole)
-    return Prices("priced" if found else "unknown", *told, time.perf_counter() - began)
+    results = (tuple(found.values()), tuple(marginal or ()), tuple(notes), complete, whole)
+    return Prices("priced" if found else "unknown", *results, time.perf_counter() - began)
 
 
 def document(source: Source, found: Prices) -> dict[str, Any]:

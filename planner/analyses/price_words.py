@@ -9,8 +9,8 @@ from planner.analyses.words import short
 if TYPE_CHECKING:
     from planner.analyses.price import Band, Price, Prices
 
-#: rows of marginal worth that are told
-TOLD = 20
+#: rows of marginal worth that are shown
+SHOWN = 20
 WIDTH = 46
 
 
@@ -24,7 +24,7 @@ def text(found: Prices) -> str:
     lines += [_line(p) for p in ordered(found)]
     if found.worth:
         lines += ["", "Worth of one more (dual values around the plan's whole choices, no re-solves):"]
-        for w in sorted(found.worth, key=lambda w: -w.usd_per_unit)[:TOLD]:
+        for w in sorted(found.worth, key=lambda w: -w.usd_per_unit)[:SHOWN]:
             unit = "a dollar" if w.rule.startswith("budget.") else "a unit in each period"
             lines.append(f"  {w.rule + ' ' + w.where:<{WIDTH}} {short(w.usd_per_unit):>12} {unit}")
     return "\n".join([*lines, *(["", *found.notes] if found.notes else [])])

@@ -128,10 +128,10 @@ def _effects(
     found: list[Effect] = []
     for column, measure in enumerate(MEASURES):
         values = np.array([row[column] for row in answers])
-        told = morris.analyze(problem, points, values, num_levels=LEVELS, seed=seed)
+        computed = morris.analyze(problem, points, values, num_levels=LEVELS, seed=seed)
         columns = ("mu", "mu_star", "sigma", "mu_star_conf")
         for n, one in enumerate(chosen):
-            found.append(Effect(one, measure, *(float(told[c][n]) for c in columns)))
+            found.append(Effect(one, measure, *(float(computed[c][n]) for c in columns)))
     return tuple(found)
 
 

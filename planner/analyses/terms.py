@@ -114,7 +114,7 @@ def _limits(case: Case) -> list[Term]:
     share, around = 100 * p.infrastructure_share, 100 * p.infrastructure_share_tolerance
     size, serving = case.parameter("minimum_site_mw"), case.parameter("minimum_site_serving_mw")
     split = f"{share:g} % of investment for infrastructure, within {around:g} points"
-    band = f"{low:g} to {high:g} % of each year for the soft side"
+    band = f"{low:g} to {high:g} % of each year for software, security and training"
     first = f"Every site has {size:g} MW IT by {case.parameter('counted_site_by_year'):g}"
     served = f"Every site runs {serving:g} MW IT at least"
     largest = f"No site carries more than {100 * case.parameter('largest_site_share'):g} % of what runs"

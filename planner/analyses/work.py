@@ -10,7 +10,7 @@ from planner.analyses.notebook import Notebook
 from planner.inputs.case import Case
 from planner.solve.interrupt import INTERRUPT
 
-#: hears what an analysis is at
+#: receives what an analysis is at
 Tell = Callable[[str], None]
 
 

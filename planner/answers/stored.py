@@ -31,7 +31,7 @@ def folder_of(run: Path) -> Path:
 def keep(run: Path, analysis: str, answer: Answer) -> Path:
     """Keep an answer; ``analysis`` names it, as "price" or "compare <run>"."""
     path = folder_of(run) / f"{analysis.replace(' ', '-')}.json"
-    told = {
+    stored = {
         "schema": SCHEMA,
         "planner": __version__,
         "run": run.name,
@@ -44,7 +44,7 @@ def keep(run: Path, analysis: str, answer: Answer) -> Path:
         "document": answer.document,
     }
     with replacing(path) as draft:
-        draft.write_text(json_text(told), encoding="utf-8")
+        draft.write_text(json_text(stored), encoding="utf-8")
     return path
 
 
@@ -55,13 +55,13 @@ def kept(run: Path, case: Case) -> tuple[list[tuple[str, Answer]], list[str]]:
     with plainly(f"read {folder}"):
         for path in sorted(folder.glob("*.json")) if folder.is_dir() else ():
             try:
-                told = json.loads(path.read_text(encoding="utf-8"))
-                if told["planner"] != __version__:
-                    passed_over.append(f"{path.name} was made by planner {told['planner']}: ask again")
-                elif told["inputs_sha256"] != case.sha256:
+                stored = json.loads(path.read_text(encoding="utf-8"))
+                if stored["planner"] != __version__:
+                    passed_over.append(f"{path.name} was made by planner {stored['planner']}: ask again")
+                elif stored["inputs_sha256"] != case.sha256:
                     passed_over.append(f"{path.name} is about other inputs: ask again")
                 else:
-                    found.append((str(told["analysis"]), _answer(told, case)))
+                    found.append((str(stored["analysis"]), _answer(stored, case)))
             except (ValueError, KeyError, TypeError) as error:
                 passed_over.append(f"{path.name} cannot be read ({type(error).__name__}): ask again")
     return found, passed_over
@@ -78,9 +78,9 @@ def _cell(cell: Cell) -> object:
     return cell
 
 
-def _answer(told: dict[str, Any], case: Case) -> Answer:
-    sections = [_read(one) for one in told["sections"]]
-    return Answer(told["title"], told["lead"], case, told["document"], sections, told["notes"])
+def _answer(stored: dict[str, Any], case: Case) -> Answer:
+    sections = [_read(one) for one in stored["sections"]]
+    return Answer(stored["title"], stored["lead"], case, stored["document"], sections, stored["notes"])
 
 
 def _read(one: dict[str, Any]) -> tuple[str, Section, Chart | None]:

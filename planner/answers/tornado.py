@@ -45,8 +45,8 @@ def answer(
         [f"{found.left} figures were not counted in time; the same command goes on from here."] if found.left else []
     )
     if screened is not None and screened.done < screened.asked:
-        told = f"{screened.done} of {screened.asked} trajectories were counted; the same command goes on from here."
-        notes.append(f"INCOMPLETE screening: {told}")
+        text = f"{screened.done} of {screened.asked} trajectories were counted; the same command goes on from here."
+        notes.append(f"INCOMPLETE screening: {text}")
     return Answer("What the figures of this plan are worth knowing better", lead, case, document, sections, notes)
 
 
@@ -127,8 +127,8 @@ def _anew(rows: Sequence[Mapping[str, Any]]) -> Section:
     cells = []
     for r in rows:
         swing = r["swing"]
-        told = f"{Figure(swing[0], unit)} to {Figure(swing[1], unit)}" if swing else "-"
-        cells.append((r["figure"], *(words(r[f"at_{end}"]) for end in ("low", "base", "high")), told, r["source"]))
+        text = f"{Figure(swing[0], unit)} to {Figure(swing[1], unit)}" if swing else "-"
+        cells.append((r["figure"], *(words(r[f"at_{end}"]) for end in ("low", "base", "high")), text, r["source"]))
     headers = ("Figure", "At low", "Base", "At high", "Swing", "Source")
     note = "Each from what its plan reaches to what is proven; a swing from the least to the most these leave."
     return Section("Decided anew at both ends: net benefit", headers, tuple(cells), note)

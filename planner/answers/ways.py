@@ -43,7 +43,7 @@ def _plans(found: Alternatives) -> Section:
     for n, a in enumerate(found.found, 1):
         kind = "timing" if a.timing_alone else "sites or technology"
         rows.append((f"{n}", Figure(a.loss, "share"), kind, "; ".join(a.differs), a.asked))
-    note = "Each is whole and keeps every rule by the checker's count; its loss is told against what is proven."
+    note = "Each is whole and keeps every rule by the checker's count; its loss is given against what is proven."
     headers = ("Plan", "Loses at most", "Differs in", "Against the best plan", "Found")
     return Section("Different plans within 5 %", headers, tuple(rows), note, "None was found.")
 

@@ -18,8 +18,8 @@ def of_clash(case: Case, document: Mapping[str, Any]) -> Answer:
     if document["verdict"] == "infeasible":
         sheets = [("conflict", _conflict(document), None), ("ways out", _repairs(document), None)]
     first, *rest = str(document["explanation"]).split("\n")
-    told = [line.strip() for line in rest if line.strip() and not line.startswith(" ")]
-    return Answer("Why there is no plan", first, case, document, sheets, told if sheets else list(document["notes"]))
+    notes = [line.strip() for line in rest if line.strip() and not line.startswith(" ")]
+    return Answer("Why there is no plan", first, case, document, sheets, notes if sheets else list(document["notes"]))
 
 
 def _conflict(document: Mapping[str, Any]) -> Section:

@@ -40,7 +40,7 @@ def opened(
     return source, Notebook(folder, what, source.case().sha256, fresh)
 
 
-def told(progress: Callable[[Report], None] | None) -> Callable[[str], None]:
+def reporting(progress: Callable[[Report], None] | None) -> Callable[[str], None]:
     """What an analysis is at, on the live line."""
     from planner.solve import Report
 

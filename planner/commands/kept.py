@@ -69,8 +69,8 @@ def more_sheets(run: Path, style: Style) -> tuple[Callable[[Book], None] | None,
     if not folder.is_dir():
         return None, folder
     found, passed_over = stored.kept(run, store.load(run).case)
-    for told in passed_over:
-        style.say(f"Not in the workbook: {told}.")
+    for reason in passed_over:
+        style.say(f"Not in the workbook: {reason}.")
     if not found:
         return None, folder
 

@@ -65,12 +65,13 @@ def rerun(run: Run, reports: Reports = None, json: Json = False, quiet: Quiet = 
         "differing_tables": tables,
         "other_versions": versions,
     }
-    told = f"THE SAME PLAN as {old_folder.name}." if not tables else f"ANOTHER PLAN than {old_folder.name}: "
+    message = f"THE SAME PLAN as {old_folder.name}." if not tables else f"ANOTHER PLAN than {old_folder.name}: "
     if tables:
-        told += f"{len(tables)} tables differ. 'planner compare {old_folder.name} {new.run}' tells how."
+        message += f"{len(tables)} tables differ. 'planner compare {old_folder.name} {new.run}' tells how."
     if versions:
-        told += "\nMade with other versions: " + "; ".join(f"{n} {a} then, {b} now" for n, (a, b) in versions.items())
-    style.answer(document, f"{told}\n{show.verdict(new.document)}\n{show.places(new.document)}", told)
+        changed = "; ".join(f"{n} {a} then, {b} now" for n, (a, b) in versions.items())
+        message += f"\nMade with other versions: {changed}"
+    style.answer(document, f"{message}\n{show.verdict(new.document)}\n{show.places(new.document)}", message)
     return _CODES.get(str(new.document.get("verdict")), 9)
 
 

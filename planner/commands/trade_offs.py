@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from planner.commands.asking import Asked, Fresh, Out, opened, told
+from planner.commands.asking import Asked, Fresh, Out, opened, reporting
 from planner.commands.kept import answered, run_of
 from planner.errors import UsageError
 from planner.options import Debug, Edits, Json, Quiet, Reports, Run, examples
@@ -56,7 +56,7 @@ def frontier(
     source, notebook = opened("frontier", asked, edits, reports, fresh, out)
     seconds = tracing.SECONDS if time_limit is None else time_limit
     with live(style) as progress, interruptible() as interrupt:
-        tell = told(progress)
+        tell = reporting(progress)
         found = tracing.frontier(source, notebook, asked=curves or (), points=points, seconds=seconds, tell=tell)
         stopped = interrupt.signal
     answered(style, "frontier", frontiers.answer(source, found), out or (), run_of(source))
@@ -117,7 +117,7 @@ def sensitivity(
     notebook = Notebook(folder, f"sensitivity-{at.name}", stored.case.sha256, fresh)
     seconds = counting.SECONDS if time_limit is None else time_limit
     with live(style) as progress, interruptible() as interrupt:
-        tell = told(progress)
+        tell = reporting(progress)
         found = counting.sensitivity(stored.case, stored.plan, notebook, seconds=seconds, tell=tell)
         screened = None
         if method == "morris" and not interrupt.signal:
@@ -201,7 +201,7 @@ def alternatives(
     source, notebook = opened("alternatives", asked, edits, reports, fresh, out)
     seconds = others.SECONDS if time_limit is None else time_limit
     with live(style) as progress, interruptible() as interrupt:
-        found = others.alternatives(source, notebook, seconds=seconds, tell=told(progress))
+        found = others.alternatives(source, notebook, seconds=seconds, tell=reporting(progress))
         stopped = interrupt.signal
     answered(style, "alternatives", ways.answer(source, found), out or (), run_of(source))
     if stopped:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from planner.commands.asking import Asked, Fresh, Out, opened, told
+from planner.commands.asking import Asked, Fresh, Out, opened, reporting
 from planner.commands.kept import answered, run_of
 from planner.options import Debug, Edits, Json, Quiet, Reports, examples
 from planner.terminal import INTERRUPTED, Style, live
@@ -44,7 +44,7 @@ def explain(
     source, notebook = opened("explain", asked, edits, reports, fresh, out)
     seconds = why.SECONDS if time_limit is None else time_limit
     with live(style) as progress, interruptible() as interrupt:
-        tell = told(progress)
+        tell = reporting(progress)
         stored = store.load(source.run) if source.run and not source.edits else None
         if stored is not None and stored.plan is not None:
             document = binding.explain_plan(source, stored.case, stored.plan, stored.document, seconds, tell, notebook)
@@ -85,7 +85,7 @@ def price(
     source, notebook = opened("price", asked, edits, reports, fresh, out)
     seconds = pricing.SECONDS if time_limit is None else time_limit
     with live(style) as progress, interruptible() as interrupt:
-        found = pricing.price(source, notebook, seconds=seconds, tell=told(progress))
+        found = pricing.price(source, notebook, seconds=seconds, tell=reporting(progress))
         stopped = interrupt.signal
     text = price_words.text(found)
     answered(style, "price", prices.answer(source, found), out or (), run_of(source), text)

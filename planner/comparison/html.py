@@ -49,8 +49,8 @@ def page(comparison: Comparison) -> str:
 
 def _pair(pair: Pair) -> str:
     parts = [f"<h2>{escape(pair.label)} against {escape(pair.base_label)}</h2>"]
-    if told := no_plan(pair):
-        parts += [f"<p>{escape(line)}</p>" for line in told.splitlines()]
+    if text := no_plan(pair):
+        parts += [f"<p>{escape(line)}</p>" for line in text.splitlines()]
     for section in of_pair(pair):
         parts.append(_section(section, 3))
         if section.title == "Bridge of investment" and pair.bridge and pair.bridge.steps:
@@ -107,20 +107,20 @@ def _waterfall(bridge: Bridge) -> str:
     ]
     room = WIDE - LABELS - FIGURES
     parts = []
-    for place, (name, begin, end, told) in enumerate([totals[0], *bars, totals[1]]):
+    for place, (name, begin, end, text) in enumerate([totals[0], *bars, totals[1]]):
         x1, x2 = sorted(LABELS + room * (level - start) / max(high - start, 1) for level in (begin, end))
         y = place * BAR + 4
         total = name in ("From", "To")
         colour = "#1f3864" if total else "#a2491b" if end > begin else "#3f7d3f"
         parts.append(f'<text x="{LABELS - 8}" y="{y + 14}" text-anchor="end">{escape(name)}</text>')
         parts.append(f'<rect x="{x1:.1f}" y="{y}" width="{max(x2 - x1, 1.5):.1f}" height="{BAR - 8}" fill="{colour}"/>')
-        parts.append(f'<text x="{x2 + 6:.1f}" y="{y + 14}">{escape(told)}</text>')
-    told = (
+        parts.append(f'<text x="{x2 + 6:.1f}" y="{y + 14}">{escape(text)}</text>')
+    text = (
         f"Investment goes from {totals[0][3]} to {totals[1][3]} in {len(bars)} steps; the axis does not start at zero."
     )
-    told = told if start else told.replace("; the axis does not start at zero", "")
+    text = text if start else text.replace("; the axis does not start at zero", "")
     height = (len(bars) + 2) * BAR + 8
     return (
-        f'<figure><svg viewBox="0 0 {WIDE} {height}" role="img" aria-label="{escape(told)}">{"".join(parts)}</svg>'
-        f'<figcaption class="note">{escape(told)}</figcaption></figure>'
+        f'<figure><svg viewBox="0 0 {WIDE} {height}" role="img" aria-label="{escape(text)}">{"".join(parts)}</svg>'
+        f'<figcaption class="note">{escape(text)}</figcaption></figure>'
     )

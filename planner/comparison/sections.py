@@ -92,9 +92,9 @@ def no_plan(pair: Pair) -> str:
     """Why there is nothing but inputs to compare; empty where there are two plans."""
     both = ((pair.base_label, pair.base), (pair.label, pair.other))
     without = [(label, run) for label, run in both if run.plan is None]
-    told = [f"{label} has no plan ({WORDS.get(str(r.document.get('verdict')), 'damaged')})" for label, r in without]
+    missing = [f"{label} has no plan ({WORDS.get(str(r.document.get('verdict')), 'damaged')})" for label, r in without]
     reason = str(pair.other.document.get("explanation") or "") if pair.other.plan is None else ""
-    return ". ".join([*told, *([reason] if reason else [])])
+    return ". ".join([*missing, *([reason] if reason else [])])
 
 
 def _runs(comparison: Comparison) -> Section:

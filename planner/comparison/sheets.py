@@ -64,15 +64,15 @@ def _overview(book: Book, comparison: Comparison) -> None:
             row += 1
             for column, cell in enumerate(cells, 1):
                 if section.headers[column - 1] == "change" and isinstance(cell, Figure):
-                    _relative_change(page, row, column, first, cell)
+                    _relative_change(page, row, column, first)
                 else:
                     put(page, row, column, cell)
         row += 4
     row -= 2
     for pair in comparison.pairs:
-        if told := no_plan(pair):
+        if message := no_plan(pair):
             page.heading(row, pair.label)
-            for line in textwrap.wrap(told, LINE):
+            for line in textwrap.wrap(message, LINE):
                 row += 1
                 page.note(row, line)
             row += 2
@@ -102,7 +102,7 @@ def _with_unit(section: Section, column: int) -> str:
     return header + "".join(f", {unit}" for unit in units - {"share", ""})
 
 
-def _relative_change(page: Page, row: int, column: int, first: int, cell: Figure) -> None:
+def _relative_change(page: Page, row: int, column: int, first: int) -> None:
     here, base = page.here(row, column - 1).replace("$", ""), page.here(first, column - 1)
     figure, from_ = page.n(row, column - 1), page.n(first, column - 1)
     page.formula(row, column, f"({here}-{base})/ABS({base})", (figure - from_) / abs(from_), form=style.SHARE)

@@ -32,8 +32,8 @@ def terminal(comparison: Comparison) -> str:
     parts = [textwrap.fill(f"{other} against {base}", show.WIDTH)]
     if not differs(pair):
         return f"{parts[0]}\n\nNothing differs: the inputs, the plan and its figures are the same."
-    if told := no_plan(pair):
-        parts.append(fold(told))
+    if message := no_plan(pair):
+        parts.append(fold(message))
     parts += [
         section_text(section) for section in of_pair(pair, brief=True) if section.rows or section.title[0] in "IF"
     ]
@@ -60,7 +60,7 @@ def section_text(section: Section, width: int | None = None) -> str:
     lines = [title, text] + ([f"  ... and {more} more; --json and --out have them all"] if more > 0 else [])
     left = [h for c, h in enumerate(section.headers) if c not in kept]
     if left:
-        lines.append(f"  Not shown for want of room: {', '.join(left)}; --json and --out have them.")
+        lines.append(f"  Not shown for want of space: {', '.join(left)}; --json and --out have them.")
     if section.note:
         lines += textwrap.wrap(section.note, width or show.WIDTH, initial_indent="  ", subsequent_indent="  ")
     return "\n".join(lines)
@@ -107,9 +107,9 @@ def _many(comparison: Comparison) -> str:
         rows.append(tuple(cells))
     headers = ("Run", "Verdict", *(title for title, _ in columns))
     table = show.table(headers, rows, (28, 10, *((24,) * len(columns))), right=range(2, len(headers)))
-    note = "Changes are relative to the first run. 'planner compare A B' tells two of them apart; --out writes all."
+    note = "Changes are relative to the first run. 'planner compare A B' says how two of them differ; --out writes all."
     parts = [f"SIDE BY SIDE\n{table}\n  {note}"]
-    parts += [fold(told) for pair in comparison.pairs if pair.other.plan is None and (told := no_plan(pair))]
+    parts += [fold(message) for pair in comparison.pairs if pair.other.plan is None and (message := no_plan(pair))]
     return "\n\n".join(parts)
 
 
@@ -123,8 +123,8 @@ def markdown(comparison: Comparison) -> str:
         lines += markdown_section(section, 2)
     for pair in comparison.pairs:
         lines += [f"## {plain(pair.label)} against {plain(pair.base_label)}", ""]
-        if told := no_plan(pair):
-            lines += [plain(told), ""]
+        if message := no_plan(pair):
+            lines += [plain(message), ""]
         for section in of_pair(pair):
             lines += markdown_section(section, 3)
     return "\n".join(lines).rstrip() + "\n"

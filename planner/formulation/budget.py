@@ -45,7 +45,7 @@ def merged(terms: Terms) -> Terms:
 
 
 def set_aside(b: Any) -> Terms:
-    """Soft money beyond the need in each period; there is none without a firm split."""
+    """Money beyond the need of software, security and training in each period; there is none without a firm split."""
     return [(1.0, b.unallocated)] if hasattr(b, "unallocated") else []
 
 
@@ -76,7 +76,9 @@ def close(m: Any, case: Case, accounts: Accounts) -> None:
     for side in SIDES:
         b.add_component(f"{side}_musd", pyo.Var(over(p), doc=f"{side}, M then-year USD in the period"))
     if case.split_is_firm:
-        b.unallocated = pyo.Var(domain=pyo.NonNegativeReals, doc="soft money beyond the need, in each period")
+        b.unallocated = pyo.Var(
+            domain=pyo.NonNegativeReals, doc="money beyond the need of software, security and training, in each period"
+        )
     lines = sums(case, accounts)
     for side in SIDES:
 
@@ -124,7 +126,7 @@ def _ceilings(b: Any, case: Case) -> None:
 
 
 def band_years(case: Case) -> list[int]:
-    """Calendar years in which the soft share of investment has a band."""
+    """Calendar years in which the share of software, security and training has a band."""
     years = dict.fromkeys(case.periods.year(t) for t in case.periods)
     return [y for y in years if y >= case.parameter("soft_band_from_year")]
 
@@ -141,16 +143,18 @@ def _split(b: Any, case: Case) -> None:
     def split_least(b: Any) -> Any:
         return of_all(invested.infrastructure(*p), share - around, list(p)) >= 0
 
-    @b.Constraint(doc="infrastructure leaves the soft side its share of investment")
+    @b.Constraint(doc="infrastructure leaves software, security and training their share of investment")
     def split_most(b: Any) -> Any:
         return of_all(invested.infrastructure(*p), share + around, list(p)) <= 0
 
-    @b.Constraint(over(band_years(case)), doc="the soft side has its share of each year")
+    @b.Constraint(over(band_years(case)), doc="software, security and training have their share of each year")
     def band_least(b: Any, year: int) -> Any:
         inside = p.of_year(year)
         return of_all(invested.beside(*inside), case.parameter("soft_band_low"), inside) >= 0
 
-    @b.Constraint(over(band_years(case)), doc="the soft side leaves infrastructure its share of each year")
+    @b.Constraint(
+        over(band_years(case)), doc="software, security and training leave infrastructure its share of each year"
+    )
     def band_most(b: Any, year: int) -> Any:
         inside = p.of_year(year)
         return of_all(invested.beside(*inside), case.parameter("soft_band_high"), inside) <= 0

@@ -13,7 +13,7 @@ from planner.inputs.case import Case, Chip, Design
 #: where racks and service are tracked: place -> sites in it. Site by site is the model itself; a place of several
 #: sites is a relaxation: inside it racks change sites for nothing
 Places = Mapping[str, tuple[str, ...]]
-#: the one class of racks where work at a site is told by MW alone
+#: the one class of racks where work at a site is known by MW alone
 ANY_CLASS = "any"
 
 

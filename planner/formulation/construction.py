@@ -64,7 +64,7 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     _starts(b, case, halls)
     _framework(b, case, halls)
     _hardened_halls(b, case, halls, places)
-    posts = [*_limits(case, halls), *_capacity(case, halls), *_hardened(b, case, places)]
+    posts = [*_limits(case, halls), *_capacity(case, halls), *_hardened(b, case)]
     posts += construction_costs.investment(b, case, halls, places)
     return posts + construction_costs.operations(case, halls)
 
@@ -211,7 +211,7 @@ def _capacity(case: Case, halls: Halls) -> list[Posting]:
     return posts
 
 
-def _hardened(b: Any, case: Case, places: Places) -> list[Posting]:
+def _hardened(b: Any, case: Case) -> list[Posting]:
     """Halls that had the months a level takes, where that is not all of them."""
     halls, posts = Halls(b, case), []
     for (s, level), first in use.level_from(case).items():

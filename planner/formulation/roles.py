@@ -65,7 +65,7 @@ def add(b: Any, case: Case, places: Places, opened: Any) -> list[Posting]:
     posts += [
         Post("serves", (s, k, t), x, s) for (s, k), f in level_from.items() for t in p if (x := roles.serves(s, k, t))
     ]
-    posts += [*_halls(case, roles, gated), *_standing(case, roles, gated), *_guarded_ports(case, roles)]
+    posts += [*_halls(case, roles), *_standing(case, roles), *_guarded_ports(case, roles)]
     posts += [
         *_done(case, roles),
         *role_costs.accredited(case, roles),
@@ -106,7 +106,7 @@ def _ceilings(case: Case) -> list[str]:
     return [y for y, n in found.items() if n > case.initiatives[y].need_ceiling_units]
 
 
-def _halls(case: Case, roles: Roles, gated: dict[str, int]) -> list[Posting]:
+def _halls(case: Case, roles: Roles) -> list[Posting]:
     """Racks work where the site is live and in its role."""
     posts: list[Posting] = []
     levels: dict[str, list[str]] = {s: [k for r, k in use.level_from(case) if r == s] for s in case.sites}
@@ -127,7 +127,7 @@ def _halls(case: Case, roles: Roles, gated: dict[str, int]) -> list[Posting]:
     return posts
 
 
-def _standing(case: Case, roles: Roles, gated: dict[str, int]) -> list[Posting]:
+def _standing(case: Case, roles: Roles) -> list[Posting]:
     """Initiatives of the programme that a live site or a role stands on are begun."""
     guards = {e.initiative_id for e in soft.all_guards(case)}
     posts: list[Posting] = []

@@ -12,8 +12,6 @@ from planner.inputs.case import Case, Initiative, Track
 
 #: the service of workloads that need none
 NO_SERVICE = "none"
-#: initiatives that count by agency, small agency or system
-PER_AGENCY = ("agency", "small agency", "system")
 #: what admits an agency's demand
 AGENCY_EFFECTS = ("gates agency", "connects demand")
 

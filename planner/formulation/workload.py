@@ -136,7 +136,7 @@ def _service(b: Any, work: Work, keys: Sequence[Key]) -> None:
         more = [(-1.0, b.bonus[key])] if key in b.bonus else []
         return total([*work.given[key], *minus(work.output.get(key, [])), *more]) <= 0
 
-    @b.Constraint(over(keys), doc="service is told apart by depth of demand")
+    @b.Constraint(over(keys), doc="service is split by depth of demand")
     def served_by_depth(b: Any, *key: Any) -> Any:
         return total([*work.by_demand[key], *minus(depths_of(b, case, key))]) == 0
 

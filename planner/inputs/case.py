@@ -24,7 +24,6 @@ from planner.inputs.schema import BY_NAME, MONEY_PARAMETERS
 USD_PER_MUSD = 1e6
 #: where cost lines stand that belong to no site
 PROGRAMME = "programme"
-SOFT_CATEGORIES = ("software", "security", "training")
 
 
 @dataclass(frozen=True)
@@ -563,7 +562,7 @@ class Case:
     def wbs(self) -> dict[str, WbsLine]:
         return {e.wbs_code: e for e in _entities(WbsLine, self.tables["wbs"])}
 
-    # the soft half: an empty table is no gate
+    # software, security and training: an empty table is no gate
 
     @cached_property
     def accreditations(self) -> dict[str, Accreditation]:

@@ -18,7 +18,7 @@ from planner.inputs.programme import INSTEAD, Claim, Horizon, Objective, Program
 from planner.inputs.schema import BY_NAME, PRICE_INDICES
 
 _MODELS: dict[str, type[BaseModel]] = {"claims": Claim, "objective": Objective, "sites": Sites, "horizon": Horizon}
-#: what a programme of before had in the place of an objective
+#: what an earlier programme had in the place of an objective
 _OLD = ("stages", "soft_side")
 Edited = Mapping[str, str]
 FileOf = Callable[[str], str]
@@ -212,7 +212,7 @@ def _promise(claim: Claim, programme: Programme, faults: _Faults) -> None:
         if claim.metric == "services" and not claim.initiatives:
             faults.say(f"{place}.initiatives", "nothing", "the initiatives that the claim names")
     if claim.metric == "split" and claim.binding == "goal":
-        faults.say(f"{place}.binding", "goal", "firm or reported: the tolerance stands in the programme")
+        faults.say(f"{place}.binding", "goal", "firm or reported: the tolerance is in the programme")
     if claim.metric == "sites" and claim.binding == "firm" and claim.level not in (None, programme.sites.count):
         faults.say(f"{place}.level", f"{claim.level:g}", f"sites.count, {programme.sites.count}")
 

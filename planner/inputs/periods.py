@@ -88,10 +88,6 @@ class Periods:
         """The last start that is ready at the end of ``t``; may lie before the horizon."""
         return t + 1 - max(1, _whole(lead_months, self.months))
 
-    def mid_year(self, t: int) -> float:
-        """Years from the horizon's opening to the middle of the period."""
-        return (t + 0.5) * self.years
-
     def payments(self, t: int, lead_months: float, shares: Sequence[float]) -> dict[int, float]:
         """Share of a cost paid in each period for a start in ``t``.
 

@@ -97,8 +97,8 @@ class Objective(_Strict):
     @property
     def weights(self) -> dict[str, float]:
         """Measure -> weight, of those that weigh something."""
-        told = self.model_dump(exclude={"compute_precision"})
-        return {name: weight for name, weight in told.items() if weight}
+        fields = self.model_dump(exclude={"compute_precision"})
+        return {name: weight for name, weight in fields.items() if weight}
 
 
 class Programme(_Strict):

@@ -90,6 +90,16 @@ class Seller:
         lives = case.tables["asset_lives"]
         self.lives = dict(zip(lives["wbs_code"], lives["life_months"].astype(float), strict=True))
 
+    def connection_usd(self, rack_kw: float) -> float:
+        """The grid connection of a rack: secured power at the site's first tranche."""
+        case, s = self.case, self.basis.site_id
+        first = min((n for at, n in case.tranches_of_grid if at == s), default=None)
+        if first is None:
+            return 0.0
+        peak = case.climate(s, case.designs[self.basis.design_id].cooling_id).pue_peak
+        each = case.base_year_usd("grid_tranches", f"{s}/{first}", "connection_usd_per_mw")
+        return rack_kw / 1000 * peak * (1 + case.parameter("power_reserve_share")) * each
+
     def running(self, rack_kw: float, maintained_usd: float, maintenance_share: float) -> dict[str, float]:
         """Yearly cost of a rack at work, by part."""
         case, s, d = self.case, self.basis.site_id, self.basis.design_id
@@ -99,16 +109,11 @@ class Seller:
             annuity(case.base_year_usd("designs", d, part) * site.construction_multiplier, self.lives[code], r)
             for part, code in HALL_PARTS.items()
         )
-        first = min((n for at, n in case.tranches_of_grid if at == s), default=None)
-        connection = (
-            0.0 if first is None else case.base_year_usd("grid_tranches", f"{s}/{first}", "connection_usd_per_mw")
-        )
-        secured = climate.pue_peak * (1 + case.parameter("power_reserve_share"))
         mwh = mw * case.parameter("average_draw_share") * HOURS_PER_YEAR
         heads = case.parameter("site_staff_per_mw")
         return {
             "hall": mw * hall,
-            "grid connection": mw * secured * annuity(connection, self.lives[CONNECTION_LIFE], r),
+            "grid connection": annuity(self.connection_usd(rack_kw), self.lives[CONNECTION_LIFE], r),
             "energy": mwh * climate.pue_average * case.base_year_usd("sites", s, "tariff_usd_per_mwh"),
             "water": mwh
             * climate.wue_l_per_kwh

@@ -6,6 +6,8 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent.parent
 DEFAULT_MODEL = "federal-ai"
+#: folder of real projects beside the data sets; it is none of them
+BACKTEST = "backtest"
 
 
 def _folder(kind: str) -> Path:
@@ -36,4 +38,5 @@ def what_if_files() -> dict[str, Path]:
 def data_sets() -> list[str]:
     """Names of the shipped data sets."""
     folder = _folder("data")
-    return sorted(path.name for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
+    folders = {path.name for path in folder.iterdir() if path.is_dir()} if folder.is_dir() else set()
+    return sorted(folders - {BACKTEST})

@@ -107,7 +107,7 @@ def _toml(path: Path) -> tuple[dict[str, Any] | None, list[Fault]]:
         words = str(error)
         line = words.rsplit("(at line ", 1)[-1].split(",")[0]
         row = int(line) if line.isdigit() else None
-        return None, [Fault(path.name, row, "", words, "a TOML document", "Text stands in double quotes.")]
+        return None, [Fault(path.name, row, "", words, "a TOML document", "Put text between double quotes.")]
     except UnicodeDecodeError as error:
         return None, [Fault(path.name, None, "", f"a byte that is not UTF-8 at {error.start}", "UTF-8 text")]
     except OSError as error:

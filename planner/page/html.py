@@ -29,14 +29,14 @@ def number(value: object) -> str:
 
 def tag(name: str, /, *children: object, **attributes: object) -> Markup:
     """An element. ``class_`` is class, ``data_x`` is data-x; an attribute that is None is left out."""
-    told = "".join(
+    written = "".join(
         f' {key.rstrip("_").replace("_", "-")}="{escaped(value)}"'
         for key, value in attributes.items()
         if value is not None
     )
     if name in VOID:
-        return Markup(f"<{name}{told}>")
-    return Markup(f"<{name}{told}>{join(children)}</{name}>")
+        return Markup(f"<{name}{written}>")
+    return Markup(f"<{name}{written}>{join(children)}</{name}>")
 
 
 def join(children: Iterable[object]) -> Markup:

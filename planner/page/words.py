@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from planner.inputs.programme import Claim
-from planner.measures import gap_told
+from planner.measures import gap_text
 from planner.page.amounts import amount
 
 UNTESTED = "shown, not tested"
@@ -14,11 +14,11 @@ UNTESTED = "shown, not tested"
 
 def proof(document: Mapping[str, Any]) -> tuple[str, str]:
     """A word, and the sentence that stands behind it; an unproven plan never looks like a proven one."""
-    told = gap_told(document)
+    gap = gap_text(document)
     if document.get("verdict") == "optimal":
-        return "Proven", f"No plan is better by more than {told or 'an amount that is not known'}."
+        return "Proven", f"No plan is better by more than {gap or 'an amount that is not known'}."
     why = "somebody stopped it" if document.get("interrupted") else "the search stopped at a limit"
-    much = f"by at most {told}" if told else "by how much is not known"
+    much = f"by at most {gap}" if gap else "by how much is not known"
     return "Not proven", f"This plan keeps every rule, but {why}: a better one may exist, {much}."
 
 

@@ -14,7 +14,7 @@ from planner.inputs.programme import Claim
 from planner.plan import frame
 from planner.results.amounts import at, chosen, infrastructure_share
 
-#: relative room within which an amount counts as reached
+#: relative tolerance within which an amount counts as reached
 ROOM = 1e-6
 
 

@@ -16,7 +16,7 @@ from scipy.sparse import csc_matrix  # type: ignore[import-untyped]
 from planner.solve.interrupt import INTERRUPT
 from planner.solve.values import Flags, Outcome, Progress, SolveLimits, Vector, Verdict
 
-#: told how far a solve is; true ends the solve, which keeps what it has
+#: receives how far a solve is; true ends the solve, which keeps what it has
 Watch = Callable[[Progress], bool | None]
 
 #: seconds between two reports of a solve

@@ -25,7 +25,7 @@ SITES = "sites.open"
 #: columns of MW in use, and rows that limit them to what is live or in its role
 IN_USE = "workload.in_use["
 LIMITED_USE = ("roles.in_use_where_live", "roles.in_use_in_role")
-#: room beside the optimum of a linear program, for its rounding
+#: slack beside the optimum of a linear program, for its rounding
 ROUNDING = 1e-6
 #: rows by which a chosen site runs at least so many MW
 LEAST_SERVED = "sites.minimum_serving"
@@ -106,7 +106,7 @@ class Model:
             if family == LEAST_SERVED and index.split(",")[0] in chosen:
                 inside = slice(matrix.indptr[i], matrix.indptr[i + 1])
                 expression = Linear(matrix.indices[inside].astype(np.int64), matrix.data[inside].astype(float))
-                rows.append(Row("room for whole racks", expression, lower=self.program.row_lower[i] + largest))
+                rows.append(Row("slack for whole racks", expression, lower=self.program.row_lower[i] + largest))
         return rows
 
     def tightened(self) -> Model:

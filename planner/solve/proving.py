@@ -167,10 +167,10 @@ class Prover:
         while True:
             try:
                 while self._pipe.poll(LOOK_SECONDS):
-                    told = self._pipe.recv()
-                    if not isinstance(told, Progress):
-                        return self._answered(told)
-                    last = told
+                    received = self._pipe.recv()
+                    if not isinstance(received, Progress):
+                        return self._answered(received)
+                    last = received
             except (EOFError, OSError):
                 return None
             if watch(last) or INTERRUPT.signal is not None:
@@ -179,10 +179,10 @@ class Prover:
                 return Found(Outcome(Verdict.UNKNOWN, None, bound, last.seconds, nodes, interrupted=True))
 
     @staticmethod
-    def _answered(told: Found | BaseException) -> Found:
-        if isinstance(told, BaseException):
-            raise told
-        return told
+    def _answered(received: Found | BaseException) -> Found:
+        if isinstance(received, BaseException):
+            raise received
+        return received
 
     def close(self) -> None:
         """End the second process at once."""
@@ -210,7 +210,7 @@ def _serve(pipe: Connection, case: Case, conditions: Conditions | None) -> None:
             task: Any = pipe.recv()
             pipe.send(_tried(pool, task, pipe))
         except (EOFError, OSError):
-            return  # whoever asked is gone
+            return  # the first process is gone
 
 
 def _tried(pool: Pool, task: Task, pipe: Connection) -> Found | BaseException:
@@ -218,5 +218,5 @@ def _tried(pool: Pool, task: Task, pipe: Connection) -> Found | BaseException:
         return pool.solve(task, pipe.send)
     except OSError:
         raise
-    except Exception as error:  # raised again by whoever asked
+    except Exception as error:  # raised again by the caller
         return error

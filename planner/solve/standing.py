@@ -152,5 +152,5 @@ class Standing:
         bound, verdict = self.bound, Verdict.OPTIMAL if self.proven else Verdict.WITHIN_LIMITS
         gap_usd = None if bound is None else 1e6 * distance(best.value, bound)
         gates = exact.named(best.values, exact.gates)
-        told = (best.value, bound, gap_usd, self.gap, self.cost, exact.formulation)
-        return Solution(verdict, *told, steps, gates, size, stopped)
+        results = (best.value, bound, gap_usd, self.gap, self.cost, exact.formulation)
+        return Solution(verdict, *results, steps, gates, size, stopped)

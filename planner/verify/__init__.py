@@ -30,9 +30,10 @@ from planner.verify.world import ObjectiveClaim, World
 
 __all__ = ["RULES", "Breach", "ObjectiveClaim", "Verification", "verify"]
 
-#: the rooms whose functions register the rules
-SOFT_ROOMS = (security, software, training)
-ROOMS = (domains, physical, power, work, *SOFT_ROOMS, money, budget, results, governance, commitments, owed, objective)
+#: the modules whose functions register the rules
+INFRASTRUCTURE = (physical, power, work)
+SOFT = (security, software, training)
+MODULES = (domains, *INFRASTRUCTURE, *SOFT, money, budget, results, governance, commitments, owed, objective)
 #: every rule that ``verify`` checks
 RULES: tuple[str, ...] = tuple(name for name, _ in REGISTRY)
 

@@ -91,7 +91,7 @@ def band_least(world: World, check: Check) -> None:
     low = world.facts.parameter("soft_band_low")
     for year, periods in _band_years(world):
         mine = float((soft + idle)[periods].sum())
-        words = "the soft half is {right} M$ of the year's investment; at least {left} M$ are asked for"
+        words = "software, security and training are {right} M$ of the year's investment; the least is {left} M$"
         check.at_most(str(year), low * (mine + float(built[periods].sum())), mine, "M$", words)
 
 
@@ -103,7 +103,7 @@ def band_most(world: World, check: Check) -> None:
     high = world.facts.parameter("soft_band_high")
     for year, periods in _band_years(world):
         mine = float((soft + idle)[periods].sum())
-        words = "the soft half is {left} M$ of the year's investment; at most {right} M$ may be"
+        words = "software, security and training are {left} M$ of the year's investment; the most is {right} M$"
         check.at_most(str(year), mine, high * (mine + float(built[periods].sum())), "M$", words)
 
 

@@ -52,7 +52,7 @@ def one_row_a_fact(world: World, check: Check) -> None:
     for table in TABLES:
         frame = world.plan[table]
         again = frame.duplicated(subset=list(keys_of(table))).to_numpy()
-        _report(check, table, frame, ~again, "this fact stands in the table more than once")
+        _report(check, table, frame, ~again, "this fact is in the table more than once")
 
 
 @rule("plan.not_negative")

@@ -144,7 +144,7 @@ def within_halls(world: World, check: Check) -> None:
         halls = world.total(
             x for (at, d), x in world.commissioned.items() if (at, designs[d].cooling_id) == (s, cooling)
         )
-        check.at_most(f"{s},{cooling}", mw, halls, "MW IT", "racks of {left} MW stand in halls of {right} MW")
+        check.at_most(f"{s},{cooling}", mw, halls, "MW IT", "racks of {left} MW are in halls of {right} MW")
 
 
 @rule("cooling.within_water")

@@ -131,7 +131,7 @@ def served_by_depth(world: World, check: Check) -> None:
     for (a, w, level, _), amount in world.depth.items():
         depth[a, w, level] += amount
     for key in dict.fromkeys([*served, *depth]):
-        words = "{left} PFLOP/s-years come from the sites; {right} stand in the depths of demand"
+        words = "{left} PFLOP/s-years come from the sites; {right} are in the depths of demand"
         check.equal(",".join(key), served[key], depth[key], "PFLOP/s-years", words)
 
 

@@ -114,11 +114,11 @@ def build(case: Case, plan: Plan, document: Mapping[str, Any], more: More | None
         funding.fill(book, facts),
     )
     construction.fill(book, facts, tiers)
-    told = summary.fill(book, facts, parts)
-    book.totals = told.figures
+    totals = summary.fill(book, facts, parts)
+    book.totals = totals.figures
     promised = promises.fill(book, facts, parts)
     claim_check.fill(book, parts, promised)
-    failures = checks.fill(book, facts, parts, told, promised)
+    failures = checks.fill(book, facts, parts, totals, promised)
     words.about(book)
     words.ground_rules(book)
     glossary.fill(book)

@@ -15,7 +15,7 @@ from planner.workbook.book import Page
 
 COLOURS = ("1F3864", "C55A11", "7F9F3F", "7F7F7F", "5B9BD5", "BF9000", "7030A0")
 
-#: how each series is filled, so that a grey print tells them apart; the first is full
+#: how each series is filled, so that they differ in a grey print; the first is full
 PATTERNS = (None, "wdUpDiag", "pct50", "ltHorz", "wdDnDiag", "smGrid", "dkVert")
 
 #: from so many series on the legend takes several lines

@@ -220,11 +220,11 @@ def _value(case: Case, w: str, level: str, j: str, period: str, year: int, amoun
     at = rent_year(case, w, year)
     path = case.tables["rent_paths"].set_index(["workload_id", "year"])["rent_index"]
     factor = float(path[w, at]) * case.demand_tranches[j].value_share
-    if level:
-        addon = case.level_addon_usd(level, w) / work.rent_usd_per_pflops_year if work.rent_usd_per_pflops_year else 0.0
-        factor *= case.levels[level].rent_premium + addon
     factor = factor / work.utilisation / work.availability
     taper = case.parameter("tail_taper") ** after
+    above = case.levels[level].rent_premium if level else 1.0
+    if level and (addon := case.level_addon_usd(level, w)):
+        above += addon / work.rent_usd_per_pflops_year
     return Fact(
         "value",
         f"{w}|{level or 'after the horizon'}|{j}",
@@ -235,6 +235,6 @@ def _value(case: Case, w: str, level: str, j: str, period: str, year: int, amoun
         rate_usd=work.rent_usd_per_pflops_year,
         rate_ref=f"workloads.{w}.rent_usd_per_pflops_year",
         factor=factor,
-        escalation=taper,
+        escalation=taper * above,
         keys=(f"value|{period}",),
     )

@@ -7,9 +7,9 @@ from openpyxl.formatting.rule import CellIsRule
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Side
 
 FACE = "Calibri"
-#: "_)" leaves the room of a parenthesis: digits stand below digits, and clear of the next column
+#: "_)" leaves the width of a parenthesis: digits stand below digits, and clear of the next column
 MUSD = '#,##0.0,,_);(#,##0.0,,);"-"_)'
-#: for a room or an excess, in which the solver's last dollars are nothing
+#: for a slack or an excess, in which the solver's last dollars are nothing
 MUSD_ROOM = '[>=50000]#,##0.0,,_);[<=-50000](#,##0.0,,);"-"_)'
 MUSD_FINE = '#,##0.000,,_);(#,##0.000,,);"-"_)'
 USD = "#,##0.00_);(#,##0.00);0.00_)"

@@ -70,7 +70,7 @@ def by_year(
     total = last + 1 if foot else last
     if foot:
         label(page, total, Entry(foot, "", entries[0].unit if entries else ""), "total")
-        below(page, total, first, last, form, level)
+        below(page, total, first, last, form)
     return Block(header, first, last, total)
 
 
@@ -88,7 +88,7 @@ def beside(page: Page, row: int, form: str, level: bool = False, look: str = "ca
         page.sum(row, TOTAL, (row, first), (row, last), form, look)
 
 
-def below(page: Page, row: int, first: int, last: int, form: str, level: bool = False) -> None:
+def below(page: Page, row: int, first: int, last: int, form: str) -> None:
     """Sums down the columns, with style; then the row's own total."""
     for c in page.book.columns:
         page.sum(row, c, (first, c), (last, c), form, "total")

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tiny import PRICE_YEARS, Row, tiny_tables
+from tiny import PRICE_YEARS, Row, initiative, tiny_tables
 
 from planner.inputs.schema import BY_NAME
 
@@ -84,20 +84,6 @@ def only_retrofit(tables: Tables) -> Row:
     """No halls but those that stand; the row of the design that is left."""
     tables["designs"] = [row for row in tables["designs"] if row["route"] == "retrofit"]
     return tables["designs"][0]
-
-
-def initiative(name: str, per: str, effect: str, cost: float, **columns: Any) -> Row:
-    """One that takes a year."""
-    return {
-        "initiative_id": name,
-        "category": "software",
-        "per": per,
-        "effect": effect,
-        "cost_usd": cost,
-        "duration_months": 12,
-        "need_ceiling_units": 100,
-        **columns,
-    }
 
 
 @programme
@@ -384,7 +370,7 @@ def surcharges_and_prices() -> Programme:
 
 @programme
 def split_of_the_budget() -> Programme:
-    """Seventy to thirty, within two points, with little on the soft side."""
+    """Seventy to thirty, within two points, with little on software, security and training."""
     tables, asked = base()
     tables["initiatives"] = [initiative("PORT", "site-level", "gates service", 6e6)]
     change(tables, "workloads", {"workload_id": "inference"}, service_id="PORT")

@@ -90,10 +90,10 @@ def test_every_way_out_is_one(tmp_path: Path) -> None:
         result = optimize(source.case(repair.edits), EXACT)
         assert result.document["verdict"] == "optimal", repair.edits
         assert result.document["verification"]["passed"]
-    told = document(source, found)
-    assert told["repairs"][0]["edits"]
-    assert told["confirmed_without_presolve"] is True
-    assert "Budget from $28M to $56M. Confirmed." in told["explanation"]
+    answer = document(source, found)
+    assert answer["repairs"][0]["edits"]
+    assert answer["confirmed_without_presolve"] is True
+    assert "Budget from $28M to $56M. Confirmed." in answer["explanation"]
 
 
 def test_a_date_and_a_split_are_ways_out_in_their_own_unit(tmp_path: Path) -> None:

@@ -180,7 +180,7 @@ def check_rising(points: Any) -> None:
 
 @pytest.mark.parametrize("seed", range(40))
 def test_closing_makes_any_true_bands_monotone_and_no_wider(seed: int) -> None:
-    """Bands drawn around a rising truth stay around it; those around falling truths are told."""
+    """Bands drawn around a rising truth stay around it; those around falling truths are reported."""
     draw = random.Random(seed)
     truth = sorted(draw.uniform(0, 100) for _ in range(draw.randint(1, 9)))
     points = [
@@ -228,20 +228,21 @@ def test_points_are_reused_and_a_stopped_frontier_goes_on(tmp_path: Path) -> Non
     assert none.verdict == "unknown"
     assert not none.complete
     assert none.notes[0].startswith("The time ended")
-    told: list[str] = []
+    messages: list[str] = []
     notebook = Notebook(tmp_path, "frontier", "abc")
-    whole = frontier(asked, notebook, asked=["level:halls"], points=9, seconds=600, tell=told.append)
-    solved = [t for t in told if t.startswith("cost: halls")]
+    whole = frontier(asked, notebook, asked=["level:halls"], points=9, seconds=600, tell=messages.append)
+    solved = [t for t in messages if t.startswith("cost: halls")]
     assert whole.complete
     assert 2 <= len(solved) < 9
     assert len(solved) == sum(not p.taken for p in only(whole).points)
-    told.clear()
-    again = frontier(asked, Notebook(tmp_path, "frontier", "abc"), asked=["level:halls"], points=9, tell=told.append)
-    assert told == []
+    messages.clear()
+    notebook = Notebook(tmp_path, "frontier", "abc")
+    again = frontier(asked, notebook, asked=["level:halls"], points=9, tell=messages.append)
+    assert messages == []
     assert again.curves == whole.curves
 
 
-def test_an_unknown_frontier_is_told_with_those_there_are(tmp_path: Path) -> None:
+def test_an_unknown_frontier_is_reported_with_those_there_are(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="level:hall; there are compute, level:halls"):
         traced(tmp_path, two_sites(), "level:hall")
 

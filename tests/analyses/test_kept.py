@@ -61,9 +61,9 @@ def test_every_analysis_becomes_sheets_of_the_run(here: Path, capsys: pytest.Cap
     for words in asked:
         capsys.readouterr()
         assert run_command([*words, "--json"]) in (0, 5)  # 5: a map may stay open in part
-        told = capsys.readouterr()
-        assert json.loads(told.out)["schema"].startswith(f"planner/{words[0]}/")
-        assert f"planner report {run.name} --out DIR" in told.err
+        printed = capsys.readouterr()
+        assert json.loads(printed.out)["schema"].startswith(f"planner/{words[0]}/")
+        assert f"planner report {run.name} --out DIR" in printed.err
     assert run_command(["report", "two", "--out", "a", "--quiet"]) == 0
     assert run_command(["report", "two", "--out", "b", "--quiet"]) == 0
     assert sha(here / "a" / "plan.xlsx") == sha(here / "b" / "plan.xlsx")
@@ -81,18 +81,18 @@ def test_every_analysis_becomes_sheets_of_the_run(here: Path, capsys: pytest.Cap
     assert [info.name for info in store.runs(store.reports_folder(None))] == ["one", "two"]
 
 
-def test_an_answer_that_cannot_be_used_is_told_and_left_out(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_answer_that_cannot_be_used_is_reported_and_left_out(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     made = near()
     model = str(write_tiny(here / "case", made.tables, made.asked))
     assert run_command(["optimize", model, "--name", "one", "--quiet"]) == 0
     assert run_command(["explain", "one", "--quiet"]) == 0
     run = store.find(store.reports_folder(None), "one")
     kept = stored.folder_of(run) / "explain.json"
-    told: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8"))
+    printed: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8"))
     for spoilt, why in (
-        ({**told, "planner": "0.0.0"}, "planner 0.0.0"),
-        ({**told, "inputs_sha256": "0"}, "other inputs"),
-        ({"planner": told["planner"]}, "cannot be read"),
+        ({**printed, "planner": "0.0.0"}, "planner 0.0.0"),
+        ({**printed, "inputs_sha256": "0"}, "other inputs"),
+        ({"planner": printed["planner"]}, "cannot be read"),
     ):
         kept.write_text(json.dumps(spoilt), encoding="utf-8")
         capsys.readouterr()

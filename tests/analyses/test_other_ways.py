@@ -132,7 +132,7 @@ def test_words_of_intervals() -> None:
     assert Worth(feature, True, Figures()).word(best, 0.02) == "open"
 
 
-def test_timing_is_told_and_is_no_structure() -> None:
+def test_timing_is_reported_and_is_no_structure() -> None:
     one = Structure({"site": ("A",)}, live={"A": "2026"})
     later = Structure({"site": ("A",)}, live={"A": "2028"})
     assert later.against(one) == ["site A goes live 2028, not 2026"]
@@ -169,9 +169,9 @@ def test_the_map_of_timing_holds_what_it_says(found: Alternatives) -> None:
 def test_a_stopped_map_goes_on_and_keeps_its_plans(asked: Source, found: Alternatives, notes: Path) -> None:
     none = alternatives(asked, Notebook(None, "alternatives", ""), seconds=0.0)
     assert none.verdict == "unknown"
-    told: list[str] = []
-    again = alternatives(asked, Notebook(notes, "alternatives", "abc"), tell=told.append)
-    assert told == []
+    messages: list[str] = []
+    again = alternatives(asked, Notebook(notes, "alternatives", "abc"), tell=messages.append)
+    assert messages == []
     assert again.found == found.found
     assert document(asked, again)["map"] == document(asked, found)["map"]
 

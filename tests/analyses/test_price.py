@@ -51,7 +51,7 @@ def of(found: Prices, term: str) -> Price:
     return next(p for p in found.prices if p.term.id == term)
 
 
-def test_what_was_priced_before_the_end_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_priced_before_the_end_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = promising()
     whole = priced(tmp_path / "whole", made)
     left = [2]
@@ -153,9 +153,9 @@ def test_a_stopped_pricing_goes_on(tmp_path: Path) -> None:
     assert whole.complete
     assert asked
     again = Notebook(tmp_path, "price", "abc")
-    told: list[str] = []
-    same = price(source, again, seconds=600, tell=told.append)
-    assert told == []
+    messages: list[str] = []
+    same = price(source, again, seconds=600, tell=messages.append)
+    assert messages == []
     assert [p.given_up for p in same.prices] == [p.given_up for p in whole.prices]
     assert same.worth == whole.worth
     assert "as it is" in price_words.text(same)

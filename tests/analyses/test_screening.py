@@ -78,10 +78,10 @@ def test_screening_as_typed(
     capsys.readouterr()
     words = ["sensitivity", "one", "--method", "morris", "--trajectories", "3", "--factors", "1", "--seed", "7"]
     assert run_command([*words, "--json", "--out", "s.xlsx"]) == 0
-    told = json.loads(capsys.readouterr().out)["global"]
-    assert (told["method"], told["seed"], told["trajectories"], told["figures"]) == ("morris", 7, 3, 1)
-    assert told["figures_held_at_their_value"] >= 1
-    assert {"mu_star", "sigma", "low", "high", "source"} <= told["effects_usd"][0].keys()
+    printed = json.loads(capsys.readouterr().out)["global"]
+    assert (printed["method"], printed["seed"], printed["trajectories"], printed["figures"]) == ("morris", 7, 3, 1)
+    assert printed["figures_held_at_their_value"] >= 1
+    assert {"mu_star", "sigma", "low", "high", "source"} <= printed["effects_usd"][0].keys()
     book = openpyxl.load_workbook(tmp_path / "s.xlsx")
     assert [s for s in book.sheetnames if s.startswith("All at once")]
     assert run_command(words) == 0

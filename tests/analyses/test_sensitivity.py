@@ -151,9 +151,9 @@ def test_a_stopped_count_goes_on(tmp_path: Path, plan: tuple[Case, Plan, Result]
     assert none.swings == ()
     assert tornado.answer("a-run", case, none, document("a-run", none)).lead.startswith("INCOMPLETE, 4 figures")
     whole = sensitivity(case, decided, Notebook(tmp_path, "sensitivity", "abc"))
-    told: list[str] = []
-    again = sensitivity(case, decided, Notebook(tmp_path, "sensitivity", "abc"), tell=told.append)
-    assert told == ["the plan as it is"]
+    messages: list[str] = []
+    again = sensitivity(case, decided, Notebook(tmp_path, "sensitivity", "abc"), tell=messages.append)
+    assert messages == ["the plan as it is"]
     assert again.swings == whole.swings
 
 

@@ -156,8 +156,8 @@ def test_no_line_is_wider_than_the_terminal(run: Callable[[int, str], str], numb
 
 def test_every_case_has_a_right_answer_and_is_asked_for_it() -> None:
     there = {int(folder.name) for folder in CASES.iterdir() if folder.name.isdigit()}
-    told = {
+    listed = {
         int(n) for n in re.findall(r"^\| (\d+) \|", (CASES / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
     }
-    assert told == there
+    assert listed == there
     assert {*RIGHT, *NEEDS, 10, 41, 45, 62} == there

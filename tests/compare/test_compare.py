@@ -190,8 +190,8 @@ def test_other_dollars_are_refused(base: store.Stored) -> None:
 def test_a_run_without_a_plan_has_inputs_to_compare(base: store.Stored) -> None:
     document = {**base.document, "run": "none", "verdict": "infeasible", "explanation": "5 GW costs $70B", "gap": None}
     found = compare([base, store.Stored(base.case, None, document)])
-    told = found.as_dict()
-    assert [told[key] for key in ("decisions", "indicators", "bridge")] == [None, None, None]
+    answer = found.as_dict()
+    assert [answer[key] for key in ("decisions", "indicators", "bridge")] == [None, None, None]
     text = comparison.terminal(found)
     assert "no plan" in text
     assert "5 GW costs $70B" in text

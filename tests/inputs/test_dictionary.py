@@ -11,8 +11,8 @@ DATA = Path(__file__).parents[2] / "docs" / "data.md"
 
 
 def test_the_page_is_current() -> None:
-    told = "docs/data.md is not what the schema says: python -m planner.inputs.dictionary > docs/data.md"
-    assert DATA.read_text(encoding="utf-8") == dictionary.page(), told
+    message = "docs/data.md is not what the schema says: python -m planner.inputs.dictionary > docs/data.md"
+    assert DATA.read_text(encoding="utf-8") == dictionary.page(), message
 
 
 def test_every_table_column_and_parameter_is_named() -> None:

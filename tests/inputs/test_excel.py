@@ -1,4 +1,4 @@
-"""Inputs in a workbook: nothing is lost on the way there and back, and each fault is told at its cell."""
+"""Inputs in a workbook: nothing is lost on the way there and back, and each fault is reported at its cell."""
 
 from __future__ import annotations
 
@@ -311,7 +311,7 @@ SHAPES: list[tuple[str, Callable[[Workbook], Any], list[str], str]] = [
     ("missing", lambda b: b.remove(b["Plants"]), ["sheet Plants"], "no such sheet"),
     ("no programme", lambda b: b.remove(b["Programme"]), ["sheet Programme"], "no such sheet"),
     ("no claims", lambda b: b.remove(b["Claims"]), ["sheet Claims"], "no such sheet"),
-    ("stages of before", lambda b: b.create_sheet("Stages"), ["Stages!A1"], "stages"),
+    ("earlier stages", lambda b: b.create_sheet("Stages"), ["Stages!A1"], "stages"),
     ("foreign", lambda b: b.create_sheet("Scratch"), ["sheet Scratch"], "none of the template's"),
     ("beside the table", lambda b: b["Levels"].cell(FIRST, 9, 5), [f"Levels!I{FIRST}"], "5"),
     ("no header", lambda b: b["Levels"].delete_rows(HEADER), ["sheet Levels"], "no row of column names"),
@@ -468,9 +468,9 @@ def test_units_meanings_and_sources_are_shown(reference: Path) -> None:
             at = column(sheet, c.name)
             assert sheet.cell(HEADER - 2, at).value.startswith(c.meaning)
             assert c.unit in sheet.cell(HEADER - 1, at).value
-    told = sum(cell.comment is not None for sheet in book for row in sheet.iter_rows() for cell in row)
+    comments = sum(cell.comment is not None for sheet in book for row in sheet.iter_rows() for cell in row)
     sourced = {(r["table"], r["key"], r["column"]) for r in case.tables["figures"].to_dict("records")}
-    assert told == len(sourced)
+    assert comments == len(sourced)
     note = book["Sites"].cell(FIRST, column(book["Sites"], "land_acres")).comment.text
     assert note.startswith("Range: 250 to 750\nStatus: assumption\nSource: ")
 

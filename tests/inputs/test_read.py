@@ -160,7 +160,7 @@ def test_faults_of_a_programme(tmp_path: Path, programme: dict[str, Any], column
     ],
 )
 @pytest.mark.parametrize("kept", [True, False])
-def test_a_programme_of_before_is_told_once_what_to_write(
+def test_an_earlier_programme_is_answered_once_with_what_to_write(
     tmp_path: Path, old: dict[str, Any], column: str, kept: bool
 ) -> None:
     asked = {k: v for k, v in tiny_programme().items() if kept or k != "objective" or column != "stages"}
@@ -171,7 +171,7 @@ def test_a_programme_of_before_is_told_once_what_to_write(
     assert all(INSTEAD[name] in fault.suggestion for name in old)
 
 
-def test_what_comes_with_a_programme_of_before_is_told_too(tmp_path: Path) -> None:
+def test_what_comes_with_an_earlier_programme_is_reported_too(tmp_path: Path) -> None:
     model = write_tiny(tmp_path, programme={"stages": [], "discount_rate": "real8"})
     assert [fault.column for fault in found(model)] == ["discount_rate", "stages"]
 

@@ -140,7 +140,7 @@ def test_a_csv_that_says_no_service(tmp_path: Path, text: str) -> None:
     assert refused(model).startswith("served.csv")
 
 
-def test_faults_of_the_tables_are_told_beside_it(tmp_path: Path, reports: Path) -> None:
+def test_faults_of_the_tables_are_reported_beside_it(tmp_path: Path, reports: Path) -> None:
     tables = {"demand": [{**tiny_tables()["demand"][0], "level_id": "gvo"}]}
     faults = found(write_tiny(tmp_path, tables, {"serve_as": "first"}))
     assert [(fault.file, fault.column) for fault in faults] == [("demand.csv", "level_id"), ("model.toml", "serve_as")]

@@ -118,10 +118,10 @@ def _pictures(root: Node, ids: set[str]) -> list[str]:
         if svg.attrs.get("aria-hidden") == "true":
             continue
         named = svg.attrs.get("aria-labelledby", "").split()
-        told = {n.attrs.get("id"): n.words() for n in svg.all("title", "desc")}
-        if svg.attrs.get("role") != "img" or len(named) != 2 or not all(told.get(i) for i in named):
+        described = {n.attrs.get("id"): n.words() for n in svg.all("title", "desc")}
+        if svg.attrs.get("role") != "img" or len(named) != 2 or not all(described.get(i) for i in named):
             found.append(f"picture without role, title or description: {named}")
-        if not any(re.search(r"\d", words) for words in told.values()):
+        if not any(re.search(r"\d", words) for words in described.values()):
             found.append(f"a description without a figure: {named}")
     for part in root.all("section"):
         if part.all("figure") and not part.all("table"):

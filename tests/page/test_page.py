@@ -113,7 +113,7 @@ def test_levels_are_those_of_the_plan(shown: Shown) -> None:
     assert found == pytest.approx(compute["installed_pflops"][f.case.periods.labels()[-1], "bf16"], abs=0.051)
 
 
-def test_the_objective_is_told_with_its_gap_in_dollars() -> None:
+def test_the_objective_is_reported_with_its_gap_in_dollars() -> None:
     f = figures("whole")
     root, _ = read(page.page(f))
     rows = table(root, "The objective")

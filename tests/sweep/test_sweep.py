@@ -95,7 +95,7 @@ def test_all_that_ship_are_asked_when_none_is_named() -> None:
     assert len(jobs_of(None, (), (), EXACT)) > 30
 
 
-def test_what_cannot_be_asked_is_told_at_once(model: Path) -> None:
+def test_what_cannot_be_asked_is_reported_at_once(model: Path) -> None:
     with pytest.raises(InputError) as caught:
         jobs_of(str(model), ["site-lost", "gas-ban", "carbon-price"], (), EXACT)
     assert {fault.file for fault in caught.value.faults} == {"--what-if site-lost", "--what-if gas-ban"}
@@ -295,7 +295,7 @@ def test_who_is_sent_away_while_storing_leaves_no_draft(jobs: list[Job], tmp_pat
 
 
 def slowly(reports: Path, job: Job, outcome: Outcome) -> Answer:
-    """Stores a run; all but the first are at it when the first is told."""
+    """Stores a run; all but the first are at it when the first is reported."""
     try:
         (reports / "first").touch(exist_ok=False)
     except FileExistsError:
@@ -343,7 +343,7 @@ def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]
 
 
 def test_a_job_whose_answer_was_lost_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A worker that dies after its answer was told takes the answer with it; the scheduler has it made again."""
+    """A worker that dies after its answer was reported takes the answer with it; the scheduler has it made again."""
 
     class Future:
         status = "lost"
@@ -369,8 +369,8 @@ def test_a_job_whose_answer_was_lost_is_waited_for(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("distributed.as_completed", Waiting)
     cluster: Any = object.__new__(Cluster)
     cluster._client = SimpleNamespace(submit=lambda *args, **how: Future(), loop=None)
-    told = list(cluster.run(["one", "two"], lambda job, outcome: (job, outcome.seconds)))
-    assert told == [("one", ("one", 7.0)), ("two", ("two", 7.0))]
+    outcomes = list(cluster.run(["one", "two"], lambda job, outcome: (job, outcome.seconds)))
+    assert outcomes == [("one", ("one", 7.0)), ("two", ("two", 7.0))]
 
 
 @pytest.mark.slow

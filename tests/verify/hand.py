@@ -3,7 +3,8 @@
 The site is open from 2026, and its opening is paid in two years. In 2026 it starts two halls of 10 MW and leases one
 of 5 MW for a year, contracts 40 MW of grid, orders two engines of 5 MW (half of which counts as firm), signs 4 MW of
 wind and buys 100 racks of 100 kW. In 2027 ten racks are retired; at the end of 2028 the rest are two years old and
-leave, and ten new ones stand. What the soft half adds stands in hand_soft, the money of both in hand_money.
+leave, and ten new ones stand. What software, security and training add is in hand_soft, the money of both in
+hand_money.
 """
 
 from __future__ import annotations

@@ -7,7 +7,8 @@ Line = tuple[str, str, float, float, str, float, float]
 
 #: Set aside in each of three years, M dollars. Infrastructure by year with management and contingency:
 #: 66.9528 - 1.836 + 80.784 + 123.9 = 269.8008; 1.085535 + 0.01155 = 1.097085; 10.456845; together 281.35473.
-#: Soft half: 6.8 * 1.25 + 7 * 1.2 + 1.1975 * 1.1 = 18.21725; 15.07 * 1.25 + 7.26 * 1.2 + 0.4015 * 1.1 = 27.99115;
+#: Software, security and training:
+#: 6.8 * 1.25 + 7 * 1.2 + 1.1975 * 1.1 = 18.21725; 15.07 * 1.25 + 7.26 * 1.2 + 0.4015 * 1.1 = 27.99115;
 #: 7.2479 * 1.25 + 3.146 * 1.2 + 0.27225 * 1.1 = 13.13455; together 59.34295.
 #: At most 73 % is infrastructure; in 2028 a quarter of 10.456845 is less than what is spent.
 UNALLOCATED = (281.35473 / 0.73 - 281.35473 - 59.34295) / 3

@@ -1,4 +1,4 @@
-"""The soft half of the plan by hand.
+"""Software, security and training of the plan by hand.
 
 A second agency asks for inference at GovCloud and Secret, which runs in 2028. Before it does, the site is accredited
 for GovCloud (2026) and then for Secret (2027); the platform (2026) carries a port of the service to each level (2027),

@@ -1,4 +1,4 @@
-"""The checker on the soft half of the plan by hand: each number that is spoilt is named by the rule it breaks."""
+"""The checker on software, security and training by hand: a spoilt number is named by the rule it breaks."""
 
 from __future__ import annotations
 

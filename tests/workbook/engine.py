@@ -59,7 +59,7 @@ def differences(path: Path) -> list[tuple[Cell, object, object]]:
     """Formula cells whose stored value is not what the engine computes."""
     computed = Computed(path)
     return [
-        (cell, told.value, computed[cell])
-        for cell, told in stored(path).items()
-        if not agrees(told.value, computed[cell], told.dollars)
+        (cell, held.value, computed[cell])
+        for cell, held in stored(path).items()
+        if not agrees(held.value, computed[cell], held.dollars)
     ]

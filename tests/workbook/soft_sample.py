@@ -1,4 +1,4 @@
-"""The soft half of the made-up plan: accreditations, initiatives, training, gates, and the split they leave."""
+"""Software, security and training of the made-up plan, their gates, and the split they leave."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ HEADS = {"AWARENESS": 10000.0, "PRACTITIONER": 2000.5, "ENGINEER": 200.25, "OPER
 
 
 def add(case: Case, rows: Rows, line: Callable[..., None], sites: list[str]) -> None:
-    """Decisions of the soft half and their cost lines."""
+    """Decisions of software, security and training and their cost lines."""
     _accreditations(case, rows, line, sites)
     _initiatives(case, rows, line, sites)
     _training(case, rows, line, sites)

@@ -27,8 +27,8 @@ def office() -> None:
 def differences(path: Path, folder: Path) -> list[tuple[object, ...]]:
     """Formula cells whose stored value is not what LibreOffice computes."""
     theirs = load_workbook(recalculated(path, folder), data_only=True)
-    found = ((cell, told, theirs[cell[0]].cell(*cell[1:]).value) for cell, told in stored(path).items())
-    return [(*cell, told.value, value) for cell, told, value in found if not agrees(told.value, value, told.dollars)]
+    found = ((cell, held, theirs[cell[0]].cell(*cell[1:]).value) for cell, held in stored(path).items())
+    return [(*cell, held.value, value) for cell, held, value in found if not agrees(held.value, value, held.dollars)]
 
 
 def result(path: Path, name: str) -> str:
@@ -80,14 +80,14 @@ def test_an_edited_assumption_reads_edited(finished: Path, tmp_path: Path) -> No
 def test_a_fourth_engine_agrees(finished: Path) -> None:
     solution = formulas.ExcelModel().loads(str(finished)).finish(circular=False).calculate()
     compared, wrong = 0, []
-    for (sheet, row, column), told in stored(finished).items():
+    for (sheet, row, column), held in stored(finished).items():
         key = f"'[{finished.name}]{sheet.upper()}'!{get_column_letter(column)}{row}"
         if key not in solution:
             continue
         value = solution[key].value[0, 0]
-        theirs = float(value) if isinstance(told.value, int | float) else str(value)
+        theirs = float(value) if isinstance(held.value, int | float) else str(value)
         compared += 1
-        if not agrees(told.value, theirs, told.dollars):
-            wrong.append((key, told.value, theirs))
+        if not agrees(held.value, theirs, held.dollars):
+            wrong.append((key, held.value, theirs))
     assert compared > 5000
     assert wrong == []

@@ -1,4 +1,4 @@
-"""The sheets of the soft half and the federal ones: rows of the plan, totals that tie, sound without soft tables."""
+"""Software, security, training and federal sheets: rows of the plan, totals that tie, sound without soft tables."""
 
 from __future__ import annotations
 
@@ -78,16 +78,17 @@ def test_every_decision_of_the_soft_half_has_its_row(sheets: dict[str, Worksheet
 
 
 def test_the_split_stands_on_investment_and_summary(sheets: dict[str, Worksheet]) -> None:
-    inv, told = sheets["Investment"], sheets["Summary"]
+    inv, summary = sheets["Investment"], sheets["Summary"]
     share = inv.cell(under(inv, "The split", "Infrastructure share"), 4).value
     invested = usd("1.", "2.")
     assert share == pytest.approx(usd("1.") / invested, rel=1e-9)
     nothing = under(inv, "The split", "Unallocated")
     assert inv.cell(nothing, 4).value == pytest.approx(usd("2.9"), abs=0.005)
     assert len({inv.cell(nothing, c).value for c in range(5, 15)}) == 1
-    asked = under(told, "The split", "The split alone")
-    assert told.cell(asked, 4).value == pytest.approx(usd("2.9"), abs=0.005)
-    assert told.cell(under(told, "The split", "Soft side"), 4).value == pytest.approx(usd("2."), abs=0.005)
+    asked = under(summary, "The split", "The split alone")
+    assert summary.cell(asked, 4).value == pytest.approx(usd("2.9"), abs=0.005)
+    both = under(summary, "The split", "Software, security and training")
+    assert summary.cell(both, 4).value == pytest.approx(usd("2."), abs=0.005)
     present = sheets["Present value"]
     assert present.cell(rows(present, "Cost")[0], 4).value == pytest.approx(
         usd("1.", "2.", "3.") - usd("2.9"), abs=0.05
@@ -149,7 +150,7 @@ def test_each_new_sheet_has_a_chart_that_states_a_number(finished: Path) -> None
         "Authority and outlays by fiscal year",
         "Operating cost by who pays",
         "Operating cost against the caps",
-        "Soft share of each year against its band",
+        "Share of software, security and training in each year against its band",
     ):
         assert re.search(r"\d", texts[name])
 
@@ -214,7 +215,7 @@ def test_a_workbook_without_soft_tables_is_sound(tmp_path: Path) -> None:
         assert book[name]["A1"].value
         assert book[name]["A2"].value
     texts = [str(c.value) for name in NEW for row in book[name].iter_rows() for c in row]
-    assert "No payer stands in the data: operating cost has no cap, and nobody is named who pays it." in texts
+    assert "The data name no payer: operating cost has no cap, and nobody is named who pays it." in texts
     assert not [t for t in texts if t.startswith("#")]
 
 

@@ -175,14 +175,14 @@ def test_promises_say_met_short_or_not_tested(shown: Workbook) -> None:
             light = claim.metric == "interconnect"
             assert word == ("1 of 3 fabric tiers within 1 us" if light else "shown, not tested")
             assert sheet.cell(rows[claim.claim], 7).value is None
-            seen.add("told by physics" if light else word)
+            seen.add("decided by physics" if light else word)
         elif kept["met"][claim.id]:
             assert word.endswith("met")
             seen.add("met")
         else:
             assert "short by" in word
             seen.add("short")
-    assert seen == {"shown, not tested", "told by physics", "met", "short"}
+    assert seen == {"shown, not tested", "decided by physics", "met", "short"}
     power = next(c for c in sample()[0].programme.claims if c.metric == "power" and c.tier == "secured")
     assert all(sheet.cell(rows[power.claim], c).value is not None for c in (8, 9, 10))
 
@@ -251,7 +251,7 @@ def test_dollars_per_mw_are_explained_part_by_part_and_step_by_step(shown: Workb
         assert sheet.cell(rows[benchmark], 7).value in ("inside", "outside")
 
 
-def test_a_product_at_half_a_cent_is_told_how_to_round() -> None:
+def test_a_product_at_half_a_cent_is_reported_how_to_round() -> None:
     fact = Fact("cost", "x", "2030", 2030, 0.5, "u", rate_usd=0.01, rate_ref="a.b.c", cents=0)
     assert half_cent(fact) == pytest.approx(-0.005)
     assert half_cent(replace(fact, quantity=0.6, cents=1)) == 0.0

@@ -127,5 +127,5 @@ def _pair(base: Stored, other: Stored, first: str, label: str) -> Pair:
 def _same_dollars(runs: Sequence[Stored]) -> None:
     years = {name(run): run.case.programme.base_year for run in runs}
     if len(set(years.values())) > 1:
-        told = "; ".join(f"{run} has {year}" for run, year in years.items())
-        raise UsageError(f"these runs speak of dollars of different base years and cannot be compared: {told}")
+        listed = "; ".join(f"{run} has {year}" for run, year in years.items())
+        raise UsageError(f"these runs speak of dollars of different base years and cannot be compared: {listed}")

@@ -45,7 +45,7 @@ class Cluster:
         waiting = as_completed(list(known), loop=self._client.loop)
         for future in waiting:
             if future.status in UNDER_WAY:
-                # its answer went with the worker that had it, after it was told: the scheduler has it made again
+                # its answer went with the worker that had it, after it was reported: the scheduler has it made again
                 waiting.add(future)
                 continue
             job = known[future]

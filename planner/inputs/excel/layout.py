@@ -22,10 +22,10 @@ STAGES = "Stages"
 UNREAD = ("read me", "faults", "notes")
 #: the columns of the sheet Programme; only the value is read
 FIELD, VALUE = "field", "value"
-#: a field of the programme file that a workbook has no use for: its tables stand in it
+#: a field of the programme file that a workbook has no use for: its tables are in it
 DATA = "data"
 
-#: unit and meaning of each field; the bounds stand in ``planner.inputs.programme``
+#: unit and meaning of each field; the bounds are in ``planner.inputs.programme``
 _PROGRAMME: dict[str, tuple[str, str]] = {
     "title": ("", "what the programme is called on every report"),
     "why": ("", "what is asked with it"),

@@ -21,15 +21,15 @@ def located(book: Workbook, faults: Iterable[Fault]) -> list[Fault]:
     """Each fault once, at its sheet and cell; what follows from a cell that is reported already is left out."""
     own = {(fault.sheet, fault.cell) for fault in book.faults if fault.sheet and fault.cell}
     areas = [(sheet, *_corners(area)) for sheet, area in book.merged]
-    told = []
+    located_faults = []
     for fault in dict.fromkeys((*book.faults, *faults)):
         if fault.sheet or (fault.file != book.file and not fault.file.endswith(".csv")):
-            told.append(fault)
+            located_faults.append(fault)
         elif fault.file == book.file:
-            told += [f for f in _programme(book, fault) if (f.sheet, f.cell) not in own]
+            located_faults += [f for f in _programme(book, fault) if (f.sheet, f.cell) not in own]
         else:
-            told += [f for f in [_table(book, fault)] if (f.sheet, f.cell) not in own]
-    return [_cut(fault) for fault in told if not _within(fault, areas)]
+            located_faults += [f for f in [_table(book, fault)] if (f.sheet, f.cell) not in own]
+    return [_cut(fault) for fault in located_faults if not _within(fault, areas)]
 
 
 def _corners(area: str) -> tuple[Place, Place]:

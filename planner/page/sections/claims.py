@@ -11,15 +11,15 @@ from planner.page.words import verdict
 from planner.results.claims import claim_check
 
 NAME, HEADING = "claims", "Claim check"
-#: dollars below which they are told in millions
+#: dollars below which they are given in millions
 SMALL = 1e8
 
 
 def fill(f: Figures) -> Markup:
     rows = [_row(f, row) for row in claim_check(f.case, f.plan)]
     claims = {c.id: c for c in f.case.programme.claims}
-    for row, told in zip(rows, claim_check(f.case, f.plan), strict=True):
-        row.append(verdict(claims[told["id"]], f.commitments.get(told["id"])))
+    for row, checked in zip(rows, claim_check(f.case, f.plan), strict=True):
+        row.append(verdict(claims[checked["id"]], f.commitments.get(checked["id"])))
     headers = (
         "Claim",
         "Claimed",

@@ -33,12 +33,12 @@ def _picture(f: Figures, precision: str) -> Markup:
     series = [draw.Series(name, [f.compute[state, precision, y] for y in f.years]) for state, name in STATES.items()]
     last = f.years[-1]
     ends = ", ".join(f"{amounts.count(f.compute[s, precision, last])} {s}" for s in STATES)
-    told = "; ".join(
+    crossed = "; ".join(
         f"promised {amounts.count(c.level)} {c.tier} by {c.by}, planned {amounts.count(_planned(f, c.id), 1)}"
         for c in claims
     )
     text = f"Lines of {precision} PFLOP/s by year: at the end of {last} {ends}." + (
-        f" Crosses: {told}." if told else ""
+        f" Crosses: {crossed}." if crossed else ""
     )
     shapes = draw.lines(f.years, series, f"PFLOP/s {precision}", marks, high=250.0)
     return picture(f"compute-{precision}", f"Compute in {precision}", text, (draw.WIDE, 250.0), shapes)

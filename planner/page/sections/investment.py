@@ -102,6 +102,6 @@ def _operations(f: Figures) -> list[Markup]:
         rows.append((name, *map(amounts.musd, parts), amounts.musd(math.fsum(parts))))
     parts = [f.spent("operations", year=y) for y in f.years]
     rows.append(("All operations", *map(amounts.musd, parts), amounts.musd(math.fsum(parts))))
-    told = "What each payer could carry is a range of what is open to one programme, not an appropriation."
+    note = "What each payer could carry is a range of what is open to one programme, not an appropriation."
     headers = ("Payer", *map(str, f.years), "Total")
-    return [tag("p", told), join((table("Operations by payer and year, $M then-year", headers, rows, foot=1),))]
+    return [tag("p", note), join((table("Operations by payer and year, $M then-year", headers, rows, foot=1),))]

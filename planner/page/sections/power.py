@@ -20,8 +20,8 @@ def fill(f: Figures) -> Markup:
     series = [draw.Series(f"{name}", [f.tier(t, y) for y in f.years]) for t, (name, _) in TIERS.items()]
     last = f.years[-1]
     ends = ", ".join(f"{name.lower()} {amounts.count(f.tier(t, last))} {unit}" for t, (name, unit) in TIERS.items())
-    told = "; ".join(f"{m.name} by {m.year}" for m in promised)
-    text = f"Lines by year. At the end of {last}: {ends}." + (f" Crosses: {told}." if told else "")
+    crossed = "; ".join(f"{m.name} by {m.year}" for m in promised)
+    text = f"Lines by year. At the end of {last}: {ends}." + (f" Crosses: {crossed}." if crossed else "")
     shapes = draw.lines(f.years, series, "MW", promised)
     rows: list[tuple[object, ...]] = [
         (name, unit, *(amounts.count(f.tier(t, y), 1) for y in f.years)) for t, (name, unit) in TIERS.items()

@@ -36,7 +36,7 @@ def fill(f: Figures) -> Markup:
             )
         )
     kept, missed = words.count("kept"), sum(w.startswith("NOT KEPT") for w in words)
-    told = f"{len(words)} claims: {kept} kept, {missed} not kept; the others are only shown."
+    summary = f"{len(words)} claims: {kept} kept, {missed} not kept; the others are only shown."
     firm = (
         "A firm promise holds in every plan, or there is no plan. A goal is approached as far as its price in the "
         "objective makes it worth; one without a price is only measured. What is reported is measured and sizes "
@@ -46,7 +46,7 @@ def fill(f: Figures) -> Markup:
     return section(
         NAME,
         HEADING,
-        tag("p", told),
+        tag("p", summary),
         tag("p", firm, class_="quiet"),
         table("Every promise, and what the plan does about it", headers, rows, text=(1, 2, 3, 4, 5, 6)),
     )

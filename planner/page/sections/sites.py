@@ -45,10 +45,10 @@ def _map(f: Figures) -> Markup:
         y = 2 * TILE + 34 * place
         shapes.append(tag("rect", x=legend_x, y=y, width=22, height=22, class_=look))
         shapes.append(tag("text", words, x=legend_x + 32, y=y + 16))
-    told = ", ".join(f"{n} {f.site_name(site)}" for n, site in enumerate(f.sites, 1)) or "none"
+    listed = ", ".join(f"{n} {f.site_name(site)}" for n, site in enumerate(f.sites, 1)) or "none"
     others = ", ".join(sorted(s for s in candidates if s not in chosen))
     outside = [f.site_name(s) for s in f.sites if f.case.sites[s].state not in PLACES]
-    text = f"{len(f.sites)} chosen sites: {told}."
+    text = f"{len(f.sites)} chosen sites: {listed}."
     text += f" States with candidates that were not chosen: {others}." if others else ""
     text += f" Not on the map: {', '.join(outside)}." if outside else ""
     return picture("map", "Map of the United States, one tile a state", text, (11 * TILE + 250, 8 * TILE + 4), *shapes)

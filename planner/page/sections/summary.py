@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from planner.measures import gap_told, named
+from planner.measures import gap_text, named
 from planner.page import amounts
 from planner.page.figures import TIERS, Figures
 from planner.page.html import Markup, join, section, table, tag
@@ -33,7 +33,7 @@ def _figures(f: Figures) -> Markup:
     programme, last = case.programme, f.years[-1]
     rows: list[tuple[object, ...]] = [
         ("Investment", amounts.busd(f.spent("investment")), "private money, then-year dollars, contingency inside"),
-        ("Operations", amounts.busd(f.spent("operations")), "resource cost over the horizon, whoever pays it"),
+        ("Operations", amounts.busd(f.spent("operations")), "resource cost over the horizon, by any payer"),
     ]
     present = f"{programme.base_year} dollars at {case.real_rate:.1%} a year, real"
     for key, name, what in WORTH:
@@ -73,7 +73,7 @@ def _objective(f: Figures) -> Markup:
         rows.append((name, _level(term.get("weight")), amount, amounts.busd(term.get("value"))))
     rows.append(("In all: no plan was found that is worth more", "", "", amounts.busd(found.get("value"))))
     rows.append(("No plan can be worth more than", "", "", amounts.busd(found.get("bound"))))
-    rows.append((f"Gap: {gap_told(f.document) or 'not proven'}", "", "", amounts.busd(found.get("gap_usd"))))
+    rows.append((f"Gap: {gap_text(f.document) or 'not proven'}", "", "", amounts.busd(found.get("gap_usd"))))
     caption = f"The objective, the most of: weight times amount, dollars of {f.case.programme.base_year}, present"
     return table(caption, ("Measure", "Weight", "Amount", "Value"), rows, foot=3)
 

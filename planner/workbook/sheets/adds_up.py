@@ -89,9 +89,9 @@ def operating_money(book: Book, page: Page, parts: Parts, row: int) -> int:
             lines.append((f"Caps at the {end} end", "$M", places.ranges[end], style.MUSD, basis))
     basis = "at 100 % the caps, not the demand, size the plan"
     lines.append(("Largest use in a year", "share of caps", places.used, style.SHARE, basis))
-    for at, (name, unit, cell, form, told) in enumerate(lines, row + 2):
+    for at, (name, unit, cell, form, basis) in enumerate(lines, row + 2):
         page.put(at, 1, name)
         page.put(at, 2, unit)
         page.link(at, 3, source, (cell, 4), form)
-        page.put(at, 4, told, "unit")
+        page.put(at, 4, basis, "unit")
     return row + 3 + len(lines)

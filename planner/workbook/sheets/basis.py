@@ -82,18 +82,18 @@ GRID = "Power: grid"
 
 def explanation(book: Book, page: Page, parts: Parts, per_mw: tuple[int, int], row: int) -> tuple[tuple[int, int], int]:
     """Parts with reasons, then the steps; returns the cell of the like-for-like figure and the next row."""
-    rows, row = _parts(book, page, per_mw, row)
+    rows, row = _parts(page, per_mw, row)
     return _steps(book, page, parts, per_mw, rows, row)
 
 
-def _parts(book: Book, page: Page, per_mw: tuple[int, int], row: int) -> tuple[dict[str, int], int]:
+def _parts(page: Page, per_mw: tuple[int, int], row: int) -> tuple[dict[str, int], int]:
     page.heading(row, "What the dollars per MW are made of, and why each part differs from a published figure")
     names = ("$M", "$M per MW IT bought", "$M per MW IT commissioned", "Share")
     page.headers(row + 1, ("Part", "Why the plan's figure is on another basis", *names))
     lines = {str(page.values[r, 1]): r for r in range(per_mw[0] - 30, per_mw[0]) if (r, 1) in page.values}
     listed = {code for part in PARTS for code in part.codes}
     rest = tuple(code for code in lines if code.startswith("1.") and code not in listed)
-    groups = [*PARTS, Part("Other", rest, "Lines of the work breakdown that stand in no part above.")]
+    groups = [*PARTS, Part("Other", rest, "Lines of the work breakdown that are in no part above.")]
     groups = [part for part in groups if any(code in lines for code in part.codes)]
     found: dict[str, int] = {}
     for at, part in enumerate(groups, row + 2):

@@ -18,17 +18,17 @@ RESULT = 7
 NOISE = 3e-15
 
 
-def fill(book: Book, detail: Detail, parts: Parts, told: summary.Places, promised: promises.Places) -> list[str]:
+def fill(book: Book, detail: Detail, parts: Parts, totals: summary.Places, promised: promises.Places) -> list[str]:
     """Writes the sheet; returns the sentences of checks that do not pass."""
     page = book.page(ME, "Checks", "check")
     checks = [
-        *ties.dollars(book, detail, parts, told),
+        *ties.dollars(book, detail, parts, totals),
         *ties.commitments(book, parts),
         *ties.levels(book, parts),
         *soft_ties.split(book, detail, parts),
-        *soft_ties.money(book, detail, parts, told),
+        *soft_ties.money(book, detail, parts, totals),
         *soft_ties.need(book, parts),
-        *_solved(book, detail, parts, told, promised),
+        *_solved(book, detail, parts, totals, promised),
     ]
     first, last = HEADER_ROW + 1, HEADER_ROW + len(checks)
     results = f"$G${first}:$G${last}"
@@ -93,11 +93,11 @@ def _form(value: float) -> str:
     return "#,##0.00" if abs(value) >= 0.01 or not value else "0.000000"
 
 
-def _solved(book: Book, detail: Detail, parts: Parts, told: summary.Places, promised: promises.Places) -> list[Check]:
+def _solved(book: Book, detail: Detail, parts: Parts, totals: summary.Places, promised: promises.Places) -> list[Check]:
     """Against what the solver and the independent verifier stored."""
     return [
         *_posted(book, detail),
-        *_totals(book, parts, told),
+        *_totals(book, parts, totals),
         *_verified(book, parts),
         *_promised(book, detail, promised),
     ]
@@ -120,13 +120,13 @@ def _posted(book: Book, detail: Detail) -> list[Check]:
     ]
 
 
-def _totals(book: Book, parts: Parts, told: summary.Places) -> list[Check]:
+def _totals(book: Book, parts: Parts, totals: summary.Places) -> list[Check]:
     """The workbook's own totals against those of the run."""
     stored, inv, me = book.pages[provenance.ME], book.pages[investment.ME], book.pages[summary.ME]
     rows, pv, p = parts.solved.rows, book.pages[present.ME], parts.present
     sources = {
         "investment": ("Investment against the solver's own total", cell(inv, parts.investment.category.total, 4)),
-        "operations": ("Operations against the solver's own total", cell(me, told.operations.total, 4)),
+        "operations": ("Operations against the solver's own total", cell(me, totals.operations.total, 4)),
         "present cost": ("Present cost against the run's own", cell(pv, *p.cost)),
         "value in the horizon": ("Service in the horizon against the run's own", cell(pv, *p.inside)),
         "value after the horizon": ("Service after the horizon against the run's own", cell(pv, *p.after)),

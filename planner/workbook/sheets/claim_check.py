@@ -55,7 +55,7 @@ NO_PRICE = {
 }
 
 
-def fill(book: Book, parts: Parts, told: promises.Places) -> None:
+def fill(book: Book, parts: Parts, promised: promises.Places) -> None:
     page = book.page(ME, "Claim check: what the plan and published figures support", "report: claims, one a row")
     page.note(4, "Dollars are then-year. Unit costs and published ranges with their source stand below the claims.")
     page.note(5, "True for so much more: what is missing times the plan's own cost a unit; no solve stands behind it.")
@@ -63,7 +63,7 @@ def fill(book: Book, parts: Parts, told: promises.Places) -> None:
     claims = book.case.programme.claims
     source = book.pages[promises.ME]
     for n, claim in enumerate(claims):
-        _from_promises(page, FIRST_ROW + n, source, told.first + n, claim)
+        _from_promises(page, FIRST_ROW + n, source, promised.first + n, claim)
     end = FIRST_ROW + max(len(claims), 1)
     if not claims:
         page.put(FIRST_ROW, 1, "The programme names no claim.", "text")
@@ -235,8 +235,8 @@ def _finding(book: Book, page: Page, row: int) -> None:
     tolerance = f"(1+C{row})*{book.address(TOLERANCE, ME)}"
     holds = missing <= (1 + level) * book.figure(TOLERANCE)
     value = f"short by {missing:,.2f}"
-    told = f'"short by "&TEXT(H{row},"#,##0.00")'
-    text = f'IF(H{row}<={tolerance},"holds in this plan",{told})'
+    promised = f'"short by "&TEXT(H{row},"#,##0.00")'
+    text = f'IF(H{row}<={tolerance},"holds in this plan",{promised})'
     page.formula(row, FINDING, text, "holds in this plan" if holds else value, "check")
 
 

@@ -46,12 +46,12 @@ def section(book: Book, page: Page, detail: Detail, cash: Block, row: int) -> tu
     steps = {c: (ahead.first + n, behind.first + n) for n, c in enumerate(moved)}
     block = _commitments(page, names, steps, behind.next)
     after = _after(page, detail, entries, block.next)
-    told, at = _beside(book, page, block, cash, after.total, after.next)
+    rows, at = _beside(book, page, block, cash, after.total, after.next)
     page.break_before(at - 1)
-    _chart(book, page, told, at)
+    _chart(book, page, rows, at)
     start = at + 22
     years = fiscal.table(book, page, start, "Commitments by category, $M", range(block.first, block.last + 1))
-    return Committed(block.total, told[1], told[2], after.total, years), years.next
+    return Committed(block.total, rows[1], rows[2], after.total, years), years.next
 
 
 def _commitments(page: Page, names: dict[str, int], steps: dict[str, tuple[int, int]], row: int) -> Block:
@@ -117,8 +117,8 @@ def _beside(
     return (signed, paid, owed, header), owed + 2
 
 
-def _chart(book: Book, page: Page, told: tuple[int, int, int, int], row: int) -> None:
-    signed, paid, owed, header = told
+def _chart(book: Book, page: Page, rows: tuple[int, int, int, int], row: int) -> None:
+    signed, paid, owed, header = rows
     title = "Commitments and cash by year"
     chart = charts.columns(page, title, "$M then-year", header, [signed, paid], "#,##0,,", stacked=False)
     most = max(book.columns, key=lambda c: page.n(owed, c))

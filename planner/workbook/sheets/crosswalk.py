@@ -16,8 +16,8 @@ def table(book: Book, page: Page, row: int) -> int:
     page.heading(row, "GAO's twelve steps of a cost estimate, and where this workbook stands")
     page.headers(row + 1, ("Step", "Answer", "Where, or what is missing"))
     at = row + 2
-    for number, (step, answer, told) in enumerate(_steps(book), 1):
-        for column, text in enumerate((f"{number} {step}", answer, told), 1):
+    for number, (step, answer, where) in enumerate(_steps(book), 1):
+        for column, text in enumerate((f"{number} {step}", answer, where), 1):
             page.put(at, column, text, "text")
         at += 1
     return at + 1

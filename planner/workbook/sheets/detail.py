@@ -231,8 +231,6 @@ def _valued(book: Book, page: Page, row: int, fact: Fact) -> None:
     refs = [f"rent_paths.{workload}/{year}.rent_index", f"demand_tranches.{depth}.value_share"]
     under = (f"workloads.{workload}.utilisation", f"workloads.{workload}.availability")
     product = "*".join(book.address(ref, page.name) for ref in refs)
-    if level in book.case.levels:
-        product += f"*({_above_open(book, page, level, workload)})"
     text = product + "".join("/" + book.address(ref, page.name) for ref in under)
     page.formula(row, FACTOR, text, fact.factor, "link", style.RATIO)
     if fact.period.startswith("+"):
@@ -240,7 +238,8 @@ def _valued(book: Book, page: Page, row: int, fact: Fact) -> None:
         last = book.address("programme.last_year", page.name)
         page.formula(row, ESCALATION, f"{taper}^(H{row}-{last})", fact.escalation, "link", style.RATIO)
     else:
-        page.put(row, ESCALATION, 1)
+        above = _above_open(book, page, level, workload)
+        page.formula(row, ESCALATION, above, fact.escalation, "link", style.RATIO)
     dollars = fact.quantity * (fact.rate_usd or 0.0) * fact.factor * fact.escalation
     page.formula(row, VALUE, f"I{row}*K{row}*M{row}*N{row}", dollars, "calculation", style.USD)
 

@@ -44,9 +44,9 @@ def fill(book: Book, detail: Detail) -> Places:
     page.widths({1: 20, 2: 62, 3: 8, 4: 12})
     page.printed(4, "E5")
     if not sources:
-        page.note(cost.next, "No payer stands in the data: operating cost has no cap, and nobody is named who pays it.")
+        page.note(cost.next, "The data name no payer: operating cost has no cap, and nobody is named who pays it.")
         return Places(cost, None, None, None, None, None, {})
-    paid, row = _paid(book, page, detail, cost, sources, cost.next)
+    paid, row = _paid(page, detail, cost, sources, cost.next)
     caps, ranges, row = _caps(book, page, sources, row)
     used, over, row = _used(book, page, paid, caps, sources, row)
     page.break_before(row - 1)
@@ -57,7 +57,7 @@ def fill(book: Book, detail: Detail) -> Places:
     return Places(cost, paid, caps.total, used, over, years, ranges)
 
 
-def _paid(book: Book, page: Page, detail: Detail, cost: Block, sources: Sequence[str], row: int) -> tuple[Block, int]:
+def _paid(page: Page, detail: Detail, cost: Block, sources: Sequence[str], row: int) -> tuple[Block, int]:
     """The plan's shares as solved, and the operating cost of today's figures shared out by them."""
     page.heading(row, "What each payer carries as solved, $M then-year (in proportion to the caps)")
     header = row + 1

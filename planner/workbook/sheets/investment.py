@@ -42,7 +42,7 @@ def fill(book: Book, detail: Detail) -> Places:
     entries = [
         Entry(c.category, c.category.capitalize(), "$M") for c in book.case.categories.values() if c.side != "none"
     ]
-    entries.append(Entry(UNALLOCATED, "Soft money beyond the need: buys nothing", "$M"))
+    entries.append(Entry(UNALLOCATED, "Money beyond the need of software, security and training: buys nothing", "$M"))
     money = style.MUSD
     view = detail.view("costs", 2, DOLLARS)
     category = by_year(
@@ -207,7 +207,7 @@ def _budget(page: Page, parts: split.Split, row: int) -> tuple[int, int, int, in
             (name, str(page.values[source, 2]), f"D{source}", page.n(source, 4))
             for name, source in (
                 ("Infrastructure", parts.infrastructure),
-                ("Soft items", parts.soft),
+                ("Software, security and training items", parts.soft),
                 ("Unallocated", parts.unallocated),
             )
         ),

@@ -179,7 +179,7 @@ def _by_source(book: Book, page: Page, detail: Detail, plants: list[Plant], unit
         year_row(page, at, Entry(plant.plant_id, f"{plant.name}, firm", "MW facility"), text, firm, style.MW, "level")
         at += 1
     label(page, at, Entry("Total", "", "MW facility"), "total")
-    below(page, at, header + 1, at - 1, style.MW, level=True)
+    below(page, at, header + 1, at - 1, style.MW)
     return Block(header, header + 1, at - 1, at)
 
 

@@ -72,8 +72,8 @@ class Table:
 
 def fill(book: Book, detail: Detail, later: after.Places | None, solved: Solved) -> Places:
     page = book.page(ME, "Present value of cost and of service", "calculation: base-year dollars, middle of the year")
-    told = "The general index alone takes then-year to base-year dollars; the real rate takes those to the present."
-    page.note(4, told)
+    text = "The general index alone takes then-year to base-year dollars; the real rate takes those to the present."
+    page.note(4, text)
     page.heading(5, "Within the horizon")
     table = Table(page, 6, book.case.periods.labels())
     year, middle = _timing(book, table)
@@ -90,8 +90,8 @@ def fill(book: Book, detail: Detail, later: after.Places | None, solved: Solved)
         present.append(table.product(("Present cost", f"at {rate}", "$M"), real, factor))
         names = ("Present service", f"at {rate}, within the horizon", "$M")
         present.append(table.product(names, worth, factor))
-    told = "unallocated by the split: buys nothing, in no row above"
-    nothing = table.summed(("Memo", told, "$M"), ledgers, UNALLOCATED)
+    text = "unallocated by the split: buys nothing, in no row above"
+    nothing = table.summed(("Memo", text, "$M"), ledgers, UNALLOCATED)
     tail = _tail(book, page, service, table.at + 1, later)
     found = net.section(book, page, solved, (page.sheet.max_row or 0) + 2, (*present[:2], *tail))
     memo = (page.sheet.max_row or 0) + 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from planner.inputs.programme import Claim
-from planner.measures import gap_told
+from planner.measures import gap_text
 from planner.workbook import style
 from planner.workbook.book import Book, Page
 from planner.workbook.quantities import TIERS
@@ -36,7 +36,7 @@ NOT_TESTED = "shown, not tested"
 #: metrics whose level is the most
 CEILINGS = ("budget", "funding")
 YEARLY = 12
-#: promises from this level on are told in whole units
+#: promises from this level on are given in whole units
 LARGE = 100
 
 
@@ -57,9 +57,9 @@ def fill(book: Book, detail: Detail, parts: Parts) -> Places:
     checked = []
     first = row + 2
     for at, claim in enumerate(book.case.programme.claims, first):
-        _claim(book, page, at, claim)
+        _claim(page, at, claim)
         if claim.metric == "power" and claim.by:
-            _tiers(book, page, detail, at, claim)
+            _tiers(page, detail, at, claim)
         if _outcome(book, page, detail, at, claim, parts):
             checked.append((at, claim.id))
     if not book.case.programme.claims:
@@ -90,13 +90,13 @@ def _broken(page: Page, book: Book, first: int, last: int) -> tuple[int, int]:
 
 def sentence(book: Book) -> str:
     """What the run proves, in one sentence."""
-    told = gap_told(book.document) or "an amount that is not known"
+    gap = gap_text(book.document) or "an amount that is not known"
     if book.document.get("verdict") == "optimal":
-        return f"This run proves that the plan meets every firm promise and that no plan is better by more than {told}."
-    return f"The plan meets every firm promise. The search stopped at a limit: a better plan may exist, by {told}."
+        return f"This run proves that the plan meets every firm promise and that no plan is better by more than {gap}."
+    return f"The plan meets every firm promise. The search stopped at a limit: a better plan may exist, by {gap}."
 
 
-def _claim(book: Book, page: Page, row: int, claim: Claim) -> None:
+def _claim(page: Page, row: int, claim: Claim) -> None:
     page.put(row, 1, claim.claim, "text")
     page.put(row, 2, claim.said_by, "text")
     if claim.level is not None:
@@ -121,7 +121,7 @@ def _unit(claim: Claim) -> str:
     return "$M" if claim.unit == "USD" else claim.unit
 
 
-def _tiers(book: Book, page: Page, detail: Detail, row: int, claim: Claim) -> None:
+def _tiers(page: Page, detail: Detail, row: int, claim: Claim) -> None:
     """All three tiers at the end of the promised year, whichever was promised."""
     view = detail.view("power tier", 2)
     for column, tier in enumerate(TIERS, FIRST_TIER):
@@ -180,8 +180,8 @@ def _verdict(book: Book, page: Page, row: int, claim: Claim, level: float, plann
     missed = short > (1 + level) * allowed
     words = "over by" if claim.metric in CEILINGS else "outside by" if claim.metric == "split" else "short by"
     verdict = f"{prefix}{words} {amount} {_unit(claim)}" if missed else f"{prefix}met"
-    told = f'"{prefix}{words} "&TEXT(K{row},"{form}")&" "&D{row}'
-    page.formula(row, VERDICT, f'IF(K{row}>(1+C{row})*{tolerance},{told},"{prefix}met")', verdict, "check")
+    gap = f'"{prefix}{words} "&TEXT(K{row},"{form}")&" "&D{row}'
+    page.formula(row, VERDICT, f'IF(K{row}>(1+C{row})*{tolerance},{gap},"{prefix}met")', verdict, "check")
 
 
 def _live(book: Book, detail: Detail, row: int, claim: Claim, parts: Parts) -> tuple[str, float] | None:

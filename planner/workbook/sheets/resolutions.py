@@ -79,7 +79,7 @@ def _years(book: Book, page: Page, starts: Block, row: int) -> tuple[Resolutions
     def authority(c: int) -> float:
         return math.fsum(page.n(r, TOTAL + 1) for r, year in first.items() if year == page.n(header, c))
 
-    told = (
+    lines = (
         (
             months,
             "Resolution",
@@ -119,7 +119,7 @@ def _years(book: Book, page: Page, starts: Block, row: int) -> tuple[Resolutions
             style.MUSD,
         ),
     )
-    for at, name, meaning, unit, formula, value, form in told:
+    for at, name, meaning, unit, formula, value, form in lines:
         label(page, at, Entry(name, meaning, unit))
 
         def none_left(c: int, source: int = at - 1) -> float:

@@ -56,7 +56,7 @@ def overview(book: Book, page: Page, detail: Detail, row: int, category: str) ->
     for e in initiatives(book, category):
         label(page, at, Entry(e.initiative_id, "", e.per))
         page.put(at, 2, f"{e.name}: {e.purpose}", "text")
-        _row(book, page, detail, at, e.initiative_id)
+        _row(page, detail, at, e.initiative_id)
         at += 1
     if at == first:
         page.note(at, f"The data hold no initiative of the category {category}.")
@@ -66,7 +66,7 @@ def overview(book: Book, page: Page, detail: Detail, row: int, category: str) ->
     return Block(row + 1, first, at - 1, at)
 
 
-def _row(book: Book, page: Page, detail: Detail, at: int, key: str) -> None:
+def _row(page: Page, detail: Detail, at: int, key: str) -> None:
     units, money = detail.view("initiative started", 4), detail.view("costs", 10, DOLLARS).of("initiatives.")
     page.formula(at, 4, units.formula(f"$A{at}"), units.value(key), form=style.MW)
     page.assume(at, 5, f"initiatives.{key}.need_ceiling_units", style.COUNT)

@@ -1,4 +1,4 @@
-"""Summary, second part: the split and its price, what asks for the soft dollars, output and jobs as a memo."""
+"""Summary, second part: the split and its price, what asks for the dollars; output and jobs as a memo."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ ASKED = (
 
 
 def section(book: Book, page: Page, detail: Detail, parts: Parts, row: int) -> int:
-    """The split, then the soft dollars by what asks for them; what is left is asked for by the split alone."""
+    """The split, then the other dollars by what asks for them; what is left is asked for by the split alone."""
     inv, split = book.pages[investment.ME], parts.investment.split
-    page.heading(row, "The split, and what asks for the soft dollars")
-    page.headers(row + 1, ("Figure", "Basis", "Unit", "Value", "Share of soft side"))
+    page.heading(row, "The split, and what asks for the dollars of software, security and training")
+    page.headers(row + 1, ("Figure", "Basis", "Unit", "Value", "Share"))
     at = row + 2
     firm = "a firm promise" if book.case.split_is_firm else "only reported in this programme"
     for name, basis, cell in (
@@ -44,7 +44,7 @@ def section(book: Book, page: Page, detail: Detail, parts: Parts, row: int) -> i
     label(page, at, Entry("The split alone", "unallocated by the split: would not be bought without it", "$M"))
     page.link(at, 4, inv, (split.unallocated, 4), MONEY)
     end = at + 1
-    label(page, end, Entry("Soft side", "all of it, the unallocated line included", "$M"), "total")
+    label(page, end, Entry("Software, security and training", "all, with the unallocated line", "$M"), "total")
     page.sum(end, 4, (first, 4), (at, 4), MONEY, "total")
     for r in range(first, end + 1):
         look = "total" if r == end else "calculation"

@@ -23,7 +23,7 @@ def split(book: Book, detail: Detail, parts: Parts) -> list[Check]:
     share, soft = cell(inv, p.share, TOTAL), cell(inv, p.soft, TOTAL)
     checks = [
         Check(
-            "Soft items: security, software and training against Investment",
+            "Software, security and training items: their sheets against Investment",
             ("+".join(s[0] for s in spent), sum(s[1] for s in spent)),
             soft,
         )
@@ -32,7 +32,7 @@ def split(book: Book, detail: Detail, parts: Parts) -> list[Check]:
         checks += [
             Check("Split: infrastructure share at least the least", cell(inv, p.least, 4), share, SHARE, True, True),
             Check("Split: infrastructure share at most the most", share, cell(inv, p.most, 4), SHARE, True, True),
-            Check("Band: years with a soft share outside it", cell(inv, p.outside, TOTAL), ZERO, COUNT, solved=True),
+            Check("Band: years with a share outside it", cell(inv, p.outside, TOTAL), ZERO, COUNT, solved=True),
         ]
     if detail.items("unallocated"):
         area = detail.column("unallocated", QUANTITY)
@@ -59,14 +59,14 @@ def _soft_blocks(parts: Parts):  # type: ignore[no-untyped-def]
     return ((security.ME, parts.security.wbs), (software.ME, parts.software.wbs), (training.ME, parts.training.wbs))
 
 
-def money(book: Book, detail: Detail, parts: Parts, told: summary.Places) -> list[Check]:
+def money(book: Book, detail: Detail, parts: Parts, totals: summary.Places) -> list[Check]:
     """Each operating dollar once by payer, once by fund type; nothing lapses; nothing is paid from a closed account."""
-    return [*_payers(book, detail, parts, told), *_accounts(book, parts, told)]
+    return [*_payers(book, detail, parts, totals), *_accounts(book, parts, totals)]
 
 
-def _payers(book: Book, detail: Detail, parts: Parts, told: summary.Places) -> list[Check]:
+def _payers(book: Book, detail: Detail, parts: Parts, totals: summary.Places) -> list[Check]:
     page, places = book.pages[funding.ME], parts.funding
-    ledger = cell(book.pages[summary.ME], told.operations.total, TOTAL)
+    ledger = cell(book.pages[summary.ME], totals.operations.total, TOTAL)
     if places.paid is None or places.over is None or places.fiscal is None:
         return []
     area = detail.column("operating cost paid", QUANTITY)
@@ -81,10 +81,10 @@ def _payers(book: Book, detail: Detail, parts: Parts, told: summary.Places) -> l
     ]
 
 
-def _accounts(book: Book, parts: Parts, told: summary.Places) -> list[Check]:
+def _accounts(book: Book, parts: Parts, totals: summary.Places) -> list[Check]:
     page, places = book.pages[federal.ME], parts.federal
     given = cell(page, places.authority, TOTAL)
-    ledger = cell(book.pages[summary.ME], told.operations.total, TOTAL)
+    ledger = cell(book.pages[summary.ME], totals.operations.total, TOTAL)
     checks = [
         Check(
             "Authority: calendar years against federal fiscal years", cell(page, places.calendar.total, TOTAL), given

@@ -12,6 +12,9 @@ from planner.workbook.tables import TOTAL, Block, Entry, label, year_row
 
 TOLERANCE = "constants.tolerance_share"
 
+SOFT_SHARE = "Share of software, security and training"
+AGAINST_BAND = f"{SOFT_SHARE} in each year against its band"
+
 
 class Split(NamedTuple):
     """Rows of the section; ``share`` and the sums hold the horizon in the total column."""
@@ -30,7 +33,8 @@ class Split(NamedTuple):
 
 
 def section(book: Book, page: Page, category: Block, row: int) -> Split:
-    page.heading(row, "The split: infrastructure against the soft side, $M then-year, and the yearly band")
+    title = "The split: infrastructure against software, security and training, $M then-year, and the yearly band"
+    page.heading(row, title)
     header = row + 1
     page.years_header(header, "Side", "What it is", "Unit", "Total")
     infrastructure, soft, nothing, total, share, soft_share, low, high, outside, least, most = range(row + 2, row + 13)
@@ -38,8 +42,8 @@ def section(book: Book, page: Page, category: Block, row: int) -> Split:
     rows = {str(page.values[r, 1]): r for r in range(category.first, category.last + 1)}
     groups = (
         (infrastructure, "Infrastructure", "construction, power and cooling, chips", "infrastructure"),
-        (soft, "Soft items", "software, security and training that are bought", "soft"),
-        (nothing, "Unallocated", "unallocated by the split: soft money beyond the need, buys nothing", UNALLOCATED),
+        (soft, "Software, security and training items", "what is bought of them", "soft"),
+        (nothing, "Unallocated", "unallocated by the split: money beyond their need, buys nothing", UNALLOCATED),
     )
     for at, name, what, side in groups:
         own = [r for key, r in rows.items() if sides.get(key, key) == side]
@@ -50,7 +54,7 @@ def section(book: Book, page: Page, category: Block, row: int) -> Split:
         year_row(page, at, Entry(name, what, "$M"), "+".join(f"{{c}}{r}" for r in own) or "0", part, style.MUSD)
     _all(page, total, infrastructure)
     columns = (TOTAL, *book.columns)
-    for at, name, source in ((share, "Infrastructure share", f"{{c}}{infrastructure}"), (soft_share, "Soft share", "")):
+    for at, name, source in ((share, "Infrastructure share", f"{{c}}{infrastructure}"), (soft_share, SOFT_SHARE, "")):
         text = f"{source}/MAX(1,{{c}}{total})" if source else f"({{c}}{soft}+{{c}}{nothing})/MAX(1,{{c}}{total})"
 
         def ratio(c: int, infra: bool = bool(source)) -> float:
@@ -72,7 +76,7 @@ def _all(page: Page, total: int, first: int) -> None:
 
 
 def _band(book: Book, page: Page, header: int, rows: tuple[int, int, int, int, int]) -> None:
-    """The soft share of each year between its bounds, where the split is a firm promise."""
+    """The share of software, security and training in each year between its bounds, if the split is firm."""
     share, total, low, high, outside = rows
     firm, figures = book.case.split_is_firm, "parameters.soft_band_{}.value"
     names = {part: figures.format(part) for part in ("from_year", "low", "high")}
@@ -84,7 +88,7 @@ def _band(book: Book, page: Page, header: int, rows: tuple[int, int, int, int, i
         def limit(c: int, bound: float = bound, otherwise: float = otherwise) -> float:
             return bound if page.n(header, c) >= start else otherwise
 
-        what = f"{'least' if part == 'low' else 'largest'} soft share of the year"
+        what = f"{'least' if part == 'low' else 'largest'} share of software, security and training in the year"
         entry = Entry(f"Band, {part}", what if firm else f"{what}; not asked: the split is not firm", "share")
         year_row(page, at, entry, text, limit, style.SHARE, "")
     allowed = book.figure(TOLERANCE)
@@ -111,8 +115,9 @@ def _bounds(book: Book, page: Page, least: int, most: int) -> None:
 
 
 def _chart(page: Page, header: int, rows: list[int], anchor: str):  # type: ignore[no-untyped-def]
-    chart = charts.lines(page, "Soft share of each year against its band", "Share of investment", header, rows, "0%")
+    chart = charts.lines(page, AGAINST_BAND, "Share of investment", header, rows, "0%")
     chart.y_axis.scaling.max = 1
     whole = page.n(rows[0], TOTAL)
-    text = f"Lines of the soft share of each year's investment and of its band; {whole:.1%} over the horizon."
-    return chart, anchor, "Soft share of each year against its band", text
+    of = "Lines of the share of software, security and training in each year's investment and of its band"
+    text = f"{of}; {whole:.1%} over the horizon."
+    return chart, anchor, AGAINST_BAND, text

@@ -119,13 +119,13 @@ def _worth(book: Book, page: Page, parts: Parts, first: int) -> int:
         ("Net benefit", "mission value less present cost: what renting the same service would cost more", p.net),
     )
     found = {}
-    for at, (name, told, source) in enumerate(lines, first):
-        label(page, at, Entry(name, told, "$M"))
+    for at, (name, meaning, source) in enumerate(lines, first):
+        label(page, at, Entry(name, meaning, "$M"))
         page.link(at, 4, pv, source, style.MUSD)
         found[name] = at
     value, cost, at = found["Mission value"], found["Present cost"], first + len(lines)
-    told = "mission value per dollar of present cost: above 1, building is cheaper than renting"
-    label(page, at, Entry("Building against renting", told, "ratio"))
+    meaning = "mission value per dollar of present cost: above 1, building is cheaper than renting"
+    label(page, at, Entry("Building against renting", meaning, "ratio"))
     ratio = page.n(value, 4) / max(1.0, page.n(cost, 4))
     page.formula(at, 4, f"D{value}/MAX(1,D{cost})", ratio, form=style.QUANTITY)
     return at + 1

@@ -30,7 +30,7 @@ def cell(page: Page, row: int, column: int) -> tuple[str, float]:
     return page.ref(row, column), page.n(row, column)
 
 
-def dollars(book: Book, detail: Detail, parts: Parts, told: summary.Places) -> list[Check]:
+def dollars(book: Book, detail: Detail, parts: Parts, totals: summary.Places) -> list[Check]:
     """Totals over one ledger tie however they are added up; ceilings hold."""
     inv, site, me = book.pages[investment.ME], book.pages[sites.ME], book.pages[summary.ME]
     p, first = parts.investment, book.columns[0]
@@ -61,7 +61,7 @@ def dollars(book: Book, detail: Detail, parts: Parts, told: summary.Places) -> l
             cell(inv, p.fiscal.total, 4),
         ),
         Check(
-            "Operations: Detail against the sum by WBS line", whole("operations"), cell(me, told.operations.total, 4)
+            "Operations: Detail against the sum by WBS line", whole("operations"), cell(me, totals.operations.total, 4)
         ),
         Check(
             "Operations: Detail against the sum by site",
@@ -114,7 +114,7 @@ def commitments(book: Book, parts: Parts) -> list[Check]:
             "constants.tolerance_mw",
         ),
         Check(
-            "Commitments against those the independent verifier reckons",
+            "Commitments against those the independent verifier computes",
             signed,
             cell(stored, solved["commitments, by the verifier"], 2),
             solved=True,

@@ -40,7 +40,7 @@ def fill(book: Book, detail: Detail, tiers: power.Places) -> Places:
     soft_items.dollar_chart(book, page, wbs, "Investment in training by line", wbs.next)
     row = wbs.next + 22
     page.break_before(row)
-    row = _courses(book, page, detail, tracks, row)
+    row = _courses(page, detail, tracks, row)
     row = _agencies(book, page, detail, row)
     row = _operators(book, page, detail, tiers, row)
     row = soft_items.overview(book, page, detail, row, CATEGORY).total + 2
@@ -108,7 +108,7 @@ def _need(book: Book, page: Page, stock: Block, tracks: list[Track]) -> tuple[in
     return over, over + 24
 
 
-def _courses(book: Book, page: Page, detail: Detail, tracks: list[Track], row: int) -> int:
+def _courses(page: Page, detail: Detail, tracks: list[Track], row: int) -> int:
     """Heads that start a course by track, beside what the trainers can take in a year."""
     view = detail.view("heads that start a course", 1)
     page.heading(row, "Heads that start a course, by year, and the trainers' capacity a year (column C)")

@@ -67,7 +67,7 @@ def fill(book: Book, page: Page, parts: Parts, row: int) -> tuple[dict[str, Unit
     ]
     name = "Halls with electrical and cooling plant, by MW commissioned at the end"
     stands = (watts, (parts.power.tiers["commissioned"], 4))
-    found["commissioned"], at = _group(book, page, at, name, "$M/MW IT", _over(page, inv, halls, *stands), lines)
+    found["commissioned"], at = _group(book, page, at, name, "$M/MW IT", _over(inv, halls, *stands), lines)
     lines = [
         Line(f"cost_benchmarks.{b.benchmark_id}.usd_per_mw", f"{b.chip_id}: {b.basis}", *_to_it(page, pue, "facility"))
         for b in book.case.benchmarks.values()
@@ -80,7 +80,7 @@ def fill(book: Book, page: Page, parts: Parts, row: int) -> tuple[dict[str, Unit
     grid = [r for r, code in codes.items() if code in POWER_LINES]
     stands = (watts, (parts.power.tiers["secured"], 4))
     name = "Grid connection and on-site plant, by MW secured at the end"
-    found["secured"], at = _group(book, page, at, name, "$M/MW facility", _over(page, inv, grid, *stands), ())
+    found["secured"], at = _group(book, page, at, name, "$M/MW facility", _over(inv, grid, *stands), ())
     for claim in book.case.programme.claims:
         if claim.metric == "compute" and claim.precision and claim.by and (priced := _racks(book, claim)):
             name = f"Racks alone, the cheapest on offer: {claim.precision}, ordered in {claim.by} ({claim.id})"
@@ -104,7 +104,7 @@ def _to_it(page: Page, pue: Cell, basis: str) -> tuple[str, float]:
     return ("", 1.0) if basis == "IT" else (f"*{page.here(*pue)}", page.n(*pue))
 
 
-def _over(page: Page, inv: Page, rows: Sequence[int], source: Page, cell: Cell) -> tuple[str, float]:
+def _over(inv: Page, rows: Sequence[int], source: Page, cell: Cell) -> tuple[str, float]:
     """Dollars of lines of Investment over MW."""
     total = sum(inv.n(r, 4) for r in rows)
     parts = "+".join(f"SUM({inv.ref(a, 4, (b, 4))})" for a, b in runs(rows)) or "0"

@@ -107,7 +107,8 @@ SCOPE = (
     "Investment: construction, power and cooling, chips, software, security, training; contingency and "
     "programme management inside. Leases of halls are investment.",
     "Operations: energy, facility, staff, maintenance and data movement, at resource cost.",
-    "Soft money beyond need is one line, unallocated by the split: even, no contingency, outside present cost.",
+    "Money beyond the need of software, security and training is one line, unallocated by the split: "
+    "even, no contingency, outside present cost.",
     "Fees that agencies pay are transfers.",
     "A start is at a period's opening, readiness at a period's end; what is ready serves from the next period.",
     "Lead times of what waits for something else are added in months and rounded to periods once.",
@@ -120,8 +121,9 @@ SCOPE = (
 )
 BY_RULE = (
     "Training of federal staff, zero trust, onboarding of agencies and systems, and monitoring are investment.",
-    "The announcement counts them in its soft share; who holds them to be agencies' cost takes them off it.",
-    "Guards, platform engineers, user support and site staff are operating cost, whoever pays it.",
+    "The announcement counts them in its share of software, security and training; "
+    "who holds them to be agencies' cost takes them off it.",
+    "Guards, platform engineers, user support and site staff are operating cost, regardless of who pays it.",
 )
 FEDERAL = (
     "Appropriation, cost share and pay-as-you-go carry operating cost in proportion to their yearly caps.",

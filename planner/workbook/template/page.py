@@ -29,13 +29,13 @@ MEANING, UNIT, HEADER = 3, 4, 5
 LINE_HEIGHT = 13.5
 LONGEST_COLUMN, SHORTEST_COLUMN = 60, 15
 #: lines that the meaning of a column should take, and what a column is widened to for it
-MOST_LINES, LONGEST_TOLD = 3, 40
+MOST_LINES, WIDEST_MEANING = 3, 40
 #: characters of running text that fit where one digit does
 RUNNING = 1.1
 NOTE_WIDTH, NOTE_HEIGHT = 340, 130
 #: width of the columns that one printed page takes readably
 PRINTED_WIDTH = 190
-#: numbers keep room to the next column; long ones get separators
+#: numbers keep a distance to the next column; long ones get separators
 NUMBER, LONG_NUMBER, TEXT = "General_)", "#,##0_)", "@"
 LONG = 1000
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
@@ -111,8 +111,8 @@ class Page:
         """Meaning, unit and header of each column, then the rows, as a table that grows with what is added."""
         for column, spec in enumerate(table.columns, 1):
             texts = [str(r[spec.name]) for r in records if r[spec.name] is not None]
-            told = max(len(spec.meaning), len(rules.unit_and_allowed(spec))) / MOST_LINES + 4
-            width = max([len(spec.name) + 4, min(told, LONGEST_TOLD), *(len(t) + 2 for t in texts)])
+            by_meaning = max(len(spec.meaning), len(rules.unit_and_allowed(spec))) / MOST_LINES + 4
+            width = max([len(spec.name) + 4, min(by_meaning, WIDEST_MEANING), *(len(t) + 2 for t in texts)])
             self.widths[column] = min(max(width, SHORTEST_COLUMN), LONGEST_COLUMN)
             self.put(MEANING, column, f"{spec.meaning}{' (may be empty)' if spec.optional else ''}", "text")
             self.put(UNIT, column, rules.unit_and_allowed(spec), "text")
