@@ -281,9 +281,7 @@ TABLES: tuple[Table, ...] = (
         (
             SITE,
             _text("tariff", "tariff or pledge that the terms come from"),
-            Column(
-                "known_tariff", "flag", "1 where the terms stand in a tariff that was read; 0 where they are assumed"
-            ),
+            Column("known_tariff", "flag", "1 where a tariff that was read gives the terms; 0 where they are assumed"),
             _text("obligor", "who signs, and owes what is not used", OBLIGORS),
             _number(
                 "ramp_months", "months", 0, 120, "from energised, time over which the take rises evenly to its share"
