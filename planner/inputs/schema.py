@@ -875,7 +875,7 @@ PARAMETERS: dict[str, tuple[str, float, float, str]] = {
         "fraction",
         0,
         1,
-        "share of contracted grid MW whose delivery charge is owed whether used or not",
+        "share of contracted grid MW whose delivery charge is owed whether used or not, without a grid contract",
     ),
     "average_draw_share": ("fraction", 0.1, 1, "average rack power against all-in rack power"),
     "counted_factor": ("ratio", 1, 10, "commissioned MW that count toward a goal, per MW the site populates"),
