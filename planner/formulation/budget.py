@@ -11,6 +11,8 @@ same in every period, only with a firm split).
                                         within their band of each year's investment
     operations_within_caps[t]   operations ≤ Σ_f cap
 
+The two rows that ask for infrastructure, split_least and band_most, count unused power by its take less what is used.
+
 Management stands on the base of construction and power; contingency of each category on its base and management.
 The minimum take on unused power is a bill: nothing is managed or held for it.
 """
@@ -88,7 +90,7 @@ def close(m: Any, case: Case, accounts: Accounts) -> None:
         b.add_component(side, pyo.Constraint(over(p), rule=adds_up, doc=f"{side} is the sum of its lines"))
     _ceilings(b, case)
     if case.split_is_firm:
-        _split(b, case)
+        _split(b, case, accounts)
     accounts.add(_unallocated_lines(b, case))
 
 
@@ -131,7 +133,8 @@ def band_years(case: Case) -> list[int]:
     return [y for y in years if y >= case.parameter("soft_band_from_year")]
 
 
-def _split(b: Any, case: Case) -> None:
+def _split(b: Any, case: Case, accounts: Accounts) -> None:
+    """Rows that ask for infrastructure count unused power by its take less what is used: a bill is no way to spend."""
     p, invested, programme = case.periods, Invested(b), case.programme
     share, around = programme.infrastructure_share, programme.infrastructure_share_tolerance
 
@@ -139,9 +142,14 @@ def _split(b: Any, case: Case) -> None:
         """The part less its share of all investment."""
         return total(merged([*part, *((-least * n, v) for n, v in invested.all(*periods))]))
 
+    def above(factor: float, periods: list[int]) -> Terms:
+        """The bill of unused power above its take less what is used, times a factor."""
+        return [x for t in periods for x in scaled(accounts.terms("bill_above_musd", t), factor)]
+
     @b.Constraint(doc="infrastructure has its share of investment")
     def split_least(b: Any) -> Any:
-        return of_all(invested.infrastructure(*p), share - around, list(p)) >= 0
+        part = [*invested.infrastructure(*p), *above(share - around - 1.0, list(p))]
+        return of_all(part, share - around, list(p)) >= 0
 
     @b.Constraint(doc="infrastructure leaves software, security and training their share of investment")
     def split_most(b: Any) -> Any:
@@ -156,8 +164,8 @@ def _split(b: Any, case: Case) -> None:
         over(band_years(case)), doc="software, security and training leave infrastructure its share of each year"
     )
     def band_most(b: Any, year: int) -> Any:
-        inside = p.of_year(year)
-        return of_all(invested.beside(*inside), case.parameter("soft_band_high"), inside) <= 0
+        inside, high = p.of_year(year), case.parameter("soft_band_high")
+        return of_all([*invested.beside(*inside), *above(high, inside)], high, inside) <= 0
 
 
 def _unallocated_lines(b: Any, case: Case) -> list[Cost]:

@@ -14,7 +14,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from planner.formulation.accounts import Cost, Posting
+from planner.formulation.accounts import Cost, Post, Posting
+from planner.formulation.contracts import take_gwh
 from planner.formulation.supply import MWH_PER_GWH, Supply
 from planner.formulation.terms import Terms, scaled
 from planner.inputs.case import Case
@@ -86,6 +87,8 @@ def _from_the_grid(b: Any, case: Case, supply: Supply, s: str, t: int) -> list[P
         unused = [(MWH_PER_GWH, b.unused_generation_gwh[s, t])]
         price = case.rate("grid_contracts", s, "generation_usd_per_mwh")
         costs.append(Cost(line, s, "generation not used", t, unused, "MWh", price))
+    if line == UNUSED_POWER:
+        costs.append(Post("bill_above_musd", (t,), _above(b, case, supply, s, t), s))
     for i, terms in supply.agreements_gwh(s, t):
         price = case.rate("ppas", f"{i}/{s}", "price_usd_per_mwh")
         costs.append(Cost(AGREEMENTS, s, i, t, scaled(terms, MWH_PER_GWH), "MWh", price))
@@ -93,6 +96,17 @@ def _from_the_grid(b: Any, case: Case, supply: Supply, s: str, t: int) -> list[P
         emitted = [(site.grid_emissions_kg_per_mwh, imported)]
         costs.append(Cost(CARBON, s, "grid emissions", t, emitted, "t CO2", carbon))
     return costs
+
+
+def _above(b: Any, case: Case, supply: Supply, s: str, t: int) -> Terms:
+    """What is billed above the take less what is used: nothing, wherever less is used than the take."""
+    each = MWH_PER_GWH * case.musd(case.rate("sites", s, "delivery_usd_per_mwh"), t)
+    found = [(each, b.billed_gwh[s, t]), *scaled(take_gwh(case, supply, s, t), -each)]
+    if (s, t) in b.unused_generation_gwh:
+        each = MWH_PER_GWH * case.musd(case.rate("grid_contracts", s, "generation_usd_per_mwh"), t)
+        used: Terms = [(1.0, b.unused_generation_gwh[s, t]), (1.0, b.imported_gwh[s, t]), *supply.clean_gwh(s, t)]
+        found += [*scaled(used, each), *scaled(take_gwh(case, supply, s, t, generation=True), -each)]
+    return found
 
 
 def _from_plant(b: Any, case: Case, supply: Supply, index: tuple[str, str, int]) -> list[Posting]:
