@@ -19,6 +19,7 @@ from planner.inputs.case import USD_PER_MUSD, Case
 from planner.plan import NOISE, Plan
 from planner.results import indicators, money_measures, read_plan
 from planner.results.claims import claim_check
+from planner.results.evidence import Evidence
 from planner.solve import Limits, Program, Report, Verdict, interruptible
 from planner.solve import scheme as solving
 from planner.solve.standing import Solution
@@ -200,6 +201,7 @@ def _add_plan(document: dict[str, Any], solved: Solution, plan: Plan, checked: V
     document["objective"]["terms"] = _terms(built)
     document["indicators"] = indicators(case, plan, money_measures(built))
     document["claim_check"] = claim_check(case, plan)
+    document |= Evidence(case, plan).as_dict()
     years = {c.id: c.by for c in case.programme.claims}
     document["commitments"] = [
         {str(k): _plain(v) for k, v in r.items()} | {"by": years[r["id"]], "firm": r["binding"] == "firm"}

@@ -10,6 +10,7 @@ same in every period, only with a firm split).
     band_least[year], band_most[year]   software, security and training
                                         within their band of each year's investment
     operations_within_caps[t]   operations ≤ Σ_f cap
+    service_within_money[t]     service at its price, then-year USD ≤ Σ_f cap; where the data say how prices are set
 
 The two rows that ask for infrastructure, split_least and band_most, count unused power by its take less what is used.
 
@@ -88,7 +89,7 @@ def close(m: Any, case: Case, accounts: Accounts) -> None:
             return total(merged([*lines[side, t], (-1.0, b.component(f"{side}_musd")[t])])) == 0
 
         b.add_component(side, pyo.Constraint(over(p), rule=adds_up, doc=f"{side} is the sum of its lines"))
-    _ceilings(b, case)
+    _ceilings(b, case, accounts)
     if case.split_is_firm:
         _split(b, case, accounts)
     accounts.add(_unallocated_lines(b, case))
@@ -110,7 +111,7 @@ def sums(case: Case, accounts: Accounts) -> dict[tuple[str, int], Terms]:
     return found
 
 
-def _ceilings(b: Any, case: Case) -> None:
+def _ceilings(b: Any, case: Case, accounts: Accounts) -> None:
     p, invested = case.periods, Invested(b)
 
     @b.Constraint(over(p), doc="investment to date stays within the authority to date")
@@ -125,6 +126,12 @@ def _ceilings(b: Any, case: Case) -> None:
     @b.Constraint(over(p if case.funding_sources else ()), doc="operating cost stays within what its payers can pay")
     def operations_within_caps(b: Any, t: int) -> Any:
         return b.operations_musd[t] <= sum(case.funding_cap_musd(f, t) for f in case.funding_sources)
+
+    priced = {t: accounts.terms("priced", t) for t in p if case.funding_sources and case.service_prices}
+
+    @b.Constraint(over(t for t, x in priced.items() if x), doc="agencies buy no more service than they have money for")
+    def service_within_money(b: Any, t: int) -> Any:
+        return total(priced[t]) <= sum(case.funding_cap_musd(f, t) for f in case.funding_sources)
 
 
 def band_years(case: Case) -> list[int]:

@@ -156,3 +156,18 @@ def operations_funded(world: World, check: Check) -> None:
 def within_caps(world: World, check: Check) -> None:
     for (f,), musd in world.soft.funded.items():
         check.at_most(f, musd, world.facts.soft.caps_musd(f), "M$", "{left} M$ are paid; the payer's cap is {right} M$")
+
+
+@rule("budget.service_within_money")
+def service_within_money(world: World, check: Check) -> None:
+    """Service at its price in dollars of the year, beside what the payers have."""
+    facts = world.facts
+    if not facts.soft.sources or facts.case.tables["service_prices"].empty:
+        return
+    priced = facts.clock.zeros()
+    for (_, w, level, _), amount in world.depth.items():
+        price = np.array([facts.rent_musd(w, facts.clock.year(t), level) for t in range(facts.clock.count)])
+        priced = priced + amount * price / facts.deflators()
+    most = np.sum([facts.soft.caps_musd(f) for f in facts.soft.sources], axis=0)
+    words = "service worth {left} M$ at its price is used; the payers have {right} M$"
+    check.at_most("", priced, most, "M$", words)

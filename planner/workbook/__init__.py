@@ -21,6 +21,7 @@ from planner.workbook.sheets import (
     compute,
     construction,
     detail,
+    evidence,
     federal,
     funding,
     glossary,
@@ -59,6 +60,7 @@ ORDER = (
     "Training",
     "Present value",
     "After the horizon",
+    "Evidence",
     "Assumptions",
     "Detail",
     "Provenance",
@@ -99,8 +101,9 @@ def build(case: Case, plan: Plan, document: Mapping[str, Any], more: More | None
     facts = detail.fill(book)
     solved = provenance.fill(book)
     tiers = power.fill(book, facts)
+    invested = investment.fill(book, facts)
     parts = Parts(
-        investment.fill(book, facts),
+        invested,
         tiers,
         sites.fill(book, facts, tiers),
         chips.fill(book, facts),
@@ -112,6 +115,7 @@ def build(case: Case, plan: Plan, document: Mapping[str, Any], more: More | None
         training.fill(book, facts, tiers),
         federal.fill(book, facts),
         funding.fill(book, facts),
+        evidence.fill(book, facts, invested),
     )
     construction.fill(book, facts, tiers)
     totals = summary.fill(book, facts, parts)

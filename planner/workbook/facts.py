@@ -11,6 +11,7 @@ from typing import Any
 from planner import wbs
 from planner.inputs.case import Case
 from planner.plan import Plan
+from planner.results.evidence import evidence_keys
 from planner.results.signing import signed_ahead
 
 #: dollars that buy nothing: a category of their own here, and outside present cost
@@ -147,6 +148,7 @@ def _cost_keys(case: Case, r: Any, category: str, year: int) -> tuple[str, ...]:
         f"{table}.{entity}" if soft and table != "categories" else "",
         f"{r.item.rsplit(' ', 1)[0]}|{year}" if r.wbs_code in RACK_LINES else "",
         f"{r.site_id}|{r.ledger}|{year}" if r.ledger == "operations" else _unused_power(r, year),
+        *evidence_keys(case, r, year),
     )
 
 

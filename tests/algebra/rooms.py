@@ -258,9 +258,23 @@ ROWS: Tables = {
     ],
     "funding_sources": [
         {"source": source, "year": y, "cap_usd": cap}
-        for source, cap in [("appropriation", 60e6), ("cost share", 20e6)]
+        for source, cap in [("appropriation", 600e6), ("cost share", 200e6)]
         for y in PRICE_YEARS
     ],
+    "service_prices": [
+        {
+            "workload_id": w,
+            "site_id": "A",
+            "design_id": "GF-D2C",
+            "decline_share": 0.2,
+            "seller_occupancy": 0.7,
+            "margin": 1.1,
+            "occupancy": 0.8,
+            "mw_per_pflops": 0.01,
+        }
+        for w in ("inference", "simulation")
+    ],
+    "level_addons": [{"level_id": "secret", "addon_usd_per_mw_year": 200_000}],
     "authority": [{"year": 2026, "share_of_budget": 0.6}, {"year": 2027, "share_of_budget": 0.4}],
 }
 
