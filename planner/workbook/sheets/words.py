@@ -30,7 +30,7 @@ SHEETS = (
     ),
     ("After the horizon", "racks that go on working, what a year of one costs, their running cost by year"),
     ("Sites", "sites chosen, what stands there and what it costs"),
-    ("Power", "secured, commissioned and populated MW; sources of secured power"),
+    ("Power", "secured, commissioned and populated MW; sources of secured power; who owes unused power"),
     ("Construction", "halls started by site and design, MW commissioned"),
     ("Chips", "racks bought and retired, their power, compute and price"),
     ("Compute served", "PFLOP/s installed and serving; service against demand"),
