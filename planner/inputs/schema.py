@@ -26,6 +26,8 @@ STATUSES = {
     "unsupported": "said without a source",
 }
 PRECISIONS = ("fp64", "bf16", "fp8")
+#: family and sale_status of parts that third parties sell in volume: they set the price of service
+SOLD_IN_VOLUME = ("GPU", "on sale")
 CATEGORIES = (
     "construction",
     "power and cooling",

@@ -24,10 +24,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from planner.inputs.case import Case, Chip, Quote
+from planner.inputs.schema import SOLD_IN_VOLUME
 
 HOURS_PER_YEAR = 8760.0
-#: parts that third parties sell in volume
-SOLD_IN_VOLUME = ("GPU", "on sale")
 #: cost of a hall's part -> WBS code whose life it has
 HALL_PARTS = {
     "shell_usd_per_mw": "1.1.4",

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from planner.answers import service_prices as answer
-from planner.errors import UsageError
+from planner.errors import InputError, UsageError
 from planner.inputs import priced
 from planner.inputs.case import Case
 from planner.inputs.cohorts import cohorts, real_return, recovered
@@ -204,3 +204,14 @@ def test_a_rack_that_sets_the_price_earns_the_programmes_rate() -> None:
     earned = [price.usd * 0.73**a * pflops * 0.725 - build.running for a in range(5)]
     assert real_return(build.price_usd, earned, 0.0) == pytest.approx(case.real_rate, abs=1e-6)
     assert all(c.months is None or c.months > 0 for c in cohorts(fitted))
+
+
+def test_a_workload_without_a_part_on_sale_has_no_price() -> None:
+    """Every GPU leaves the market: the rows that ask for a price are named."""
+    with pytest.raises(InputError) as refused:
+        load(
+            "federal-ai", [f"chips.{c}.sale_status=announced" for c in ("H200", "GB200", "GB300", "VR-NVL72", "MI355X")]
+        )
+    faults = [f for f in refused.value.faults if f.file == "service_prices.csv"]
+    assert [f.found for f in faults] == ["training", "frontier_training", "inference", "simulation"]
+    assert all(f.column == "workload_id" and f.row is not None and "2026" in f.allowed for f in faults)
