@@ -7,12 +7,12 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from planner import __version__
-from planner.commands import compare, rerun, service_prices, trade_offs, what_if, why
+from planner.commands import compare, optimizing, rerun, service_prices, trade_offs, what_if, why
 from planner.commands.backtest import backtest
 from planner.commands.check import check
 from planner.commands.template import template
@@ -21,12 +21,8 @@ from planner.options import AcceptFormulas, Debug, Edits, Json, Model, Quiet, Re
 from planner.terminal import INTERRUPTED, TERMINATED, Style, complain, live
 
 if TYPE_CHECKING:
-    from planner.answers import Answer
     from planner.inputs.case import Case
-    from planner.run import Options, Result
 
-#: seconds in which an infeasible programme's smallest clash is looked for
-CLASH_SECONDS = 40.0
 #: exit code of a finished search, by its verdict
 EXIT_CODES = {"optimal": 0, "infeasible": 4, "within_limits": 5, "unknown": 6}
 
@@ -80,7 +76,7 @@ def optimize(
     run_name = store.run_name(name, "") if name is not None else None
     case = _load(model, edits, accept_formulas)
     if dry_run:
-        return _dry_run(case, style, began)
+        return optimizing.dry_run(case, style, began)
     read_seconds = time.perf_counter() - began
 
     from planner import reports as people
@@ -95,7 +91,7 @@ def optimize(
             result = run.optimize(case, options, progress=progress)
         result.document["seconds"] = {**(result.document.get("seconds") or {}), "read": read_seconds}
         if result.document["verdict"] == "infeasible":
-            _explain(result.document, model, edits)
+            optimizing.explain_clash(result.document, model, edits)
         try:
             stored = draft.publish(result, lambda at, doc: people.write(at, result.case, result.plan, doc), began)
         except PlannerError:
@@ -105,7 +101,7 @@ def optimize(
     document, text = stored.document, show.summary(stored.document, result.case, result.plan)
     if not json:
         style.answer(document, text, f"{show.verdict(document)}\n{stored.path}")
-    if not no_price and (found := _without(result, stored.path, options, style)):
+    if not no_price and (found := optimizing.without_promise(result, stored.path, options, style)):
         document, text = {**document, "without": plain(found.document)}, found.lead
         if not json:
             style.answer(document, text)
@@ -114,54 +110,6 @@ def optimize(
     if stopped_by := stored.document.get("interrupted"):
         return TERMINATED if stopped_by in (signal.SIGTERM, "SIGTERM") else INTERRUPTED
     return EXIT_CODES.get(str(stored.document.get("verdict")), 9)
-
-
-def _explain(document: dict[str, Any], model: str | None, edits: Sequence[str] | None) -> None:
-    """Say which promises clash; 'planner explain' has the ways out."""
-    from planner.analyses import explain_words
-    from planner.analyses.explain import explain
-    from planner.analyses.source import Source
-
-    found = explain(Source(model, tuple(edits or ())), seconds=CLASH_SECONDS, wanted=0)
-    if found.verdict == "infeasible":
-        words = explain_words.text(found).replace("No repair was found.", "'planner explain' looks for ways out.")
-        document["explanation"] = f"{words}\n{document['explanation']}"
-
-
-def _without(result: Result, folder: Path, options: Options, style: Style) -> Answer | None:
-    """The programme without its promise of secured power, kept with the run; None where there is nothing to price."""
-    from planner.analyses import without as second
-    from planner.answers import withouts
-    from planner.commands.kept import keep
-
-    claim = second.promise(result.case)
-    if claim is None or result.plan is None or result.document.get("interrupted"):
-        return None
-    style.say(f"Solving once more without '{claim.id}', to price it; --no-price leaves this out.")
-    with live(style) as progress:
-        found = second.without(result.case, claim, result.document, result.gates, options, progress)
-    answer = withouts.answer(result.case, found, result.document)
-    keep(style, folder, "without", answer)
-    return answer
-
-
-def _dry_run(case: Case, style: Style, began: float) -> int:
-    from planner import run
-
-    program = run.compile_only(case)
-    size = dict(getattr(program, "size", None) or {})
-    document = {
-        "schema": "planner/dry-run/1",
-        "model": case.name,
-        "title": case.programme.title,
-        "changes": list(case.changes),
-        "inputs_sha256": case.sha256,
-        "size": size,
-        "seconds": {"total": time.perf_counter() - began},
-    }
-    counts = ", ".join(f"{count:,} {word}" for word, count in size.items())
-    style.answer(document, f"{case.programme.title}\nThe inputs are valid and the model builds: {counts}. Not solved.")
-    return 0
 
 
 app.command(epilog=examples("planner check", "planner check federal-ai --json"))(check)

@@ -64,7 +64,7 @@ def fill(book: Book, detail: Detail, spent: investment.Places) -> Places:
     page.note(
         4,
         "A dollar has the status of the weakest figure behind it: unit rate, multiplier or share, price index. "
-        "Management and contingency follow their base; quantities stand in a table of their own.",
+        "Management and contingency follow their base; quantities have a table of their own.",
     )
     names = [part.status for part in found.parts if part.status not in (UNALLOCATED, RESERVE, UNSPENT)]
     start = 5
