@@ -53,3 +53,14 @@ def percent(value: Any) -> str:
     if value is None:
         return ""
     return f"{100 * value:.2f} %" if abs(value) < 0.1 else f"{100 * value:.1f} %"
+
+
+def idle_power(indicators: Mapping[str, Any]) -> str:
+    """What the promise of secured power rests on: contracts, the MW that serve nothing, and what a tariff sells."""
+    grid = indicators.get("grid_at_end_mw")
+    if not grid:
+        return ""
+    return (
+        f"Grid contracts at the end: {grid['contracted']:,.0f} MW, of which {grid['unused']:,.0f} MW serve no load. "
+        f"A known tariff gives the terms of {grid['known_tariff']:,.0f} MW; those of the others are assumed."
+    )

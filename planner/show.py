@@ -9,7 +9,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from planner.measures import amount, gap_text, percent
+from planner.measures import amount, gap_text, idle_power, percent
 
 if TYPE_CHECKING:
     from planner.inputs.case import Case
@@ -95,7 +95,12 @@ def promises(document: Mapping[str, Any], case: Case | None) -> str:
                 promise_verdict(item),
             )
         )
-    return table(("Claim", "Promised", "Planned", "Verdict"), rows, (44, 28, 16, 18)) if rows else ""
+    if not rows:
+        return ""
+    idle = idle_power(document.get("indicators") or {})
+    lines = [table(("Claim", "Promised", "Planned", "Verdict"), rows, (44, 28, 16, 18))]
+    lines += [textwrap.fill(idle, WIDTH, initial_indent="  ", subsequent_indent="  ")] if idle else []
+    return "\n".join(lines)
 
 
 def promise_verdict(item: Mapping[str, Any]) -> str:

@@ -76,6 +76,7 @@ def indicators(case: Case, plan: Plan, measures: dict[str, float]) -> dict[str, 
             c: {y: float(tiers[c].get(t, 0.0)) for y, t in ends.items()}
             for c in ("secured_mw", "commissioned_mw", "populated_mw")
         },
+        "grid_at_end_mw": grid_at_end_mw(case, plan),
         "compute_pflops": {p: {y: float(installed[t, p]) for y, t in ends.items()} for p in PRECISIONS},
         "serving_pflops": {p: {y: float(serving[t, p]) for y, t in ends.items()} for p in PRECISIONS},
         **measures,
@@ -84,6 +85,22 @@ def indicators(case: Case, plan: Plan, measures: dict[str, float]) -> dict[str, 
         "emissions_t": math.fsum(energy["emissions_t"]),
         "water_m3": math.fsum(energy["water_m3"]),
         "cost_per_mw": cost_per_mw(case, plan),
+    }
+
+
+def grid_at_end_mw(case: Case, plan: Plan) -> dict[str, float] | None:
+    """MW of grid contracts in the last period: all, unused, and on terms of a known tariff; None without contracts."""
+    if not case.grid_contracts:
+        return None
+    use = plan["grid_use"]
+    last = use[use["period"] == case.periods.labels()[-1]]
+    known = last["site_id"].map({s: bool(c.known_tariff) for s, c in case.grid_contracts.items()}).fillna(False)
+    contracted = last["contracted_mw"]
+    unused = math.fsum(last["unused_mw"])
+    return {
+        "contracted": math.fsum(contracted),
+        "unused": unused,
+        "known_tariff": math.fsum(contracted[known.astype(bool)]),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from planner.inputs.programme import Claim
+from planner.measures import idle_power
 from planner.page import amounts
 from planner.page.figures import Figures
 from planner.page.html import Markup, section, table, tag
@@ -48,5 +49,6 @@ def fill(f: Figures) -> Markup:
         HEADING,
         tag("p", summary),
         tag("p", firm, class_="quiet"),
+        *([tag("p", idle)] if (idle := idle_power(f.document.get("indicators") or {})) else []),
         table("Every promise, and what the plan does about it", headers, rows, text=(1, 2, 3, 4, 5, 6)),
     )
