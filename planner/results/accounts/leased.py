@@ -24,7 +24,7 @@ REPLACED = (wbs.LAND, wbs.DISCOUNT, *(code for code, _, _ in wbs.HALL_LINES))
 
 @dataclass(frozen=True)
 class Line:
-    """A cost of a leased hall: then-year dollars are quantity times rate, factor, escalation."""
+    """A cost of a leased hall: then-year dollars are quantity times rate, factor, escalation, to the cent."""
 
     wbs: str
     site: str
@@ -39,7 +39,7 @@ class Line:
 
     @property
     def usd(self) -> float:
-        return self.quantity * self.rate.usd * self.factor * self.escalation
+        return round(100 * self.quantity * self.rate.usd * self.factor * self.escalation) / 100
 
 
 def replaced(case: Case, code: str, item: str) -> bool:
