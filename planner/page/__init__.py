@@ -12,12 +12,24 @@ from planner.inputs.case import Case
 from planner.page import draw, words
 from planner.page.figures import Figures
 from planner.page.html import Markup, join, tag
-from planner.page.sections import about, claims, compute, investment, power, promises, sites, soft, summary, timeline
+from planner.page.sections import (
+    about,
+    accounts,
+    claims,
+    compute,
+    investment,
+    power,
+    promises,
+    sites,
+    soft,
+    summary,
+    timeline,
+)
 from planner.page.style import CSS
 from planner.plan import Plan
 
 #: in the order of reading
-SECTIONS = (summary, promises, claims, sites, timeline, investment, power, compute, soft, about)
+SECTIONS = (summary, promises, claims, sites, timeline, investment, power, compute, soft, accounts, about)
 
 
 def write(path: Path, case: Case, plan: Plan, document: Mapping[str, Any]) -> None:

@@ -22,11 +22,16 @@ def accounts(case: Case, plan: Plan) -> dict[str, Any]:
     service = Service(case, plan)
     held = three.Accounts(case, plan, service)
     cost = held.present(build_usd(case, plan, service))
-    found = value.worth(service, cost)
+    mission, found = value.mission_usd(service), value.worth(service, cost)
     return {
         "margins": value.margins(case, found),
         "ways": as_dict(ways(case, plan, service)),
-        "national": {"present_cost_with_running_after_usd": cost, "fees_present_usd_in_no_line": held.present(held.fees)},
+        "national": {
+            "mission_value_usd": mission,
+            "cost_usd": cost,
+            "net_benefit_usd": mission - cost,
+            "fees_usd_in_no_line": held.present(held.fees),
+        },
         "federal": three.federal(held),
         "investor_as_the_data_say": three.investor(held, bears_operations=False),
         "investor_bears_operations": three.investor(held, bears_operations=True),

@@ -3,7 +3,7 @@
 Every hall that is not leased already is replaced by a leased one of the same kind of cooling, ready in the same period.
 Its fit-out is paid before that, its rent from then on to the end of the horizon, at the lease's own upkeep. After the
 horizon rent goes on for the halls of racks that go on working. Land, shell, civil works, plant of the halls and the
-framework discount fall away. Campus opening, hardening, power, chips and all else stay as planned.
+framework discount fall away. No limit of halls that stand today is kept, as a plan keeps it. Campus opening, hardening, power, chips and all else stay as planned.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from planner import wbs
 from planner.inputs.case import Case, Design, Rate
 from planner.plan import NOISE, Plan
+from planner.results.accounts.service import rows
 from planner.results.signing import index_of_year
 
 LEASE = "lease"
@@ -84,9 +85,9 @@ def lines(case: Case, plan: Plan) -> list[Line] | None:
 
 
 def _owned(case: Case, plan: Plan) -> Iterator[tuple[str, Design | None, int, float]]:
-    """Site, leased design in its place, period at whose end the halls stand, and MW IT, of halls that are not leased."""
+    """Site, leased design in its place, period at whose end it stands, and MW IT, of halls that are not leased."""
     index = {label: t for t, label in enumerate(case.periods.labels())}
-    for r in plan["modules"].itertuples(index=False):
+    for r in rows(plan, "modules"):
         design = case.designs[r.design_id]
         if design.route != LEASE:
             ready = case.periods.ready(index[str(r.period)], design.lead_months)
@@ -100,7 +101,7 @@ def _after(
     p = case.periods
     tiers = plan["tiers"][plan["tiers"]["period"] == p.label(p.last)]
     standing = dict(zip(tiers["site_id"], tiers["commissioned_mw"].astype(float), strict=True))
-    for r in plan["tail_running"].itertuples(index=False):
+    for r in rows(plan, "tail_running"):
         mw = float(r.racks) * case.chips[r.chip_id].rack_mw * case.parameter("tail_taper") ** int(r.year_after)
         for site, lease, ready, own in places:
             if site == r.site_id and lease is not None and ready <= p.last and standing.get(site):

@@ -7,7 +7,7 @@ service and in running cost alike. Prices are base-year dollars per reserved PFL
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -57,6 +57,11 @@ def last_index_year(case: Case) -> int:
     return int(frame[frame["index_id"] == "general"]["year"].max())
 
 
+def rows(plan: Plan, table: str) -> Iterator[Any]:
+    """Rows of a table of the plan, by attribute."""
+    return iter(plan[table].itertuples(index=False))
+
+
 @dataclass(frozen=True)
 class Service:
     """What the plan serves, by kind and span: PFLOP/s-years delivered, and the same weighed by what it is worth."""
@@ -85,9 +90,9 @@ class Service:
             delivered[kind][n] += amount * self.spans[n].taper
             worth[kind][n] += amount * self.spans[n].taper * tranches[tranche].value_share
 
-        for r in self.plan["depth"].itertuples(index=False):
+        for r in rows(self.plan, "depth"):
             add((r.workload_id, r.level_id), str(r.period), r.tranche_id, float(r.pflops_years))
-        for r in self.plan["tail_depth"].itertuples(index=False):
+        for r in rows(self.plan, "tail_depth"):
             add((r.workload_id, AFTER), f"+{int(r.year_after)}", r.tranche_id, float(r.pflops_years))
         return delivered, worth
 

@@ -11,12 +11,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 from planner import wbs
 from planner.inputs.case import Case
 from planner.plan import Plan
-from planner.results.accounts.service import Service, quoted_prices
+from planner.results.accounts.service import Service, quoted_prices, rows
 from planner.results.accounts.ways import running_usd
 from planner.results.signing import signed_ahead
 
@@ -27,14 +28,14 @@ LEAST, MOST, STEPS = -0.95, 5.0, 400
 
 
 def rate_of_return(cash: Sequence[float], middles: Sequence[float]) -> float | None:
-    """The rate at which cash is worth nothing, where worth falls as the rate rises; none where there is no such rate."""
+    """The rate at which cash is worth nothing and worth falls as the rate rises; none where there is no such rate."""
     from scipy.optimize import brentq  # type: ignore[import-untyped]
 
     def worth(rate: float) -> float:
         return math.fsum(usd * (1 + rate) ** -at for usd, at in zip(cash, middles, strict=True))
 
     rates = [LEAST + (MOST - LEAST) * n / STEPS for n in range(STEPS + 1)]
-    for low, high in zip(rates, rates[1:], strict=False):
+    for low, high in pairwise(rates):
         if worth(low) > 0 >= worth(high):
             return float(brentq(worth, low, high, xtol=1e-14, rtol=1e-14))
     return None
@@ -53,7 +54,7 @@ class Accounts:
         """(payer, ledger) -> dollars by span, as the work breakdown says who pays; what buys nothing is left out."""
         index = {s.label: n for n, s in enumerate(self.service.spans)}
         found: dict[tuple[str, str], list[float]] = defaultdict(lambda: [0.0] * len(index))
-        for r in self.plan["detail"].itertuples(index=False):
+        for r in rows(self.plan, "detail"):
             if r.wbs_code != wbs.UNALLOCATED:
                 line = self.case.wbs[r.wbs_code]
                 found[line.payer, line.ledger][index[str(r.period)]] += int(r.cents) / 100
@@ -61,8 +62,8 @@ class Accounts:
 
     def of(self, *, investor: bool, ledger: str) -> list[float]:
         """What the investor, or all others, pay of a ledger within the horizon."""
-        rows = [x for (payer, at), x in self.paid.items() if at == ledger and (payer == INVESTOR) == investor]
-        return [math.fsum(column) for column in zip([0.0] * len(self.service.spans), *rows, strict=True)]
+        mine = [x for (payer, at), x in self.paid.items() if at == ledger and (payer == INVESTOR) == investor]
+        return [math.fsum(column) for column in zip([0.0] * len(self.service.spans), *mine, strict=True)]
 
     @cached_property
     def running(self) -> list[float]:
@@ -103,12 +104,12 @@ class Accounts:
             own = [a + b for a, b in zip(own, self.of(investor=False, ledger="operations"), strict=True)]
         after = self.running if bears_operations or self.investor_runs else [0.0] * len(own)
         out = self.of(investor=True, ledger="investment")
-        rows = zip(self.fees, out, own, after, self.owed, strict=True)
-        return [fee - math.fsum(costs) for fee, *costs in rows]
+        cash = zip(self.fees, out, own, after, self.owed, strict=True)
+        return [fee - math.fsum(costs) for fee, *costs in cash]
 
     @cached_property
     def units(self) -> list[float]:
-        """Base-year dollars by span of service at the price of the base year, without levels: what a level fee is on."""
+        """Service by span at the open price of the base year, in its dollars: what a level fee is a multiple of."""
         found = [0.0] * len(self.service.spans)
         for kind in self.service.kinds:
             for n, amount in enumerate(self.service.delivered(kind)):
@@ -116,7 +117,7 @@ class Accounts:
         return found
 
     def level_fee(self, rate: float, bears_operations: bool) -> float | None:
-        """The fee that stays the same in then-year dollars and earns a nominal rate, over the price of the base year."""
+        """The fee, the same in then-year dollars in every year, that earns a nominal rate, over the base-year price."""
         net, middles = self.net(bears_operations), [s.middle for s in self.service.spans]
         costs = [fee - x for fee, x in zip(self.fees, net, strict=True)]
         paid, used = (
@@ -153,13 +154,11 @@ def federal(accounts: Accounts) -> dict[str, Any]:
     more = accounts.of(investor=False, ledger="investment")
     after = [0.0] * len(own) if accounts.investor_runs else accounts.running
     costs = [math.fsum(x) for x in zip(own, more, after, strict=True)]
-    rows = {"fees": accounts.fees, "own_cost": costs}
-    rows["paid"] = [a + b for a, b in zip(accounts.fees, costs, strict=True)]
-    rows["renting_at_the_price_of_service"] = accounts.fees
+    found = {"fees": accounts.fees, "own_cost": costs}
+    found["paid"] = [a + b for a, b in zip(accounts.fees, costs, strict=True)]
+    found["renting_at_the_price_of_service"] = accounts.fees
     for name, pick in (("renting_at_low_quotes", min), ("renting_at_high_quotes", max)):
         prices = quoted_prices(accounts.service, pick)
         if prices is not None:
-            rows[name] = accounts.then_year(accounts.service.priced(prices))
-    return {
-        name: {"usd": math.fsum(row), "present_usd": accounts.present(row)} for name, row in rows.items()
-    }
+            found[name] = accounts.then_year(accounts.service.priced(prices))
+    return {name: {"usd": math.fsum(row), "present_usd": accounts.present(row)} for name, row in found.items()}

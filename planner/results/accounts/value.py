@@ -65,6 +65,16 @@ def worth(service: Service, cost_usd: float) -> Worth | None:
     return Worth(case, by_workload, addons, cost_usd)
 
 
+def mission_usd(service: Service) -> float:
+    """Present value of all service, add-ons inside, before running cost after the horizon."""
+    return math.fsum(
+        amount * service.index(kind[0], span.year) * span.factor * each
+        for kind in service.kinds
+        for each in (service.open_usd(kind[0]) * service.premium(kind[1]) + service.addon_usd(kind),)
+        for span, amount in zip(service.spans, service.worth(kind), strict=True)
+    )
+
+
 def margins(case: Case, found: Worth | None) -> dict[str, Any] | None:
     """The figures as plain data: one row a margin."""
     if found is None:

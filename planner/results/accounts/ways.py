@@ -16,15 +16,16 @@ from planner.formulation.after import rack_year_musd
 from planner.inputs.case import USD_PER_MUSD, Case
 from planner.plan import Plan
 from planner.results.accounts import leased
-from planner.results.accounts.service import Service, quoted_prices
+from planner.results.accounts.service import Service, quoted_prices, rows
 
-BUILD, LEASED, LOW, HIGH, OWN = "build", "lease halls", "rent, low quotes", "rent, high quotes", "rent, the model's price"
+BUILD, LEASED = "build", "lease halls"
+LOW, HIGH, OWN = "rent at low quotes", "rent at high quotes", "rent at the model's price"
 
 
 def build_usd(case: Case, plan: Plan, service: Service) -> list[float]:
     """Cost of the plan by span, then-year dollars: both ledgers, then running cost of racks after the horizon."""
     found = dict.fromkeys((s.label for s in service.spans), 0.0)
-    for r in plan["detail"].itertuples(index=False):
+    for r in rows(plan, "detail"):
         if r.wbs_code != wbs.UNALLOCATED:
             found[str(r.period)] += int(r.cents) / 100
     for label, usd in running_usd(case, plan, service).items():
@@ -36,7 +37,7 @@ def running_usd(case: Case, plan: Plan, service: Service) -> dict[str, float]:
     """Then-year dollars, tapered, of racks that go on working, by year after the horizon."""
     spans = {s.label: s for s in service.spans}
     found: dict[str, float] = {}
-    for r in plan["tail_running"].itertuples(index=False):
+    for r in rows(plan, "tail_running"):
         span = spans[f"+{int(r.year_after)}"]
         usd = rack_year_musd(case, r.site_id, case.chips[r.chip_id]) * USD_PER_MUSD * float(r.racks) * span.taper
         found[span.label] = found.get(span.label, 0.0) + usd / span.deflator
@@ -54,7 +55,7 @@ def lease_change_usd(case: Case, plan: Plan, service: Service) -> list[float] | 
         line = case.wbs[code]
         return leased.on_top(case, line.category) if line.ledger == "investment" else 1.0
 
-    for r in plan["detail"].itertuples(index=False):
+    for r in rows(plan, "detail"):
         if leased.replaced(case, r.wbs_code, r.item):
             change[str(r.period)] -= int(r.cents) / 100 * times(r.wbs_code)
     for line in lines:

@@ -26,7 +26,7 @@ class Places(NamedTuple):
 
 def fill(book: Book, detail: Detail, parts: Parts, later: after.Places | None) -> Places:
     page = book.page(ME, "Accounts: is the value real, is there a cheaper way, and who pays", "report: three parts")
-    page.note(4, "The plan stays as it is in every line. Present values are base-year dollars; cash is then-year dollars.")
+    page.note(4, "The plan stays as it is. Present values are base-year dollars; cash is then-year dollars.")
     rows = spans.Spans(book, page, detail, parts)
     spans.timing(rows)
     spans.delivered(rows)

@@ -65,7 +65,7 @@ def _parts(spans: Spans, rows: dict[tuple[str, str], int]) -> int:
     page.headers(spans.at + 1, ("Row", "What it is", "Unit", "Mission value", *HEADERS))
     first = spans.at + 2
     for at, (kind, row) in enumerate(rows.items(), first):
-        w, level = kind
+        w = kind[0]
         label(page, at, Entry(str(page.values[row, 1]), str(page.values[row, 2]), "$M"))
         page.formula(at, TOTAL, f"D{row}", page.n(row, TOTAL), form=style.MUSD)
         page.formula(at, PREMIUM, f"D{spans.delivered[kind]}", page.n(spans.delivered[kind], TOTAL), form=style.RATIO)
@@ -133,7 +133,7 @@ def _rows(spans: Spans, total: int, cost: int) -> tuple[Cell, Cell]:
     page, case = spans.page, spans.book.case
     general = [q for q, x in case.rent_quotes.items() if x.part_class == service_price.GENERAL_PURPOSE]
     fit = service_price.fit(case, next(iter(case.service_prices))) if general else None
-    page.heading(spans.at, "Net benefit by margin, $M present; price over user cost of each quote as the run computes it")
+    page.heading(spans.at, "Net benefit by margin, $M present; below, each quote over its user cost, stored")
     page.headers(spans.at + 1, ("Row", "What it is", "Unit", "Margin", "Net benefit"))
     spans.at += 2
     g, h, j = page.n(total, PRICE), page.n(total, ON_TOP), page.n(total, EACH)

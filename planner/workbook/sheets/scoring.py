@@ -72,12 +72,16 @@ def _places(
     first = row + 2
     fees, values = _below(book, page, detail, held, (first + len(pairs) + 1, pairs))
     for n, (site, level) in enumerate(pairs):
-        _place(book, page, first + n, (site, level), (fees[site, level], [fees[x] for x in pairs if x[0] == site], values[site]))
+        _place(
+            book,
+            page,
+            first + n,
+            (site, level),
+            (fees[site, level], [fees[x] for x in pairs if x[0] == site], values[site]),
+        )
 
 
-def _place(
-    book: Book, page: Page, at: int, place: tuple[str, str], rows: tuple[int, list[int], list[int]]
-) -> None:
+def _place(book: Book, page: Page, at: int, place: tuple[str, str], rows: tuple[int, list[int], list[int]]) -> None:
     case, (site, level), (fee, of_site, assets) = book.case, place, rows
     label(page, at, Entry(f"{site}|{level}", f"{case.sites[site].name}, {case.levels[level].name}", ""))
     first, last = FIRST, FIRST + case.periods.count - 1
@@ -191,4 +195,3 @@ def _fees(
         found[site, level] = row
         row += 1
     return found, row
-

@@ -155,7 +155,8 @@ def timing(spans: Spans) -> None:
     names = ("Index year", "year of the price index: its last year stays", "year")
     page.put(at, TOTAL, last_index_year(case), "input", style.YEAR)
     capped = last_index_year(case)
-    two("index year", names, *[f"MIN({{c}}{year},$D{at})"] * 2, lambda c: min(page.n(year, c), capped), style.YEAR)
+    text = f"MIN({{c}}{year},$D{at})"
+    two("index year", names, text, text, lambda c: min(page.n(year, c), capped), style.YEAR)
     values, refs = book.lookup("price_indices", ME)
     text = f'SUMIFS({values},{refs},"price_indices.general/"&{{c}}{at}&".index_value")'
     general = {c: book.figure(f"price_indices.general/{page.n(at, c):.0f}.index_value") for c in spans.columns}

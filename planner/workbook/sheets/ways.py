@@ -13,14 +13,15 @@ from planner.workbook.facts import LEASED, OWNED
 from planner.workbook.sheets import after
 from planner.workbook.sheets.detail import AHEAD, DOLLARS
 from planner.workbook.sheets.margins import addon_text
-from planner.workbook.sheets.spans import ME, Spans
+from planner.workbook.sheets.spans import Spans
 from planner.workbook.tables import TOTAL, Entry, label
 
 NOTES = (
-    "All three serve what the plan serves. Quoted contracts of the base year fall by the trend; low and high are the ends.",
+    "All three serve what the plan serves. Quoted contracts of the base year fall by the trend, low and high.",
     "No classified region has a public price: the add-on of a level is the model's own in every way.",
-    "Leased halls replace land, shell, civil works and plant of halls, and their upkeep; power and chips stay as planned.",
-    "Software, security and training are in building and leasing, not in renting: one who rents still pays a part of it.",
+    "Leases replace land, shell, civil works, plant and upkeep of halls; power and chips stay as planned.",
+    "They are not held to the halls that stand at a site today, as leases in a plan are.",
+    "Software, security and training are in the first two, not in renting: one who rents still pays a part of it.",
 )
 #: unit of a price
 RESERVED = "USD a year"
@@ -47,7 +48,7 @@ def section(spans: Spans, later: after.Places | None) -> Places:
     prices = _prices(spans, ends)
     rents = _priced(spans, reserved, prices)
     running, built = _built(spans, later)
-    leased = _leased(spans)
+    leased = _leased(spans, built)
     _present(spans, rents, built, leased)
     own = rents.pop("own")
     return Places(own, rents, running, built)
@@ -59,7 +60,7 @@ def _quotes(spans: Spans) -> dict[str, dict[str, int]]:
     parts = case.quoted_parts
     quotes = {q: x for q, x in case.rent_quotes.items() if x.part_class == GENERAL_PURPOSE and x.chip in parts}
     if not quotes:
-        page.note(spans.at, "The data of this run hold no quotes of parts whose PFLOP/s are known: renting is left out.")
+        page.note(spans.at, "The data of this run hold no quotes of parts with known PFLOP/s: no rent at quotes.")
         spans.at += 2
         return {}
     page.heading(spans.at, "Quoted contracts of the base year, USD per reserved PFLOP/s-year by precision")
@@ -96,7 +97,7 @@ def _quotes(spans: Spans) -> dict[str, dict[str, int]]:
 def _reserved(spans: Spans) -> list[int]:
     """Rows of reserved PFLOP/s-years at the open price by workload, then the dollars that levels add."""
     page, case = spans.page, spans.book.case
-    spans.header("Reserved PFLOP/s-years that the service takes, times the premium of its level", "")
+    spans.header("Reserved PFLOP/s-years that the service takes, times the premium of its level", "No total")
     found = []
     for w, work in case.workloads.items():
         mine = [r for kind, r in spans.delivered.items() if kind[0] == w]
@@ -138,7 +139,10 @@ def _addons(spans: Spans) -> int:
     last = spans.at - 1
     names = ("Add-ons", "of all levels, base-year dollars", "$M")
     total = spans.row(
-        names, f"SUM({{c}}{first}:{{c}}{last})", lambda c: sum(page.n(r, c) for r in range(first, last + 1)), look="total"
+        names,
+        f"SUM({{c}}{first}:{{c}}{last})",
+        lambda c: sum(page.n(r, c) for r in range(first, last + 1)),
+        look="total",
     )
     spans.at += 1
     return total
@@ -147,7 +151,7 @@ def _addons(spans: Spans) -> int:
 def _prices(spans: Spans, ends: dict[str, dict[str, int]]) -> dict[str, list[int]]:
     """Rows of the price of a reserved PFLOP/s-year by workload: the data's own, then quotes that fall by the trend."""
     page, case = spans.page, spans.book.case
-    spans.header("Price of a reserved PFLOP/s-year at the open level, base-year USD", "")
+    spans.header("Price of a reserved PFLOP/s-year at the open level, base-year USD", "No total")
     found: dict[str, list[int]] = {"own": []}
     for w, work in case.workloads.items():
         rent, along = spans.figure(f"workloads.{w}.rent_usd_per_pflops_year"), spans.path[w]
@@ -216,8 +220,8 @@ def _built(spans: Spans, later: after.Places | None) -> tuple[int, int]:
     return running, total
 
 
-def _leased(spans: Spans) -> int | None:
-    """What leasing adds to the cost of the plan, then-year dollars; none where a hall has no leased design like it."""
+def _leased(spans: Spans, built: int) -> int | None:
+    """Cost with leased halls, then-year dollars; none where a hall has no leased design like it."""
     page, book = spans.page, spans.book
     if lines(book.case, book.plan) is None:
         page.note(spans.at, "The data have no leased design for a hall of this plan: leasing is left out.")
@@ -244,8 +248,9 @@ def _leased(spans: Spans) -> int | None:
         names = ("Change", f"{category}, with management and contingency" if times else category, "$M")
         changes.append(spans.row(names, f"({{c}}{leased}-{{c}}{own}){times}", change))
     total = spans.plus(("Lease", "what leasing adds to building", "$M"), *((r, 1) for r in changes), look="total")
+    both = spans.plus(("Lease halls", "cost in all: leased halls, own chips and power", "$M"), (built, 1), (total, 1))
     spans.at += 1
-    return total
+    return both
 
 
 def _present(spans: Spans, rents: dict[str, int], built: int, leased: int | None) -> None:
@@ -254,8 +259,8 @@ def _present(spans: Spans, rents: dict[str, int], built: int, leased: int | None
     spans.header(f"Present cost of each way, $M of {base}")
     ways = {"Build": spans.times(("Build", "the plan, with running cost after it", "$M"), built, "deflator", "factor")}
     if leased is not None:
-        both = spans.plus(("Lease", "leased halls, own chips and power, then-year", "$M"), (built, 1), (leased, 1))
-        ways["Lease halls"] = spans.times(("Lease halls", "the same, present", "$M"), both, "deflator", "factor")
+        names = ("Lease halls", "leased halls, own chips and power", "$M")
+        ways["Lease halls"] = spans.times(names, leased, "deflator", "factor")
     words = {"own": "Rent, model's price", "low": "Rent, low quotes", "high": "Rent, high quotes"}
     for end, row in rents.items():
         ways[words[end]] = spans.times((words[end], "the service bought", "$M"), row, "factor")
@@ -266,7 +271,9 @@ def _present(spans: Spans, rents: dict[str, int], built: int, leased: int | None
 
 def _cumulative(spans: Spans, ways: dict[str, int]) -> None:
     page, first = spans.page, spans.columns[0]
-    spans.header(f"Cumulative present cost, $M; beside it the last year in which building is dearer, 0 for none", "Dearer to")
+    spans.header(
+        "Cumulative present cost, $M; beside it the last year in which building is dearer, 0 for none", "Dearer to"
+    )
     own, years = spans.at, spans.rows["year"]
     for name, row in ways.items():
         at, names = spans.at, (name, "cumulative", "$M")

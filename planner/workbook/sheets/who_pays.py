@@ -141,13 +141,15 @@ def _investor(
 
 
 def _returns(spans: Spans, held: three.Accounts, nets: dict[str, tuple[int, int, int]]) -> list[tuple[str, Cell]]:
-    """Returns found by search, stored, and what the cash is worth at each: nothing, as a share of all cash."""
+    """Returns found by search, stored, and what the cash is worth at each: nothing, as a share of what is paid."""
     page, found = spans.page, []
-    page.heading(spans.at, "The investor's return over the horizon and after it, found by search; cash at it is worth nothing")
+    page.heading(
+        spans.at, "The investor's return over the horizon and after it, found by search; cash at it is worth nothing"
+    )
     page.headers(spans.at + 1, ("Row", "What it is", "Unit", "Return", "Worth of the cash"))
     spans.at += 2
-    middle = spans.rows["middle"]
-    for reading, (_, net, real) in nets.items():
+    middle, deflator = spans.rows["middle"], spans.rows["deflator"]
+    for reading, (costs, net, real) in nets.items():
         for kind, row in (("nominal", net), ("real", real)):
             at, cash = spans.at, [page.n(row, c) for c in spans.columns]
             label(page, at, Entry(f"Return, {kind}", reading, "a year"))
@@ -156,8 +158,9 @@ def _returns(spans: Spans, held: three.Accounts, nets: dict[str, tuple[int, int,
                 page.put(at, TOTAL, "none: fees never pay back")
             else:
                 page.put(at, TOTAL, rate, "input", style.SHARE)
-                r, m = spans.area(row), spans.area(middle)
-                text = f"ROUND(SUMPRODUCT({r}*(1+D{at})^-{m})/SUMPRODUCT(ABS({r})*(1+D{at})^-{m}),12)"
+                worth = f"*(1+D{at})^-{spans.area(middle)})"
+                out = spans.area(costs) + (f"*{spans.area(deflator)}" if kind == "real" else "")
+                text = f"ROUND(SUMPRODUCT({spans.area(row)}{worth}/SUMPRODUCT({out}{worth},12)"
                 page.formula(at, TOTAL + 1, text, 0.0, form=style.RATIO)
                 found.append((f"{kind}, reading {reading[0]}", (at, TOTAL + 1)))
             spans.at += 1
@@ -167,7 +170,7 @@ def _returns(spans: Spans, held: three.Accounts, nets: dict[str, tuple[int, int,
 
 def _level(spans: Spans, nets: dict[str, tuple[int, int, int]], fees: int) -> None:
     """The fee that stays level in then-year dollars and earns a return, by workload."""
-    page, case, n = spans.page, spans.book.case, spans.page.n
+    case, n = spans.book.case, spans.page.n
     spans.header("Service at the open price of the base year, $M: what a level fee is a multiple of")
     each = []
     for w, work in case.workloads.items():
