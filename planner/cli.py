@@ -21,7 +21,9 @@ from planner.options import AcceptFormulas, Debug, Edits, Json, Model, Quiet, Re
 from planner.terminal import INTERRUPTED, TERMINATED, Style, complain, live
 
 if TYPE_CHECKING:
+    from planner.answers import Answer
     from planner.inputs.case import Case
+    from planner.run import Options, Result
 
 #: seconds in which an infeasible programme's smallest clash is looked for
 CLASH_SECONDS = 40.0
@@ -57,6 +59,9 @@ def optimize(
     processes: Annotated[int | None, typer.Option(min=1, help="Solvers at work at once. [default: 2]")] = None,
     repeatable: Annotated[bool, typer.Option("--repeatable", help="The same plan each time; limits by nodes.")] = False,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the search.")] = 0,
+    no_price: Annotated[
+        bool, typer.Option("--no-price", help="Leave out the second solve, without the promise of secured power.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check the inputs and build the model, no more.")] = False,
     reports: Reports = None,
     json: Json = False,
@@ -96,8 +101,15 @@ def optimize(
             if not json:
                 style.say(show.summary(result.document, result.case, result.plan))
             raise
-    text = show.summary(stored.document, result.case, result.plan)
-    style.answer(stored.document, text, f"{show.verdict(stored.document)}\n{stored.path}")
+    document, text = stored.document, show.summary(stored.document, result.case, result.plan)
+    if not json:
+        style.answer(document, text, f"{show.verdict(document)}\n{stored.path}")
+    if not no_price and (found := _without(result, stored.path, options, style)):
+        document, text = {**document, "without": found.document}, found.lead
+        if not json:
+            style.answer(document, text)
+    if json:
+        style.answer(document, text)
     if stopped_by := stored.document.get("interrupted"):
         return TERMINATED if stopped_by in (signal.SIGTERM, "SIGTERM") else INTERRUPTED
     return EXIT_CODES.get(str(stored.document.get("verdict")), 9)
@@ -113,6 +125,23 @@ def _explain(document: dict[str, Any], model: str | None, edits: Sequence[str] |
     if found.verdict == "infeasible":
         words = explain_words.text(found).replace("No repair was found.", "'planner explain' looks for ways out.")
         document["explanation"] = f"{words}\n{document['explanation']}"
+
+
+def _without(result: Result, folder: Path, options: Options, style: Style) -> Answer | None:
+    """The programme without its promise of secured power, kept with the run; None where there is nothing to price."""
+    from planner.analyses import without as second
+    from planner.answers import withouts
+    from planner.commands.kept import keep
+
+    claim = second.promise(result.case)
+    if claim is None or result.plan is None or result.document.get("interrupted"):
+        return None
+    style.say(f"Solving once more without '{claim.id}', to price it; --no-price leaves this out.")
+    with live(style) as progress:
+        found = second.without(result.case, claim, result.document, result.gates, options, progress)
+    answer = withouts.answer(result.case, found, result.document)
+    keep(style, folder, "without", answer)
+    return answer
 
 
 def _dry_run(case: Case, style: Style, began: float) -> int:
@@ -163,11 +192,15 @@ def show(run: Run, reports: Reports = None, json: Json = False, quiet: Quiet = F
     from planner import show as texts
     from planner import store
     from planner.results.claims import claim_check
+    from planner.results.evidence import Evidence
 
     stored = store.load(store.find(store.reports_folder(reports), run))
-    claims = {} if stored.plan is None else {"claim_check": claim_check(stored.case, stored.plan)}
-    text = texts.summary(stored.document, stored.case, stored.plan)
-    Style(json, quiet, debug).answer({**claims, **stored.document}, text, text)
+    document = stored.document
+    if stored.plan is not None:  # a run from before these were stored is counted anew
+        found = {"claim_check": claim_check(stored.case, stored.plan)}
+        document = {**found, **Evidence(stored.case, stored.plan).as_dict(), **document}
+    text = texts.summary(document, stored.case, stored.plan)
+    Style(json, quiet, debug).answer(document, text, text)
     return 0
 
 

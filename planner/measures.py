@@ -33,3 +33,23 @@ def gap_text(document: Mapping[str, Any]) -> str:
     if not isinstance(usd, int | float) or not isinstance(share, int | float):
         return ""
     return f"${usd / 1e6:,.{0 if usd >= SMALL else 1}f}M present, {100 * share:.2f} % of present cost"
+
+
+def amount(value: Any, unit: str) -> str:
+    """A figure with its unit, short; nothing where there is none."""
+    if value is None or value != value:
+        return "-"
+    value = float(value)
+    if unit.upper() == "USD":
+        return f"${value / 1e9:,.2f}B" if abs(value) >= 1e9 else f"${value / 1e6:,.1f}M"
+    if unit.lower() in ("fraction", "share"):
+        return percent(value)
+    digits = f"{value:,.0f}" if abs(value) >= 1000 or value == int(value) else f"{value:,.4g}"
+    return f"{digits} {unit}".strip()
+
+
+def percent(value: Any) -> str:
+    """A fraction in percent; small ones with two digits after the point."""
+    if value is None:
+        return ""
+    return f"{100 * value:.2f} %" if abs(value) < 0.1 else f"{100 * value:.1f} %"

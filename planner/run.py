@@ -20,6 +20,7 @@ from planner.plan import NOISE, Plan
 from planner.results import indicators, money_measures, read_plan, scoring
 from planner.results.accounts import accounts
 from planner.results.claims import claim_check
+from planner.results.evidence import Evidence
 from planner.solve import Limits, Program, Report, Verdict, interruptible
 from planner.solve import scheme as solving
 from planner.solve.standing import Solution
@@ -203,6 +204,7 @@ def _add_plan(document: dict[str, Any], solved: Solution, plan: Plan, checked: V
     document["claim_check"] = claim_check(case, plan)
     document["accounts"] = accounts(case, plan)
     document["scoring_test"] = scoring.as_dict(case, plan)
+    document |= Evidence(case, plan).as_dict()
     years = {c.id: c.by for c in case.programme.claims}
     document["commitments"] = [
         {str(k): _plain(v) for k, v in r.items()} | {"by": years[r["id"]], "firm": r["binding"] == "firm"}

@@ -9,7 +9,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from planner.measures import gap_text
+from planner.measures import amount, gap_text, percent
 
 if TYPE_CHECKING:
     from planner.inputs.case import Case
@@ -30,6 +30,7 @@ def summary(document: Mapping[str, Any], case: Case | None = None, plan: Plan | 
             _section("WORTH AND COST (present dollars of the base year)", worth(document)),
             _section("PROMISES", promises(document, case)),
             _section("INVESTMENT by category (private money, then-year dollars)", investment(document)),
+            _section("HOW WELL THE DOLLARS ARE KNOWN, by the weakest figure behind them", evidence(document)),
             _section("THE SPLIT, AND WHO PAYS FOR OPERATIONS", split_and_funding(document, case)),
             _section("SITES at the end of the last period", sites(document, case, plan)),
             _section("LIFETIME INFRASTRUCTURE DOLLARS per MW bought, beside what others paid", cost_per_mw(document)),
@@ -136,10 +137,26 @@ def investment(document: Mapping[str, Any]) -> str:
     indicators = document.get("indicators") or {}
     spend = indicators.get("spend_by_category_usd") or {}
     total = indicators.get("spend_usd") or sum(value or 0 for value in spend.values())
-    rows = [(name, _billions(value), _percent((value or 0) / total)) for name, value in spend.items() if total]
+    rows = [(name, _billions(value), percent((value or 0) / total)) for name, value in spend.items() if total]
     if not rows:
         return ""
     return table(("Category", "$B", "share"), [*rows, ("Total", _billions(total), "")], (34, 10, 10), right=(1, 2))
+
+
+def evidence(document: Mapping[str, Any]) -> str:
+    """The budget by the status of its evidence, and the share of chips that are not on sale."""
+    parts = [
+        p for p in document.get("evidence") or [] if abs(p["usd"]) >= 0.005 or abs(p["usd_by_rate_alone"]) >= 0.005
+    ]
+    rows = [(p["status"], _billions(p["usd"]), percent(p["share"]), _billions(p["usd_by_rate_alone"])) for p in parts]
+    if not rows:
+        return ""
+    headers = ("Status", "$B", "of budget", "by the rate alone, $B")
+    lines = [table(headers, rows, (34, 10, 10, 22), right=(1, 2, 3))]
+    share = document.get("chips_not_on_sale_share")
+    if share is not None:
+        lines.append(f"  Chips not on sale: {percent(share)} of the dollars for racks, fabric, storage and sales tax")
+    return "\n".join(lines)
 
 
 def split_and_funding(document: Mapping[str, Any], case: Case | None) -> str:
@@ -159,7 +176,7 @@ def split_and_funding(document: Mapping[str, Any], case: Case | None) -> str:
         parts = ", ".join(f"{name} {value / 1e9:.2f}" for name, value in paid.items())
         line = f"Funding:     operations {amount(sum(paid.values()), 'USD')}: {parts} ($B)"
         most = [c.get("planned") for c in document.get("commitments") or [] if c.get("metric") == "funding"]
-        lines.append(line + "".join(f"; largest year {_percent(x)} of caps" for x in most if x is not None))
+        lines.append(line + "".join(f"; largest year {percent(x)} of caps" for x in most if x is not None))
     return "\n".join(f"  {line}" for line in lines)
 
 
@@ -231,7 +248,7 @@ def run_list(runs: Sequence[RunInfo]) -> str:
         return "No runs yet; 'planner optimize' makes one."
     words = {"optimal": "proven", "within_limits": "NOT PROVEN", "infeasible": "no plan", "unknown": "no answer"}
     rows = [
-        (info.run, info.created[:19].replace("T", " "), words.get(info.verdict, info.verdict), _percent(info.gap))
+        (info.run, info.created[:19].replace("T", " "), words.get(info.verdict, info.verdict), percent(info.gap))
         for info in runs
     ]
     return table(("Run", "Published (UTC)", "Verdict", "gap"), rows, (70, 20, 12, 8), right=(3,))
@@ -246,25 +263,6 @@ def verified(run: str, found: Mapping[str, Any], changed: Sequence[str]) -> str:
 
 
 # figures and tables
-
-
-def amount(value: Any, unit: str) -> str:
-    """A figure with its unit, short; nothing where there is none."""
-    if value is None or value != value:
-        return "-"
-    value = float(value)
-    if unit.upper() == "USD":
-        return f"${value / 1e9:,.2f}B" if abs(value) >= 1e9 else f"${value / 1e6:,.1f}M"
-    if unit.lower() in ("fraction", "share"):
-        return _percent(value)
-    digits = f"{value:,.0f}" if abs(value) >= 1000 or value == int(value) else f"{value:,.4g}"
-    return f"{digits} {unit}".strip()
-
-
-def _percent(value: Any) -> str:
-    if value is None:
-        return ""
-    return f"{100 * value:.2f} %" if abs(value) < 0.1 else f"{100 * value:.1f} %"
 
 
 def _billions(value: Any) -> str:

@@ -252,6 +252,8 @@ def test_show_and_runs(stored: store.RunFolder, capsys: pytest.CaptureFixture[st
     printed = one_document(capsys.readouterr().out)
     claims = {row["id"] for row in printed.pop("claim_check")}  # of runs from before it was stored, counted anew
     assert claims == {c.id for c in store.load(stored.path).case.programme.claims}
+    assert printed.pop("evidence")[-1]["status"] == "unspent"
+    assert printed.pop("chips_not_on_sale_share") is None  # it buys no chip
     assert printed == stored.document
     assert run_command(["runs", "--json"]) == 0
     (info,) = one_document(capsys.readouterr().out)["runs"]

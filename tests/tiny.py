@@ -183,6 +183,8 @@ def tiny_tables() -> dict[str, list[Row]]:
         "outlay_profiles": [],
         "continuing_resolutions": [],
         "asset_lives": [],
+        "evidence_statuses": [],
+        "leans_on": [],
         "sources": [{"source_id": "pencil"}],
     }
 

@@ -76,16 +76,16 @@ def answer(found: Backtest, brief: bool = False) -> Answer:
 
 def lead(found: Backtest) -> str:
     """What came out, group by group, beside its aim."""
-    told = []
+    sentences = []
     for s in found.summaries:
         if s.aim is None or s.median_error is None:
             continue
         who = "all projects" if s.basis == "all" else "those that share no source with a rate"
-        told.append(
+        sentences.append(
             f"{s.name[:1].upper()}{s.name[1:]}, {who}: median error {Share(s.median_error, 'share')} "
             f"of {s.count}, aim {Share(s.aim, 'share')}, {s.verdict}."
         )
-    return f"{len(found.judged)} projects judged by the rates of {found.case.name}. " + " ".join(told)
+    return f"{len(found.judged)} projects judged by the rates of {found.case.name}. " + " ".join(sentences)
 
 
 def _groups(found: Backtest) -> Section:

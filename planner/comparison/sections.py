@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from planner import show
 from planner.analyses.compare import Bridge, Comparison, Indicator, Pair, name
+from planner.measures import amount
 from planner.store import Stored
 
 GAP_NOTE = (
@@ -49,7 +49,7 @@ class Figure:
         if self.value is None or not math.isfinite(self.value):
             return "-"
         sign = "-" if self.value < 0 else "+" if self.signed and self.value > 0 else ""
-        return sign + show.amount(abs(self.value), self.unit)
+        return sign + amount(abs(self.value), self.unit)
 
 
 Cell = str | Figure

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from planner.errors import Fault
-from planner.inputs.check import Sheets
+from planner.inputs.check import Sheets, good_rows
 from planner.inputs.parse import Row, Sheet, did_you_mean, listing, show
 from planner.inputs.schema import BY_NAME, MONEY_PARAMETERS, PARAMETERS, TABLES
 
@@ -40,7 +40,7 @@ def check(sheets: Sheets) -> list[Fault]:
     faults += _unsourced(book, counts)
     for ref, row in book.rows.items():
         faults += _money_year(ref, row) + _bracket(row, book.values[ref])
-    return faults
+    return faults + _leaning(sheets, book) + _statuses(sheets)
 
 
 def money_index(ref: Ref) -> str:
@@ -160,3 +160,34 @@ def _bracket(row: Row, values: list[float]) -> list[Fault]:
     if values and max(values) > high:
         faults.append(Fault(FILE, row.line, "high", row.text["high"], f"at least the figure, {show(max(values))}"))
     return faults
+
+
+def _leaning(sheets: Sheets, book: _Book) -> list[Fault]:
+    """Rows of leans_on speak of rows of figures, and name another document than the source there."""
+    sheet, faults = sheets["leans_on"], []
+    for row in good_rows(sheet, *sheet.table.keys):
+        ref: Ref = (row.text["table"], row.text["key"], row.text["column"])
+        figure = book.rows.get(ref)
+        if figure is None:
+            faults.append(Fault(sheet.file, row.line, "key", "/".join(ref[:2]), "a figure with a row in figures.csv"))
+        elif figure.text["source_id"] == row.text["source_id"]:
+            allowed = "another document than the source in figures.csv"
+            faults.append(Fault(sheet.file, row.line, "source_id", row.text["source_id"], allowed))
+    return faults
+
+
+def _statuses(sheets: Sheets) -> list[Fault]:
+    """Where statuses are ordered, each that figures have stands once, in a place of its own."""
+    sheet, figures = sheets["evidence_statuses"], sheets["figures"]
+    if sheet.lost or sheet.unsure or sheet.torn or not sheet.rows or sheet.bad_columns:
+        return []
+    faults, places = [], dict[float, str]()
+    for row in good_rows(sheet, "status", "order"):
+        other = places.setdefault(row.values["order"], row.text["status"])
+        if other != row.text["status"]:
+            allowed = f"a place of its own; {other} has this one"
+            faults.append(Fault(sheet.file, row.line, "order", row.text["order"], allowed))
+    ordered = {row.text["status"] for row in sheet.rows}
+    allowed = f"a status with a row in {sheet.file}: {listing(sorted(ordered))}"
+    strays = {row.text["status"]: row.line for row in reversed(figures.rows) if row.good("status")}
+    return faults + [Fault(FILE, n, "status", word, allowed) for word, n in strays.items() if word not in ordered]

@@ -20,10 +20,10 @@ def drop(sheets: Mapping[str, Sheet], name: str, gone: Sequence[Row]) -> None:
     sheet = sheets[name]
     lines = {row.line for row in gone}
     sheet.rows[:] = [row for row in sheet.rows if row.line not in lines]
-    figures = sheets["figures"]
-    if not set(figures.table.keys) & figures.bad_columns:
-        keys = {key(row, sheet.table) for row in gone}
-        figures.rows[:] = [r for r in figures.rows if r.text["table"] != name or r.text["key"] not in keys]
+    keys = {key(row, sheet.table) for row in gone}
+    for figures in (sheets["figures"], sheets["leans_on"]):
+        if not set(figures.table.keys) & figures.bad_columns:
+            figures.rows[:] = [r for r in figures.rows if r.text["table"] != name or r.text["key"] not in keys]
     for table in TABLES:
         for column in table.columns:
             target, _, field = column.reference.partition(".")

@@ -15,15 +15,16 @@ from typing import Literal
 
 Kind = Literal["text", "number", "integer", "flag"]
 
-STATUSES = (
-    "read",
-    "read-excerpt",
-    "secondary",
-    "derived",
-    "recalled",
-    "assumption",
-    "unsupported",
-)
+#: status of a figure -> meaning, from the strongest to the weakest unless the table ``evidence_statuses`` says otherwise
+STATUSES = {
+    "read": "read in the cited document",
+    "read-excerpt": "read in an excerpt of the cited document",
+    "secondary": "another document reports it",
+    "derived": "computed from read figures; the note says how",
+    "recalled": "from memory of the cited document, not opened again",
+    "assumption": "chosen for this programme; the note gives the reason",
+    "unsupported": "said without a source",
+}
 PRECISIONS = ("fp64", "bf16", "fp8")
 CATEGORIES = (
     "construction",
@@ -832,11 +833,38 @@ TABLES: tuple[Table, ...] = (
                 "money_year", "integer", "year of the dollars; empty where not money", "year", 2000, 2100, optional=True
             ),
             _key("source_id", "document", "sources.source_id"),
-            _text("status", "how well the figure is known", STATUSES),
+            _text("status", "how well the figure is known", tuple(STATUSES)),
             _text("note", "reason, anchor, arithmetic", optional=True),
         ),
         "where each figure comes from and how far it may be off",
         figures=False,
+    ),
+    Table(
+        "leans_on",
+        ("table", "key", "column", "source_id"),
+        (
+            _key("table", "table of the figure"),
+            _key("key", "key of its row in figures, parts joined by /; * for the whole column"),
+            _key("column", "column of the figure"),
+            _key("source_id", "second document that the figure was derived from", "sources.source_id"),
+        ),
+        "further documents behind a figure, apart from its source; most figures have none",
+        figures=False,
+        may_be_empty=True,
+        may_be_missing=True,
+    ),
+    Table(
+        "evidence_statuses",
+        ("status",),
+        (
+            Column("status", "text", "status of a figure, as in figures", allowed=tuple(STATUSES)),
+            Column("order", "integer", "place from the strongest, 1, to the weakest; each place once", "", 1, 100),
+            _text("meaning", "what the status says of a figure"),
+        ),
+        "statuses of figures from the strongest to the weakest; no row at all: the order in figures",
+        figures=False,
+        may_be_empty=True,
+        may_be_missing=True,
     ),
 )
 

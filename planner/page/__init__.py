@@ -17,6 +17,7 @@ from planner.page.sections import (
     accounts,
     claims,
     compute,
+    evidence,
     investment,
     power,
     promises,
@@ -29,7 +30,7 @@ from planner.page.style import CSS
 from planner.plan import Plan
 
 #: in the order of reading
-SECTIONS = (summary, promises, claims, sites, timeline, investment, power, compute, soft, accounts, about)
+SECTIONS = (summary, promises, claims, sites, timeline, investment, evidence, power, compute, soft, accounts, about)
 
 
 def write(path: Path, case: Case, plan: Plan, document: Mapping[str, Any]) -> None:

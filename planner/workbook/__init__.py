@@ -22,6 +22,7 @@ from planner.workbook.sheets import (
     compute,
     construction,
     detail,
+    evidence,
     federal,
     funding,
     glossary,
@@ -63,6 +64,7 @@ ORDER = (
     "After the horizon",
     "Accounts",
     "Scoring test",
+    "Evidence",
     "Assumptions",
     "Detail",
     "Provenance",
@@ -104,8 +106,9 @@ def build(case: Case, plan: Plan, document: Mapping[str, Any], more: More | None
     solved = provenance.fill(book)
     tiers = power.fill(book, facts)
     later = after.fill(book, facts)
+    invested = investment.fill(book, facts)
     parts = Parts(
-        investment.fill(book, facts),
+        invested,
         tiers,
         sites.fill(book, facts, tiers),
         chips.fill(book, facts),
@@ -117,6 +120,7 @@ def build(case: Case, plan: Plan, document: Mapping[str, Any], more: More | None
         training.fill(book, facts, tiers),
         federal.fill(book, facts),
         funding.fill(book, facts),
+        evidence.fill(book, facts, invested),
     )
     construction.fill(book, facts, tiers)
     held = accounts.fill(book, facts, parts, later)

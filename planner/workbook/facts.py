@@ -12,6 +12,7 @@ from planner import wbs
 from planner.inputs.case import Case
 from planner.plan import Plan
 from planner.results.accounts import leased
+from planner.results.evidence import evidence_keys
 from planner.results.signing import signed_ahead
 
 #: dollars that buy nothing: a category of their own here, and outside present cost
@@ -152,6 +153,7 @@ def _cost_keys(case: Case, r: Any, category: str, year: int) -> tuple[str, ...]:
         f"{table}.{entity}" if soft and table != "categories" else "",
         f"{r.item.rsplit(' ', 1)[0]}|{year}" if r.wbs_code in RACK_LINES else "",
         f"{r.site_id}|{r.ledger}|{year}" if r.ledger == "operations" else "",
+        *evidence_keys(case, r, year),
         f"{OWNED} {r.category}|{r.period}" if leased.replaced(case, r.wbs_code, r.item) else "",
         "" if category == UNALLOCATED else f"{case.wbs[r.wbs_code].payer}|{r.ledger}|{r.period}",
     )

@@ -78,6 +78,7 @@ def test_a_chart_that_says_nothing_is_found(small: Path, tmp_path: Path) -> None
 def test_the_glossary_holds_every_table_column_and_parameter(finished: Path) -> None:
     sheet = load_workbook(finished, read_only=True)["Glossary"]
     rows = {(a, b): (unit, meaning) for a, b, unit, meaning in sheet.iter_rows(min_row=6, max_col=4, values_only=True)}
+    sheet.parent.close()
     for table in TABLES:
         assert (table.name, "(table)") in rows
         for column in table.columns:
@@ -94,6 +95,7 @@ def test_twelve_steps_with_honest_gaps(finished: Path) -> None:
         for r in sheet.iter_rows(max_col=3, values_only=True)
         if r[1] in (crosswalk.DONE, crosswalk.PART, crosswalk.NOT)
     ]
+    sheet.parent.close()
     assert [str(r[0]).split()[0] for r in rows] == [str(n) for n in range(1, 13)]
     missing = {int(str(r[0]).split()[0]) for r in rows if r[1] == crosswalk.NOT}
     assert {2, 8, 9, 11, 12} <= missing

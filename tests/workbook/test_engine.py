@@ -72,7 +72,9 @@ def test_the_engine_agrees_on_a_small_solved_run(small: Path) -> None:
 def test_a_falsified_value_is_caught(small: Path, tmp_path: Path) -> None:
     """The value that a previewer shows is changed on three sheets, the formulas are not."""
     sheets = ("Investment", "Summary", "Present value")
-    spoilt, names = tmp_path / "spoilt.xlsx", load_workbook(small, read_only=True).sheetnames
+    book = load_workbook(small, read_only=True)
+    spoilt, names = tmp_path / "spoilt.xlsx", book.sheetnames
+    book.close()
     parts = {f"xl/worksheets/sheet{names.index(sheet) + 1}.xml": sheet for sheet in sheets}
     with zipfile.ZipFile(small) as source, zipfile.ZipFile(spoilt, "w") as target:
         for name in source.namelist():

@@ -1,4 +1,4 @@
-"""Other margins, other ways to the same service, three accounts that are never added, and the scoring test in a line."""
+"""Other margins, other ways to the same service, three accounts never added, and the scoring test in a line."""
 
 from __future__ import annotations
 

@@ -3,7 +3,8 @@
 Every hall that is not leased already is replaced by a leased one of the same kind of cooling, ready in the same period.
 Its fit-out is paid before that, its rent from then on to the end of the horizon, at the lease's own upkeep. After the
 horizon rent goes on for the halls of racks that go on working. Land, shell, civil works, plant of the halls and the
-framework discount fall away. No limit of halls that stand today is kept, as a plan keeps it. Campus opening, hardening, power, chips and all else stay as planned.
+framework discount fall away. No limit of halls that stand today is kept, as a plan keeps it. Campus opening, hardening,
+power, chips and all else stay as planned.
 """
 
 from __future__ import annotations

@@ -3,28 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from textwrap import fill
 from typing import Any
 
 from planner.inputs.case import Case
 from planner.plan import Plan
 from planner.results.accounts import accounts
 
-TITLE = "IS THE VALUE REAL, IS THERE A CHEAPER WAY, WHO PAYS (sheet Accounts; $B, present unless it says otherwise)"
+TITLE = "IS IT WORTH IT, AND TO WHOM ($B present; sheet Accounts)"
+SHORT = {
+    "one": "(at cost)",
+    "10th percentile of the quotes": "(10th percentile of quotes)",
+    "as in the data": "(data)",
+    "90th percentile of the quotes": "(90th)",
+}
 #: return whose level fee is in the text
-TARGET = "10%"
+TARGET, WIDTH = "10%", 110
 
 
 def text(document: Mapping[str, Any], case: Case | None, plan: Plan | None) -> str:
-    """Three lines, from the document of a run, or from its plan where the run is older; nothing without either."""
+    """Three paragraphs, from the document of a run, or from its plan where the run is older; nothing without either."""
     found = document.get("accounts")
     if found is None and case is not None and plan is not None:
         found = accounts(case, plan)
-    return "\n".join(f"  {line}" for line in lines(found)) if found else ""
+    return "\n".join(lines(found)) if found else ""
 
 
 def lines(found: Mapping[str, Any]) -> list[str]:
+    """One paragraph each for margins, ways and accounts."""
     parts = [("Margin:", margin(found)), ("Ways:", ways(found)), ("Accounts:", payers(found))]
-    return [f"{name:<12} {words}" for name, words in parts if words]
+    hang = " " * 15
+    return [fill(f"  {name:<12} {words}", WIDTH, subsequent_indent=hang) for name, words in parts if words]
 
 
 def _usd(usd: float) -> str:
@@ -39,7 +48,7 @@ def margin(found: Mapping[str, Any]) -> str:
     margins = found.get("margins")
     if not margins:
         return ""
-    parts = ", ".join(f"{_usd(r['net_benefit_usd'])} at {r['margin']:.2f} ({r['which']})" for r in margins["rows"])
+    parts = ", ".join(f"{_usd(r['net_benefit_usd'])} at {r['margin']:.2f} {SHORT[r['which']]}" for r in margins["rows"])
     zero = margins["margin_at_zero"]
     return f"net benefit {parts}" + ("" if zero is None else f"; zero at {zero:.2f}")
 
@@ -53,7 +62,7 @@ def payers(found: Mapping[str, Any]) -> str:
         found[name] for name in ("federal", "investor_as_the_data_say", "investor_bears_operations")
     )
     fee = all_in["level_fee_over_base_year_price"][TARGET]
-    level = "" if fee is None else f"; {fee:.2f} times today's price, level, earns {TARGET.replace('%', ' %')}"
+    level = "" if fee is None else f"; {fee:.2f} times the base-year price, level, earns {TARGET.replace('%', ' %')}"
     return (
         f"agencies pay {_usd(federal['paid']['present_usd'])} in fees and own cost; the investor earns "
         f"{share(own['nominal_return'])} a year nominal, {share(all_in['nominal_return'])} with operations{level}"

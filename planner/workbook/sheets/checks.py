@@ -32,6 +32,7 @@ def fill(
     page = book.page(ME, "Checks", "check")
     checks = [
         *ties.dollars(book, detail, parts, totals),
+        *ties.by_evidence(book, parts),
         *ties.commitments(book, parts),
         *ties.levels(book, parts),
         *soft_ties.split(book, detail, parts),

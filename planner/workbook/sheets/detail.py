@@ -57,6 +57,9 @@ HEADERS = (
     "Key 12",
     "Key 13",
     "Key 14",
+    "Key 15",
+    "Key 16",
+    "Key 17",
 )
 HEADER_ROW = 6
 QUANTITY, RATE, FACTOR, ESCALATION, DOLLARS, POSTED, VALUE, CARRIED, AHEAD, KEY = 9, 11, 13, 14, 15, 16, 17, 18, 19, 20
@@ -72,7 +75,7 @@ class Detail:
         self._views: dict[tuple[str, int, int], View] = {}
 
     def view(self, block: str, key: int, column: int = QUANTITY) -> View:
-        """Sums of a block by its key column (1 to 14)."""
+        """Sums of a block by its key column (1 to 17)."""
         if (block, key, column) not in self._views:
             first, last = self.blocks[block]
             sums = self.page.ref(first, column, (last, column))
@@ -218,7 +221,7 @@ def _cost(book: Book, page: Page, row: int, fact: Fact, under: int, carried: flo
             page.assume(row, RATE, fact.rate_ref, "#,##0.00")
         else:
             page.put(row, RATE, fact.rate_usd, "input", "#,##0.00")
-        ratio(book, page, row, FACTOR, fact.factor, *factor_refs(book.case, fact))
+        ratio(book, page, row, FACTOR, fact.factor, *factor_refs(fact))
         ratio(book, page, row, ESCALATION, fact.escalation, *escalation_refs(book, fact), divide=True)
     page.put(row, 12, fact.rate_ref, "unit")
     dollars = fact.cents / 100

@@ -19,6 +19,7 @@ TERMS = (
     ("Mission value", "market rent of the same service, discounted like the cost, less running cost after the horizon"),
     ("Net benefit", "mission value less present cost; what the shipped programme seeks the most of"),
     ("Firm share", "part of a plant's MW that counts as secured: one less the rate of its forced outages"),
+    ("Status of a dollar", "that of the weakest figure behind it: unit rate, multiplier or share, price index"),
     ("Role", "a level above the lowest that a site may serve; it includes every level below it"),
     ("Contingency", "share of a category's cost for what is known to be unknown; spent by the plan"),
     ("Management reserve", "share of the budget that is held and not spent by the plan"),

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from planner.workbook.sheets import (
     chips,
     compute,
+    evidence,
     federal,
     funding,
     investment,
@@ -35,3 +36,4 @@ class Parts(NamedTuple):
     training: training.Places
     federal: federal.Places
     funding: funding.Places
+    evidence: evidence.Places

@@ -4,26 +4,13 @@ from __future__ import annotations
 
 import math
 
-from planner import wbs
-from planner.inputs.case import Case
-from planner.inputs.schema import BY_NAME, MONEY_PARAMETERS
+from planner.results import behind
 from planner.workbook import style
 from planner.workbook.book import Book, Page
 from planner.workbook.facts import ON_TOP, Fact
 
 #: cents from a half cent within which programs may round a product differently
 NEAR_HALF = 0.01
-#: WBS lines whose quantity already meets a data ratio
-SHELL_LINES = (
-    wbs.OPENING,
-    wbs.CIVIL,
-    wbs.SHELL,
-    wbs.CONNECTION,
-    wbs.PLANT,
-    wbs.ELECTRICAL,
-    wbs.COOLING_PLANT,
-)
-SHARES = {wbs.STORAGE: "storage_share", wbs.RACK_MAINTENANCE: "maintenance_share"}
 
 
 def half_cent(fact: Fact) -> float:
@@ -36,32 +23,20 @@ def half_cent(fact: Fact) -> float:
     return (fact.cents or 0) / 100 - product if near or round(cents) != fact.cents else 0.0
 
 
-def factor_refs(case: Case, fact: Fact) -> list[tuple[str, ...]]:
+def factor_refs(fact: Fact) -> list[tuple[str, ...]]:
     """Products of figures that a line's factor may be."""
-    multiplier = f"sites.{fact.site}.construction_multiplier"
-    chip = fact.rate_ref.split(".", 1)[-1].rsplit(".", 1)[0].split("/")[0]
-    if fact.wbs in SHELL_LINES:
-        return [(multiplier,)]
-    if fact.wbs == wbs.HARDENING:
-        return [(f"levels.{level}.hardening_share", multiplier) for level in case.levels if level in fact.item]
-    if fact.wbs == wbs.DISCOUNT:
-        return [("parameters.volume_discount_share.value",)]
-    if fact.wbs == wbs.SALES_TAX:
-        return [(f"sites.{fact.site}.equipment_tax_share",)]
-    column = SHARES.get(fact.wbs)
-    return [(f"chips.{chip}.{column}",)] if column else []
+    refs = behind.factor_refs(_line(fact))
+    return [refs] if refs else []
 
 
 def escalation_refs(book: Book, fact: Fact) -> list[tuple[str, ...]]:
-    figure = book.figures.get(fact.rate_ref)
-    if figure is None or figure.money_year is None:
-        return []
-    if figure.table == "parameters":
-        index = MONEY_PARAMETERS.get(figure.key, "")
-    else:
-        index = BY_NAME[figure.table].column(figure.column).price_index
-    years = (fact.year, figure.money_year)
-    return [tuple(f"price_indices.{index}/{year}.index_value" for year in years)]
+    """Quotients of an index that a line's escalation may be."""
+    refs = behind.escalation_refs(book.case, _line(fact))
+    return [refs] if refs else []
+
+
+def _line(fact: Fact) -> behind.CostLine:
+    return behind.CostLine(fact.wbs, fact.site, fact.item, fact.rate_ref, fact.year)
 
 
 def ratio(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from planner.workbook.book import Book, Page
-from planner.workbook.sheets import chips, compute, investment, power, present, sites, summary
+from planner.workbook.sheets import chips, compute, evidence, investment, power, present, sites, summary
 from planner.workbook.sheets.detail import DOLLARS, Detail
 from planner.workbook.sheets.parts import Parts
 from planner.workbook.tables import TOTAL
@@ -89,6 +89,21 @@ def dollars(book: Book, detail: Detail, parts: Parts, totals: summary.Places) ->
             (f"SUM({dollars})", float(sum(page.n(r, DOLLARS) for r in range(low, high + 1)))),
         ),
     ]
+
+
+def by_evidence(book: Book, parts: Parts) -> list[Check]:
+    """Dollars by status add up to the investment, and with what buys nothing to the budget."""
+    page, inv, p = book.pages[evidence.ME], book.pages[investment.ME], parts.evidence
+    invested, nothing = cell(inv, parts.investment.category.total, 4), cell(page, *p.unallocated)
+    checks = []
+    for by, at in (("the weakest figure behind a dollar", p.priced), ("the unit rate alone", p.alone)):
+        priced = cell(page, *at)
+        both = f"{priced[0]}+{nothing[0]}", priced[1] + nothing[1]
+        checks.append(
+            Check(f"Investment: by status of {by}, with the unallocated line, against Detail", both, invested)
+        )
+    budget = book.address("programme.budget_usd", ME), book.figure("programme.budget_usd")
+    return [*checks, Check("Evidence: its parts against the budget", cell(page, *p.budget), budget)]
 
 
 def commitments(book: Book, parts: Parts) -> list[Check]:

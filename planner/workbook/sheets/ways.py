@@ -232,7 +232,7 @@ def _leased(spans: Spans, built: int) -> int | None:
     pairs, n = [], page.n
     for category in categories:
         name = "upkeep of halls" if category == "operations" else category
-        own = spans.summed(("Owned halls", name, "$M"), "costs", 13, DOLLARS, f"{OWNED} {category}")
+        own = spans.summed(("Owned halls", name, "$M"), "costs", 16, DOLLARS, f"{OWNED} {category}")
         pairs.append((own, spans.summed(("Leased halls", name, "$M"), LEASED, 1, AHEAD, category)))
     changes = []
     for category, (own, leased) in zip(categories, pairs, strict=True):

@@ -58,7 +58,7 @@ def _payers(spans: Spans) -> dict[tuple[str, str], int]:
     rows = {}
     for payer, ledger in sorted(lines, key=lambda x: (x[1], x[0])):
         opening = f"{payer}|{ledger}"
-        rows[payer, ledger] = spans.summed((payer, f"pays of {ledger}", "$M"), "costs", 14, DOLLARS, opening)
+        rows[payer, ledger] = spans.summed((payer, f"pays of {ledger}", "$M"), "costs", 17, DOLLARS, opening)
     spans.at += 1
     return rows
 

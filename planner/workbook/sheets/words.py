@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from planner.inputs.schema import STATUSES
 from planner.workbook import style
 from planner.workbook.book import Book, Page
 from planner.workbook.sheets import crosswalk
 
 STATUS_MEANING = {
-    "read": "read in the cited document",
-    "read-excerpt": "read in an excerpt of the cited document",
-    "secondary": "another document reports it",
-    "derived": "computed from read figures; the note says how",
-    "recalled": "from memory of the cited document, not opened again",
-    "assumption": "chosen for this programme; the note gives the reason",
-    "unsupported": "said without a source",
+    **STATUSES,
     "programme": "what the programme file asks",
     "convention": "a tolerance, a unit or a calendar convention",
 }
@@ -44,6 +39,7 @@ SHEETS = (
     ("Security", "role of each site, accreditations, hardening, programme items, dollars"),
     ("Software", "services, agencies, systems, what each agency is admitted to, dollars"),
     ("Training", "heads on courses, trained staff by track and agency, operators, staff in post, dollars"),
+    ("Evidence", "dollars by the status of the figures behind them; the largest lines; quantities apart"),
     ("Assumptions", "every figure with range, source and status"),
     ("Detail", "one row a fact: cost lines, service at market value, decisions and levels"),
     ("Provenance", "the run, versions, input hash and documents"),
