@@ -53,7 +53,7 @@ def section(spans: Spans, found: ways.Places) -> Places:
 def _payers(spans: Spans) -> dict[tuple[str, str], int]:
     """Then-year dollars by payer and ledger."""
     case = spans.book.case
-    spans.header("Who pays what today, $M then-year (payer column of wbs)")
+    spans.header("Payers today, $M then-year (payer column of wbs)")
     lines = {(case.wbs[f.wbs].payer, f.ledger) for f in spans.detail.items("costs")}
     rows = {}
     for payer, ledger in sorted(lines, key=lambda x: (x[1], x[0])):
