@@ -85,6 +85,7 @@ def optimize(
 
     from planner import reports as people
     from planner import run, show
+    from planner.files import plain
 
     given = {"gap": gap, "seconds": time_limit, "nodes": nodes, "processes": processes}
     options = run.Options(repeatable=repeatable, seed=seed, **{k: v for k, v in given.items() if v is not None})  # type: ignore[arg-type]
@@ -105,7 +106,7 @@ def optimize(
     if not json:
         style.answer(document, text, f"{show.verdict(document)}\n{stored.path}")
     if not no_price and (found := _without(result, stored.path, options, style)):
-        document, text = {**document, "without": found.document}, found.lead
+        document, text = {**document, "without": plain(found.document)}, found.lead
         if not json:
             style.answer(document, text)
     if json:

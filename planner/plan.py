@@ -76,6 +76,11 @@ RESULTS: dict[str, tuple[str, ...]] = {
     ),
     # the three power tiers at the end of each period; secured is facility MW at the meter, the others MW IT
     "tiers": ("site_id", "period", "secured_mw", "commissioned_mw", "populated_mw"),
+    # where a site has a grid contract, MW facility at the end of each period; racks in place use what they draw at peak
+    "grid_use": ("site_id", "period", "contracted_mw", "used_mw", "unused_mw"),
+    # what contracts owe after the horizon for MW that serve no racks, base-year dollars by calendar year;
+    # way: "take" (the rest of the minimum take), "exit" (the fee) or "resale" (the loss on it), whichever is least
+    "owed_after": ("site_id", "obligor", "way", "year", "usd", "present_usd"),
     "energy": ("site_id", "period", "it_mwh", "facility_mwh", "emissions_t", "water_m3"),
     "compute": ("period", "precision", "installed_pflops", "serving_pflops"),
     # from the second period, by agency and gate (initiative or track) the part of demand that may be served, at most 1;
@@ -100,6 +105,8 @@ RESULTS: dict[str, tuple[str, ...]] = {
     ),
 }
 TABLES = {**DECISIONS, **RESULTS}
+#: tables that runs of earlier versions do not have: empty in them
+LATER = ("grid_use", "owed_after")
 #: states of a commitment: "met", "short" (a goal), "broken" (never published), "reported"
 
 

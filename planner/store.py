@@ -218,7 +218,7 @@ def _sweep(reports: Path) -> None:
 def load(folder: Path) -> Stored:
     """A run read back, after its checksums have been compared."""
     import planner.inputs.read as read
-    from planner.plan import Plan
+    from planner.plan import LATER, Plan, frame
 
     manifest = _manifest(folder)
     bad = damaged(folder, lambda name: name in ("run.json", "times.json") or name.startswith(("tables/", "inputs/")))
@@ -234,7 +234,7 @@ def load(folder: Path) -> Stored:
                 name: fs.read_table(folder / "tables" / f"{name}.csv", kinds)
                 for name, kinds in manifest["tables"].items()
             }
-            plan = Plan(tables) if tables else None
+            plan = Plan({name: frame(name, []) for name in LATER} | tables) if tables else None
         except (InputError, ValueError, KeyError) as error:
             made = (document.get("versions") or {}).get("planner", "another version")
             raise StorageError(

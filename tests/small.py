@@ -87,6 +87,12 @@ def gates(tables: Tables, **priced: float) -> Tables:
     return tables
 
 
+def grid_contract(tables: Tables, site: str, **terms: Any) -> None:
+    """A contract signed by the investor, of five years without a ramp, that takes nothing but what is named."""
+    row = {"site_id": site, "obligor": "investor", "term_months": 60, "ramp_months": 0, **terms}
+    tables["grid_contracts"] = [*tables["grid_contracts"], row]
+
+
 def must_serve(tables: Tables) -> None:
     """All demand is met from the second year."""
     change(tables, "demand", must_serve_share=1)

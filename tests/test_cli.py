@@ -46,6 +46,7 @@ COMMANDS = (
     "frontier",
     "sensitivity",
     "alternatives",
+    "service-prices",
 )
 #: Typer itself parses the words of a command with pydantic, so pydantic is not on the list
 HEAVY = ("pyomo", "pandas", "numpy", "highspy", "openpyxl", "scipy", "lxml", "rich")
@@ -92,7 +93,7 @@ def pretend(here: Path, case: Case, monkeypatch: pytest.MonkeyPatch) -> Pretend:
     """Replace the search by one that ends as asked at once."""
 
     def set_up(verdict: str = "optimal", raises: BaseException | None = None, **document: Any) -> None:
-        def optimize(given: Case, options: Any, *, progress: Any = None) -> Any:
+        def optimize(given: Case, options: Any, *, start: Any = None, progress: Any = None) -> Any:
             if progress:
                 progress(Report("build", 0.1))
             if raises is not None:
@@ -100,7 +101,7 @@ def pretend(here: Path, case: Case, monkeypatch: pytest.MonkeyPatch) -> Pretend:
             result = finished(given, verdict)
             result.document.update(document)
             plan = result.plan if verdict in ("optimal", "within_limits") else None
-            return SimpleNamespace(case=given, plan=plan, document=result.document)
+            return SimpleNamespace(case=given, plan=plan, document=result.document, gates={})
 
         def write(folder: Path, *_: object) -> None:
             (folder / store.WORKBOOK).write_bytes(b"workbook")

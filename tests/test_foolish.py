@@ -16,6 +16,8 @@ from small import (
     chip_on_sale,
     chosen,
     free_tables,
+    gates,
+    grid_contract,
     must_serve,
     parameter,
     programme,
@@ -257,3 +259,22 @@ def test_no_more_energy_is_billed_than_is_owed(tmp_path: Path) -> None:
     assert billed == pytest.approx(dict.fromkeys(("2027", "2028", "2029"), 438_000.0))
     # twenty racks, and 438,000 − 175,200 MWh at 10 $ in three years
     assert value(result) == pytest.approx(-27.884, abs=TIE)
+
+
+def test_no_bill_for_unused_power_fills_the_split(tmp_path: Path) -> None:
+    """100 M$ of initiatives ask for at least 185.7 M$ of infrastructure: racks are bought, nothing is billed for it."""
+    tables = free_tables()
+    must_serve(tables)
+    gates(tables, cost_usd=5e6)
+    parameter(tables, must_serve_from_year=2029)
+    change(tables, "sites", land_acres=1000, existing_mw=0, max_onsite_mw=0, delivery_usd_per_mwh=10)
+    change(tables, "grid_tranches", mw=400)
+    tables["chip_supply"] = chip_on_sale("X", [2026, 2027], 1e6)
+    for site in ("A", "B"):
+        grid_contract(tables, site, minimum_take_share=0.8)
+    asked = programme(LEAST_COST, budget_usd=2e9, infrastructure_share=0.75, infrastructure_share_tolerance=0.1)
+    result = solved(tmp_path, tables, {**asked, "claims": [{**SPLIT, **FIRM}]})
+    usd = {code: n / 1e8 for (code,), n in total(result, "detail", 0).items()}
+    assert usd["1.3.1"] + usd["1.2.5"] == pytest.approx(0.65 / 0.35 * 100, rel=0.01)
+    # 400 MW at 0.8 for three years, less what racks in place use
+    assert usd["1.2.5"] < 0.8 * 400 * 8760 * 3 * 10 / 1e6

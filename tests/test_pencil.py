@@ -18,6 +18,7 @@ from small import (
     chip_on_sale,
     chosen,
     free_tables,
+    grid_contract,
     must_serve,
     parameter,
     programme,
@@ -322,3 +323,34 @@ def test_a_dated_promise_holds_to_the_end(tmp_path: Path, by: int, racks: dict[s
     claims = [{**claim, "precision": "fp8", "level": 10.0, "unit": "PFLOP/s fp8", "by": by, "binding": "firm"}]
     result = solved(tmp_path, tables, programme(LEAST_COST, claims=claims))
     assert {p: n for _, _, p, n in chosen(result, "bought")} == racks
+
+
+@pytest.mark.parametrize("obligor", ["investor", "agency"])
+def test_half_of_a_tranche_is_used_and_each_pays_its_part(tmp_path: Path, obligor: str) -> None:
+    """Twenty of 40 MW serve racks: 175,200 MWh a year, at 30 $ of the agencies, in 2027, 2028 and 2029.
+
+    Delivery is owed on 0.8 · 40 · 8,760 = 280,320 MWh: 105,120 unused at 10 $. Generation is owed on 210,240: 35,040
+    unused at 5 $. That is 1.0512 + 0.1752 = 1.2264 M$ a year, of whoever signed. 24 months are left after the horizon
+    for 20 idle MW: a take of 2 · 8,760 · (8 + 3) · 20 = 3.8544 M$, 2.8908 after resale, or a fee of 2.
+    """
+    tables = free_tables()
+    must_serve(tables)
+    change(tables, "sites", land_acres=1000, existing_mw=0, max_onsite_mw=0)
+    change(tables, "sites", tariff_usd_per_mwh=30, delivery_usd_per_mwh=10)
+    change(tables, "grid_tranches", mw=40)
+    tables["chip_supply"] = chip_on_sale("X", [2026], 1e6)
+    shares = {"minimum_take_share": 0.8, "generation_take_share": 0.6, "generation_usd_per_mwh": 5}
+    for site in ("A", "B"):
+        grid_contract(tables, site, obligor=obligor, **shares, exit_fee_usd_per_mw=100_000, resale_share=0.25)
+    result = solved(tmp_path, tables, programme({**LEAST_COST, "owed_after_horizon": -1.0}))
+    assert result.plan is not None
+    # twenty racks, three years of energy and of what is not used, and the fee
+    assert value(result) == pytest.approx(-(20 + 3 * 5.256 + 3 * 1.2264 + 2), abs=TIE)
+    usd = result.plan["detail"].groupby("wbs_code")["cents"].sum() / 1e8
+    unused = {"1.2.5": 3.6792} if obligor == "investor" else {"3.1.2": 3.6792}
+    assert usd.to_dict() == pytest.approx({"1.3.1": 20.0, "3.1.1": 15.768, **unused})
+    owed = [(who, way, year, usd) for _, who, way, year, usd, _ in result.plan["owed_after"].itertuples(index=False)]
+    assert owed == [(obligor, "exit", 2030, pytest.approx(2e6))]
+    assert amounts(result)["owed_after_horizon"] == pytest.approx(2.0)
+    use = result.plan["grid_use"][["contracted_mw", "used_mw", "unused_mw"]]
+    assert use.to_numpy().tolist() == [pytest.approx([40.0, 20.0, 20.0])] * 4

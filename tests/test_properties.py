@@ -21,6 +21,7 @@ from small import (
     chip_on_sale,
     chosen,
     gates,
+    grid_contract,
     labels_swapped,
     money_doubled,
     programme,
@@ -84,6 +85,23 @@ def with_goal(seed: int) -> tuple[Tables, Row]:
     claim = {"id": "power", "claim": "Power", "said_by": "pencil", "metric": "power", "tier": "commissioned"}
     claims = [{**claim, "by": 2029, "level": 200.0, "unit": "MW", "binding": "goal", "price_usd": 4e6}]
     return tables, {**asked, "claims": claims}
+
+
+def contracted(seed: int) -> tuple[Tables, Row]:
+    """More power than racks need is promised, under contracts of the investor or of an agency."""
+    tables, asked = varied(seed)
+    draw = random.Random(seed)
+    change(tables, "sites", delivery_usd_per_mwh=draw.uniform(10, 30))
+    tables["grid_tranches"] += [{**row, "tranche": 2, "mw": 40} for row in tables["grid_tranches"]]
+    for site in ("A", "B"):
+        terms = {"ramp_months": draw.choice([0, 18]), "term_months": draw.choice([30, 90])}
+        terms |= {"minimum_take_share": 0.8, "generation_take_share": draw.choice([0, 0.6])}
+        terms |= {"generation_usd_per_mwh": 9, "exit_fee_usd_per_mw": draw.choice([5e4, 3e5]), "resale_share": 0.2}
+        grid_contract(tables, site, obligor=draw.choice(["investor", "agency"]), **terms)
+    claim = {"id": "power", "claim": "Power", "said_by": "pencil", "metric": "power", "tier": "secured"}
+    claims = [{**claim, "by": draw.choice([2027, 2028]), "level": 130.0, "unit": "MW", "binding": "firm"}]
+    objective = {**NET_BENEFIT, "owed_after_horizon": -1.0}
+    return tables, {**asked, "claims": claims, "objective": objective, "budget_usd": 600e6}
 
 
 def decisions(result: Result) -> dict[str, set[tuple[Any, ...]]]:
@@ -157,7 +175,7 @@ def test_sites_alike_but_for_their_place_fall_out_the_same(tmp_path: Path) -> No
             assert {s for s, *_ in chosen(result, "opens")} == {best}
 
 
-@pytest.mark.parametrize("make", [varied, gated, with_goal])
+@pytest.mark.parametrize("make", [varied, gated, with_goal, contracted])
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_the_run_is_the_exact_optimum_and_the_pool_bounds_it(tmp_path: Path, make: Any, seed: int) -> None:
     tables, asked = make(seed)
@@ -186,7 +204,7 @@ def test_value_and_bound_lie_around_the_optimum(tmp_path: Path, make: Any, seed:
     assert bound - found <= gap * result.document["indicators"]["present_cost_usd"] / 1e6 + near
 
 
-@pytest.mark.parametrize("make", [varied, gated])
+@pytest.mark.parametrize("make", [varied, gated, contracted])
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_no_posted_cost_can_fall_with_all_whole_decisions_held(tmp_path: Path, make: Any, seed: int) -> None:
     """The checker recomputes the least of each posted quantity by its rule; a linear solve does so for all together."""

@@ -11,6 +11,7 @@ import tomli_w
 
 from planner.inputs.check import POSTED
 from planner.inputs.schema import BY_NAME, CATEGORIES, MONEY_PARAMETERS, PARAMETERS, PRICE_INDICES, TABLES
+from planner.wbs import UNUSED_POWER
 
 Row = dict[str, Any]
 
@@ -87,7 +88,7 @@ def _designs() -> list[Row]:
 
 def _wbs() -> list[Row]:
     rows = []
-    codes = {code.rsplit(".", n)[0] for code in POSTED for n in range(3)} | STAFF
+    codes = {code.rsplit(".", n)[0] for code in POSTED for n in range(3)} | STAFF | {UNUSED_POWER}
     for code in sorted(codes):
         operations = code.startswith("3")
         groups = {"1.1": "construction", "1.2": "power and cooling", "1.3": "chips", "2.2": "security"}
@@ -98,7 +99,7 @@ def _wbs() -> list[Row]:
             {
                 "wbs_code": code,
                 "parent": code.rpartition(".")[0],
-                "category": group if code in POSTED or code in STAFF else "",
+                "category": group if code in POSTED or code in {*STAFF, UNUSED_POWER} else "",
                 "side": side,
                 "ledger": "operations" if operations else "investment",
                 "payer": "appropriation" if operations else "investor",
@@ -112,6 +113,7 @@ def tiny_tables() -> dict[str, list[Row]]:
     site_ids, works, cases = ("A", "B"), ("inference", "simulation"), ("low", "mid", "high")
     chip = {"family": "GPU", "sale_status": "on sale", "needs_liquid": 1, "fabric_id": "site"}
     return {
+        **{table.name: [] for table in TABLES if table.may_be_missing},
         "sites": _sites(),
         "site_levels": [{"site_id": s, "level_id": "gov"} for s in site_ids],
         "levels": [{"level_id": "gov"}],
@@ -181,10 +183,6 @@ def tiny_tables() -> dict[str, list[Row]]:
         "staffing": [],
         "funding_sources": [{"source": "appropriation", "year": y, "cap_usd": 1e12} for y in PRICE_YEARS],
         "outlay_profiles": [],
-        "continuing_resolutions": [],
-        "asset_lives": [],
-        "evidence_statuses": [],
-        "leans_on": [],
         "sources": [{"source_id": "pencil"}],
     }
 

@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from planner import run
 from planner.inputs.case import Case
 from planner.inputs.programme import Claim
-from planner.run import Options, Result, optimize
+from planner.run import Options, Result
 from planner.solve import Report
 
 MEGAWATTS = ("secured_mw", "commissioned_mw", "populated_mw")
@@ -63,7 +64,7 @@ def without(
     loose = claim.model_copy(update={"binding": "reported"})
     claims = tuple(loose if c.id == claim.id else c for c in case.programme.claims)
     freed = replace(case, programme=case.programme.model_copy(update={"claims": claims}))
-    found = optimize(freed, options, start=gates, progress=progress)
+    found = run.optimize(freed, options, start=gates, progress=progress)
     with_it, free = whole["objective"], found.document["objective"]
     low = high = None
     if None not in (with_it["value"], with_it["bound"], free["value"], free["bound"]):

@@ -88,7 +88,7 @@ def _built(case: Case, places: Places) -> Formulation:
 def settle(built: Formulation) -> None:
     """Set every quantity that only has a lower bound to its least, at the values of the others."""
     m, case, accounts = built.model, built.case, built.accounts
-    power.settle(m.power, case)
+    power.settle(m.power, case, lambda s: value(accounts.terms("racks_peak_mw", s, case.periods.last)))
     construction.settle(m.construction, case, lambda s, k, t: value(accounts.terms("in_use_mw", s, k, t)))
     roles.settle(
         m.roles, case, built.places, lambda s: m.sites.open[s], lambda y, t: value(accounts.terms("guard_begun", y, t))

@@ -20,6 +20,7 @@ ACCOUNTS: dict[str, tuple[str, str, str]] = {
     "opened": ("site", "0/1", "the site is chosen"),
     "secured_mw": ("site, period", "MW facility", "grid rights, own service, firm plant, at the end of the period"),
     "grid_rights_mw": ("site, period", "MW facility", "what the grid may deliver, at the end of the period"),
+    "racks_peak_mw": ("site, period", "MW facility", "racks in place at the peak PUE of their halls"),
     "power_need_mw": ("site, period", "MW facility", "what halls must have secured"),
     "commissioned_mw": ("site, cooling, period", "MW IT", "halls with power and cooling"),
     "populated_mw": ("site, period", "MW IT", "racks housed at the site"),
@@ -55,6 +56,8 @@ ACCOUNTS: dict[str, tuple[str, str, str]] = {
     "priced": ("period", "M then-year USD", "service at its price, whatever its depth"),
     "value": ("period", "M USD base year, present", "mission value; after the horizon under the number of periods"),
     "cost_after": ("period", "M USD base year, present", "running cost of service after the horizon"),
+    "owed_after": ("site, period", "M USD base year, present", "owed after the horizon, by the period energised"),
+    "bill_above_musd": ("period", "M USD then-year", "bill of unused power above its take less what is used"),
     "tie_break": ("site", "MW", "physical size, for the tie-break"),
 }
 

@@ -12,7 +12,10 @@ same in every period, only with a firm split).
     operations_within_caps[t]   operations ≤ Σ_f cap
     service_within_money[t]     service at its price, then-year USD ≤ Σ_f cap; where the data say how prices are set
 
+The two rows that ask for infrastructure, split_least and band_most, count unused power by its take less what is used.
+
 Management stands on the base of construction and power; contingency of each category on its base and management.
+The minimum take on unused power is a bill: nothing is managed or held for it.
 """
 
 from __future__ import annotations
@@ -27,7 +30,7 @@ from planner.formulation.accounts import Accounts, Cost
 from planner.formulation.terms import Terms, over, scaled, total, value
 from planner.inputs.case import PROGRAMME, USD_PER_MUSD, Case, Rate
 from planner.plan import NOISE, frame
-from planner.wbs import INFRASTRUCTURE, ON_TOP, UNALLOCATED
+from planner.wbs import INFRASTRUCTURE, ON_TOP, UNALLOCATED, UNUSED_POWER
 
 SIDES = ("infrastructure", "soft", "operations")
 
@@ -88,7 +91,7 @@ def close(m: Any, case: Case, accounts: Accounts) -> None:
         b.add_component(side, pyo.Constraint(over(p), rule=adds_up, doc=f"{side} is the sum of its lines"))
     _ceilings(b, case, accounts)
     if case.split_is_firm:
-        _split(b, case)
+        _split(b, case, accounts)
     accounts.add(_unallocated_lines(b, case))
 
 
@@ -137,7 +140,8 @@ def band_years(case: Case) -> list[int]:
     return [y for y in years if y >= case.parameter("soft_band_from_year")]
 
 
-def _split(b: Any, case: Case) -> None:
+def _split(b: Any, case: Case, accounts: Accounts) -> None:
+    """Rows that ask for infrastructure count unused power by its take less what is used: a bill is no way to spend."""
     p, invested, programme = case.periods, Invested(b), case.programme
     share, around = programme.infrastructure_share, programme.infrastructure_share_tolerance
 
@@ -145,9 +149,14 @@ def _split(b: Any, case: Case) -> None:
         """The part less its share of all investment."""
         return total(merged([*part, *((-least * n, v) for n, v in invested.all(*periods))]))
 
+    def above(factor: float, periods: list[int]) -> Terms:
+        """The bill of unused power above its take less what is used, times a factor."""
+        return [x for t in periods for x in scaled(accounts.terms("bill_above_musd", t), factor)]
+
     @b.Constraint(doc="infrastructure has its share of investment")
     def split_least(b: Any) -> Any:
-        return of_all(invested.infrastructure(*p), share - around, list(p)) >= 0
+        part = [*invested.infrastructure(*p), *above(share - around - 1.0, list(p))]
+        return of_all(part, share - around, list(p)) >= 0
 
     @b.Constraint(doc="infrastructure leaves software, security and training their share of investment")
     def split_most(b: Any) -> Any:
@@ -162,8 +171,8 @@ def _split(b: Any, case: Case) -> None:
         over(band_years(case)), doc="software, security and training leave infrastructure its share of each year"
     )
     def band_most(b: Any, year: int) -> Any:
-        inside = p.of_year(year)
-        return of_all(invested.beside(*inside), case.parameter("soft_band_high"), inside) <= 0
+        inside, high = p.of_year(year), case.parameter("soft_band_high")
+        return of_all([*invested.beside(*inside), *above(high, inside)], high, inside) <= 0
 
 
 def _unallocated_lines(b: Any, case: Case) -> list[Cost]:
@@ -220,7 +229,7 @@ def _on_top(case: Case, costs: list[Cost]) -> list[Cost]:
     base: dict[tuple[str, str, int], Terms] = defaultdict(list)
     for cost in costs:
         line = case.wbs[cost.wbs]
-        if line.ledger != "operations":
+        if line.ledger != "operations" and cost.wbs != UNUSED_POWER:
             each = cost.musd_per_unit(case) * USD_PER_MUSD
             base[line.category, cost.site, cost.period] += scaled(cost.quantity, each)
     found: list[Cost] = []

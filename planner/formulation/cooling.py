@@ -45,6 +45,7 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
         posts += [
             Post("installed_mw", (place[s], q, t), [(-1.0, here)], c),
             Post("populated_mw", (s, t), [(1.0, here)], c),
+            Post("racks_peak_mw", (s, t), [(climate.pue_peak, here)], c),
             Post("housed_mw", (s, q, t), [(1.0, here)], c),
             Post("commissioned_mw", (s, c, t), [(-1.0, here)], "housed"),
         ]

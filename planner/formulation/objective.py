@@ -2,7 +2,7 @@
 
     mission_value        value of service within the horizon and after it, less what running costs after it
     present_cost         Σ lines of both ledgers, without what the split sets aside, · D(t) · PF(t), and the tie-break
-    owed_after_horizon   what contracts still owe after the horizon: none of the data's contracts carries such terms yet
+    owed_after_horizon   what grid contracts still owe after the horizon for MW that serve no racks at its end
     emissions, compute, secured   t CO2; PFLOP/s of a precision installed at the end; MW facility secured at the end
 
 The tie-break is 1e-9 of the budget per GW of halls and racks, by latitude and longitude, so that equal plans fall out
@@ -26,11 +26,12 @@ def measures(m: Any, case: Case, accounts: Accounts, exact: bool) -> dict[str, T
     last = case.periods.last
     value = [x for key in accounts.keys("value") for x in accounts.terms("value", *key)]
     after = [x for key in accounts.keys("cost_after") for x in accounts.terms("cost_after", *key)]
+    owed = [x for key in accounts.keys("owed_after") for x in accounts.terms("owed_after", *key)]
     precision = case.programme.objective.compute_precision
     return {
         "mission_value": [*value, *scaled(after, -1.0)],
         "present_cost": [*present_cost(m, case), *(_tie_break(case, accounts) if exact else [])],
-        "owed_after_horizon": [],
+        "owed_after_horizon": owed,
         "emissions_usd_per_t": [x for k in accounts.keys("emissions_t") for x in accounts.terms("emissions_t", *k)],
         "compute_usd_per_pflops": accounts.terms("installed_pflops", last, precision),
         "secured_usd_per_mw": [x for s in case.sites for x in accounts.terms("secured_mw", s, last)],

@@ -1,7 +1,8 @@
 """Power: grid rights in whole tranches, on-site plant in whole units, clean energy agreements, energy.
 
 Variables: ``contracted_by[s,g,t]`` (0/1), ``ordered_by[s,k,t]`` (whole units), ``signed_mw[s,p,t]`` (MW signed in t),
-``generated_gwh[s,k,t]``, ``imported_gwh[s,t]``, ``billed_gwh[s,t]`` (GWh).
+``generated_gwh[s,k,t]``, ``imported_gwh[s,t]``, ``billed_gwh[s,t]`` (GWh). Where a site has a grid contract also
+``unused_generation_gwh[s,t]`` (GWh) and ``idle_mw[s,t]`` (MW energised at the end of t, without racks in the end).
 
     contracts_stay, orders_stay      never fall
     contract_once[s,g]               contracted_by[H] ≤ open[s]
@@ -10,23 +11,28 @@ Variables: ``contracted_by[s,g,t]`` (0/1), ``ordered_by[s,k,t]`` (whole units), 
     within_ppa_limit[s,p]            Σ_t signed_mw ≤ max_mw · open[s]
     within_generation[s,k,t]         generated ≤ unit_mw · capacity_factor_max · hours · units ready at the end of t-1
     delivery_of_energy[s,t]          billed ≥ imported + agreements
-    delivery_of_minimum_take[s,t]    billed ≥ minimum_take_share · hours · energised MW at the end of t-1
+    delivery_of_minimum_take[s,t]    billed ≥ minimum take of delivery (``contracts``)
+    generation_of_minimum_take[s,t]  unused_generation + imported + agreements ≥ minimum take of generation
+    idle_within_contracts[s,t]       idle ≤ contracted MW energised at the end of t
+    idle_at_the_end[s]               Σ_t idle ≥ energised MW - MW that racks in place draw at their peak
     within_grid_rights[s,t], energy_balance[s,t], secured_covers_halls[s,t]: in ``balances``
 
 Firm plant is unit_mw · firm_share · units ready. Secured power is energised + own service + firm plant, MW facility.
-A plan posts as billed exactly the larger of the two lower bounds.
+A plan posts as billed exactly the larger of the two lower bounds, as unused and idle exactly the least.
+Idle MW are first those that owe least after the horizon.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
 import pyomo.environ as pyo
 
 from planner.formulation import combinations as combos
-from planner.formulation import power_costs
-from planner.formulation.accounts import Limit, Post, Posting
+from planner.formulation import contracts, power_costs
+from planner.formulation.accounts import Limit, Meeting, Of, Post, Posting
 from planner.formulation.combinations import Places
 from planner.formulation.supply import MWH_PER_GWH, Supply
 from planner.formulation.terms import Cumulative, Terms, minus, over, scaled, total, value
@@ -56,9 +62,23 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     b.imported_gwh = pyo.Var(over(serving), domain=pyo.NonNegativeReals, doc="grid energy at the tariff, GWh")
     b.billed_gwh = pyo.Var(over(serving), domain=pyo.NonNegativeReals, doc="energy that owes delivery, GWh")
     supply = Supply(b, case)
+    _contract_variables(b, case, supply, serving)
     _rules(b, case, supply)
-    posts = [*_limits(case, supply), *_secured(case, supply), *_energy(b, case, supply)]
+    posts = [*_limits(case, supply), *_secured(case, supply), *_energy(b, case, supply), *_idle(b, case, supply)]
     return [*posts, *power_costs.investment(case, supply), *power_costs.operations(b, case, supply)]
+
+
+def _contract_variables(b: Any, case: Case, supply: Supply, serving: list[tuple[str, int]]) -> None:
+    b.unused_generation_gwh = pyo.Var(
+        over((s, t) for s, t in serving if contracts.take_gwh(case, supply, s, t, generation=True)),
+        domain=pyo.NonNegativeReals,
+        doc="generation owed and not used, GWh",
+    )
+    b.idle_mw = pyo.Var(
+        over((s, r) for s in case.grid_contracts for r in sorted(contracts.energised_in(case, supply, s))),
+        domain=pyo.NonNegativeReals,
+        doc="MW energised at the end of the period that serve no racks at the end of the horizon",
+    )
 
 
 def _rules(b: Any, case: Case, supply: Supply) -> None:
@@ -89,15 +109,22 @@ def _rules(b: Any, case: Case, supply: Supply) -> None:
 
     @b.Constraint(over(b.billed_gwh), doc="delivery is owed on the minimum take of energised rights")
     def delivery_of_minimum_take(b: Any, s: str, t: int) -> Any:
-        return total([(1.0, b.billed_gwh[s, t]), *minus(_minimum_take(case, supply, s, t))]) >= 0
+        return total([(1.0, b.billed_gwh[s, t]), *minus(contracts.take_gwh(case, supply, s, t))]) >= 0
+
+    @b.Constraint(over(b.unused_generation_gwh), doc="generation is owed on its minimum take")
+    def generation_of_minimum_take(b: Any, s: str, t: int) -> Any:
+        owed = contracts.take_gwh(case, supply, s, t, generation=True)
+        return total([(1.0, b.unused_generation_gwh[s, t]), *_from_grid(b, supply, s, t), *minus(owed)]) >= 0
+
+    energised = {s: contracts.energised_in(case, supply, s) for s in case.grid_contracts}
+
+    @b.Constraint(over(b.idle_mw), doc="only contracted MW are idle")
+    def idle_within_contracts(b: Any, s: str, t: int) -> Any:
+        return total([(1.0, b.idle_mw[s, t]), *minus(energised[s][t])]) <= 0
 
 
 def _from_grid(b: Any, supply: Supply, s: str, t: int) -> Terms:
     return [(1.0, b.imported_gwh[s, t]), *supply.clean_gwh(s, t)]
-
-
-def _minimum_take(case: Case, supply: Supply, s: str, t: int) -> Terms:
-    return supply.energised(s, t - 1, case.parameter("minimum_take_share") * case.periods.hours / MWH_PER_GWH)
 
 
 def _limits(case: Case, supply: Supply) -> list[Posting]:
@@ -154,12 +181,40 @@ def _energy(b: Any, case: Case, supply: Supply) -> list[Posting]:
     return posts
 
 
-def settle(b: Any, case: Case) -> None:
-    """Bill exactly what is owed: the larger of the energy from the grid and the minimum take."""
+def _idle(b: Any, case: Case, supply: Supply) -> list[Posting]:
+    """At the horizon's end, MW under contract that serve no racks, and what they still owe."""
+    last, posts = case.periods.last, list[Posting]()
+    for s, contract in case.grid_contracts.items():
+        dates = [r for place, r in b.idle_mw if place == s]
+        rest = [*supply.energised(s, last), *((-1.0, b.idle_mw[s, r]) for r in dates)]
+        racks, says = Of(-1.0, "racks_peak_mw", (s, last)), "contracted MW serve racks or are idle at the end"
+        if dates:
+            posts.append(Meeting("power.idle_at_the_end", (s,), rest, (racks,), says))
+        for r in dates:
+            owed = contracts.way_out(case, s, r).present
+            posts.append(Post("owed_after", (s, r), [(owed, b.idle_mw[s, r])], contract.obligor))
+    return posts
+
+
+def settle(b: Any, case: Case, racks_mw: Callable[[str], float]) -> None:
+    """Bill exactly what is owed: the larger of the energy from the grid and the minimum take, and the same of others.
+
+    ``racks_mw(site)`` is what racks in place at the end of the horizon draw at their peak, MW facility.
+    """
     supply = Supply(b, case)
     for (s, t), billed in b.billed_gwh.items():
-        owed = max(value(_from_grid(b, supply, s, t)), value(_minimum_take(case, supply, s, t)))
+        owed = max(value(_from_grid(b, supply, s, t)), value(contracts.take_gwh(case, supply, s, t)))
         billed.set_value(owed, skip_validation=True)
+    for (s, t), unused in b.unused_generation_gwh.items():
+        owed = value(contracts.take_gwh(case, supply, s, t, generation=True)) - value(_from_grid(b, supply, s, t))
+        unused.set_value(max(0.0, owed), skip_validation=True)
+    for s in case.grid_contracts:
+        energised = {r: value(mw) for r, mw in contracts.energised_in(case, supply, s).items()}
+        left = max(0.0, sum(energised.values()) - racks_mw(s))
+        for r in sorted(energised, key=lambda r: (contracts.way_out(case, s, r).present, r)):
+            idle = min(left, energised[r])
+            b.idle_mw[s, r].set_value(idle, skip_validation=True)
+            left -= idle
 
 
 def read(b: Any, case: Case) -> dict[str, pd.DataFrame]:

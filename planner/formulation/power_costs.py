@@ -2,7 +2,9 @@
 
 1.2.1   MW paid along the profile of connections · connection_usd_per_mw · construction_multiplier
 1.2.2   kW paid along the plant's profile · capex_usd_per_kw · construction_multiplier
-3.1.1   imported · tariff          3.1.2   (billed - imported) · delivery          3.1.3   agreements · price
+1.2.5   where the investor signs grid contracts: (billed - imported - agreements) · delivery, and unused generation
+3.1.1   imported · tariff          3.1.2   (billed - imported) · delivery, less what stands under 1.2.5
+3.1.3   agreements · price
 3.1.4   generated · heat rate · gas price of region and year
 3.1.5   generated · variable O&M, and kW ready at the end of t-1 · years · fixed O&M
 3.1.6   t CO2 · carbon price
@@ -12,7 +14,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from planner.formulation.accounts import Cost, Posting
+from planner.formulation.accounts import Cost, Post, Posting
+from planner.formulation.contracts import take_gwh
 from planner.formulation.supply import MWH_PER_GWH, Supply
 from planner.formulation.terms import Terms, scaled
 from planner.inputs.case import Case
@@ -26,6 +29,7 @@ from planner.wbs import (
     GRID_ENERGY,
     PLANT,
     PLANT_UPKEEP,
+    UNUSED_POWER,
 )
 
 
@@ -70,10 +74,21 @@ def _from_the_grid(b: Any, case: Case, supply: Supply, s: str, t: int) -> list[P
     imported, billed = b.imported_gwh[s, t], b.billed_gwh[s, t]
     owed: Terms = [(MWH_PER_GWH, billed), (-MWH_PER_GWH, imported)]
     tariff, delivery = (case.rate("sites", s, f"{c}_usd_per_mwh") for c in ("tariff", "delivery"))
-    costs: list[Posting] = [
-        Cost(GRID_ENERGY, s, "grid energy", t, [(MWH_PER_GWH, imported)], "MWh", tariff),
-        Cost(DELIVERY, s, "delivery on agreements and minimum take", t, owed, "MWh", delivery),
-    ]
+    costs: list[Posting] = [Cost(GRID_ENERGY, s, "grid energy", t, [(MWH_PER_GWH, imported)], "MWh", tariff)]
+    contract, line = case.grid_contracts.get(s), DELIVERY
+    if contract is not None and contract.owed_by_investor:
+        line, clean = UNUSED_POWER, scaled(supply.clean_gwh(s, t), MWH_PER_GWH)
+        if clean:
+            costs.append(Cost(DELIVERY, s, "delivery on agreements", t, clean, "MWh", delivery))
+        costs.append(Cost(line, s, "delivery not used", t, [*owed, *scaled(clean, -1.0)], "MWh", delivery))
+    else:
+        costs.append(Cost(DELIVERY, s, "delivery on agreements and minimum take", t, owed, "MWh", delivery))
+    if (s, t) in b.unused_generation_gwh:
+        unused = [(MWH_PER_GWH, b.unused_generation_gwh[s, t])]
+        price = case.rate("grid_contracts", s, "generation_usd_per_mwh")
+        costs.append(Cost(line, s, "generation not used", t, unused, "MWh", price))
+    if line == UNUSED_POWER:
+        costs.append(Post("bill_above_musd", (t,), _above(b, case, supply, s, t), s))
     for i, terms in supply.agreements_gwh(s, t):
         price = case.rate("ppas", f"{i}/{s}", "price_usd_per_mwh")
         costs.append(Cost(AGREEMENTS, s, i, t, scaled(terms, MWH_PER_GWH), "MWh", price))
@@ -81,6 +96,17 @@ def _from_the_grid(b: Any, case: Case, supply: Supply, s: str, t: int) -> list[P
         emitted = [(site.grid_emissions_kg_per_mwh, imported)]
         costs.append(Cost(CARBON, s, "grid emissions", t, emitted, "t CO2", carbon))
     return costs
+
+
+def _above(b: Any, case: Case, supply: Supply, s: str, t: int) -> Terms:
+    """What is billed above the take less what is used: nothing, wherever less is used than the take."""
+    each = MWH_PER_GWH * case.musd(case.rate("sites", s, "delivery_usd_per_mwh"), t)
+    found = [(each, b.billed_gwh[s, t]), *scaled(take_gwh(case, supply, s, t), -each)]
+    if (s, t) in b.unused_generation_gwh:
+        each = MWH_PER_GWH * case.musd(case.rate("grid_contracts", s, "generation_usd_per_mwh"), t)
+        used: Terms = [(1.0, b.unused_generation_gwh[s, t]), (1.0, b.imported_gwh[s, t]), *supply.clean_gwh(s, t)]
+        found += [*scaled(used, each), *scaled(take_gwh(case, supply, s, t, generation=True), -each)]
+    return found
 
 
 def _from_plant(b: Any, case: Case, supply: Supply, index: tuple[str, str, int]) -> list[Posting]:

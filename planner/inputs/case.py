@@ -112,6 +112,34 @@ class GridTranche:
 
 
 @dataclass(frozen=True)
+class GridContract:
+    """Terms of every grid contract of a site: who owes what is not used, and for how long."""
+
+    site_id: str
+    tariff: str
+    known_tariff: int
+    obligor: str
+    ramp_months: float
+    term_months: float
+    minimum_take_share: float
+    generation_take_share: float
+    generation_usd_per_mwh: float
+    collateral_usd_per_mw: float
+    exit_fee_usd_per_mw: float
+    resale_share: float
+
+    @property
+    def owed_by_investor(self) -> bool:
+        """Power that is contracted and not used is paid from investment."""
+        return self.obligor == "investor"
+
+    @property
+    def months(self) -> float:
+        """From energised to the end of the contract."""
+        return self.ramp_months + self.term_months
+
+
+@dataclass(frozen=True)
 class Plant:
     plant_id: str
     name: str
@@ -463,6 +491,11 @@ class Case:
     @cached_property
     def tranches_of_grid(self) -> dict[tuple[str, int], GridTranche]:
         return {(e.site_id, int(e.tranche)): e for e in _entities(GridTranche, self.tables["grid_tranches"])}
+
+    @cached_property
+    def grid_contracts(self) -> dict[str, GridContract]:
+        """Terms by site; a site without a row owes a minimum take of delivery, by the parameter, as operating cost."""
+        return {e.site_id: e for e in _entities(GridContract, self.tables["grid_contracts"])}
 
     @cached_property
     def plants(self) -> dict[str, Plant]:

@@ -11,6 +11,7 @@ from planner.errors import Fault
 from planner.inputs import parse
 from planner.inputs.parse import Row, Sheet, did_you_mean, listing, show, span
 from planner.inputs.schema import PARAMETERS
+from planner.wbs import UNUSED_POWER
 
 Sheets = Mapping[str, Sheet]
 
@@ -252,9 +253,10 @@ def _posted(sheets: Sheets) -> list[Fault]:
     if there is None:
         return []
     allowed = "a row for every code that costs are posted to"
-    faults = [Fault("wbs.csv", None, "wbs_code", f"no row {code}", allowed) for code in POSTED if code not in there]
+    posted = (*POSTED, *((UNUSED_POWER,) if sheets["grid_contracts"].rows else ()))
+    faults = [Fault("wbs.csv", None, "wbs_code", f"no row {code}", allowed) for code in posted if code not in there]
     for row in good_rows(sheets["wbs"], "wbs_code", "category"):
-        if row.values["wbs_code"] in POSTED and not row.values["category"]:
+        if row.values["wbs_code"] in posted and not row.values["category"]:
             allowed = "the category of a code that costs are posted to"
             faults.append(Fault("wbs.csv", row.line, "category", "an empty cell", allowed))
     return faults

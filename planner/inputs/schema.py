@@ -52,6 +52,8 @@ EFFECTS: dict[str, tuple[str, ...]] = {
 }
 #: what a training track is for
 LEARNERS = ("awareness", "use", "operation")
+#: who signs a contract for grid power and owes what it does not use
+OBLIGORS = ("investor", "agency")
 PAYERS = ("investor", "appropriation", "cost share", "pay-as-you-go", "none")
 
 
@@ -273,6 +275,43 @@ TABLES: tuple[Table, ...] = (
             _money("connection_usd_per_mw", "USD/MW", 1e7, "construction", "network upgrades and substation"),
         ),
         "grid rights by site, in whole tranches",
+    ),
+    Table(
+        "grid_contracts",
+        ("site_id",),
+        (
+            SITE,
+            _text("tariff", "tariff or pledge that the terms come from"),
+            Column("known_tariff", "flag", "1 where a tariff that was read gives the terms; 0 where they are assumed"),
+            _text("obligor", "who signs, and owes what is not used", OBLIGORS),
+            _number(
+                "ramp_months", "months", 0, 120, "from energised, time over which the take rises evenly to its share"
+            ),
+            _number("term_months", "months", 1, 360, "months of the full take after the ramp"),
+            _number(
+                "minimum_take_share", "fraction", 0, 1, "share of contracted MW whose delivery is owed, used or not"
+            ),
+            _number(
+                "generation_take_share",
+                "fraction",
+                0,
+                1,
+                "share of contracted MW whose generation is owed, used or not",
+            ),
+            _money(
+                "generation_usd_per_mwh",
+                "USD/MWh",
+                1000,
+                "electricity",
+                "generation owed per MWh of its take that is not used: capacity without fuel",
+            ),
+            _money("collateral_usd_per_mw", "USD/MW", 1e8, "electricity", "held while the contract lasts: a memo"),
+            _money("exit_fee_usd_per_mw", "USD/MW", 1e8, "electricity", "ends the contract of a MW after the horizon"),
+            _number("resale_share", "fraction", 0, 1, "part of the remaining take that another user would pay"),
+        ),
+        "who owes grid power that is not used, and for how long; a site without a row owes by minimum_take_share alone",
+        may_be_empty=True,
+        may_be_missing=True,
     ),
     Table(
         "plants",
@@ -877,7 +916,7 @@ PARAMETERS: dict[str, tuple[str, float, float, str]] = {
         "fraction",
         0,
         1,
-        "share of contracted grid MW whose delivery charge is owed whether used or not",
+        "share of contracted grid MW whose delivery charge is owed whether used or not, without a grid contract",
     ),
     "average_draw_share": ("fraction", 0.1, 1, "average rack power against all-in rack power"),
     "counted_factor": ("ratio", 1, 10, "commissioned MW that count toward a goal, per MW the site populates"),

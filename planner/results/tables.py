@@ -8,7 +8,9 @@ import pandas as pd
 
 from planner.formulation import Formulation, read
 from planner.formulation import soft_combinations as soft
+from planner.formulation.contracts import present_weight, way_out
 from planner.formulation.terms import value
+from planner.inputs.case import USD_PER_MUSD
 from planner.inputs.schema import PRECISIONS
 from planner.plan import NOISE, TABLES, Plan, frame
 from planner.results.amounts import at, chosen
@@ -21,6 +23,8 @@ def read_plan(built: Formulation) -> Plan:
     tables = {name: frame(name, []) for name in TABLES} | read(built)
     tables["detail"] = _detail(built)
     tables["tiers"] = _tiers(built)
+    tables["grid_use"] = _grid_use(built)
+    tables["owed_after"] = _owed_after(built)
     tables["energy"] = _energy(built)
     tables["compute"] = _compute(built)
     tables["admitted"] = _admitted(built)
@@ -65,6 +69,31 @@ def _tiers(built: Formulation) -> pd.DataFrame:
         for t in case.periods
     ]
     return frame("tiers", rows)
+
+
+def _grid_use(built: Formulation) -> pd.DataFrame:
+    """Contracted MW by what the racks in place draw at their peak, at the end of each period."""
+    case, rows = built.case, []
+    for s in (s for s in chosen(built) if s in case.grid_contracts):
+        for t in case.periods:
+            contracted = at(built, "secured_mw", s, t, label="grid")
+            used = min(contracted, at(built, "racks_peak_mw", s, t))
+            rows.append((s, case.periods.label(t), contracted, used, contracted - used))
+    return frame("grid_use", rows)
+
+
+def _owed_after(built: Formulation) -> pd.DataFrame:
+    """What idle MW owe after the horizon by year: base-year dollars, and their present value."""
+    case, end = built.case, built.case.periods.year(built.case.periods.last)
+    owed: dict[tuple[str, str, str, int], list[float]] = {}
+    for (s, r), idle in built.model.power.idle_mw.items():
+        least = way_out(case, s, r)
+        for n, musd in least.by_year.items() if idle.value > NOISE else ():
+            sums = owed.setdefault((s, case.grid_contracts[s].obligor, least.way, end + n), [0.0, 0.0])
+            usd = USD_PER_MUSD * musd * idle.value
+            sums[0] += usd
+            sums[1] += usd * present_weight(case, n)
+    return frame("owed_after", [(*key, *sums) for key, sums in owed.items() if sums[0] > NOISE])
 
 
 def _energy(built: Formulation) -> pd.DataFrame:

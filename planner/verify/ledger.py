@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from planner.inputs.case import PROGRAMME
+from planner.verify.contracts import owed_by_investor, unused_generation_mwh
 from planner.verify.levels import Levels
 from planner.verify.tally import Vector
 from planner.verify.time import before
@@ -142,7 +143,7 @@ class Ledger:
         world, facts, clock = self.world, self.facts, self.facts.clock
         for s, site in facts.sites.items():
             self._post("3.1.1", s, f"sites.{s}.tariff_usd_per_mwh", world.imported[s,])
-            self._post("3.1.2", s, f"sites.{s}.delivery_usd_per_mwh", world.billed[s,] - world.imported[s,])
+            self._delivery(s)
             self._post("3.1.6", s, "parameters.carbon_price_usd_per_t.value", world.emissions[s])
             self._post("3.2.2", s, "parameters.cost_of_water_usd_per_m3.value", world.water[s])
             staff = facts.parameter("site_staff_per_mw") * before(world.commissioned_at[s]) * clock.years
@@ -170,6 +171,19 @@ class Ledger:
                 self._post("3.2.4", s, ref, one, facts.chips[c].maintenance_share)
         for (s, a, _, _), amount in world.served.items():
             self._post("3.3.1", s, f"movement.{a}/{s}.movement_usd_per_pflops_year", amount)
+
+    def _delivery(self, s: str) -> None:
+        """Delivery beside the tariff, and generation not used: the investor pays what serves no load."""
+        world, clean = self.world, self.world.ppa_at(s)
+        ref, unused = f"sites.{s}.delivery_usd_per_mwh", "3.1.2"
+        if owed_by_investor(world, s):
+            unused = "1.2.5"
+            self._post("3.1.2", s, ref, clean)
+            self._post(unused, s, ref, world.billed[s,] - world.imported[s,] - clean)
+        else:
+            self._post(unused, s, ref, world.billed[s,] - world.imported[s,])
+        generation = unused_generation_mwh(world, s)
+        self._post(unused, s, f"grid_contracts.{s}.generation_usd_per_mwh", generation)
 
     def _security(self) -> None:
         world, soft = self.world, self.facts.soft

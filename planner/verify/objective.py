@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from planner.verify import after
+from planner.verify.contracts import owed_after
 from planner.verify.measures import is_priced, measure
 from planner.verify.tally import Check, rule
 from planner.verify.world import World
@@ -43,8 +44,9 @@ def tie_break_musd(world: World) -> float:
 
 
 def owed_after_horizon_musd(world: World) -> float:
-    """What contracts still owe after the horizon, M base-year dollars: nothing, as they carry no such terms yet."""
-    return 0.0
+    """What contracts still owe after the horizon for MW that serve no racks at its end, M base-year dollars."""
+    contracts = world.facts.case.grid_contracts
+    return math.fsum(present for s in contracts for _, present in owed_after(world, s).values()) / 1e6
 
 
 def shortfall_price_musd(world: World) -> float:

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from planner.verify.contracts import owed_by_investor, take_mwh, used_mwh
 from planner.verify.infrastructure import RackClass
 from planner.verify.tally import Check, Vector, rule
 from planner.verify.time import before
@@ -83,10 +84,25 @@ def delivery_of_energy(world: World, check: Check) -> None:
 
 @rule("power.delivery_of_minimum_take")
 def delivery_of_minimum_take(world: World, check: Check) -> None:
-    share = world.facts.parameter("minimum_take_share") * world.facts.clock.hours
     for s in world.facts.sites:
         words = "delivery is paid for {right} MWh; the contracts owe it for at least {left} MWh"
-        check.at_most(s, share * before(world.energised[s]), world.billed[s,], "MWh", words)
+        check.at_most(s, take_mwh(world, s), world.billed[s,], "MWh", words)
+
+
+@rule("power.unused_paid_by_investor")
+def unused_paid_by_investor(world: World, check: Check) -> None:
+    """Where the investor signs, agencies pay delivery and generation of no more MWh than serve load."""
+    detail, wbs = world.tables["detail"], world.facts.wbs
+    asked = [wbs[code]["ledger"] == "operations" or wbs[code]["payer"] != "investor" for code in detail["wbs_code"]]
+    paid = detail[asked]
+    for s in (s for s in world.facts.sites if owed_by_investor(world, s)):
+        refs = (f"sites.{s}.tariff_usd_per_mwh", f"sites.{s}.delivery_usd_per_mwh")
+        mine = paid[paid["rate_ref"].isin([*refs, f"grid_contracts.{s}.generation_usd_per_mwh"])]
+        charged = world.facts.clock.zeros()
+        for label, mwh in zip(mine["period"], mine["quantity"].astype(float), strict=True):
+            charged[world.index[label]] += mwh
+        words = "appropriations pay for {left} MWh of grid power; {right} MWh serve load"
+        check.at_most(s, charged, used_mwh(world, s), "MWh", words)
 
 
 @rule("power.secured_covers_halls")

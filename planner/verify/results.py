@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from planner.verify.contracts import grid_use as contracted_and_used
 from planner.verify.infrastructure import PRECISIONS
 from planner.verify.soft_facts import EVERY_GATE
 from planner.verify.tally import Check, rule
@@ -37,6 +38,15 @@ def tiers(world: World, check: Check) -> None:
         for label, t in world.index.items()
     }
     _compare(world, check, "tiers", 2, ("secured_mw", "commissioned_mw", "populated_mw"), due)
+
+
+@rule("results.grid_use")
+def grid_use(world: World, check: Check) -> None:
+    due: dict[tuple[Any, ...], tuple[float, ...]] = {}
+    for s in world.facts.case.grid_contracts:
+        parts = contracted_and_used(world, s)
+        due |= {(s, label): tuple(float(part[t]) for part in parts) for label, t in world.index.items()}
+    _compare(world, check, "grid_use", 2, ("contracted_mw", "used_mw", "unused_mw"), due)
 
 
 @rule("results.energy")

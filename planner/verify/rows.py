@@ -21,6 +21,8 @@ Flags = NDArray[np.bool_]
 RESULT_KEYS: dict[str, tuple[str, ...]] = {
     "detail": ("wbs_code", "site_id", "item", "period", "rate_ref"),
     "tiers": ("site_id", "period"),
+    "grid_use": ("site_id", "period"),
+    "owed_after": ("site_id", "obligor", "way", "year"),
     "energy": ("site_id", "period"),
     "compute": ("period", "precision"),
     "admitted": ("agency_id", "gate_id", "period"),

@@ -11,6 +11,7 @@ from planner.inputs.case import PROGRAMME, Case
 from planner.inputs.periods import Periods
 from planner.plan import NOISE, Plan
 from planner.workbook.after import racks_after
+from planner.workbook.contracts import grid_facts
 from planner.workbook.facts import BY_SITE, SERVICE, STANDING, Calendar, Fact, records
 from planner.workbook.soft_quantities import soft_quantities
 
@@ -27,6 +28,7 @@ def all_quantities(case: Case, plan: Plan) -> dict[str, list[Fact]]:
         "plant units ready": list(_units_ready(case, plan)),
         "plant units ordered": list(_flow(plan, calendar, "units", ("plant_id",), "units")),
         "clean energy signed": list(_flow(plan, calendar, "signed", ("ppa_id",), "MW")),
+        **grid_facts(case, plan),
         "energy and emissions": list(_energy(plan, calendar)),
         "halls started": list(_flow(plan, calendar, "modules", ("design_id",), "modules")),
         "halls at the framework price": list(_discounted(plan, calendar)),

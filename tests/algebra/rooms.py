@@ -80,6 +80,19 @@ ROWS: Tables = {
         {"site_id": "A", "tranche": 2, "mw": 50, "connection_usd_per_mw": 2e5, "lead_months": 12},
         {"site_id": "B", "tranche": 1, "mw": 40, "connection_usd_per_mw": 3e5, "lead_months": 12},
     ],
+    "grid_contracts": [
+        {
+            "site_id": "A",
+            "obligor": "investor",
+            "ramp_months": 12,
+            "term_months": 24,
+            "minimum_take_share": 0.8,
+            "generation_take_share": 0.5,
+            "generation_usd_per_mwh": 10,
+            "exit_fee_usd_per_mw": 60_000,
+            "resale_share": 0.25,
+        }
+    ],
     "plants": [
         {
             "plant_id": "RECIP",

@@ -298,3 +298,35 @@ def test_twenty_independent_faults_are_each_reported_once(tmp_path: Path) -> Non
     faults = places(read.check_folder(data))
     assert sorted(set(faults) ^ expected, key=str) == []
     assert len(faults) == len(SEEDED)
+
+
+@pytest.mark.parametrize(
+    ("column", "text"),
+    [
+        ("obligor", ""),
+        ("obligor", "nobody"),
+        ("term_months", "361"),
+        ("term_months", "0"),
+        ("ramp_months", "121"),
+        ("minimum_take_share", "1.2"),
+        ("generation_take_share", "-0.1"),
+        ("resale_share", "85"),
+        ("site_id", "Z"),
+    ],
+)
+def test_a_faulty_grid_contract_is_named_at_its_cell(tmp_path: Path, column: str, text: str) -> None:
+    tables = tiny_tables()
+    tables["grid_contracts"] = [{"site_id": "A"}, {"site_id": "B"}]
+    data = write_tiny(tmp_path, tables).parent / "data"
+    assert read.check_folder(data) == []
+    put(data, "grid_contracts", 3, column, text)
+    assert places(read.check_folder(data)) == [("grid_contracts.csv", 3, column)]
+
+
+def test_grid_contracts_need_a_line_for_what_is_not_used(tmp_path: Path) -> None:
+    tables = tiny_tables()
+    tables["wbs"] = [row for row in tables["wbs"] if row["wbs_code"] != "1.2.5"]
+    assert read.check_folder(write_tiny(tmp_path / "none", tables).parent / "data") == []
+    tables["grid_contracts"] = [{"site_id": "A"}]
+    faults = read.check_folder(write_tiny(tmp_path / "one", tables).parent / "data")
+    assert [(f.file, f.found) for f in faults] == [("wbs.csv", "no row 1.2.5")]

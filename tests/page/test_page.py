@@ -110,7 +110,7 @@ def test_levels_are_those_of_the_plan(shown: Shown) -> None:
     compute = f.plan["compute"].set_index(["period", "precision"])
     rows = table(root, "Compute at the end of each year")
     found = number(rows["Installed bf16"][-1])
-    assert found == pytest.approx(compute["installed_pflops"][f.case.periods.labels()[-1], "bf16"], abs=0.051)
+    assert found == pytest.approx(compute["installed_pflops"][f.case.periods.labels()[-1], "bf16"], abs=0.51)
 
 
 def test_the_objective_is_reported_with_its_gap_in_dollars() -> None:

@@ -14,6 +14,7 @@ from planner.inputs.case import Case
 from planner.inputs.programme import Programme
 from planner.inputs.schema import TABLES as SCHEMA
 from planner.plan import TABLES, Plan, frame
+from planner.wbs import UNUSED_POWER
 
 ROOT = Path(__file__).parents[2]
 SPOTS = 4
@@ -105,7 +106,7 @@ class _Lines:
 
         base: dict[tuple[str, str, str], float] = {}
         for r in self.rows:
-            if r[2] == "investment":
+            if r[2] == "investment" and r[0] != UNUSED_POWER:
                 key = (r[1], r[3], r[5])
                 if r[1] not in INFRASTRUCTURE:
                     continue
@@ -195,6 +196,7 @@ def sample(soft: bool = True) -> tuple[Case, Plan, dict[str, Any]]:
                 )
                 staff = case.rate("parameters", "site_staff_usd_per_year", "value")
                 lines.add("3.2.3", s, "site staff", t + 1, commissioned * 0.4, "head-years", staff)
+        _contract(case, rows, lines, s, ready_grid)
     _service(case, rows, sites)
     _discount(case, rows, lines, design.design_id)
     for t in p:
@@ -225,6 +227,23 @@ def _plant(case: Case, rows: dict[str, list[tuple[Any, ...]]], lines: _Lines, s:
         lines.add("1.2.2", s, plant.plant_id, t, kw, "kW", rate, case.sites[s].construction_multiplier)
     ready = p.ready(1, plant.lead_months)
     return [2 * plant.unit_mw * plant.firm_share if t >= ready else 0.0 for t in p]
+
+
+def _contract(case: Case, rows: dict[str, list[tuple[Any, ...]]], lines: _Lines, s: str, ready: int) -> None:
+    """A quarter of the first tranche is used from the period after it is energised; the rest is owed for two years."""
+    p, mw = case.periods, case.tranches_of_grid[s, 1].mw
+    for t in p:
+        held = mw if t >= ready else 0.0
+        rows["grid_use"].append((s, p.label(t), held, 0.25 * held, 0.75 * held))
+        if t > ready:
+            mwh = 0.5 * mw * p.hours
+            lines.add(
+                UNUSED_POWER, s, "delivery not used", t, mwh, "MWh", case.rate("sites", s, "delivery_usd_per_mwh")
+            )
+            rate = case.rate("grid_contracts", s, "generation_usd_per_mwh")
+            lines.add(UNUSED_POWER, s, "generation not used", t, 0.6 * mwh, "MWh", rate)
+    for n in (1, 2):
+        rows["owed_after"].append((s, "investor", "resale", p.year(p.last) + n, 1e7 / n, 0.5e7 / n))
 
 
 def _discount(case: Case, rows: dict[str, list[tuple[Any, ...]]], lines: _Lines, design: str) -> None:

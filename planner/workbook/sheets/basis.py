@@ -61,6 +61,7 @@ PARTS = (
         True,
     ),
     Part("Power: plant", (wbs.PLANT,), "Plant on site, bought whole, firm at a share. Published: grid power.", True),
+    Part("Unused power", (wbs.UNUSED_POWER,), "A bill for contracted MW that serve no load: not in published figures."),
     Part(
         "Management",
         (wbs.CONSTRUCTION_MANAGEMENT, wbs.POWER_MANAGEMENT),
@@ -76,7 +77,7 @@ PARTS = (
     Part("Contingency, chips", (wbs.CHIPS_CONTINGENCY,), "Not in published figures."),
 )
 #: parts that published figures leave out
-OUTSIDE = ("Management", "Contingency, construction and power", "Contingency, chips")
+OUTSIDE = ("Unused power", "Management", "Contingency, construction and power", "Contingency, chips")
 GRID = "Power: grid"
 
 

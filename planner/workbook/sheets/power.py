@@ -10,6 +10,8 @@ from planner.plan import NOISE
 from planner.workbook import charts, style
 from planner.workbook.book import Book, Page
 from planner.workbook.quantities import GRID, OWN, TIERS
+from planner.workbook.sheets import contracts
+from planner.workbook.sheets.contracts import Within
 from planner.workbook.sheets.detail import Detail
 from planner.workbook.tables import BY_YEAR, Block, Entry, Sums, below, by_year, label, year_row
 
@@ -89,6 +91,7 @@ def fill(book: Book, detail: Detail) -> Places:
         style.COUNT,
         foot="",
     )
+    contracts.section(book, page, detail, site_entries(book, ""), energy.next)
     page.widths({1: 30, 2: 46, 3: 14, 4: 12})
     page.printed(3, "E7")
     return Places(rows, block.header, sites, sources, energy.first + 1, energy.first)
@@ -117,21 +120,8 @@ def _to_go(book: Book, page: Page, rows: dict[str, int], at: int) -> tuple[list[
 
 def _by_site(page: Page, row: int, heading: str, tier: str, entries: list[Entry], view: Sums) -> Block:
     """Like by_year, with the tier between site and year in the key."""
-    keyed = _Tier(view, tier)
+    keyed = Within(view, tier)
     return by_year(page, row, heading, entries, keyed, style.MW, ("Site", "Name"), level=True)
-
-
-class _Tier:
-    """A view whose keys carry the tier as well."""
-
-    def __init__(self, view: Sums, tier: str) -> None:
-        self._view, self._tier = view, tier
-
-    def formula(self, criterion: str) -> str:
-        return self._view.formula(criterion.replace('"|"', f'"|{self._tier}|"'))
-
-    def value(self, *parts: object) -> float:
-        return self._view.value(parts[0], self._tier, *parts[1:])
 
 
 def _sources(book: Book, page: Page, detail: Detail, row: int) -> tuple[Block, int]:

@@ -32,7 +32,7 @@ SHEETS = (
     ("Accounts", "other margins; build, lease or rent; the nation, agencies and the investor, never added"),
     ("Scoring test", "whether a contract would be scored up front: criteria, facts, a reading each way"),
     ("Sites", "sites chosen, what stands there and what it costs"),
-    ("Power", "secured, commissioned and populated MW; sources of secured power"),
+    ("Power", "secured, commissioned and populated MW; sources of secured power; who owes unused power"),
     ("Construction", "halls started by site and design, MW commissioned"),
     ("Chips", "racks bought and retired, their power, compute and price"),
     ("Compute served", "PFLOP/s installed and serving; service against demand"),
