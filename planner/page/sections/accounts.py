@@ -10,6 +10,7 @@ from planner.page.html import Markup, join, section, table, tag
 from planner.results import scoring
 from planner.results.accounts import accounts
 from planner.results.accounts.ways import BUILD
+from planner.results.accounts.words import earned
 
 NAME, HEADING = "accounts", "Is it worth it, and to whom"
 
@@ -60,8 +61,8 @@ def _accounts(f: Figures, found: dict[str, Any]) -> Markup:
     )
     for key, words in readings:
         of = found[key]
-        rows.append(("Investor", f"nominal return a year, {words}", amounts.share(of["nominal_return"])))
-        rows.append(("Investor", f"real return a year, {words}", amounts.share(of["real_return"])))
+        for kind in ("nominal", "real") if of["cash_usd"] >= 0 else ("nominal",):
+            rows.append(("Investor", f"{kind} return a year, {words}", earned(of, kind)))
         for rate, fee in of["level_fee_over_base_year_price"].items():
             times = f"level fee that earns {rate.replace('%', ' %')}, times the base-year price, {words}"
             rows.append(("Investor", times, amounts.count(fee, 2)))

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from planner.formulation.after import weight
 from planner.inputs.case import Case
 from planner.inputs.service_price import GENERAL_PURPOSE, HOURS_PER_YEAR
 from planner.plan import Plan
+from planner.results.signing import signed_ahead
 
 #: (workload, level); after the horizon there is no level, and the open price holds
 Kind = tuple[str, str]
@@ -34,8 +34,16 @@ class Span:
     taper: float
 
 
-def spans(case: Case) -> list[Span]:
-    """Periods of the horizon, then the years after it; after its last year the general index stays."""
+def rows(plan: Plan, table: str) -> Iterator[Any]:
+    """Rows of a table of the plan, by attribute."""
+    return iter(plan[table].itertuples(index=False))
+
+
+def spans(case: Case, plan: Plan) -> list[Span]:
+    """Periods of the horizon, then the years after it in which racks serve or something is still owed.
+
+    After its last year the general index stays.
+    """
     p, base = case.periods, case.programme.base_year
     opening = p.first_year - base
     found = [
@@ -44,22 +52,25 @@ def spans(case: Case) -> list[Span]:
     ]
     last = last_index_year(case)
     end, taper = opening + p.count * p.years, case.parameter("tail_taper")
-    for n in range(1, int(case.parameter("tail_years")) + 1):
+    for n in range(1, years_after(case, plan) + 1):
         year = p.year(p.last) + n
         deflator = case.price_index("general", base) / case.price_index("general", min(year, last))
-        found.append(Span(f"+{n}", year, end + n - 0.5, deflator, weight(case, n) / taper**n, taper**n))
+        found.append(Span(f"+{n}", year, end + n - 0.5, deflator, (1 + case.real_rate) ** -(end + n - 0.5), taper**n))
     return found
+
+
+def years_after(case: Case, plan: Plan) -> int:
+    """Years after the horizon to the last in which racks serve, contracts owe or rents of leased halls fall due."""
+    p = case.periods
+    owed = [int(r.year) for r in rows(plan, "owed_after")]
+    owed += [p.year(part.paid) for part in signed_ahead(case, plan) if part.paid > p.last]
+    return max([int(case.parameter("tail_years")), *(year - p.year(p.last) for year in owed)])
 
 
 def last_index_year(case: Case) -> int:
     """Last year of the general price index."""
     frame = case.tables["price_indices"]
     return int(frame[frame["index_id"] == "general"]["year"].max())
-
-
-def rows(plan: Plan, table: str) -> Iterator[Any]:
-    """Rows of a table of the plan, by attribute."""
-    return iter(plan[table].itertuples(index=False))
 
 
 @dataclass(frozen=True)
@@ -71,7 +82,7 @@ class Service:
 
     @cached_property
     def spans(self) -> list[Span]:
-        return spans(self.case)
+        return spans(self.case, self.plan)
 
     @cached_property
     def kinds(self) -> list[Kind]:

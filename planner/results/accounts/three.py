@@ -18,7 +18,7 @@ from planner import wbs
 from planner.inputs.case import Case
 from planner.plan import Plan
 from planner.results.accounts.service import Service, quoted_prices, rows
-from planner.results.accounts.ways import running_usd
+from planner.results.accounts.ways import owed_usd, running_usd
 from planner.results.signing import signed_ahead
 
 INVESTOR = "investor"
@@ -89,13 +89,19 @@ class Accounts:
 
     @cached_property
     def owed(self) -> list[float]:
-        """Rents of leased halls that are signed and fall due in the years after the horizon."""
+        """What the investor still owes after the horizon: rents of leased halls, and its own grid contracts."""
         p, found = self.case.periods, dict.fromkeys((s.label for s in self.service.spans), 0.0)
-        for part in signed_ahead(self.case, self.plan) if p.last else ():
-            label = f"+{p.year(part.paid) - p.year(p.last)}"
-            if part.paid > p.last and label in found:
-                found[label] += part.cents / 100
-        return list(found.values())
+        for part in signed_ahead(self.case, self.plan):
+            if part.paid > p.last:
+                found[f"+{p.year(part.paid) - p.year(p.last)}"] += part.cents / 100
+        power = owed_usd(self.plan, self.service, INVESTOR)
+        return [rent + usd for rent, usd in zip(found.values(), power, strict=True)]
+
+    @cached_property
+    def owed_by_others(self) -> list[float]:
+        """What agencies still owe after the horizon on grid contracts."""
+        everyone, own = owed_usd(self.plan, self.service), owed_usd(self.plan, self.service, INVESTOR)
+        return [a - b for a, b in zip(everyone, own, strict=True)]
 
     def net(self, bears_operations: bool) -> list[float]:
         """The investor's cash: fees less investment, less operating cost, which may all be the investor's."""
@@ -153,7 +159,7 @@ def federal(accounts: Accounts) -> dict[str, Any]:
     own = accounts.of(investor=False, ledger="operations")
     more = accounts.of(investor=False, ledger="investment")
     after = [0.0] * len(own) if accounts.investor_runs else accounts.running
-    costs = [math.fsum(x) for x in zip(own, more, after, strict=True)]
+    costs = [math.fsum(x) for x in zip(own, more, after, accounts.owed_by_others, strict=True)]
     found = {"fees": accounts.fees, "own_cost": costs}
     found["paid"] = [a + b for a, b in zip(accounts.fees, costs, strict=True)]
     found["renting_at_the_price_of_service"] = accounts.fees

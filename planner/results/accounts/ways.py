@@ -23,13 +23,25 @@ LOW, HIGH, OWN = "rent at low quotes", "rent at high quotes", "rent at the model
 
 
 def build_usd(case: Case, plan: Plan, service: Service) -> list[float]:
-    """Cost of the plan by span, then-year dollars: both ledgers, then running cost of racks after the horizon."""
+    """Cost of the plan by span, then-year dollars: both ledgers, then what runs and what is owed after it."""
     found = dict.fromkeys((s.label for s in service.spans), 0.0)
     for r in rows(plan, "detail"):
         if r.wbs_code != wbs.UNALLOCATED:
             found[str(r.period)] += int(r.cents) / 100
     for label, usd in running_usd(case, plan, service).items():
         found[label] += usd
+    return [usd + more for usd, more in zip(found.values(), owed_usd(plan, service), strict=True)]
+
+
+def owed_usd(plan: Plan, service: Service, obligor: str | None = None) -> list[float]:
+    """Then-year dollars by span that contracts still owe after the horizon, by one obligor or by all."""
+    last = service.case.periods.year(service.case.periods.last)
+    found = dict.fromkeys((s.label for s in service.spans), 0.0)
+    deflators = {s.label: s.deflator for s in service.spans}
+    for r in rows(plan, "owed_after"):
+        label = f"+{int(r.year) - last}"
+        if obligor in (None, r.obligor):
+            found[label] += float(r.usd) / deflators[label]
     return list(found.values())
 
 

@@ -40,8 +40,10 @@ def _usd(usd: float) -> str:
     return f"{usd / 1e9:,.2f}"
 
 
-def share(rate: float | None) -> str:
-    return "none" if rate is None else f"{100 * rate:.1f} %"
+def earned(reading: Mapping[str, Any], kind: str = "nominal") -> str:
+    """The return a year, or what is never paid back: at a loss a rate says little."""
+    rate, cash = reading[f"{kind}_return"], reading["cash_usd"]
+    return f"a loss of ${-cash / 1e9:,.2f}B of cash" if cash < 0 or rate is None else f"{100 * rate:.1f} %"
 
 
 def margin(found: Mapping[str, Any]) -> str:
@@ -64,6 +66,6 @@ def payers(found: Mapping[str, Any]) -> str:
     fee = all_in["level_fee_over_base_year_price"][TARGET]
     level = "" if fee is None else f"; {fee:.2f} times the base-year price, level, earns {TARGET.replace('%', ' %')}"
     return (
-        f"agencies pay {_usd(federal['paid']['present_usd'])} in fees and own cost; the investor earns "
-        f"{share(own['nominal_return'])} a year nominal, {share(all_in['nominal_return'])} with operations{level}"
+        f"agencies pay {_usd(federal['paid']['present_usd'])} in fees and own cost; the investor's nominal return is "
+        f"{earned(own)}, with operations {earned(all_in)}{level}"
     )

@@ -47,12 +47,12 @@ def checks(book: Book, parts: Parts, places: Places) -> list[Check]:
     page, pv, inv = book.pages[ME], book.pages[present.ME], book.pages[investment.ME]
     p = parts.present
     built = places.rows.rows["built present"]
-    cost, running, nothing = cell(pv, *p.cost), cell(pv, *p.running), cell(pv, *p.nothing)
+    cost, running, owed, nothing = (cell(pv, *at) for at in (p.cost, p.running, p.owed, p.nothing))
     found = [
         Check(
-            "Accounts: building at present value against present cost and running cost after the horizon",
+            "Accounts: building at present value against present cost, and running cost and what is owed after it",
             cell(page, built, TOTAL),
-            (f"{cost[0]}+{running[0]}", cost[1] + running[1]),
+            (f"{cost[0]}+{running[0]}+{owed[0]}", cost[1] + running[1] + owed[1]),
             relative=True,
             tolerance="constants.tolerance_relative",
         )

@@ -44,7 +44,7 @@ def section(spans: Spans, found: ways.Places) -> Places:
     fees = _fees(spans, found)
     _national(spans, fees["fees"])
     costs = _federal(spans, found, held, payers, fees)
-    nets = _investor(spans, held, payers, (costs, fees["fees"], found.running))
+    nets = _investor(spans, held, payers, (costs, fees["fees"], found.running, found.owed[three.INVESTOR]))
     returns = _returns(spans, held, nets)
     _level(spans, nets, fees["fees"])
     return Places(payers, returns)
@@ -101,7 +101,10 @@ def _federal(
     spans.header("Federal agencies, $M then-year, in reading A")
     mine = [(row, 1) for (payer, _), row in payers.items() if payer != three.INVESTOR]
     mine += [] if held.investor_runs else [(found.running, 1)]
-    own = spans.plus(("Own cost", "what payers other than the investor pay, and running cost after it", "$M"), *mine)
+    mine += [(row, 1) for obligor, row in found.owed.items() if obligor != three.INVESTOR]
+    own = spans.plus(
+        ("Own cost", "of payers other than the investor, and what they run and owe after the horizon", "$M"), *mine
+    )
     paid = spans.plus(("Paid", "fees and own cost", "$M"), (fees["fees"], 1), (own, 1), look="total")
     spans.at += 1
     page.heading(spans.at, "Federal agencies beside renting, present value")
@@ -119,16 +122,16 @@ def _federal(
 
 
 def _investor(
-    spans: Spans, held: three.Accounts, payers: dict[tuple[str, str], int], rows_of: tuple[int, int, int]
+    spans: Spans, held: three.Accounts, payers: dict[tuple[str, str], int], rows_of: tuple[int, int, int, int]
 ) -> dict[str, tuple[int, int, int]]:
     """Reading -> rows of what the investor pays, of the net cash, and of that in base-year dollars."""
-    own, fees, running = rows_of
+    own, fees, running, power = rows_of
     spans.header("The investor's cash, $M then-year")
     mine = [(row, 1) for (payer, _), row in payers.items() if payer == three.INVESTOR]
     out = spans.plus(("Paid", "what the data say the investor pays", "$M"), *mine) if mine else None
     names = ("Rents", "of leased halls, signed and due after the horizon", "$M")
     owed = spans.summed(names, SIGNED, 4, AHEAD, AFTER)
-    rows = [(r, 1) for r in (out, owed) if r is not None]
+    rows = [(r, 1) for r in (out, owed, power) if r is not None]
     rows += [(running, 1)] if held.investor_runs else []
     found = {}
     for reading in (A, B):
