@@ -41,9 +41,9 @@ def _usd(usd: float) -> str:
 
 
 def earned(reading: Mapping[str, Any], kind: str = "nominal") -> str:
-    """The return a year, or what is never paid back: at a loss a rate says little."""
+    """The return a year, or the cash that is never recovered: at a loss a rate says little."""
     rate, cash = reading[f"{kind}_return"], reading["cash_usd"]
-    return f"a loss of ${-cash / 1e9:,.2f}B of cash" if cash < 0 or rate is None else f"{100 * rate:.1f} %"
+    return f"none: ${-cash / 1e9:,.2f}B is never recovered" if cash < 0 or rate is None else f"{100 * rate:.1f} %"
 
 
 def margin(found: Mapping[str, Any]) -> str:
@@ -64,8 +64,10 @@ def payers(found: Mapping[str, Any]) -> str:
         found[name] for name in ("federal", "investor_as_the_data_say", "investor_bears_operations")
     )
     fee = all_in["level_fee_over_base_year_price"][TARGET]
-    level = "" if fee is None else f"; {fee:.2f} times the base-year price, level, earns {TARGET.replace('%', ' %')}"
+    level = (
+        "" if fee is None else f". A level fee of {fee:.2f} times the base-year price earns {TARGET.replace('%', ' %')}"
+    )
     return (
-        f"agencies pay {_usd(federal['paid']['present_usd'])} in fees and own cost; the investor's nominal return is "
-        f"{earned(own)}, with operations {earned(all_in)}{level}"
+        f"agencies pay {_usd(federal['paid']['present_usd'])} in fees and own cost. The investor's nominal return is "
+        f"{earned(own)}; with operations {earned(all_in)}{level}"
     )

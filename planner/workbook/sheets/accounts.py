@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from planner.inputs.schema import OBLIGORS
 from planner.workbook.book import Book
+from planner.workbook.contracts import OWED, PRESENT
 from planner.workbook.sheets import after, investment, margins, present, sites, spans, ways, who_pays
 from planner.workbook.sheets.detail import Detail
 from planner.workbook.sheets.parts import Parts
@@ -47,16 +49,23 @@ def checks(book: Book, parts: Parts, places: Places) -> list[Check]:
     page, pv, inv = book.pages[ME], book.pages[present.ME], book.pages[investment.ME]
     p = parts.present
     built = places.rows.rows["built present"]
-    cost, running, owed, nothing = (cell(pv, *at) for at in (p.cost, p.running, p.owed, p.nothing))
+    cost, running, nothing = (cell(pv, *at) for at in (p.cost, p.running, p.nothing))
+    view, owed = places.rows.detail.view(OWED, 1), {x: places.rows.rows[f"owed present, {x}"] for x in OBLIGORS}
+    less = "".join(f"-{page.ref(r, TOTAL)}" for r in owed.values())
+    built_in = page.n(built, TOTAL) - sum(page.n(r, TOTAL) for r in owed.values())
     found = [
         Check(
-            "Accounts: building at present value against present cost, and running cost and what is owed after it",
-            cell(page, built, TOTAL),
-            (f"{cost[0]}+{running[0]}+{owed[0]}", cost[1] + running[1] + owed[1]),
+            "Accounts: building without what is owed after the horizon, against present and running cost",
+            (f"{page.ref(built, TOTAL)}{less}", built_in),
+            (f"{cost[0]}+{running[0]}", cost[1] + running[1]),
             relative=True,
             tolerance="constants.tolerance_relative",
         )
     ]
+    for obligor, r in owed.items():
+        there = view.formula(f'"{obligor}|{PRESENT}"'), view.value(obligor, PRESENT)
+        name = f"Accounts: what {obligor} owes after the horizon, present, against the plan"
+        found.append(Check(name, cell(page, r, TOTAL), there, "constants.tolerance_relative", relative=True))
     if places.kept:
         name = "Accounts: net benefit at the margin in the data against Present value"
         net = cell(page, *places.kept), cell(pv, *p.net)

@@ -45,6 +45,11 @@ def section(spans: Spans, later: after.Places | None) -> Places:
     running, owed, built = _built(spans, later)
     leased = _leased(spans, built)
     _present(spans, priced, built, leased)
+    due = {x: f"owed present, {x}" for x in owed}
+    spans.header("Of building: owed after the horizon on grid contracts, present, $M")
+    for obligor, row in owed.items():
+        spans.rows[due[obligor]] = spans.times(("Owed", f"by {obligor}", "$M"), row, "deflator", "factor")
+    spans.at += 1
     own = priced.pop("own")
     return Places(own, priced, running, owed, built)
 

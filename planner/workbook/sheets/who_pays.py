@@ -146,9 +146,7 @@ def _investor(
 def _returns(spans: Spans, held: three.Accounts, nets: dict[str, tuple[int, int, int]]) -> list[tuple[str, Cell]]:
     """Returns found by search, stored, and what the cash is worth at each: nothing, as a share of what is paid."""
     page, found = spans.page, []
-    page.heading(
-        spans.at, "The investor's return over the horizon and after it, found by search; cash at it is worth nothing"
-    )
+    page.heading(spans.at, "The investor's return over the horizon and after it, by search; at a loss it says little")
     page.headers(spans.at + 1, ("Row", "What it is", "Unit", "Return", "Worth of the cash"))
     spans.at += 2
     middle, deflator = spans.rows["middle"], spans.rows["deflator"]
