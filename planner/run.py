@@ -17,7 +17,8 @@ from planner.formulation.objective import weights
 from planner.formulation.terms import value
 from planner.inputs.case import USD_PER_MUSD, Case
 from planner.plan import NOISE, Plan
-from planner.results import indicators, money_measures, read_plan
+from planner.results import indicators, money_measures, read_plan, scoring
+from planner.results.accounts import accounts
 from planner.results.claims import claim_check
 from planner.results.evidence import Evidence
 from planner.solve import Limits, Program, Report, Verdict, interruptible
@@ -201,6 +202,8 @@ def _add_plan(document: dict[str, Any], solved: Solution, plan: Plan, checked: V
     document["objective"]["terms"] = _terms(built)
     document["indicators"] = indicators(case, plan, money_measures(built))
     document["claim_check"] = claim_check(case, plan)
+    document["accounts"] = accounts(case, plan)
+    document["scoring_test"] = scoring.as_dict(case, plan)
     document |= Evidence(case, plan).as_dict()
     years = {c.id: c.by for c in case.programme.claims}
     document["commitments"] = [

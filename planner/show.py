@@ -24,6 +24,8 @@ def summary(document: Mapping[str, Any], case: Case | None = None, plan: Plan | 
     """Verdict, promises, money, sites, cost per MW, and where the workbook lies."""
     parts = [verdict(document)]
     if document.get("verdict") in ("optimal", "within_limits"):
+        from planner.results.accounts.words import TITLE, text
+
         parts += [
             _section("WORTH AND COST (present dollars of the base year)", worth(document)),
             _section("PROMISES", promises(document, case)),
@@ -32,6 +34,7 @@ def summary(document: Mapping[str, Any], case: Case | None = None, plan: Plan | 
             _section("THE SPLIT, AND WHO PAYS FOR OPERATIONS", split_and_funding(document, case)),
             _section("SITES at the end of the last period", sites(document, case, plan)),
             _section("LIFETIME INFRASTRUCTURE DOLLARS per MW bought, beside what others paid", cost_per_mw(document)),
+            _section(TITLE, text(document, case, plan)),
         ]
     parts.append(places(document))
     return "\n\n".join(part for part in parts if part)

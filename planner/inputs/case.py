@@ -251,6 +251,19 @@ class Quote:
 
 
 @dataclass(frozen=True)
+class QuotedPart:
+    """What one chip of a rented part delivers at its dense peak, PFLOP/s."""
+
+    chip: str
+    fp64_pflops: float
+    bf16_pflops: float
+    fp8_pflops: float
+
+    def pflops(self, precision: str) -> float:
+        return {"fp64": self.fp64_pflops, "bf16": self.bf16_pflops, "fp8": self.fp8_pflops}[precision]
+
+
+@dataclass(frozen=True)
 class Agency:
     agency_id: str
     name: str
@@ -514,6 +527,11 @@ class Case:
     @cached_property
     def rent_quotes(self) -> dict[str, Quote]:
         return {e.quote_id: e for e in _entities(Quote, self.tables["rent_quotes"])}
+
+    @cached_property
+    def quoted_parts(self) -> dict[str, QuotedPart]:
+        """By part, as the quotes name it."""
+        return {e.chip: e for e in _entities(QuotedPart, self.tables["quoted_parts"])}
 
     def occupancy(self, workload: str) -> float:
         """Share of the hours of its own racks that the programme fills; 1 where nothing is said."""

@@ -514,6 +514,19 @@ TABLES: tuple[Table, ...] = (
         may_be_missing=True,
     ),
     Table(
+        "quoted_parts",
+        ("chip",),
+        (
+            _key("chip", "part that is rented, as rent_quotes names it"),
+            _number("fp64_pflops", "PFLOP/s per chip", 0, 1e4, "dense peak in fp64"),
+            _number("bf16_pflops", "PFLOP/s per chip", 0, 1e4, "dense peak in bf16"),
+            _number("fp8_pflops", "PFLOP/s per chip", 0, 1e4, "dense peak in fp8"),
+        ),
+        "what a rented part delivers at its peak: turns a quoted rent into a price per PFLOP/s; in no rule of a plan",
+        may_be_empty=True,
+        may_be_missing=True,
+    ),
+    Table(
         "agencies",
         ("agency_id",),
         (

@@ -27,6 +27,7 @@ from planner.inputs.case import Case, Chip, Quote
 from planner.inputs.schema import SOLD_IN_VOLUME
 
 HOURS_PER_YEAR = 8760.0
+GENERAL_PURPOSE = "general purpose"
 #: cost of a hall's part -> WBS code whose life it has
 HALL_PARTS = {
     "shell_usd_per_mw": "1.1.4",
@@ -210,7 +211,7 @@ def fit(case: Case, workload: str) -> Fit:
     ratios = {
         name: quote.usd_per_chip_hour * HOURS_PER_YEAR * seller.basis.seller_occupancy / seller.cost(built).usd
         for name, quote in case.rent_quotes.items()
-        if quote.part_class == "general purpose" and (built := seller.quoted(quote))
+        if quote.part_class == GENERAL_PURPOSE and (built := seller.quoted(quote))
     }
     logs = {name: math.log(x) for name, x in ratios.items()}
     left_out = {

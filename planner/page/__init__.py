@@ -14,6 +14,7 @@ from planner.page.figures import Figures
 from planner.page.html import Markup, join, tag
 from planner.page.sections import (
     about,
+    accounts,
     claims,
     compute,
     evidence,
@@ -29,7 +30,7 @@ from planner.page.style import CSS
 from planner.plan import Plan
 
 #: in the order of reading
-SECTIONS = (summary, promises, claims, sites, timeline, investment, evidence, power, compute, soft, about)
+SECTIONS = (summary, promises, claims, sites, timeline, investment, evidence, power, compute, soft, accounts, about)
 
 
 def write(path: Path, case: Case, plan: Plan, document: Mapping[str, Any]) -> None:

@@ -13,6 +13,7 @@ from planner.workbook import values
 from planner.workbook.book import Book
 from planner.workbook.finish import save
 from planner.workbook.sheets import (
+    accounts,
     after,
     assumptions,
     checks,
@@ -30,6 +31,7 @@ from planner.workbook.sheets import (
     present,
     promises,
     provenance,
+    scoring,
     security,
     sites,
     software,
@@ -60,6 +62,8 @@ ORDER = (
     "Training",
     "Present value",
     "After the horizon",
+    "Accounts",
+    "Scoring test",
     "Evidence",
     "Assumptions",
     "Detail",
@@ -101,6 +105,7 @@ def build(case: Case, plan: Plan, document: Mapping[str, Any], more: More | None
     facts = detail.fill(book)
     solved = provenance.fill(book)
     tiers = power.fill(book, facts)
+    later = after.fill(book, facts)
     invested = investment.fill(book, facts)
     parts = Parts(
         invested,
@@ -108,7 +113,7 @@ def build(case: Case, plan: Plan, document: Mapping[str, Any], more: More | None
         sites.fill(book, facts, tiers),
         chips.fill(book, facts),
         compute.fill(book, facts),
-        present.fill(book, facts, after.fill(book, facts), solved),
+        present.fill(book, facts, later, solved),
         solved,
         security.fill(book, facts),
         software.fill(book, facts),
@@ -118,11 +123,13 @@ def build(case: Case, plan: Plan, document: Mapping[str, Any], more: More | None
         evidence.fill(book, facts, invested),
     )
     construction.fill(book, facts, tiers)
+    held = accounts.fill(book, facts, parts, later)
+    scoring.fill(book, facts, held)
     totals = summary.fill(book, facts, parts)
     book.totals = totals.figures
     promised = promises.fill(book, facts, parts)
     claim_check.fill(book, parts, promised)
-    failures = checks.fill(book, facts, parts, totals, promised)
+    failures = checks.fill(book, facts, parts, totals, promised, accounts.checks(book, parts, held))
     words.about(book)
     words.ground_rules(book)
     glossary.fill(book)

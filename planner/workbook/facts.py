@@ -11,6 +11,7 @@ from typing import Any
 from planner import wbs
 from planner.inputs.case import Case
 from planner.plan import Plan
+from planner.results.accounts import leased
 from planner.results.evidence import evidence_keys
 from planner.results.signing import signed_ahead
 
@@ -20,6 +21,10 @@ UNALLOCATED = "unallocated by the split"
 SIGNED, AFTER = "signed ahead", "after"
 #: blocks of which racks stand at the end, and of when sites begin to serve
 STANDING, SERVICE = "racks standing at the end", "first service"
+#: block of what each site serves at each level
+BY_SITE = "service by site and level"
+#: what opens the key of a line of owned halls, the block of leased halls in their place, service after the horizon
+OWNED, LEASED, LATER = "owned", "as if leased", "after the horizon"
 #: lines whose item opens with the chip: racks, fabric, storage
 RACK_LINES = (wbs.RACKS, wbs.FABRIC, wbs.STORAGE)
 #: ends of the references of lines that stand on other lines' dollars
@@ -149,6 +154,8 @@ def _cost_keys(case: Case, r: Any, category: str, year: int) -> tuple[str, ...]:
         f"{r.item.rsplit(' ', 1)[0]}|{year}" if r.wbs_code in RACK_LINES else "",
         f"{r.site_id}|{r.ledger}|{year}" if r.ledger == "operations" else _unused_power(r, year),
         *evidence_keys(case, r, year),
+        f"{OWNED} {r.category}|{r.period}" if leased.replaced(case, r.wbs_code, r.item) else "",
+        "" if category == UNALLOCATED else f"{case.wbs[r.wbs_code].payer}|{r.ledger}|{r.period}",
     )
 
 
@@ -185,10 +192,35 @@ def signed(case: Case, plan: Plan) -> list[Fact]:
                     f"{part.category}|{p.year(part.signed)}",
                     f"{part.category}|{year}" if inside else "",
                     "" if inside else f"{part.category}|{AFTER}",
+                    "" if inside else f"{AFTER}|+{year - p.year(p.last)}",
                 ),
             )
         )
     return facts
+
+
+def as_if_leased(case: Case, plan: Plan) -> list[Fact]:
+    """Leased halls in the place of the plan's own: never added to cost lines."""
+    return [
+        Fact(
+            LEASED,
+            x.item,
+            x.span,
+            x.year,
+            x.quantity,
+            x.unit,
+            x.site,
+            x.wbs,
+            case.wbs[x.wbs].category,
+            rate_usd=x.rate.usd,
+            rate_ref=x.rate.ref,
+            factor=x.factor,
+            escalation=x.escalation,
+            cents=round(100 * x.usd),
+            keys=(f"{case.wbs[x.wbs].category}|{x.span}",),
+        )
+        for x in leased.lines(case, plan) or ()
+    ]
 
 
 def asked_by(case: Case, table: str, entity: str) -> str:
@@ -234,7 +266,7 @@ def _value(case: Case, w: str, level: str, j: str, period: str, year: int, amoun
         above += addon / work.rent_usd_per_pflops_year
     return Fact(
         "value",
-        f"{w}|{level or 'after the horizon'}|{j}",
+        f"{w}|{level or LATER}|{j}",
         period,
         year,
         amount,
@@ -243,5 +275,5 @@ def _value(case: Case, w: str, level: str, j: str, period: str, year: int, amoun
         rate_ref=f"workloads.{w}.rent_usd_per_pflops_year",
         factor=factor,
         escalation=taper * above,
-        keys=(f"value|{period}",),
+        keys=(f"value|{period}", f"{w}|{level or LATER}|{period}"),
     )

@@ -12,7 +12,7 @@ from planner.inputs.periods import Periods
 from planner.plan import NOISE, Plan
 from planner.workbook.after import racks_after
 from planner.workbook.contracts import grid_facts
-from planner.workbook.facts import SERVICE, STANDING, Calendar, Fact, records
+from planner.workbook.facts import BY_SITE, SERVICE, STANDING, Calendar, Fact, records
 from planner.workbook.soft_quantities import soft_quantities
 
 TIERS = ("secured", "commissioned", "populated")
@@ -38,6 +38,7 @@ def all_quantities(case: Case, plan: Plan) -> dict[str, list[Fact]]:
         SERVICE: list(_first_service(case, plan, calendar)),
         "compute": list(_compute(plan, calendar)),
         "service": list(_served(plan, calendar)),
+        BY_SITE: list(_by_site(plan, calendar)),
         "racks after the horizon": list(racks_after(case, plan)),
         "promise": list(_promises(plan)),
         **soft_quantities(case, plan),
@@ -174,6 +175,17 @@ def _served(plan: Plan, calendar: Calendar) -> Iterator[Fact]:
         item = f"{agency}|{workload}|{level}"
         keys = (f"{item}|{year}", f"{workload}|{year}")
         yield Fact("quantity", item, str(period), year, float(amount), "PFLOP/s delivered-years", keys=keys)
+
+
+def _by_site(plan: Plan, calendar: Calendar) -> Iterator[Fact]:
+    """What each site serves at a level, by workload and period."""
+    names = ["site_id", "level_id", "workload_id", "period"]
+    served = plan["served"].groupby(names, sort=False)["pflops_years"].sum()
+    amounts: dict[Any, float] = served.to_dict()
+    for (site, level, workload, period), amount in amounts.items():
+        keys = (f"{site}|{level}|{workload}|{period}",)
+        item, year = f"{workload} at {level}", calendar.year[str(period)]
+        yield Fact("quantity", item, str(period), year, float(amount), "PFLOP/s delivered-years", site, keys=keys)
 
 
 def _promises(plan: Plan) -> Iterator[Fact]:

@@ -243,7 +243,8 @@ def _contract(case: Case, rows: dict[str, list[tuple[Any, ...]]], lines: _Lines,
             rate = case.rate("grid_contracts", s, "generation_usd_per_mwh")
             lines.add(UNUSED_POWER, s, "generation not used", t, 0.6 * mwh, "MWh", rate)
     for n in (1, 2):
-        rows["owed_after"].append((s, "investor", "resale", p.year(p.last) + n, 1e7 / n, 0.5e7 / n))
+        present = case.present_factor(p.last + n) * 1e7 / n
+        rows["owed_after"].append((s, "investor", "resale", p.year(p.last) + n, 1e7 / n, present))
 
 
 def _discount(case: Case, rows: dict[str, list[tuple[Any, ...]]], lines: _Lines, design: str) -> None:
@@ -367,6 +368,7 @@ def document(case: Case, plan: Plan) -> dict[str, Any]:
             "spend_usd": float(usd["investment"]),
             "operations_usd": float(usd["operations"]),
             "served_share": None,
+            "owed_after_horizon_usd": float(plan["owed_after"]["present_usd"].sum()),
         },
         "commitments": [
             {k: v for k, v in r.items() if k != "state"} | {"firm": r["binding"] == "firm"}

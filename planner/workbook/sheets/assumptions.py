@@ -69,6 +69,18 @@ CONSTANTS = (
     Row("constants.hours_per_year", 8760, "hours"),
     Row("constants.months_after_september", 3, "months", note="of a calendar year, in the next federal fiscal year"),
     Row(
+        "constants.lease_term_share",
+        0.75,
+        "fraction",
+        note="of an asset's life: a longer lease is scored up front (GAO glossary, as quoted; see Scoring test)",
+    ),
+    Row(
+        "constants.lease_value_share",
+        0.9,
+        "fraction",
+        note="of an asset's value: more in payments is scored up front (GAO glossary, as quoted; see Scoring test)",
+    ),
+    Row(
         "constants.expired_years",
         5,
         "years",

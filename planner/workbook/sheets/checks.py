@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from planner.workbook import style
 from planner.workbook.book import Book, Page
 from planner.workbook.sheets import assumptions, investment, present, promises, provenance, soft_ties, summary, ties
@@ -18,8 +20,15 @@ RESULT = 7
 NOISE = 3e-15
 
 
-def fill(book: Book, detail: Detail, parts: Parts, totals: summary.Places, promised: promises.Places) -> list[str]:
-    """Writes the sheet; returns the sentences of checks that do not pass."""
+def fill(
+    book: Book,
+    detail: Detail,
+    parts: Parts,
+    totals: summary.Places,
+    promised: promises.Places,
+    more: Sequence[Check] = (),
+) -> list[str]:
+    """Writes the sheet, with ``more`` checks; returns the sentences of checks that do not pass."""
     page = book.page(ME, "Checks", "check")
     checks = [
         *ties.dollars(book, detail, parts, totals),
@@ -29,6 +38,7 @@ def fill(book: Book, detail: Detail, parts: Parts, totals: summary.Places, promi
         *soft_ties.split(book, detail, parts),
         *soft_ties.money(book, detail, parts, totals),
         *soft_ties.need(book, parts),
+        *more,
         *_solved(book, detail, parts, totals, promised),
     ]
     first, last = HEADER_ROW + 1, HEADER_ROW + len(checks)

@@ -8,10 +8,12 @@ from planner.inputs.case import Case, WbsLine
 from planner.workbook import style
 from planner.workbook.book import Book, Page, letter
 from planner.workbook.facts import (
+    LEASED,
     ON_TOP,
     SIGNED,
     Fact,
     View,
+    as_if_leased,
     costs,
     mission_value,
     rent_year,
@@ -40,7 +42,7 @@ HEADERS = (
     "Posted USD",
     "Value, base-year USD",
     "Carried rounding USD",
-    "Signed ahead USD",
+    "Beside the plan USD",
     "Key 1",
     "Key 2",
     "Key 3",
@@ -56,6 +58,8 @@ HEADERS = (
     "Key 13",
     "Key 14",
     "Key 15",
+    "Key 16",
+    "Key 17",
 )
 HEADER_ROW = 6
 QUANTITY, RATE, FACTOR, ESCALATION, DOLLARS, POSTED, VALUE, CARRIED, AHEAD, KEY = 9, 11, 13, 14, 15, 16, 17, 18, 19, 20
@@ -71,7 +75,7 @@ class Detail:
         self._views: dict[tuple[str, int, int], View] = {}
 
     def view(self, block: str, key: int, column: int = QUANTITY) -> View:
-        """Sums of a block by its key column (1 to 15)."""
+        """Sums of a block by its key column (1 to 17)."""
         if (block, key, column) not in self._views:
             first, last = self.blocks[block]
             sums = self.page.ref(first, column, (last, column))
@@ -105,8 +109,8 @@ def fill(book: Book) -> Detail:
     )
     page.note(
         5,
-        "Kinds: cost (dollars); value (service at market value); signed (parts of cost lines by year of signature, "
-        "never added to them); quantity (decisions, levels).",
+        "Kinds: cost (dollars); value (service at market value); signed (parts of cost lines by year of signature) and "
+        "as if leased (halls), never added to them; quantity (decisions, levels).",
     )
     page.headers(HEADER_ROW, HEADERS)
     detail = Detail(page)
@@ -126,12 +130,13 @@ def fill(book: Book) -> Detail:
         _valued(book, page, row, fact)
         row += 1
     _close(detail, "value", valued, row, start)
-    start = row
-    for fact in (ahead := signed(book.case, book.plan)):
-        _cost(book, page, row, fact, 0, 0.0)
-        row += 1
-    row = _none_of(page, row, SIGNED, ahead)
-    _close(detail, SIGNED, ahead, row, start)
+    for measure, beside in ((SIGNED, signed), (LEASED, as_if_leased)):
+        start = row
+        for fact in (lines := beside(book.case, book.plan)):
+            _cost(book, page, row, fact, 0, 0.0)
+            row += 1
+        row = _none_of(page, row, measure, lines)
+        _close(detail, measure, lines, row, start)
     for measure, facts in all_quantities(book.case, book.plan).items():
         start = row
         for fact in facts:

@@ -28,6 +28,9 @@ TERMS = (
     ("Outlay", "money that leaves the Treasury; on the federal sheets alone"),
     ("Firm, goal, reported", "a promise that holds or there is no plan; one that is approached; one that is shown"),
     ("Gap", "how much better than the plan found a plan may be, in dollars and as a share of present cost"),
+    ("Margin", "price of a rented hour over what the hour costs its seller (user cost); fitted to quotes"),
+    ("Fee", "what agencies pay for service; received by the investor, so a transfer and no cost of the nation"),
+    ("Scored up front", "a contract whose payments all take budget authority in its first year"),
     ("WBS", "work breakdown structure: the code under which each dollar is posted once"),
 )
 

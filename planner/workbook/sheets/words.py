@@ -29,6 +29,8 @@ SHEETS = (
         "present cost of both ledgers, market value of the service, net benefit; residual value as a memo",
     ),
     ("After the horizon", "racks that go on working, what a year of one costs, their running cost by year"),
+    ("Accounts", "other margins; build, lease or rent; the nation, agencies and the investor, never added"),
+    ("Scoring test", "whether a contract would be scored up front: criteria, facts, a reading each way"),
     ("Sites", "sites chosen, what stands there and what it costs"),
     ("Power", "secured, commissioned and populated MW; sources of secured power; who owes unused power"),
     ("Construction", "halls started by site and design, MW commissioned"),
