@@ -31,7 +31,10 @@ def musd(usd: float | None) -> str:
 
 def busd(usd: float | None) -> str:
     """Billions of dollars, with their sign and unit."""
-    return NONE if usd is None else f"${count(usd / 1e9, 2)}B"
+    if usd is None:
+        return NONE
+    text = count(usd / 1e9, 2)
+    return f"-${text[1:]}B" if text.startswith("-") else f"${text}B"
 
 
 def share(value: float | None, digits: int = 1) -> str:

@@ -124,7 +124,7 @@ def money_measures(built: Formulation) -> dict[str, float]:
 
 
 def cost_per_mw(case: Case, plan: Plan) -> list[dict[str, object]]:
-    """Lifetime infrastructure dollars per MW bought, with its basis, beside the published range of the chips chosen."""
+    """Lifetime infrastructure dollars per MW bought, with its basis, beside the published range of all chips."""
     detail, bought = plan["detail"], plan["bought"]
     invested = detail[(detail["ledger"] == "investment") & detail["category"].isin(INFRASTRUCTURE)]
     megawatts = bought.assign(
@@ -133,7 +133,7 @@ def cost_per_mw(case: Case, plan: Plan) -> list[dict[str, object]]:
     total_mw = float(megawatts["mw"].sum())
     if not total_mw:
         return []
-    known = [b for b in case.benchmarks.values() if b.chip_id in set(bought["chip_id"])]
+    known = list(case.benchmarks.values())
     figures = {f.key: f for f in case.figures if f.table == "cost_benchmarks"}
     lows = [figures[b.benchmark_id].low or b.usd_per_mw for b in known]
     highs = [figures[b.benchmark_id].high or b.usd_per_mw for b in known]

@@ -10,7 +10,7 @@ from planner.page.html import Markup, join, section, table, tag
 NAME, HEADING = "summary", "Summary"
 #: key of the indicators -> what a reader calls it, and what it is
 WORTH = (
-    ("mission_value_usd", "Mission value", "market rent of the same service, less running cost after the horizon"),
+    ("mission_value_usd", "Mission value", "price of the same service, less running cost after the horizon"),
     (
         "mission_value_after_horizon_usd",
         "of which after the horizon",
@@ -18,7 +18,8 @@ WORTH = (
     ),
     ("cost_after_horizon_usd", "less running cost after it", "energy, water, maintenance and staff of those racks"),
     ("present_cost_usd", "Present cost", "investment and operations: an economic cost, not a budget"),
-    ("net_benefit_usd", "Net benefit", "mission value less present cost"),
+    ("owed_after_horizon_usd", "Owed after the horizon", "what contracts for power still owe"),
+    ("net_benefit_usd", "Net benefit", "mission value less present cost and what is owed after the horizon"),
 )
 
 
