@@ -100,10 +100,9 @@ def promises(document: Mapping[str, Any], case: Case | None) -> str:
         )
     if not rows:
         return ""
-    idle = idle_power(document.get("indicators") or {})
-    lines = [table(("Claim", "Promised", "Planned", "Verdict"), rows, (44, 28, 16, 18))]
-    lines += [textwrap.fill(idle, WIDTH, initial_indent="  ", subsequent_indent="  ")] if idle else []
-    return "\n".join(lines)
+    found = table(("Claim", "Promised", "Planned", "Verdict"), rows, (44, 28, 16, 18))
+    idle = textwrap.indent(textwrap.fill(idle_power(document.get("indicators") or {}), WIDTH - 2), "  ")
+    return f"{found}\n{idle}".rstrip()
 
 
 def promise_verdict(item: Mapping[str, Any]) -> str:
@@ -115,8 +114,7 @@ def promise_verdict(item: Mapping[str, Any]) -> str:
         return "kept" if item.get("firm") or item.get("binding") in ("firm", "goal") else "reached"
     if state == "reported":
         return "not reached" if item.get("met") is False else "shown only"
-    short = item.get("shortfall")
-    word = "BROKEN" if item.get("firm") else "NOT KEPT"
+    short, word = item.get("shortfall"), "BROKEN" if item.get("firm") else "NOT KEPT"
     return f"{word}, short {amount(short, item.get('unit') or '')}" if short else word
 
 
