@@ -260,7 +260,9 @@ def run_list(runs: Sequence[RunInfo]) -> str:
 def verified(run: str, found: Mapping[str, Any], changed: Sequence[str]) -> str:
     rules = found.get("rules")
     text = f"Run {run} keeps every rule" + (f" ({rules} rules)." if isinstance(rules, int) else ".")
-    return text + f"\nThe plan is intact, but: {'; '.join(changed)}. 'planner report' restores reports." * bool(changed)
+    if changed:
+        text += "\nThe plan is intact, but: " + "; ".join(changed) + ". 'planner report' restores reports."
+    return text
 
 
 # figures and tables
