@@ -22,7 +22,7 @@ MUSD = 1e6
 def tables(**columns: Any) -> Tables:
     """The price of service has a margin of 2: user cost is half of it."""
     found = free_tables()
-    found["chip_supply"] = chip_on_sale("X", [2026], 1e6, 20)
+    found["chip_supply"] = chip_on_sale("X", [2026], 1e6, 20) + chip_on_sale("H", [2026], 1e6, 20)
     change(found, "demand", base_pflops_years=100)
     row = {"site_id": "A", "design_id": found["designs"][0]["design_id"], "margin": 2}
     row |= {"decline_share": 0.2, "seller_occupancy": 1, "occupancy": 1, "mw_per_pflops": 0.1, **columns}
@@ -146,7 +146,7 @@ def test_the_return_is_the_rate_at_which_cash_is_worth_nothing(tmp_path: Path) -
     assert rate_of_return([-1.0, 0.5, 0.0], [0.5, 1.5, 2.5]) == pytest.approx(-0.5, abs=1e-10)
     assert rate_of_return([-1.0, -1.0], [0.5, 1.5]) is None
     given = tables()
-    given["chip_supply"] = chip_on_sale("X", [2026], 20e6, 20)
+    change(given, "chip_supply", rack_price_usd=20e6)
     for row in given["price_indices"]:
         row["index_value"] = 100 * 1.1 ** (row["year"] - 2026)
     _, found = held(tmp_path, given)
