@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from planner import __version__
-from planner.commands import compare, optimizing, rerun, service_prices, trade_offs, what_if, why
+from planner.commands import compare, optimizing, questions, rerun, service_prices, trade_offs, what_if, why
 from planner.commands.backtest import backtest
 from planner.commands.check import check
 from planner.commands.template import template
@@ -115,7 +115,7 @@ def optimize(
 app.command(epilog=examples("planner check", "planner check federal-ai --json"))(check)
 app.command(epilog=examples("planner template", "planner template federal-ai -o mine.xlsx --json"))(template)
 app.command(epilog=examples("planner backtest", "planner backtest --out backtest.md --json"))(backtest)
-for topic in (what_if, compare, why, trade_offs, rerun, service_prices):
+for topic in (what_if, compare, why, trade_offs, rerun, service_prices, questions):
     topic.add(app)
 
 

@@ -47,6 +47,7 @@ COMMANDS = (
     "sensitivity",
     "alternatives",
     "service-prices",
+    "questions",
 )
 #: Typer itself parses the words of a command with pydantic, so pydantic is not on the list
 HEAVY = ("pyomo", "pandas", "numpy", "highspy", "openpyxl", "scipy", "lxml", "rich")
