@@ -119,7 +119,7 @@ def _of_row(table: Table, row: Row, column: str, times: int, seed: int) -> Itera
         return
     for k in range(1, times):
         new = row | {column: named(row[column], k)}
-        if table.keys == (column,):
+        if table.keys == (column,) and "name" in row:
             new["name"] = f"{row['name']} ({k + 1})"
         for (name, figure), group in OWN.items():
             if name == table.name:

@@ -43,7 +43,7 @@ DOCUMENT: dict[str, Any] = {
 EXPECTED = (
     ("1,300 MW IT", "578 MW IT", "722 MW IT", "$35.4M", "$25.50B", "$46.70B", "$50.00B", "45.6 %"),
     ("1,050 MW", "$2.0M present", "than the proof can tell", f"other sites: {NOT}"),
-    ("$31.00B", "$32.00B", "$33.00B", "$34.00B", f"model's price: {NOT}", "from: 2034", "of 0.77", "use 0.99"),
+    ("$31.00B", "$32.00B", "$33.00B", "$34.00B", f"model's price: {NOT}", "caught up: 2034", "of 0.77", "use 0.99"),
     ("3,490 MW", "3,239 MW", "1,650 MW", "unused MW: investor", "investor $12.3M", f"net benefit: {NOT}"),
     ("$20.00B", "$21.00B", f"own cost {NOT}", "12.3 %", "14.5 %", "0.51 for 8 %, 0.61 for 10 %"),
     ("$7.0M", "70.0 %", "$35.4M", "4,423 MW IT", "code 4", "by 2026: kept", f"by 2029: {NOT}", "0.77", "45.6 %"),

@@ -132,7 +132,7 @@ def _facts(run: Stored, kept: Mapping[str, Answer]) -> dict[str, Any]:
 def _way(worth: Mapping[str, Any], way: str) -> str:
     """A way to the service: its cost, and from which year building has cost no more."""
     row = at(worth, f"ways/{way}")
-    since = f" (building has cost no more from: {row['building_is_no_dearer_from'] or 'never'})" if row else ""
+    since = f" (building has caught up: {row['building_is_no_dearer_from'] or 'never'})" if row else ""
     return filled(f"{way}: {{present_usd}}{since}", row or {})
 
 
