@@ -275,7 +275,7 @@ def _settles(book: Book, claim: Claim, known: bool, missing: bool) -> str:
     if claim.id == FAMILIES and claim.metric == "memo":
         return f"planner alternatives {run}: what forcing each chip costs"
     if claim.id == OUTPUT and claim.metric == "memo":
-        return "nothing in the plan: it holds market rent of its service a USD, which is not output"
+        return "nothing in the plan: it holds the price of its service a USD, which is not output"
     if not known:
         return NO_PRICE.get(claim.metric, "the plan does not measure it")
     if claim.metric in ("power", "compute") and claim.by:

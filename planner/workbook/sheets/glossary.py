@@ -16,7 +16,7 @@ TERMS = (
     ("Then-year dollars", "dollars of the year in which they are spent"),
     ("Constant dollars", "dollars of the base year, by the general price index alone"),
     ("Present cost", "constant dollars of both ledgers, discounted at a real rate to the opening of the base year"),
-    ("Mission value", "market rent of the same service, discounted like the cost, less running cost after the horizon"),
+    ("Mission value", "price of the same service, discounted like the cost, less running cost after the horizon"),
     ("Net benefit", "mission value less present cost; what the shipped programme seeks the most of"),
     ("Firm share", "part of a plant's MW that counts as secured: one less the rate of its forced outages"),
     ("Status of a dollar", "that of the weakest figure behind it: unit rate, multiplier or share, price index"),

@@ -111,12 +111,12 @@ def _worth(book: Book, page: Page, parts: Parts, first: int) -> int:
     rate = book.figure(f"discount_rates.{book.case.programme.discount_rate}.real_rate")
     basis = f"{book.case.programme.base_year} dollars at {rate:.1%} a year, real"
     lines = (
-        ("Service in the horizon", f"market rent of the same service, {basis}", p.inside),
+        ("Service in the horizon", f"price of the same service, {basis}", p.inside),
         ("Service after it", f"of racks that go on working, {basis}", p.after),
         ("Running cost after it", f"of those racks, {basis}", p.running),
         ("Mission value", "the three lines above: service less running cost after the horizon", p.mission),
         ("Present cost", f"both ledgers, {basis}: an economic cost, not a budget", p.cost),
-        ("Net benefit", "mission value less present cost: what renting the same service would cost more", p.net),
+        ("Net benefit", "mission value less present cost and what is owed after the horizon", p.net),
     )
     found = {}
     for at, (name, meaning, source) in enumerate(lines, first):
