@@ -98,3 +98,11 @@ def figures_behind(case: Case, line: CostLine) -> list[Figure]:
     moved = escalation if len(set(escalation)) > 1 else ()
     refs = (line.rate_ref, *factor_refs(line), *moved)
     return [known for known in (figure(case, ref) for ref in refs) if known is not None]
+
+
+def in_words(case: Case, item: str) -> str:
+    """An item of a cost line with the name of what its code stands for, the code in brackets."""
+    code, _, rest = item.partition(" ")
+    tables = (case.plants, case.initiatives, case.chips, case.designs, case.tracks, case.staffing, case.accreditations)
+    name = next((table[code].name for table in tables if code in table), None)
+    return item if name is None else f"{name} ({code}) {rest}".rstrip()

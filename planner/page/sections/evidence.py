@@ -5,6 +5,7 @@ from __future__ import annotations
 from planner.page import amounts
 from planner.page.figures import Figures
 from planner.page.html import Markup, section, table, tag
+from planner.results.behind import in_words
 from planner.results.evidence import Evidence, Line
 
 NAME, HEADING = "evidence", "How well the dollars are known"
@@ -53,7 +54,7 @@ def _line(f: Figures, line: Line) -> tuple[object, ...]:
     if rate and rate.low is not None and rate.high is not None:
         span = f"{amounts.count(rate.low)} to {amounts.count(rate.high)}"
     return (
-        f"{line.at.item}{where}, {line.period}",
+        f"{in_words(f.case, line.at.item)}{where}, {line.period}",
         amounts.musd(line.cents / 100),
         amounts.count(rate.value) if rate else amounts.NONE,
         span,

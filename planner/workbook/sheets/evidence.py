@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from planner.results.behind import leans_on
+from planner.results.behind import in_words, leans_on
 from planner.results.evidence import FOLLOWS, LARGEST, ON_SALE, RESERVE, UNALLOCATED, UNSPENT, Evidence, Line
 from planner.workbook import style
 from planner.workbook.book import Book, Page, letter
@@ -198,7 +198,7 @@ def _largest(book: Book, page: Page, detail: Detail, found: Evidence, row: int) 
 
 def _line(book: Book, page: Page, row: int, line: Line) -> None:
     code, site, item, ref, _ = line.at
-    label(page, row, Entry(f"{code} {line.period}", f"{item}, {site}", line.unit))
+    label(page, row, Entry(f"{code} {line.period}", f"{in_words(book.case, item)}, {site}", line.unit))
     if line.rate and ref in book.assumption_rows:
         page.assume(row, 5, ref, "#,##0.00")
         origin, at = book.pages["Assumptions"], book.assumption_rows[ref]
