@@ -15,6 +15,9 @@ from planner.inputs.programme import Claim
 from planner.inputs.schema import BY_NAME
 
 AUTHORITY, BUDGET = "budget.within_authority", "budget.within_budget"
+#: rows that what the payers can pay sets, and the edit that frees the split
+OF_PAYERS = ("budget.operations_within_caps", "budget.service_within_money")
+SPLIT = "programme.infrastructure_share_tolerance=1"
 MEASURED = ("power", "compute")
 #: rows of the limits that sites and demand have, those among them that only make the relaxation tighter
 ROWS = {
@@ -122,9 +125,9 @@ def _limits(case: Case) -> list[Term]:
     found = [
         Term(asked.get("budget", "budget"), "budget", f"A budget of {dollars(p.budget_usd)}", *_money(case)),
         *_authority(case),
-        _limit(asked.get("split", "split"), "split", split, "split_", "programme.infrastructure_share_tolerance=1"),
+        Term(asked.get("split", "split"), "split", split, ("budget.split_",), ((SPLIT,),)),
         Term("yearly-band", "band", band, ("budget.band_",), (band_edits,)),
-        _limit(asked.get("funding", "payers"), "payers", "What the payers can pay a year", "operations_within_caps"),
+        Term(asked.get("funding", "payers"), "payers", "What the payers can pay a year", OF_PAYERS, ((PAYERS,),)),
         Term(
             asked.get("sites", "sites"),
             "sites",
@@ -142,10 +145,6 @@ def _limits(case: Case) -> list[Term]:
         ("must-serve", "demand", "Demand that is marked is met in full", "demand.*.must_serve_share=0"),
     )
     return [*found, *(Term(name, kind, says, ROWS[name], ((edit,),)) for name, kind, says, edit in beside)]
-
-
-def _limit(name: str, kind: str, says: str, rule: str, edit: str = PAYERS) -> Term:
-    return Term(name, kind, says, (f"budget.{rule}",), ((edit,),))
 
 
 def _money(case: Case) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
