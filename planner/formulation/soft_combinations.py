@@ -122,13 +122,20 @@ def asked_services(case: Case) -> list[tuple[str, str]]:
 
 
 def guards(case: Case, level: str) -> list[Initiative]:
-    """Initiatives of the programme that a level needs; each has a date of its own."""
+    """Initiatives of the programme that a level needs, each with a date of its own.
+
+    A need of a site may stand on a guard that another level asks for: the level then waits for that guard as well.
+    """
     needs = [case.initiatives[y] for y in case.level_needs[level]]
-    return [e for e in needs if e.per == "programme"]
+    under = {e.prerequisite_id for e in needs if e.per == "site-level"}
+    beside = [e for e in all_guards(case) if e.initiative_id in under and e not in needs]
+    return [*(e for e in needs if e.per == "programme"), *beside]
 
 
 def all_guards(case: Case) -> list[Initiative]:
-    return list({e.initiative_id: e for level in case.levels for e in guards(case, level)}.values())
+    """Initiatives of the programme that some level needs."""
+    asked = dict.fromkeys(y for needs in case.level_needs.values() for y in needs)
+    return [case.initiatives[y] for y in asked if case.initiatives[y].per == "programme"]
 
 
 def units_of_agency(case: Case, initiative: str, agency: str) -> float:
