@@ -74,7 +74,8 @@ def test_an_installed_copy_checks_what_it_ships(installed: Path, tmp_path: Path)
 
 @pytest.mark.slow
 def test_an_installed_copy_plans(installed: Path, tmp_path: Path) -> None:
-    done = run("-m", "planner", "optimize", "--time-limit", "200", "--no-price", cwd=tmp_path, PYTHONPATH=str(installed))
+    words = ("-m", "planner", "optimize", "--time-limit", "200", "--no-price")
+    done = run(*words, cwd=tmp_path, PYTHONPATH=str(installed))
     assert done.returncode in (0, 5), done.stderr
     (folder,) = (tmp_path / "reports").iterdir()
     assert (folder / "plan.xlsx").stat().st_size > 10_000
