@@ -15,6 +15,8 @@ from pathlib import Path
 from statistics import fmean, median
 from typing import Any
 
+import numpy as np
+
 from planner.analyses.scope_cost import Estimate, Factor, Tables, estimate, fixed
 from planner.files import sha256
 from planner.inputs.case import Case, Figure, Source
@@ -197,10 +199,7 @@ def _summary(name: str, basis: str, rows: Sequence[Judged | Timed], aim: float |
 
 def percentile(ordered: Sequence[float], share: float) -> float:
     """A percentile of ordered values, linear between neighbours."""
-    place = share * (len(ordered) - 1)
-    below = int(place)
-    above = min(below + 1, len(ordered) - 1)
-    return ordered[below] + (place - below) * (ordered[above] - ordered[below])
+    return float(np.quantile(ordered, share))
 
 
 # the document

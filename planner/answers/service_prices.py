@@ -65,12 +65,14 @@ def document(case: Case) -> dict[str, Any]:
 
 def _examples(case: Case, priced: Sequence[Price]) -> Iterator[tuple[str, str, int]]:
     """The part that sets the price of the largest precision, and the newest captive part on sale beside it."""
+    from planner.inputs.schema import CAPTIVE
+
     general = next(p for p in priced if case.workloads[p.workload].precision == "fp8")
     yield general.chip, general.workload, general.year
     captive = [
         (y, c)
         for c, y in case.chip_supply
-        if case.chips[c].family not in ("GPU", "HPC", "APU") and case.chips[c].sale_status == "on sale"
+        if case.chips[c].family in CAPTIVE and case.chips[c].sale_status == "on sale"
     ]
     newest = max((min(y for y, d in captive if d == c), c) for c in dict.fromkeys(c for _, c in captive))
     yield newest[1], general.workload, newest[0]

@@ -25,9 +25,8 @@ from planner.formulation.combinations import Places
 from planner.formulation.prices import current_price
 from planner.formulation.terms import Terms, minus, over, total
 from planner.inputs.case import Case, Chip
+from planner.inputs.periods import HOURS_PER_YEAR
 from planner.plan import NOISE, frame
-
-HOURS = 8760.0
 
 
 def add(b: Any, case: Case, places: Places) -> list[Posting]:
@@ -104,9 +103,7 @@ def _in_place(case: Case, accounts: Accounts, r: str, c: str) -> Terms:
 
 def weight(case: Case, n: int) -> float:
     """Present weight of a base-year dollar in the middle of the n-th year after the horizon, tapered."""
-    p = case.periods
-    end = case.programme.horizon.first_year - case.programme.base_year + p.count * p.years
-    return float((1 + case.real_rate) ** -(end + n - 0.5) * case.parameter("tail_taper") ** n)
+    return case.present_factor_after(n) * case.parameter("tail_taper") ** n
 
 
 def _worth(b: Any, case: Case, places: Places) -> list[Posting]:
@@ -132,7 +129,7 @@ def rack_year_musd(case: Case, site: str, chip: Chip) -> float:
     if not fits:
         return 0.0
     climate = min((case.climate(site, k) for k in fits), key=lambda x: x.pue_average)
-    it_mwh = chip.rack_mw * case.parameter("average_draw_share") * HOURS
+    it_mwh = chip.rack_mw * case.parameter("average_draw_share") * HOURS_PER_YEAR
     price = current_price(case, chip.chip_id, case.periods.year(t))
     musd = it_mwh * climate.pue_average * case.musd(case.rate("sites", site, "tariff_usd_per_mwh"), t)
     musd += it_mwh * climate.wue_l_per_kwh * case.musd(case.rate("parameters", "cost_of_water_usd_per_m3", "value"), t)

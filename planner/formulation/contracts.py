@@ -20,8 +20,7 @@ from typing import NamedTuple
 from planner.formulation.supply import MWH_PER_GWH, Supply
 from planner.formulation.terms import Terms
 from planner.inputs.case import Case, GridContract
-
-HOURS = 8760.0
+from planner.inputs.periods import HOURS_PER_YEAR
 
 
 class WayOut(NamedTuple):
@@ -78,13 +77,6 @@ def energised_in(case: Case, supply: Supply, site: str) -> dict[int, Terms]:
     return found
 
 
-def present_weight(case: Case, year_after: int) -> float:
-    """Present weight of a base-year dollar in the middle of a year after the horizon."""
-    p = case.periods
-    end = case.programme.horizon.first_year - case.programme.base_year + p.count * p.years
-    return float((1 + case.real_rate) ** -(end + year_after - 0.5))
-
-
 def way_out(case: Case, site: str, ready: int) -> WayOut:
     """The least that a MW energised at the end of ``ready`` owes after the horizon if it serves no racks then."""
     contract, last = case.grid_contracts[site], case.periods.last
@@ -92,8 +84,8 @@ def way_out(case: Case, site: str, ready: int) -> WayOut:
     def musd(table: str, column: str) -> float:
         return case.musd(case.rate(table, site, column), last) * case.deflator(last)
 
-    yearly = HOURS * contract.minimum_take_share * musd("sites", "delivery_usd_per_mwh")
-    yearly += HOURS * contract.generation_take_share * musd("grid_contracts", "generation_usd_per_mwh")
+    yearly = HOURS_PER_YEAR * contract.minimum_take_share * musd("sites", "delivery_usd_per_mwh")
+    yearly += HOURS_PER_YEAR * contract.generation_take_share * musd("grid_contracts", "generation_usd_per_mwh")
     age = (last - ready) * case.periods.months
     years = range(1, max(0, math.ceil((contract.months - age) / 12 - 1e-9)) + 1)
     left = {n: (_taken(contract, age + 12 * n) - _taken(contract, age + 12 * (n - 1))) / 12 for n in years}
@@ -102,5 +94,5 @@ def way_out(case: Case, site: str, ready: int) -> WayOut:
         "exit": {1: musd("grid_contracts", "exit_fee_usd_per_mw")} if left else {},
         "resale": {n: yearly * x * (1 - contract.resale_share) for n, x in left.items()},
     }
-    found = [WayOut(way, by, sum(x * present_weight(case, n) for n, x in by.items())) for way, by in ways.items()]
+    found = [WayOut(way, by, sum(x * case.present_factor_after(n) for n, x in by.items())) for way, by in ways.items()]
     return min(found, key=lambda way: way.present)

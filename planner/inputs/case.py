@@ -740,6 +740,12 @@ class Case:
         years = self.periods.first_year - self.programme.base_year + (t + 0.5) * self.periods.years
         return float((1 + rate) ** -years)
 
+    def present_factor_after(self, n: int) -> float:
+        """Present value of one constant base-year dollar in the middle of the n-th year after the horizon."""
+        p = self.periods
+        end = p.first_year - self.programme.base_year + p.count * p.years
+        return float((1 + self.real_rate) ** -(end + n - 0.5))
+
     # tables by year
 
     def climate(self, site: str, cooling: str) -> Climate:

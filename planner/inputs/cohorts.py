@@ -5,12 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from planner.inputs.case import Case, Chip
+from planner.inputs.schema import CAPTIVE
 from planner.inputs.service_price import CONNECTION_LIFE, HALL_PARTS, Seller
 
 #: parts of the running cost that stand for capital, which is recovered here instead
 CAPITAL = ("hall", "grid connection")
+#: rates between which a return is looked for, in so many steps
+LEAST, MOST, STEPS = -0.95, 5.0, 400
 
 
 @dataclass(frozen=True)
@@ -72,20 +76,30 @@ def recovered(invested: float, earned: Sequence[float]) -> float | None:
     return None
 
 
-def real_return(invested: float, earned: Sequence[float], left: float) -> float | None:
-    """The rate at which earnings in the middle of each year and what is left at the end are worth the investment."""
+def rate_of_return(cash: Sequence[float], middles: Sequence[float]) -> float | None:
+    """The rate at which cash is worth nothing and worth falls as the rate rises; none where there is no such rate."""
     from scipy.optimize import brentq  # type: ignore[import-untyped]
 
     def worth(rate: float) -> float:
-        years = math.fsum(x / (1 + rate) ** (a + 0.5) for a, x in enumerate(earned))
-        return years + left / (1 + rate) ** len(earned) - invested
+        return math.fsum(usd * (1 + rate) ** -at for usd, at in zip(cash, middles, strict=True))
 
-    return float(brentq(worth, 0.0, 100.0)) if worth(0.0) >= 0 else None
+    rates = [LEAST + (MOST - LEAST) * n / STEPS for n in range(STEPS + 1)]
+    for low, high in pairwise(rates):
+        if worth(low) > 0 >= worth(high):
+            return float(brentq(worth, low, high, xtol=1e-14, rtol=1e-14))
+    return None
+
+
+def real_return(invested: float, earned: Sequence[float], left: float) -> float | None:
+    """The rate at which earnings in the middle of each year, and what is left at the end, pay for the investment."""
+    middles = [a + 0.5 for a in range(len(earned))]
+    rate = rate_of_return([-invested, *earned, left], [0.0, *middles, float(len(earned))])
+    return rate if rate is not None and rate >= 0 else None
 
 
 def _cause(chip: Chip) -> str:
     """Why a cohort can earn more than the part that sets the price."""
-    if chip.family in ("Trainium", "Inferentia"):
+    if chip.family in CAPTIVE:
         return "captive part: its price per PFLOP/s is below that of parts sold to others"
     if chip.sale_status != "on sale":
         return f"{chip.sale_status} part: nobody sells it yet"

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
+HOURS_PER_YEAR = 8760.0
 #: so that 24.000000001 months are two years
 ROUNDING = 1e-9
 #: months of a calendar year before October, when the federal fiscal year begins
@@ -46,7 +47,7 @@ class Periods:
     @property
     def hours(self) -> float:
         """Length of one period in hours; a year has 8,760."""
-        return 8760 * self.years
+        return HOURS_PER_YEAR * self.years
 
     def year(self, t: int) -> int:
         """Calendar year of a period; 12 divides by every allowed length, so it has just one."""

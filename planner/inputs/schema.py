@@ -28,6 +28,8 @@ STATUSES = {
 PRECISIONS = ("fp64", "bf16", "fp8")
 #: family and sale_status of parts that third parties sell in volume: they set the price of service
 SOLD_IN_VOLUME = ("GPU", "on sale")
+#: families that nobody outside their maker can buy
+CAPTIVE = ("Trainium", "Inferentia")
 CATEGORIES = (
     "construction",
     "power and cooling",

@@ -23,10 +23,12 @@ import statistics
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 from planner.inputs.case import Case, Chip, Quote
+from planner.inputs.periods import HOURS_PER_YEAR
 from planner.inputs.schema import SOLD_IN_VOLUME
 
-HOURS_PER_YEAR = 8760.0
 GENERAL_PURPOSE = "general purpose"
 #: cost of a hall's part -> WBS code whose life it has
 HALL_PARTS = {
@@ -197,12 +199,8 @@ class Fit:
     left_out: dict[str, float]
 
     def percentile(self, share: float) -> float:
-        """Of the ratios, by linear interpolation."""
-        found = sorted(self.ratios.values())
-        at = share * (len(found) - 1)
-        low = math.floor(at)
-        high = min(low + 1, len(found) - 1)
-        return found[low] + (at - low) * (found[high] - found[low])
+        """Of the ratios, linear between neighbours."""
+        return float(np.quantile(list(self.ratios.values()), share))
 
 
 def fit(case: Case, workload: str) -> Fit:

@@ -123,7 +123,7 @@ def weakest(case: Case, figures: list[Figure]) -> Figure | None:
     return max(figures, key=lambda f: ranks.get(f.status, len(ranks)), default=None)
 
 
-def mark(case: Case, line: CostLine) -> str:
+def counts_as(case: Case, line: CostLine) -> str:
     """What the dollars of an investment line count as: a status, or ``FOLLOWS`` where it stands on other lines."""
     if line.wbs == wbs.UNALLOCATED:
         return UNALLOCATED
@@ -147,7 +147,7 @@ def evidence_keys(case: Case, row: Any, year: int) -> tuple[str, str, str]:
     if row.ledger != "investment":
         return "", "", ""
     line = CostLine(row.wbs_code, row.site_id or "", row.item, row.rate_ref, year)
-    status, rate = mark(case, line), figure(case, line.rate_ref)
+    status, rate = counts_as(case, line), figure(case, line.rate_ref)
     alone = status if status in (UNALLOCATED, FOLLOWS) else rate.status if rate else NO_FIGURE
     return f"{status}|{row.category}", f"{alone}|{row.category}", sold_as(case, line)
 
@@ -165,7 +165,7 @@ class Evidence:
         rows: Iterator[Any] = iter(plan["detail"].itertuples(index=False))
         for place, r in enumerate(rows):
             at = CostLine(str(r.wbs_code), str(r.site_id or ""), str(r.item), str(r.rate_ref), year[str(r.period)])
-            cents, status = int(r.cents), mark(case, at) if r.ledger == "investment" else ""
+            cents, status = int(r.cents), counts_as(case, at) if r.ledger == "investment" else ""
             if status == UNALLOCATED:
                 self._unallocated += cents
             elif status == FOLLOWS:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from planner.formulation import Formulation, read
 from planner.formulation import soft_combinations as soft
-from planner.formulation.contracts import present_weight, way_out
+from planner.formulation.contracts import way_out
 from planner.formulation.terms import value
 from planner.inputs.case import USD_PER_MUSD
 from planner.inputs.schema import PRECISIONS
@@ -92,7 +92,7 @@ def _owed_after(built: Formulation) -> pd.DataFrame:
             sums = owed.setdefault((s, case.grid_contracts[s].obligor, least.way, end + n), [0.0, 0.0])
             usd = USD_PER_MUSD * musd * idle.value
             sums[0] += usd
-            sums[1] += usd * present_weight(case, n)
+            sums[1] += usd * case.present_factor_after(n)
     return frame("owed_after", [(*key, *sums) for key, sums in owed.items() if sums[0] > NOISE])
 
 

@@ -13,7 +13,8 @@ from functools import cached_property
 from typing import Any
 
 from planner.inputs.case import Case
-from planner.inputs.service_price import GENERAL_PURPOSE, HOURS_PER_YEAR
+from planner.inputs.periods import HOURS_PER_YEAR
+from planner.inputs.service_price import GENERAL_PURPOSE
 from planner.plan import Plan
 from planner.results.signing import signed_ahead
 
@@ -55,7 +56,7 @@ def spans(case: Case, plan: Plan) -> list[Span]:
     for n in range(1, years_after(case, plan) + 1):
         year = p.year(p.last) + n
         deflator = case.price_index("general", base) / case.price_index("general", min(year, last))
-        found.append(Span(f"+{n}", year, end + n - 0.5, deflator, (1 + case.real_rate) ** -(end + n - 0.5), taper**n))
+        found.append(Span(f"+{n}", year, end + n - 0.5, deflator, case.present_factor_after(n), taper**n))
     return found
 
 

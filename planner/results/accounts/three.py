@@ -11,11 +11,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 from typing import Any
 
 from planner import wbs
 from planner.inputs.case import Case
+from planner.inputs.cohorts import rate_of_return
 from planner.plan import Plan
 from planner.results.accounts.service import Service, quoted_prices, rows
 from planner.results.accounts.ways import owed_usd, running_usd
@@ -24,21 +24,6 @@ from planner.results.signing import signed_ahead
 INVESTOR = "investor"
 #: nominal returns for which a level fee is given
 TARGETS = (0.08, 0.10, 0.12)
-LEAST, MOST, STEPS = -0.95, 5.0, 400
-
-
-def rate_of_return(cash: Sequence[float], middles: Sequence[float]) -> float | None:
-    """The rate at which cash is worth nothing and worth falls as the rate rises; none where there is no such rate."""
-    from scipy.optimize import brentq  # type: ignore[import-untyped]
-
-    def worth(rate: float) -> float:
-        return math.fsum(usd * (1 + rate) ** -at for usd, at in zip(cash, middles, strict=True))
-
-    rates = [LEAST + (MOST - LEAST) * n / STEPS for n in range(STEPS + 1)]
-    for low, high in pairwise(rates):
-        if worth(low) > 0 >= worth(high):
-            return float(brentq(worth, low, high, xtol=1e-14, rtol=1e-14))
-    return None
 
 
 @dataclass(frozen=True)
