@@ -140,15 +140,19 @@ def show(run: Run, reports: Reports = None, json: Json = False, quiet: Quiet = F
     """Show what a stored run found, as 'optimize' showed it."""
     from planner import show as texts
     from planner import store
+    from planner.answers.stored import kept
     from planner.results.claims import claim_check
     from planner.results.evidence import Evidence
 
-    stored = store.load(store.find(store.reports_folder(reports), run))
+    folder = store.find(store.reports_folder(reports), run)
+    stored = store.load(folder)
     document = stored.document
     if stored.plan is not None:  # a run from before these were stored is counted anew
         found = {"claim_check": claim_check(stored.case, stored.plan)}
         document = {**found, **Evidence(stored.case, stored.plan).as_dict(), **document}
     text = texts.summary(document, stored.case, stored.plan)
+    if without := dict(kept(folder, stored.case)[0]).get("without"):
+        document, text = {**document, "without": without.document}, f"{text}\n\n{without.lead}"
     Style(json, quiet, debug).answer(document, text, text)
     return 0
 

@@ -11,7 +11,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from planner import run
-from planner.inputs.case import Case
+from planner.analyses.price import Band
+from planner.analyses.questions import Figures
+from planner.inputs.case import USD_PER_MUSD, Case
 from planner.inputs.programme import Claim
 from planner.run import Options, Result
 from planner.solve import Report
@@ -21,25 +23,23 @@ MEGAWATTS = ("secured_mw", "commissioned_mw", "populated_mw")
 
 @dataclass(frozen=True)
 class Without:
-    """The programme without one promise; ``result`` is its run, USD ``low`` to ``high`` what the promise costs."""
+    """The programme without one promise: its run, and what the promise costs."""
 
     claim: Claim
     result: Result
-    low_usd: float | None
-    high_usd: float | None
+    price: Band | None
 
     @property
     def settled(self) -> bool:
         """Whether the interval is known and does not hold 0."""
-        return self.low_usd is not None and self.low_usd > 0
+        return self.price is not None and self.price.low > 0
 
     def as_dict(self, whole: Mapping[str, Any]) -> dict[str, Any]:
         return {
             "schema": "planner/without/1",
             "promise": self.claim.id,
             "claim": self.claim.claim,
-            "price_low_usd": self.low_usd,
-            "price_high_usd": self.high_usd,
+            "price": self.price.as_usd() if self.price else None,
             "settled": self.settled,
             "with": figures(whole),
             "without": figures(self.result.document),
@@ -65,12 +65,15 @@ def without(
     claims = tuple(loose if c.id == claim.id else c for c in case.programme.claims)
     freed = replace(case, programme=case.programme.model_copy(update={"claims": claims}))
     found = run.optimize(freed, options, start=gates, progress=progress)
-    with_it, free = whole["objective"], found.document["objective"]
-    low = high = None
-    if None not in (with_it["value"], with_it["bound"], free["value"], free["bound"]):
-        low = max(0.0, free["value"] - with_it["bound"])
-        high = max(0.0, free["bound"] - with_it["value"])
-    return Without(claim, found, low, high)
+    band = Band.gained(_musd(found.document), _musd(whole))
+    return Without(claim, found, band.at_least_zero() if band else None)
+
+
+def _musd(document: Mapping[str, Any]) -> Figures:
+    """Value and bound of a run's objective, M USD."""
+    value, bound = (document["objective"][name] for name in ("value", "bound"))
+    value, bound = (None if x is None else x / USD_PER_MUSD for x in (value, bound))
+    return Figures(value, bound)
 
 
 def figures(document: Mapping[str, Any]) -> dict[str, Any]:

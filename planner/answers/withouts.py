@@ -39,9 +39,9 @@ def answer(case: Case, found: Without, whole: Mapping[str, Any]) -> Answer:
 def lead(found: Without) -> str:
     """The price as one sentence."""
     what = f"'{found.claim.claim}'"
-    if found.low_usd is None:
+    if found.price is None:
         return f"What {what} costs was not found: the solve without it has no plan or no bound yet."
-    low, high = Figure(found.low_usd, "USD"), Figure(found.high_usd, "USD")
+    low, high = (Figure(usd, "USD") for usd in found.price.as_usd().values())
     if not found.settled:
         return f"{what} costs at most {high} of net benefit. The two proofs do not settle whether it costs anything."
     return f"{what} costs {low} to {high} of net benefit: the plan without it is better by that much."

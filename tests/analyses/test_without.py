@@ -47,8 +47,9 @@ def test_the_price_of_a_promise_is_what_the_plan_without_it_gains(tmp_path: Path
     claim = promise(result.case)
     assert claim is not None
     found = without(result.case, claim, result.document, result.gates, EXACT)
-    assert found.low_usd == pytest.approx(30e6, abs=10)
-    assert found.high_usd == pytest.approx(30e6, abs=10)
+    assert found.price is not None
+    assert found.price.low == pytest.approx(30, abs=1e-5)
+    assert found.price.high == pytest.approx(30, abs=1e-5)
     assert found.settled
     assert found.result.case.programme.claims[0].binding == "reported"
     assert result.case.programme.claims[0].binding == "firm"
@@ -60,7 +61,8 @@ def test_a_price_that_the_proofs_do_not_settle_is_said_so(tmp_path: Path) -> Non
     assert claim is not None
     far = {**result.document, "objective": {**result.document["objective"], "bound": 1e12}}
     found = without(result.case, claim, far, result.gates, EXACT)
-    assert (found.low_usd, found.settled) == (0.0, False)
+    assert found.price is not None
+    assert (found.price.low, found.settled) == (0.0, False)
     assert "do not settle" in withouts.lead(found)
     answer = withouts.answer(result.case, found, far)
     assert [row[0] for row in answer.sections[0][1].rows] == [name for name, _, _ in withouts.ROWS]
