@@ -109,8 +109,9 @@ def test_levels_are_those_of_the_plan(shown: Shown) -> None:
         assert number(rows[name][-1]) == pytest.approx(last[column].sum(), abs=0.051)
     compute = f.plan["compute"].set_index(["period", "precision"])
     rows = table(root, "Compute at the end of each year")
-    found = number(rows["Installed bf16"][-1])
-    assert found == pytest.approx(compute["installed_pflops"][f.case.periods.labels()[-1], "bf16"], abs=0.51)
+    installed = compute["installed_pflops"][f.case.periods.labels()[-1], "bf16"]
+    assert installed >= 10_000  # so it is shown as a whole number
+    assert number(rows["Installed bf16"][-1]) == round(installed)
 
 
 def test_the_objective_is_reported_with_its_gap_in_dollars() -> None:
