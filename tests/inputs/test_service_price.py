@@ -170,9 +170,28 @@ def test_a_level_adds_its_cost_without_margin() -> None:
     case, w = reference(), "inference"
     more = case.rent_musd(w, 2026, "secret") - case.rent_musd(w, 2026)
     mw = case.service_prices[w].mw_per_pflops
-    assert more == pytest.approx(175_000 * mw / 1e6 / 0.3 / 0.95)
+    assert more == pytest.approx(179_000 * mw / 1e6 / 0.3 / 0.95)
     later = case.rent_musd(w, 2030, "secret") / case.rent_musd(w, 2030)
     assert later == pytest.approx(case.rent_musd(w, 2026, "secret") / case.rent_musd(w, 2026))
+
+
+@pytest.mark.parametrize(("level", "chain"), [("gov", 2), ("secret", 3), ("topsecret", 4)])
+def test_what_a_level_adds_follows_from_the_tables(level: str, chain: int) -> None:
+    """At 100 MW: hardening of the dearest shell over 39 years, accreditations over five, guards above the lowest."""
+    case = reference()
+    greenfield = [d for d, x in case.designs.items() if x.route == "greenfield"]
+    shell = max(case.base_year_usd("designs", d, "shell_usd_per_mw") for d in greenfield)
+    steps = list(case.accreditations)[:chain]
+    cost, monitoring = (
+        sum(case.base_year_usd("accreditations", x, f"{column}") for x in steps)
+        for column in ("cost_usd", "monitoring_usd_per_year")
+    )
+    guard = case.staffing["GUARD"]
+    heads = guard.heads_per_mw + guard.heads_per_site / 100
+    guards = 0.0 if level == "gov" else heads * case.base_year_usd("staffing", "GUARD", "loaded_usd_per_head_year")
+    hardening = annuity(shell * case.levels[level].hardening_share, 468, case.real_rate)
+    found = hardening + (annuity(cost, 60, case.real_rate) + monitoring) / 100 + guards
+    assert case.base_year_usd("level_addons", level, "addon_usd_per_mw_year") == pytest.approx(found, abs=500)
 
 
 def test_without_the_table_rents_are_given_and_racks_are_full(tmp_path: Path) -> None:
