@@ -20,6 +20,8 @@ from stored_runs import finished
 import planner.reports
 import planner.run
 from planner import show, store
+from planner.answers import Answer
+from planner.answers.stored import keep as keep_answer
 from planner.cli import run_command
 from planner.errors import VerificationError
 from planner.inputs import read
@@ -257,6 +259,12 @@ def test_show_and_runs(stored: store.RunFolder, capsys: pytest.CaptureFixture[st
     assert printed.pop("evidence")[-1]["status"] == "unspent"
     assert printed.pop("chips_not_on_sale_share") is None  # it buys no chip
     assert printed == stored.document
+    price = Answer("", "'5 GW' costs $4.68B to $5.22B of net benefit.", store.load(stored.path).case, {"price": 1}, [])
+    keep_answer(stored.path, "without", price)
+    assert run_command(["show", "base"]) == 0
+    assert price.lead in capsys.readouterr().out
+    assert run_command(["show", "base", "--json"]) == 0
+    assert one_document(capsys.readouterr().out)["without"] == price.document
     assert run_command(["runs", "--json"]) == 0
     (info,) = one_document(capsys.readouterr().out)["runs"]
     assert info["run"] == stored.run
