@@ -1,7 +1,8 @@
-"""What the objective weighs, as a reader calls it, and what an amount of it is counted in."""
+"""Names of what the objective weighs, and the one function for each kind of amount that a reader sees."""
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,7 @@ MEASURES = {
     "compute": ("Compute at the end", "PFLOP/s"),
     "secured": ("Secured power at the end", "MW facility"),
 }
+MILLION, BILLION = 1e6, 1e9
 #: dollars below which a gap is given with a place
 SMALL = 1e7
 #: between a measure and its unit in the names of weights
@@ -35,24 +37,62 @@ def gap_text(document: Mapping[str, Any]) -> str:
     return f"${usd / 1e6:,.{0 if usd >= SMALL else 1}f}M present, {100 * share:.2f} % of present cost"
 
 
-def amount(value: Any, unit: str) -> str:
-    """A figure with its unit, short; nothing where there is none."""
-    if value is None or value != value:
-        return "-"
-    value = float(value)
-    if unit.upper() == "USD":
-        return f"${value / 1e9:,.2f}B" if abs(value) >= 1e9 else f"${value / 1e6:,.1f}M"
-    if unit.lower() in ("fraction", "share"):
-        return percent(value)
-    digits = f"{value:,.0f}" if abs(value) >= 1000 or value == int(value) else f"{value:,.4g}"
-    return f"{digits} {unit}".strip()
+#: shown where there is no value
+NONE = "–"
+
+
+def known(value: object) -> bool:
+    """Whether there is a number at all: neither None nor NaN."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and value == value
+
+
+def count(value: Any, digits: int = 0) -> str:
+    """A number with thousands separated; never a negative zero."""
+    if not known(value):
+        return NONE
+    text = f"{float(value):,.{digits}f}"
+    return text.lstrip("-") if not text.strip("-0.,") else text
+
+
+def usd(value: Any) -> str:
+    """Dollars in billions with two places from a billion on, else in millions with one."""
+    if not known(value):
+        return NONE
+    large = abs(value) >= BILLION
+    text = count(value / (BILLION if large else MILLION), 2 if large else 1)
+    unit = "B" if large else "M"
+    return f"-${text[1:]}{unit}" if text.startswith("-") else f"${text}{unit}"
+
+
+def megawatts(value: Any, basis: str = "") -> str:
+    """Whole MW, with their basis: ``"5,000 MW facility"``, ``"424 MW IT"``."""
+    return f"{count(value)} MW {basis}".strip() if known(value) else NONE
 
 
 def percent(value: Any) -> str:
     """A fraction in percent; small ones with two digits after the point."""
-    if value is None:
-        return ""
-    return f"{100 * value:.2f} %" if abs(value) < 0.1 else f"{100 * value:.1f} %"
+    if not known(value):
+        return NONE
+    return f"{count(100 * value, 2 if abs(value) < 0.1 else 1)} %"
+
+
+def date(iso: str) -> str:
+    """``2026-11-30`` as ``30 November 2026``."""
+    day = datetime.date.fromisoformat(iso[:10])
+    return f"{day.day} {day:%B} {day.year}"
+
+
+def amount(value: Any, unit: str) -> str:
+    """A figure with its unit, short: whole from 100 on, else with as many places as tell something."""
+    if not known(value):
+        return NONE
+    if unit.upper() == "USD":
+        return usd(value)
+    if unit.lower() in ("fraction", "share") or unit.startswith("share "):
+        return percent(value)
+    size = abs(value)
+    digits = 0 if size >= 100 or float(value).is_integer() else 1 if size >= 10 else 2
+    return f"{count(value, digits)} {unit}".strip()
 
 
 def idle_power(indicators: Mapping[str, Any]) -> str:

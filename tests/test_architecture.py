@@ -24,6 +24,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("options", "page", "workbook"),
     ("analyses",),
     ("run", "store"),
+    ("report",),
     ("results", "solve"),
     ("formulation", "verify"),
     ("plan",),
