@@ -17,7 +17,9 @@ from planner.formulation.objective import weights
 from planner.formulation.terms import value
 from planner.inputs.case import USD_PER_MUSD, Case
 from planner.plan import NOISE, Plan
-from planner.results import indicators, money_measures, read_plan, scoring
+from planner.report import screen
+from planner.report.facts import Facts
+from planner.results import indicators, money_measures, read_plan, scoring, verdicts
 from planner.results.accounts import accounts
 from planner.results.claims import claim_check
 from planner.results.evidence import Evidence
@@ -101,6 +103,7 @@ def optimize(
     document = _document(case, options, solved, stopped)
     if solved.formulation is None:
         document["explanation"] = _no_plan(case, solved)
+        document |= screen.first(case, None, document).as_dict()
         return Result(case, None, document | clock.as_dict(solved), {})
     _drop_noise(solved.formulation)
     plan = read_plan(solved.formulation)
@@ -205,11 +208,18 @@ def _add_plan(document: dict[str, Any], solved: Solution, plan: Plan, checked: V
     document["accounts"] = accounts(case, plan)
     document["scoring_test"] = scoring.as_dict(case, plan)
     document |= Evidence(case, plan).as_dict()
+    document["indicators"]["sources_and_uses_usd"] = {
+        "sources": {"budget": case.programme.budget_usd},
+        "uses": Facts(case, plan).uses(),
+    }
     years = {c.id: c.by for c in case.programme.claims}
     document["commitments"] = [
         {str(k): _plain(v) for k, v in r.items()} | {"by": years[r["id"]], "firm": r["binding"] == "firm"}
         for r in plan["commitments"].to_dict("records")
     ]
+    for item in document["commitments"]:
+        item["verdict"] = verdicts.promise(item)
+    document |= screen.first(case, plan, document).as_dict()
 
 
 def _terms(built: Formulation) -> list[dict[str, Any]]:

@@ -1,0 +1,226 @@
+"""The first screen of a run: what the money buys, where it goes, what is owed and how well it is known.
+
+Every face shows the same headline, tables and digits. They are made from a plan, its case and the document of its run;
+``kept`` holds what analyses of the run found, by the name of the analysis.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from planner.inputs.case import Case
+from planner.measures import date, megawatts, usd
+from planner.plan import Plan
+from planner.report.facts import BASIS, ROOM_MW, TIERS, Facts, without_plan
+from planner.report.second import Kept, promised, promises
+from planner.report.shapes import Cell, Figure, Screen, Table
+from planner.results import verdicts
+
+
+def first(case: Case, plan: Plan | None, document: Mapping[str, Any], kept: Kept | None = None) -> Screen:
+    """The first screen; of a run without a plan, its headline and what was promised."""
+    if plan is None:
+        return Screen(without_plan(document), (promises(case, document),), proof(document))
+    facts, kept = Facts(case, plan), kept or {}
+    tables = (
+        _tiers(facts, kept),
+        _sources_and_uses(facts),
+        _operating_bill(facts),
+        _owed(facts),
+        _not_kept(case, document),
+        _worth(document, kept),
+        _evidence(facts),
+    )
+    return Screen(headline(facts), tuple(t for t in tables if t.rows), proof(document))
+
+
+# the headline
+
+
+def headline(facts: Facts) -> str:
+    """What the dollars buy, and what became of the largest promise of power, in one sentence each."""
+    last = facts.last_year
+    halls, racks = facts.tier("commissioned", last), facts.tier("populated", last)
+    text = (
+        f"{usd(facts.spent_usd)} spent by {last} buys {megawatts(halls, 'IT')} of AI halls by "
+        f"{facts.grown_by('commissioned')}, with {megawatts(racks, 'IT')} of racks in {last}."
+    )
+    claims = facts.power_claims()
+    if not claims:
+        return text
+    level = max(c.level or 0.0 for c in claims.values())
+    by = min(c.by or last for c in claims.values() if c.level == level)
+    return f"{text} {_largest_promise(facts, level, by)}"
+
+
+def _largest_promise(facts: Facts, level: float, by: int) -> str:
+    """Whether the largest promise of power is built, only secured, or neither."""
+    opening, room = f"Of the {megawatts(level)} promised by {by}", 1e-6 * level
+    if facts.tier("commissioned", by) >= level - room:
+        return f"{opening}, all are built."
+    secured, unused = facts.tier("secured", by), math.fsum(u for _, u in facts.unused_by_site.values())
+    if secured >= level - room:
+        idle = (
+            f" {megawatts(unused)} of grid contracts serve no load in {facts.last_year}." if unused >= ROOM_MW else ""
+        )
+        return f"{opening}, all are secured and {megawatts(facts.tier('commissioned', by))} are built.{idle}"
+    return f"{opening}, {megawatts(secured)} are secured and {megawatts(facts.tier('commissioned', by))} are built."
+
+
+def proof(document: Mapping[str, Any]) -> str:
+    """What is proven, what was checked, which run, when: one line."""
+    checked = document.get("verification") or {}
+    rules = f"{checked['rules']} rules recomputed, none broken. " if checked.get("passed") else ""
+    verdict = verdicts.plan(document)
+    run = str(document.get("run") or "")
+    day = run.split("-")[-3:-2] if run.count("-") >= 3 else []
+    when = f", {date(f'{day[0][:4]}-{day[0][4:6]}-{day[0][6:]}')}" if day and day[0].isdigit() else ""
+    return f"{verdict[:1].upper()}{verdict[1:]}. {rules}" + (f"Run {run}{when}." if run else "")
+
+
+# tables of the first screen
+
+
+def _tiers(facts: Facts, kept: Kept) -> Table:
+    claims, last = facts.power_claims(), facts.last_year
+    by = min((c.by or last for c in claims.values()), default=last)
+    other = (kept.get("without") or {}).get("without") or {}
+    rows: list[tuple[Cell, ...]] = []
+    for tier in TIERS:
+        unit, claim = BASIS[tier], claims.get(tier)
+        level, at_promise = (claim.level if claim else None), facts.tier(tier, by)
+        row: list[Cell] = [
+            f"{tier.capitalize()} power",
+            Figure(level, unit),
+            Figure(at_promise, unit, f"{tier}_mw_by_promise"),
+            Figure(at_promise / level if level else None, "share"),
+            Figure(facts.tier(tier, last), unit, f"{tier}_mw"),
+        ]
+        rows.append((*row, Figure(other.get(f"{tier}_mw"), unit)) if other else tuple(row))
+    headers = ("Tier", "promised", f"plan, end of {by}", "of the promise", f"plan, end of {last}")
+    note = ""
+    if facts.unused_by_site:
+        parts = ", ".join(
+            f"{s} {megawatts(unused)} of {megawatts(all_)}" for s, (all_, unused) in facts.unused_by_site.items()
+        )
+        note = f"Under grid contract and serving no load in {last}: {parts}."
+        known = math.fsum(
+            mw for s, (mw, _) in facts.unused_by_site.items() if facts.case.grid_contracts[s].known_tariff
+        )
+        note += f" A known tariff sells the terms of {megawatts(known)}; those of the others are assumed."
+    title = "Power against the promise"
+    return Table("tiers", title, (*headers, "without 5 GW secured") if other else headers, tuple(rows), note)
+
+
+def _sources_and_uses(facts: Facts) -> Table:
+    budget = facts.case.programme.budget_usd
+    rows: list[tuple[Cell, ...]] = [
+        ("Source: the announced budget", Figure(budget, "USD", "budget_usd"), Figure(1.0, "share"))
+    ]
+    for name, spent in facts.uses().items():
+        rows.append(
+            (
+                f"Use: {name}",
+                Figure(spent, "USD", f"use_{name.replace(' ', '_')}_usd"),
+                Figure(_of(spent, budget), "share"),
+            )
+        )
+    total = math.fsum(facts.uses().values())
+    rows.append(("All uses", Figure(total, "USD", "uses_usd"), Figure(_of(total, budget), "share")))
+    note = "Private investment, then-year dollars. What is unspent may be spent; this plan does not."
+    return Table("money", "Sources and uses of the budget", ("Line", "amount", "of the budget"), tuple(rows), note, 1)
+
+
+def _of(part: float, whole: float) -> float | None:
+    return part / whole if whole else None
+
+
+def _operating_bill(facts: Facts) -> Table:
+    total = math.fsum(facts.operations.values())
+    if not total:
+        return Table("operations", "", (), ())
+    peak = facts.peak_year()
+    bill, opened = facts.operations[peak], facts.money_open(peak)
+    rows: list[tuple[Cell, ...]] = [
+        (
+            f"Peak year, {peak}",
+            Figure(bill, "USD", "operations_peak_usd"),
+            Figure(opened, "USD", "money_open_peak_usd"),
+        ),
+        ("All years", Figure(total, "USD", "operations_usd"), Figure(facts.money_open(), "USD", "money_open_usd")),
+    ]
+    note = "Operating cost is not part of the budget. The money open is what payers could carry, not an appropriation."
+    return Table(
+        "operations", "The federal operating bill", ("Operating cost", "bill", "money open"), tuple(rows), note
+    )
+
+
+def _owed(facts: Facts) -> Table:
+    owed = facts.owed()
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (o.what, o.obligor, Figure(o.usd, "USD", f"owed_{n}_usd"), str(o.last_year)) for n, o in enumerate(owed, 1)
+    )
+    return Table("owed", f"Owed after {facts.last_year}", ("What", "by whom", "amount", "last year"), rows)
+
+
+def _not_kept(case: Case, document: Mapping[str, Any]) -> Table:
+    claims = {c.id: c for c in case.programme.claims}
+    rows: list[tuple[Cell, ...]] = []
+    for item in document.get("commitments") or []:
+        verdict, claim = verdicts.promise(item), claims[str(item["id"])]
+        if verdicts.falls_short(verdict):
+            rows.append((claim.claim, promised(item), verdict))
+    return Table("not_kept", "Promises that the plan falls short of", ("Promise", "promised", "verdict"), tuple(rows))
+
+
+def _worth(document: Mapping[str, Any], kept: Kept) -> Table:
+    found, accounts = document.get("indicators") or {}, document.get("accounts") or {}
+    rows: list[tuple[Cell, ...]] = [
+        (name, Figure(found.get(key), "USD", key))
+        for name, key in (
+            ("Net benefit: value of the service less all cost", "net_benefit_usd"),
+            ("Value of the service at market price", "mission_value_usd"),
+            ("Present cost of the plan", "present_cost_usd"),
+            ("Owed after the horizon", "owed_after_horizon_usd"),
+        )
+        if found.get(key) is not None
+    ]
+    for end in ("10th", "90th"):
+        for reading in (accounts.get("margins") or {}).get("rows") or []:
+            if str(reading["which"]).startswith(end):
+                figure = Figure(reading["net_benefit_usd"], "USD", f"net_benefit_{end}_usd")
+                rows.append((f"Net benefit at the {end} percentile of quoted prices", figure))
+    price = (kept.get("without") or {}).get("price")
+    if price:
+        rows.append(("Price of the promise of secured power, from", Figure(price["low_usd"], "USD", "price_low_usd")))
+        rows.append(("Price of the promise of secured power, to", Figure(price["high_usd"], "USD", "price_high_usd")))
+    return Table("worth", "Is it worth it? Present dollars of the base year", ("Figure", "amount"), tuple(rows))
+
+
+def _evidence(facts: Facts) -> Table:
+    spent = math.fsum(facts.spent_by_category().values())
+    rows: list[tuple[Cell, ...]] = []
+    total = 0.0
+    for part in facts.evidence.parts:
+        if part.status in facts.evidence.statuses and part.cents:
+            total += part.cents / 100
+            figure = Figure(part.cents / 100, "USD", f"evidence_{part.status.replace('-', '_')}_usd")
+            rows.append((part.status, part.meaning, figure, Figure(_of(part.cents / 100, spent), "share")))
+    if not rows:
+        return Table("evidence", "", (), ())
+    rows.append(("All spent", "", Figure(total, "USD", "evidence_usd"), Figure(_of(total, spent), "share")))
+    share = facts.evidence.not_on_sale_share
+    if share is not None:
+        rows.append(
+            (
+                "Chips not on sale",
+                "share of the dollars for chips",
+                Figure(share, "share", "chips_not_on_sale_share"),
+                "",
+            )
+        )
+    title = "How well the dollars are known: the weakest figure behind each"
+    headers = ("Status", "what it means", "amount", "of what is spent")
+    return Table("evidence", title, headers, tuple(rows), foot=1 + (share is not None))

@@ -1,0 +1,107 @@
+"""The second screen of a run: cash by federal fiscal year, every promise, and what drives net benefit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import accumulate
+from typing import Any
+
+from planner.inputs.case import Case
+from planner.measures import amount
+from planner.plan import Plan
+from planner.report.facts import Facts, left_out
+from planner.report.shapes import Cell, Figure, Table
+from planner.results import verdicts
+
+#: what analyses of a run found, by the name of the analysis
+Kept = Mapping[str, Mapping[str, Any]]
+#: months of a federal fiscal year that lie in the calendar year before
+FISCAL_LEAD = 3
+NOT_ASSESSED = "not assessed"
+
+
+def second(case: Case, plan: Plan | None, document: Mapping[str, Any], kept: Kept | None = None) -> tuple[Table, ...]:
+    """Cash by fiscal year against the ceiling, every promise, and the drivers."""
+    if plan is None:
+        return ()
+    kept = kept or {}
+    return (_cash(Facts(case, plan)), promises(case, document, kept.get("price")), _drivers(kept.get("sensitivity")))
+
+
+def promised(item: Mapping[str, Any]) -> str:
+    """A level with its date: ``"5,000 MW IT by 2033"``."""
+    by = f" by {item['by']}" if item.get("by") else ""
+    return f"{amount(item.get('level'), str(item.get('unit') or ''))}{by}"
+
+
+def fiscal(by_year: Mapping[int, float]) -> dict[int, float]:
+    """Amounts of calendar years by federal fiscal year, October to September, at an even rate within each year.
+
+    The last fiscal year holds the last quarter of the last calendar year.
+    """
+    years = sorted(by_year)
+    lead = FISCAL_LEAD / 12
+    found = {y: lead * by_year.get(y - 1, 0.0) + (1 - lead) * by_year[y] for y in years}
+    return {**found, years[-1] + 1: lead * by_year[years[-1]]}
+
+
+def _cash(facts: Facts) -> Table:
+    spent = fiscal({y: facts.spent_in(y) for y in facts.years})
+    ceilings = {y: facts.ceiling_to_date(y) for y in facts.years}
+    steps = fiscal({y: ceilings[y] - ceilings.get(y - 1, 0.0) for y in facts.years})
+    to_date, ceiling = list(accumulate(spent.values())), list(accumulate(steps.values()))
+    rows: list[tuple[Cell, ...]] = []
+    for n, (year, cash) in enumerate(spent.items()):
+        room = min(most - paid for most, paid in zip(ceiling[n:], to_date[n:], strict=True))
+        rows.append((str(year), *(Figure(x, "USD") for x in (cash, to_date[n], ceiling[n], room))))
+    headers = ("Fiscal year", "cash", "cash to date", "ceiling to date", "room")
+    note = (
+        "Investment, then-year dollars, October to September at an even rate within each calendar year. Room is what "
+        "may still be spent by that year without breaking the ceiling of a later one."
+    )
+    return Table("cash", "Cash by federal fiscal year against the ceiling", headers, tuple(rows), note)
+
+
+def promises(case: Case, document: Mapping[str, Any], prices: Mapping[str, Any] | None = None) -> Table:
+    """Every promise with its verdict, its date and, where it was asked, its price."""
+    found = {str(item["id"]): item for item in document.get("commitments") or []}
+    exists = document.get("verdict") in ("optimal", "within_limits")
+    priced = {str(p["id"]): str(p["verdict"]) for p in (prices or {}).get("limits") or []}
+    rows: list[tuple[Cell, ...]] = []
+    for claim in case.programme.claims:
+        about = claim.model_dump() | (found.get(claim.id) or {})
+        rows.append(
+            (
+                claim.claim,
+                promised(about) if claim.level is not None else "no level",
+                amount(about.get("planned"), claim.unit or ("share" if claim.metric == "governance" else "")),
+                verdicts.promise(about, exists),
+                *((priced.get(claim.id, NOT_ASSESSED),) if prices else ()),
+            )
+        )
+    headers = ("Promise", "promised", "planned", "verdict")
+    return Table("promises", "Every promise", (*headers, "price") if prices else headers, tuple(rows), _left(case))
+
+
+def _left(case: Case) -> str:
+    parts = left_out(case)
+    return f"This programme leaves out: {', '.join(parts)}." if parts else ""
+
+
+def _drivers(found: Mapping[str, Any] | None) -> Table:
+    headers = ("Figure", "low", "base", "high", "moves net benefit by")
+    title = "What drives net benefit"
+    if found is None:
+        return Table(
+            "drivers", title, headers, ((NOT_ASSESSED, "", "", "", ""),), "'planner sensitivity RUN' assesses them."
+        )
+    moving = sorted(found["figures"], key=lambda f: -f["swing"]["net_benefit_usd"])[:10]
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (
+            str(f["figure"]),
+            *("varies" if f[end] is None else amount(f[end], str(f["unit"])) for end in ("low", "base", "high")),
+            Figure(f["swing"]["net_benefit_usd"], "USD"),
+        )
+        for f in moving
+    )
+    return Table("drivers", title, headers, rows)
