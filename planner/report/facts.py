@@ -20,7 +20,9 @@ TIERS = ("secured", "commissioned", "populated")
 #: tier -> unit of its MW
 BASIS = {"secured": "MW facility", "commissioned": "MW IT", "populated": "MW IT"}
 #: MW within which a tier counts as grown to its end
-ROOM_MW = 0.5
+ROOM_MW = 1e-3
+#: share of a level within which it counts as reached
+ROOM = 1e-6
 #: parts that a programme may leave out -> the table of inputs that is then empty
 PARTS = {
     "software initiatives": "initiatives",
@@ -171,6 +173,15 @@ class Facts:
                 if known is None or claim.level > (known.level or 0.0):
                     found[claim.tier] = claim
         return found
+
+    def largest_power_claim(self) -> Claim | None:
+        """The largest promise of power; the earliest among equals, commissioned halls before the other tiers."""
+        claims = [c for tier in ("commissioned", "secured", "populated") if (c := self.power_claims().get(tier))]
+        return min(claims, key=lambda c: (-(c.level or 0.0), c.by or 0), default=None)
+
+    def unused_mw(self) -> float:
+        """MW of grid contracts that serve no load at the end of the horizon."""
+        return math.fsum(unused for _, unused in self.unused_by_site.values())
 
     @cached_property
     def unused_by_site(self) -> dict[str, tuple[float, float]]:

@@ -13,7 +13,7 @@ from typing import Any
 from planner.inputs.case import Case
 from planner.measures import date, megawatts, usd
 from planner.plan import Plan
-from planner.report.facts import BASIS, ROOM_MW, TIERS, Facts, without_plan
+from planner.report.facts import BASIS, ROOM, ROOM_MW, TIERS, Facts, without_plan
 from planner.report.second import Kept, promised, promises
 from planner.report.shapes import Cell, Figure, Screen, Table
 from planner.results import verdicts
@@ -26,47 +26,57 @@ def first(case: Case, plan: Plan | None, document: Mapping[str, Any], kept: Kept
     facts, kept = Facts(case, plan), kept or {}
     tables = (
         _tiers(facts, kept),
-        _sources_and_uses(facts),
+        sources_and_uses(case, plan),
         _operating_bill(facts),
         _owed(facts),
         _not_kept(case, document),
         _worth(document, kept),
         _evidence(facts),
     )
-    return Screen(headline(facts), tuple(t for t in tables if t.rows), proof(document))
+    return Screen(headline(facts, document), tuple(t for t in tables if t.rows), proof(document))
 
 
 # the headline
 
 
-def headline(facts: Facts) -> str:
-    """What the dollars buy, and what became of the largest promise of power, in one sentence each."""
+def headline(facts: Facts, document: Mapping[str, Any]) -> str:
+    """What the dollars buy, what became of the largest promise of power, and whether every firm promise is kept."""
     last = facts.last_year
     halls, racks = facts.tier("commissioned", last), facts.tier("populated", last)
     text = (
         f"{usd(facts.spent_usd)} spent by {last} buys {megawatts(halls, 'IT')} of AI halls by "
         f"{facts.grown_by('commissioned')}, with {megawatts(racks, 'IT')} of racks in {last}."
     )
-    claims = facts.power_claims()
-    if not claims:
-        return text
-    level = max(c.level or 0.0 for c in claims.values())
-    by = min(c.by or last for c in claims.values() if c.level == level)
-    return f"{text} {_largest_promise(facts, level, by)}"
+    return " ".join(part for part in (text, _largest_promise(facts), _idle(facts), _firm(document)) if part)
 
 
-def _largest_promise(facts: Facts, level: float, by: int) -> str:
+def _largest_promise(facts: Facts) -> str:
     """Whether the largest promise of power is built, only secured, or neither."""
-    opening, room = f"Of the {megawatts(level)} promised by {by}", 1e-6 * level
-    if facts.tier("commissioned", by) >= level - room:
-        return f"{opening}, all are built."
-    secured, unused = facts.tier("secured", by), math.fsum(u for _, u in facts.unused_by_site.values())
-    if secured >= level - room:
-        idle = (
-            f" {megawatts(unused)} of grid contracts serve no load in {facts.last_year}." if unused >= ROOM_MW else ""
-        )
-        return f"{opening}, all are secured and {megawatts(facts.tier('commissioned', by))} are built.{idle}"
-    return f"{opening}, {megawatts(secured)} are secured and {megawatts(facts.tier('commissioned', by))} are built."
+    claim = facts.largest_power_claim()
+    if claim is None or claim.level is None or claim.by is None:
+        return ""
+    opening, least = f"Of the {megawatts(claim.level)} promised by {claim.by},", claim.level * (1 - ROOM)
+    built, secured = (facts.tier(tier, claim.by) for tier in ("commissioned", "secured"))
+    if built >= least:
+        return f"{opening} all are built."
+    return (
+        f"{opening} {'all' if secured >= least else megawatts(secured)} are secured and {megawatts(built)} are built."
+    )
+
+
+def _idle(facts: Facts) -> str:
+    unused = facts.unused_mw()
+    return f"{megawatts(unused)} of grid contracts serve no load in {facts.last_year}." if unused >= ROOM_MW else ""
+
+
+def _firm(document: Mapping[str, Any]) -> str:
+    firm = [c for c in document.get("commitments") or [] if c["binding"] == "firm"]
+    short = sum(not verdicts.holds(verdicts.promise(c)) for c in firm)
+    if not firm:
+        return ""
+    return (
+        f"{short} of {len(firm)} firm promises are not kept." if short else f"All {len(firm)} firm promises are kept."
+    )
 
 
 def proof(document: Mapping[str, Any]) -> str:
@@ -85,7 +95,8 @@ def proof(document: Mapping[str, Any]) -> str:
 
 def _tiers(facts: Facts, kept: Kept) -> Table:
     claims, last = facts.power_claims(), facts.last_year
-    by = min((c.by or last for c in claims.values()), default=last)
+    largest = facts.largest_power_claim()
+    by = largest.by if largest and largest.by else last
     other = (kept.get("without") or {}).get("without") or {}
     rows: list[tuple[Cell, ...]] = []
     for tier in TIERS:
@@ -114,7 +125,9 @@ def _tiers(facts: Facts, kept: Kept) -> Table:
     return Table("tiers", title, (*headers, "without 5 GW secured") if other else headers, tuple(rows), note)
 
 
-def _sources_and_uses(facts: Facts) -> Table:
+def sources_and_uses(case: Case, plan: Plan) -> Table:
+    """Every dollar of the budget: what is spent by category, what is set aside or held, what is unspent."""
+    facts = Facts(case, plan)
     budget = facts.case.programme.budget_usd
     rows: list[tuple[Cell, ...]] = [
         ("Source: the announced budget", Figure(budget, "USD", "budget_usd"), Figure(1.0, "share"))

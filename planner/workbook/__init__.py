@@ -9,6 +9,7 @@ from typing import Any
 from planner.errors import VerificationError
 from planner.inputs.case import Case
 from planner.plan import Plan
+from planner.report.facts import Facts
 from planner.workbook import values
 from planner.workbook.book import Book
 from planner.workbook.finish import save
@@ -21,6 +22,7 @@ from planner.workbook.sheets import (
     claim_check,
     compute,
     construction,
+    cost_per_mw,
     detail,
     evidence,
     federal,
@@ -35,6 +37,7 @@ from planner.workbook.sheets import (
     security,
     sites,
     software,
+    sources_and_uses,
     summary,
     training,
     words,
@@ -43,9 +46,10 @@ from planner.workbook.sheets.parts import Parts
 
 #: order in which a reader meets the sheets
 ORDER = (
+    "Summary",
     "Promises",
     "Claim check",
-    "Summary",
+    "Sources and uses",
     "About",
     "Ground rules",
     "Checks",
@@ -56,6 +60,7 @@ ORDER = (
     "Power",
     "Construction",
     "Chips",
+    "Cost per MW",
     "Compute served",
     "Security",
     "Software",
@@ -125,11 +130,12 @@ def build(case: Case, plan: Plan, document: Mapping[str, Any], more: More | None
     construction.fill(book, facts, tiers)
     held = accounts.fill(book, facts, parts, later)
     scoring.fill(book, facts, held)
-    totals = summary.fill(book, facts, parts)
-    book.totals = totals.figures
+    cost_per_mw.fill(book, parts)
     promised = promises.fill(book, facts, parts)
     claim_check.fill(book, parts, promised)
-    failures = checks.fill(book, facts, parts, totals, promised, accounts.checks(book, parts, held))
+    book.totals = summary.fill(book, parts, promised)
+    balance = sources_and_uses.fill(book, facts, parts, summary.live(book, parts, Facts(case, plan)))
+    failures = checks.fill(book, facts, parts, promised, [*balance, *accounts.checks(book, parts, held)])
     words.about(book)
     words.ground_rules(book)
     glossary.fill(book)

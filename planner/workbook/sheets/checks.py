@@ -6,7 +6,17 @@ from collections.abc import Sequence
 
 from planner.workbook import style
 from planner.workbook.book import Book, Page
-from planner.workbook.sheets import assumptions, investment, present, promises, provenance, soft_ties, summary, ties
+from planner.workbook.sheets import (
+    assumptions,
+    funding,
+    investment,
+    present,
+    promises,
+    provenance,
+    sites,
+    soft_ties,
+    ties,
+)
 from planner.workbook.sheets.detail import DOLLARS, POSTED, Detail
 from planner.workbook.sheets.parts import Parts
 from planner.workbook.sheets.ties import ME, Check, cell
@@ -24,22 +34,21 @@ def fill(
     book: Book,
     detail: Detail,
     parts: Parts,
-    totals: summary.Places,
     promised: promises.Places,
     more: Sequence[Check] = (),
 ) -> list[str]:
     """Writes the sheet, with ``more`` checks; returns the sentences of checks that do not pass."""
     page = book.page(ME, "Checks", "check")
     checks = [
-        *ties.dollars(book, detail, parts, totals),
+        *ties.dollars(book, detail, parts),
         *ties.by_evidence(book, parts),
         *ties.commitments(book, parts),
         *ties.levels(book, parts),
         *soft_ties.split(book, detail, parts),
-        *soft_ties.money(book, detail, parts, totals),
+        *soft_ties.money(book, detail, parts),
         *soft_ties.need(book, parts),
         *more,
-        *_solved(book, detail, parts, totals, promised),
+        *_solved(book, detail, parts, promised),
     ]
     first, last = HEADER_ROW + 1, HEADER_ROW + len(checks)
     results = f"$G${first}:$G${last}"
@@ -104,11 +113,11 @@ def _form(value: float) -> str:
     return "#,##0.00" if abs(value) >= 0.01 or not value else "0.000000"
 
 
-def _solved(book: Book, detail: Detail, parts: Parts, totals: summary.Places, promised: promises.Places) -> list[Check]:
+def _solved(book: Book, detail: Detail, parts: Parts, promised: promises.Places) -> list[Check]:
     """Against what the solver and the independent verifier stored."""
     return [
         *_posted(book, detail),
-        *_totals(book, parts, totals),
+        *_totals(book, parts),
         *_verified(book, parts),
         *_promised(book, detail, promised),
     ]
@@ -131,13 +140,16 @@ def _posted(book: Book, detail: Detail) -> list[Check]:
     ]
 
 
-def _totals(book: Book, parts: Parts, totals: summary.Places) -> list[Check]:
+def _totals(book: Book, parts: Parts) -> list[Check]:
     """The workbook's own totals against those of the run."""
-    stored, inv, me = book.pages[provenance.ME], book.pages[investment.ME], book.pages[summary.ME]
+    stored, inv = book.pages[provenance.ME], book.pages[investment.ME]
     rows, pv, p = parts.solved.rows, book.pages[present.ME], parts.present
     sources = {
         "investment": ("Investment against the solver's own total", cell(inv, parts.investment.category.total, 4)),
-        "operations": ("Operations against the solver's own total", cell(me, totals.operations.total, 4)),
+        "operations": (
+            "Operations against the solver's own total",
+            cell(book.pages[funding.ME], parts.funding.cost.total, 4),
+        ),
         "present cost": ("Present cost against the run's own", cell(pv, *p.cost)),
         "value in the horizon": ("Service in the horizon against the run's own", cell(pv, *p.inside)),
         "value after the horizon": ("Service after the horizon against the run's own", cell(pv, *p.after)),
@@ -153,13 +165,15 @@ def _totals(book: Book, parts: Parts, totals: summary.Places) -> list[Check]:
 
 
 def _verified(book: Book, parts: Parts) -> list[Check]:
-    stored, me, rows = book.pages[provenance.ME], book.pages[summary.ME], parts.solved.rows
+    stored, rows, place = book.pages[provenance.ME], parts.solved.rows, book.pages[sites.ME]
+    column = (parts.sites.first, 1), (parts.sites.last, 1)
+    chosen = f"COUNTA({place.ref(*column[0], column[1])})", float(parts.sites.last - parts.sites.first + 1)
     passed, broken = (cell(stored, rows[name], 2) for name in ("verification passed", "rules broken"))
     asked = book.address("programme.sites", ME), book.figure("programme.sites")
     return [
         Check("The independent verifier passed the plan", passed, ("1", 1.0), COUNT),
         Check("Rules the verifier found broken", broken, ZERO, COUNT),
-        Check("Sites chosen against sites asked for", cell(me, _row_of(me, "Sites"), 4), asked, COUNT),
+        Check("Sites chosen against sites asked for", chosen, asked, COUNT),
     ]
 
 
@@ -171,7 +185,3 @@ def _promised(book: Book, detail: Detail, promised: promises.Places) -> list[Che
         name = f"Promise {claim}: planned level against the run's commitments"
         checks.append(Check(name, cell(page, row, promises.PLANNED), there, RELATIVE, solved=True, relative=True))
     return checks
-
-
-def _row_of(page: Page, name: str) -> int:
-    return next(r for (r, c), v in page.values.items() if c == 1 and v == name)

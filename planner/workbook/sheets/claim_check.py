@@ -6,7 +6,7 @@ from planner.inputs.programme import Claim
 from planner.workbook import style
 from planner.workbook.book import Book, Page
 from planner.workbook.quantities import TIERS
-from planner.workbook.sheets import chips, compute, investment, power, promises, unit_costs
+from planner.workbook.sheets import chips, compute, investment, power, present, promises, unit_costs
 from planner.workbook.sheets.parts import Parts
 from planner.workbook.sheets.unit_costs import Unit
 from planner.workbook.tables import Entry, label
@@ -254,7 +254,7 @@ def _output(book: Book, page: Page, parts: Parts, row: int) -> None:
     ref = "parameters.output_per_dollar.value"
     if ref not in book.assumption_rows:
         return
-    figure, summary, cell = book.figures[ref], book.pages["Summary"], book.assumption_rows[ref]
+    figure, worth, cell = book.figures[ref], book.pages[present.ME], book.assumption_rows[ref]
     inv, total = book.pages[investment.ME], (parts.investment.category.total, 4)
     page.assume(row, CLAIMED, ref, style.QUANTITY)
     page.put(row, 4, "USD of output a USD", "text")
@@ -262,9 +262,8 @@ def _output(book: Book, page: Page, parts: Parts, row: int) -> None:
         if number is not None:
             text = f"{inv.ref(*total)}*Assumptions!${end}${cell}"
             page.formula(row, column, text, inv.n(*total) * number, form=style.MUSD)
-    at = next(r for (r, c), v in summary.values.items() if c == 1 and v == "Mission value")
-    value = summary.n(at, 4) / max(1.0, inv.n(*total))
-    text = f"{summary.ref(at, 4)}/MAX(1,{inv.ref(*total)})"
+    value = worth.n(*parts.present.mission) / max(1.0, inv.n(*total))
+    text = f"{worth.ref(*parts.present.mission)}/MAX(1,{inv.ref(*total)})"
     page.formula(row, PLANNED, text, value, form=style.QUANTITY)
     page.put(row, SOURCE, f"{book.case.sources[figure.source_id].publisher}: {figure.status}", "text")
 

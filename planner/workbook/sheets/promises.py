@@ -30,7 +30,7 @@ HEADERS = (
     "Confidence",
     "Note",
 )
-PROMISED, UNIT, BY, PLANNED, FIRST_TIER, SHORT, VERDICT = 3, 4, 5, 7, 8, 11, 12
+PROMISED, UNIT, BY, HELD, PLANNED, FIRST_TIER, SHORT, VERDICT = 3, 4, 5, 6, 7, 8, 11, 12
 CONFIDENCE = "point estimate, confidence not assessed"
 NOT_TESTED = "shown, not tested"
 #: metrics whose level is the most

@@ -6,7 +6,7 @@ A rule that an edited figure may push a plan across reads EDITED then: decisions
 from __future__ import annotations
 
 from planner.workbook.book import Book
-from planner.workbook.sheets import federal, funding, investment, security, software, summary, training
+from planner.workbook.sheets import federal, funding, investment, security, software, training
 from planner.workbook.sheets.detail import QUANTITY, Detail
 from planner.workbook.sheets.parts import Parts
 from planner.workbook.sheets.ties import Check, cell
@@ -59,14 +59,14 @@ def _soft_blocks(parts: Parts):  # type: ignore[no-untyped-def]
     return ((security.ME, parts.security.wbs), (software.ME, parts.software.wbs), (training.ME, parts.training.wbs))
 
 
-def money(book: Book, detail: Detail, parts: Parts, totals: summary.Places) -> list[Check]:
+def money(book: Book, detail: Detail, parts: Parts) -> list[Check]:
     """Each operating dollar once by payer, once by fund type; nothing lapses; nothing is paid from a closed account."""
-    return [*_payers(book, detail, parts, totals), *_accounts(book, parts, totals)]
+    return [*_payers(book, detail, parts), *_accounts(book, parts)]
 
 
-def _payers(book: Book, detail: Detail, parts: Parts, totals: summary.Places) -> list[Check]:
+def _payers(book: Book, detail: Detail, parts: Parts) -> list[Check]:
     page, places = book.pages[funding.ME], parts.funding
-    ledger = cell(book.pages[summary.ME], totals.operations.total, TOTAL)
+    ledger = cell(book.pages[funding.ME], parts.funding.cost.total, TOTAL)
     if places.paid is None or places.over is None or places.fiscal is None:
         return []
     area = detail.column("operating cost paid", QUANTITY)
@@ -81,10 +81,10 @@ def _payers(book: Book, detail: Detail, parts: Parts, totals: summary.Places) ->
     ]
 
 
-def _accounts(book: Book, parts: Parts, totals: summary.Places) -> list[Check]:
+def _accounts(book: Book, parts: Parts) -> list[Check]:
     page, places = book.pages[federal.ME], parts.federal
     given = cell(page, places.authority, TOTAL)
-    ledger = cell(book.pages[summary.ME], totals.operations.total, TOTAL)
+    ledger = cell(book.pages[funding.ME], parts.funding.cost.total, TOTAL)
     checks = [
         Check(
             "Authority: calendar years against federal fiscal years", cell(page, places.calendar.total, TOTAL), given

@@ -1,194 +1,188 @@
-"""Summary: key figures, objectives, dollars per MW against published ranges, building against renting."""
+"""Summary: the first and the second screen of a run, as live formulas over the other sheets."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import math
 
-from planner.workbook import charts, style
+from planner.report import screen, second
+from planner.report.facts import TIERS, Facts
+from planner.report.shapes import Figure, Table
 from planner.workbook.book import Book, Page
-from planner.workbook.sheets import basis, compute, investment, power, present, provenance, sites, soft_summary
-from planner.workbook.sheets.detail import DOLLARS, Detail
+from planner.workbook.sheets import (
+    accounts,
+    evidence,
+    funding,
+    headline,
+    investment,
+    power,
+    present,
+    promises,
+    sources_and_uses,
+)
 from planner.workbook.sheets.parts import Parts
-from planner.workbook.sheets.per_mw import benchmarks, per_mw_bought
-from planner.workbook.sheets.provenance import Solved
-from planner.workbook.tables import Block, Entry, by_year, label
+from planner.workbook.sheets.placed import Live, find, place
 
 ME = "Summary"
+#: row of the headline's first sentence, of which there are four at most, and of the first table; columns in use
+HEADLINE, FIRST_ROW, WIDE = 4, 10, 6
 
 
-class Places(NamedTuple):
-    operations: Block
-    per_mw: tuple[int, int]
-    figures: dict[str, float]
-
-
-def fill(book: Book, detail: Detail, parts: Parts) -> Places:
-    page = book.page(ME, "Summary", "report: key figures, each a link to its sheet")
-    page.note(
-        4,
-        "Investment is private money; operations are a resource cost. Then-year dollars unless a line says otherwise.",
-    )
-    row = _figures(book, page, parts)
-    figures = {str(page.values[at, 1]): page.n(at, 4) for at in range(7, row - 1)}
-    row = _objective(book, page, parts.solved, row)
-    row = soft_summary.section(book, page, detail, parts, row)
+def fill(book: Book, parts: Parts, promised: promises.Places, kept: second.Kept | None = None) -> dict[str, float]:
+    """Both screens; named figures by their key."""
+    case, plan, document = book.case, book.plan, book.document
+    facts, shown = Facts(case, plan), screen.first(case, plan, document, kept)
+    page = book.page(ME, case.programme.title, "opening page: what the money buys, where it goes, what is owed")
+    known = live(book, parts, facts)
+    row = FIRST_ROW
+    for table in shown.tables:
+        own = _own(book, parts, facts, table, row, promised)
+        _, row = place(book, page, table, row, known | own)
     page.break_before(row)
-    per_mw, row = per_mw_bought(book, page, parts, row)
-    page.break_before(row)
-    like, row = basis.explanation(book, page, parts, per_mw, row)
-    row = benchmarks(book, page, per_mw, like, row)
-    page.break_before(row)
-    row = _years(book, page, parts, row)
-    codes = {f.wbs for f in detail.items("costs")}
-    entries = [
-        Entry(w.wbs_code, w.name, "$M")
-        for w in book.case.wbs.values()
-        if w.ledger == "operations" and w.wbs_code in codes
-    ]
-    heading = "Operations ledger by WBS line: resource cost, $M then-year; who pays: Federal funding"
-    view = detail.view("costs", 1, DOLLARS)
-    operations = by_year(page, row, heading, entries, view, style.MUSD, ("WBS", "Line"))
-    page.break_before(operations.next)
-    row = soft_summary.memo(book, page, detail, parts, operations.next)
-    _charts(book, page, parts, row)
-    page.widths({1: 32, 2: 70, 3: 15, 4: 13, 5: 15, 6: 12, 7: 12})
-    page.printed(3, "A5")
-    return Places(operations, per_mw, figures)
+    for table in second.second(case, plan, document, kept):
+        own = _own(book, parts, facts, table, row, promised)
+        _, row = place(book, page, table, row, known | own)
+    for at, sentence in enumerate(headline.fill(book, page, parts, facts, promised, row), HEADLINE):
+        page.banner(at, "", WIDE)
+        page.formula(at, 1, f"B{sentence}", page.values[sentence, 2], "banner")
+    page.put(HEADLINE + 4, 1, shown.proof)
+    page.widths({1: 58, 2: 26, 3: 26, 4: 26, 5: 20, 6: 20})
+    page.printed(3, "B4")
+    page.sheet.page_setup.orientation = "portrait"  # so that each screen is one page
+    return {key: figure.value or 0.0 for key, figure in shown.figures().items()}
 
 
-def _figures(book: Book, page: Page, parts: Parts) -> int:
-    page.heading(5, "Key figures")
-    page.headers(6, ("Figure", "Basis", "Unit", "Value", "Share"))
-    inv, spent = book.pages[investment.ME], (parts.investment.category.total, 4)
-    at = 7
+def live(book: Book, parts: Parts, facts: Facts) -> dict[str, Live]:
+    """Formulas by the key of the figure."""
+    found: dict[str, Live] = {}
 
-    def line(name: str, basis: str, unit: str, source: Page, cell: tuple[int, int], form: str) -> int:
-        nonlocal at
-        label(page, at, Entry(name, basis, unit))
-        page.link(at, 4, source, cell, form)
-        at += 1
-        return at - 1
+    def link(key: str, page: Page, cell: tuple[int, int]) -> None:
+        found[key] = page.ref(*cell), page.n(*cell)
 
-    whole = line("Investment", "private ledger, horizon total", "$M", inv, spent, style.MUSD)
-    for r in range(parts.investment.category.first, parts.investment.category.last + 1):
-        here = line(f"of which {inv.values[r, 1]}", "share of investment", "$M", inv, (r, 4), style.MUSD)
-        share = page.n(here, 4) / max(1.0, page.n(whole, 4))
-        page.formula(here, 5, f"D{here}/MAX(1,D{whole})", share, form=style.SHARE)
-    split = parts.investment.split
-    line("Infrastructure share", "of what is invested; the band: below", "share", inv, (split.share, 4), style.SHARE)
-    place = book.pages[sites.ME]
-    total = parts.sites.total
-    line(
-        "Operations",
-        "operations ledger, horizon total, resource cost",
-        "$M",
-        place,
-        (total, sites.OPERATIONS),
-        style.MUSD,
-    )
-    at = _worth(book, page, parts, at)
-    label(page, at, Entry("Sites", "chosen", "sites"))
-    column = place.ref(parts.sites.first, 1, (parts.sites.last, 1))
-    chosen = len(power.site_entries(book, ""))
-    page.formula(at, 4, f"COUNTA({column})", chosen, form=style.COUNT)
-    at += 1
-    source = book.pages[compute.ME]
-    for precision, r in parts.compute.shares.items():
-        line(
-            f"Served share {precision}",
-            f"of the {precision} demand over the horizon",
-            "share",
-            source,
-            (r, 4),
-            style.SHARE,
-        )
-    return at + 1
-
-
-def _worth(book: Book, page: Page, parts: Parts, first: int) -> int:
-    """Mission value in its parts, present cost, and what is left; the next row."""
-    pv, p = book.pages[present.ME], parts.present
-    rate = book.figure(f"discount_rates.{book.case.programme.discount_rate}.real_rate")
-    basis = f"{book.case.programme.base_year} dollars at {rate:.1%} a year, real"
-    lines = (
-        ("Service in the horizon", f"price of the same service, {basis}", p.inside),
-        ("Service after it", f"of racks that go on working, {basis}", p.after),
-        ("Running cost after it", f"of those racks, {basis}", p.running),
-        ("Mission value", "the three lines above: service less running cost after the horizon", p.mission),
-        ("Present cost", f"both ledgers, {basis}: an economic cost, not a budget", p.cost),
-        ("Net benefit", "mission value less present cost and what is owed after the horizon", p.net),
-    )
-    found = {}
-    for at, (name, meaning, source) in enumerate(lines, first):
-        label(page, at, Entry(name, meaning, "$M"))
-        page.link(at, 4, pv, source, style.MUSD)
-        found[name] = at
-    value, cost, at = found["Mission value"], found["Present cost"], first + len(lines)
-    meaning = "mission value per dollar of present cost: above 1, building is cheaper than renting"
-    label(page, at, Entry("Building against renting", meaning, "ratio"))
-    ratio = page.n(value, 4) / max(1.0, page.n(cost, 4))
-    page.formula(at, 4, f"D{value}/MAX(1,D{cost})", ratio, form=style.QUANTITY)
-    return at + 1
-
-
-def _objective(book: Book, page: Page, solved: Solved, row: int) -> int:
-    """What was sought and what is proven of it, in dollars and as a share of present cost; links to the run."""
-    source = book.pages[provenance.ME]
-    page.heading(row, "The objective, and what the solver proved")
-    page.headers(row + 1, ("Figure", "What it is", "Unit", "Value", "Weight"))
-    base = book.case.programme.base_year
-    at = row + 2
-    for stored in solved.terms:
-        label(page, at, Entry(str(source.values[stored, 1]), "weight times amount, in the plan", "$M"))
-        for column, cell, form in ((4, 2, style.MUSD), (5, 4, style.GENERAL)):
-            if not isinstance(source.values.get((stored, cell)), str):
-                page.link(at, column, source, (stored, cell), form)
-        at += 1
-    lines = (
-        ("Objective", f"the most of the sum, {base} present dollars", "$M", "objective value", style.MUSD),
-        ("Bound", "no plan of these inputs is worth more", "$M", "objective bound", style.MUSD),
-        ("Gap", "how much better a plan may be, at most", "$M", "objective gap", style.MUSD),
-        ("Gap", "as a share of present cost", "share", "objective gap, share of present cost", "0.00%_)"),
-    )
-    for name, what, unit, stored_as, form in lines:
-        label(page, at, Entry(name, what, unit))
-        if stored_as in solved.rows:
-            page.link(at, 4, source, (solved.rows[stored_as], 2), form)
+    inv, watts, pay = book.pages[investment.ME], book.pages[power.ME], book.pages[funding.ME]
+    for tier in TIERS:
+        row = parts.power.tiers[tier]
+        link(f"{tier}_mw", watts, (row, book.last))
+        found[f"{tier}_mw_by_promise"] = _at_promise(book, watts, parts.power.header, row, facts)
+    budget = "programme.budget_usd"
+    found["budget_usd"] = book.address(budget, ME), book.figure(budget)
+    block = parts.investment.category
+    for row in range(block.first, block.last + 1):
+        link(f"use_{str(inv.values[row, 1]).replace(' ', '_')}_usd", inv, (row, 4))
+    link("use_management_reserve_usd", inv, (parts.investment.reserve, 4))
+    link("use_unspent_usd", inv, (find(inv, "Unspent", parts.investment.reserve), 4))
+    cost, first, last = parts.funding.cost, book.columns[0], book.last
+    link("operations_usd", pay, (cost.total, 4))
+    bills = pay.ref(cost.total, first, (cost.total, last))
+    found["operations_peak_usd"] = f"MAX({bills})", max(facts.operations.values())
+    if parts.funding.caps is not None:
+        link("money_open_usd", pay, (parts.funding.caps, 4))
+        caps = pay.ref(parts.funding.caps, first, (parts.funding.caps, last))
+        opened = facts.money_open(facts.peak_year()) or 0.0
+        found["money_open_peak_usd"] = f"INDEX({caps},MATCH(MAX({bills}),{bills},0))", opened
+    for n, owed in enumerate(facts.owed(), 1):
+        if owed.what.startswith("power"):
+            heading = find(watts, "Owed after the horizon")
+            link(f"owed_{n}_usd", watts, (find(watts, owed.obligor, heading), 4))
         else:
-            page.put(at, 4, "not proven")
-        at += 1
-    return at + 1
+            link(f"owed_{n}_usd", inv, (find(inv, "Still to pay"), 4))
+    pv, p, held = book.pages[present.ME], parts.present, book.pages[accounts.ME]
+    for key, cell in (
+        ("net_benefit_usd", p.net),
+        ("mission_value_usd", p.mission),
+        ("present_cost_usd", p.cost),
+        ("owed_after_horizon_usd", p.owed),
+    ):
+        link(key, pv, cell)
+    if "margins" in (book.document.get("accounts") or {}):
+        start = find(held, "Net benefit by margin")
+        for end in ("10th", "90th"):
+            link(f"net_benefit_{end}_usd", held, (find(held, end, start), 5))
+    return found | _evidence(book, facts)
 
 
-def _years(book: Book, page: Page, parts: Parts, row: int) -> int:
-    """Tiers and compute by year, as links."""
-    page.heading(row, "Power tiers and compute at the end of each year")
-    page.years_header(row + 1, "Row", "Name", "Unit", "At the end")
-    at = row + 2
-    watts, flops = book.pages[power.ME], book.pages[compute.ME]
-    block = parts.compute.precision
-    sources = [(watts, r) for r in parts.power.tiers.values()]
-    sources += [(flops, r) for r in range(block.first, block.last + 1)]
-    for source, r in sources:
-        label(page, at, Entry(*(str(source.values[r, c]).replace("|", " ") for c in (1, 2, 3))))
-        for c in (4, *book.columns):
-            page.link(at, c, source, (r, c), style.MW)
-        at += 1
-    return at + 1
+def _at_promise(book: Book, watts: Page, header: int, row: int, facts: Facts) -> Live:
+    """MW of a tier at the end of the year that the largest promise of power names."""
+    claim = facts.largest_power_claim()
+    if claim is None or claim.by is None:
+        return watts.ref(row, book.last), watts.n(row, book.last)
+    years = watts.ref(header, book.columns[0], (header, book.last))
+    levels = watts.ref(row, book.columns[0], (row, book.last))
+    column = book.columns[0] + claim.by - book.years[0]
+    year = book.address(f"claims.{claim.id}.by", ME)
+    return f"INDEX({levels},MATCH({year},{years},0))", watts.n(row, column)
 
 
-def _charts(book: Book, page: Page, parts: Parts, row: int) -> None:
-    inv, places = book.pages[investment.ME], parts.investment.category
-    rows = range(places.first, places.last + 1)
-    chart = charts.columns(inv, "Investment by year and category", "$M then-year", places.header, rows, "#,##0,,")
-    total = inv.n(places.total, 4) / 1e9
-    text = f"Stacked columns of investment by year and category; ${total:.2f}B over the horizon."
-    chart.width = 18
-    book.chart(page, chart, f"A{row}", "Investment by year and category, summary", text)
-    watts, tiers = book.pages[power.ME], parts.power
-    chart2 = charts.lines(watts, "Power tiers", "MW at year end", tiers.header, list(tiers.tiers.values()), "#,##0")
-    text = (
-        f"Lines of the three power tiers; {watts.n(tiers.tiers['commissioned'], 4):,.0f} MW IT commissioned at the end."
-    )
-    chart2.width = 18
-    book.chart(page, chart2, f"C{row}", "Power tiers, summary", text)
+def _evidence(book: Book, facts: Facts) -> dict[str, Live]:
+    page = book.pages[evidence.ME]
+    found: dict[str, Live] = {}
+    for part in facts.evidence.parts:
+        if part.status in facts.evidence.statuses and part.cents:
+            cell = (find(page, part.status, find(page, "Investment by the status")), 4)
+            found[f"evidence_{part.status.replace('-', '_')}_usd"] = page.ref(*cell), page.n(*cell)
+    if facts.evidence.not_on_sale_share is not None:
+        start = find(page, "Chip dollars by how the chip is sold")
+        cell = (find(page, "Not on sale", start), 5)
+        found["chips_not_on_sale_share"] = page.ref(*cell), page.n(*cell)
+    return found
+
+
+def _own(book: Book, parts: Parts, facts: Facts, table: Table, row: int, promised: promises.Places) -> dict[str, Live]:
+    """Formulas of a table over its own cells, and the verdicts, by ``"row,column"``."""
+    first = row + 2
+
+    def value(n: int, c: int) -> float:
+        cell = table.rows[n][c]
+        return float(cell.value or 0.0) if isinstance(cell, Figure) else math.nan
+
+    found: dict[str, Live] = {}
+    if table.name == "tiers":
+        for n, tier in enumerate(TIERS):
+            claim, at = facts.power_claims().get(tier), first + n
+            if claim is not None and claim.level:
+                level = f"claims.{claim.id}.level"
+                found[f"{n},1"] = book.address(level, ME), book.figure(level)
+                found[f"{n},3"] = f"C{at}/B{at}", value(n, 3)
+    elif table.name == "money":
+        found |= sources_and_uses.uses(table, first)
+    elif table.name == "evidence":
+        total = next(n for n, cells in enumerate(table.rows) if cells[0] == "All spent")
+        found |= {f"{n},3": (f"C{first + n}/MAX(1,C${first + total})", value(n, 3)) for n in range(total + 1)}
+        found["evidence_usd"] = f"SUM(C{first}:C{first + total - 1})", value(total, 2)
+    elif table.name == "cash":
+        found |= _cash(book, table, parts, first)
+    elif table.name in ("promises", "not_kept"):
+        found |= _verdicts(book, table, promised)
+    return found
+
+
+def _cash(book: Book, table: Table, parts: Parts, first: int) -> dict[str, Live]:
+    """Cash by fiscal year from Investment, ceilings at the same even rate, room from the last year backwards."""
+    inv, last = book.pages[investment.ME], len(table.rows) - 1
+    months = "constants.months_after_september"
+    q, total, ceiling = book.address(months, ME), parts.investment.fiscal.total, parts.investment.ceiling
+
+    def value(n: int, c: int) -> float:
+        cell = table.rows[n][c]
+        return float(cell.value or 0.0) if isinstance(cell, Figure) else math.nan
+
+    found: dict[str, Live] = {}
+    for n in range(last + 1):
+        column, at = book.columns[0] + n, first + n
+        before, here = inv.ref(ceiling, column - 1), inv.ref(ceiling, column)
+        most = f"{here}*(12-{q})/12" if n == 0 else before if n == last else f"({before}*{q}+{here}*(12-{q}))/12"
+        texts = (
+            inv.ref(total, column),
+            f"B{at}" if n == 0 else f"B{at}+C{at - 1}",
+            most,
+            f"D{at}-C{at}" if n == last else f"MIN(D{at}-C{at},E{at + 1})",
+        )
+        found |= {f"{n},{c}": (text, value(n, c)) for c, text in enumerate(texts, 1)}
+    return found
+
+
+def _verdicts(book: Book, table: Table, promised: promises.Places) -> dict[str, Live]:
+    page = book.pages[promises.ME]
+    rows = {str(page.values[r, 1]): r for r in range(promised.first, promised.last + 1)}
+    column = table.headers.index("verdict")
+    at = {n: rows[str(cells[0])] for n, cells in enumerate(table.rows)}
+    return {f"{n},{column}": (page.ref(r, promises.VERDICT), page.values[r, promises.VERDICT]) for n, r in at.items()}

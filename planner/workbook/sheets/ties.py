@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from planner.workbook.book import Book, Page
-from planner.workbook.sheets import chips, compute, evidence, investment, power, present, sites, summary
+from planner.workbook.sheets import chips, compute, evidence, funding, investment, power, present, sites
 from planner.workbook.sheets.detail import DOLLARS, Detail
 from planner.workbook.sheets.parts import Parts
 from planner.workbook.tables import TOTAL
@@ -30,9 +30,9 @@ def cell(page: Page, row: int, column: int) -> tuple[str, float]:
     return page.ref(row, column), page.n(row, column)
 
 
-def dollars(book: Book, detail: Detail, parts: Parts, totals: summary.Places) -> list[Check]:
+def dollars(book: Book, detail: Detail, parts: Parts) -> list[Check]:
     """Totals over one ledger tie however they are added up; ceilings hold."""
-    inv, site, me = book.pages[investment.ME], book.pages[sites.ME], book.pages[summary.ME]
+    inv, site = book.pages[investment.ME], book.pages[sites.ME]
     p, first = parts.investment, book.columns[0]
     ledger = detail.column("costs", 4)
     dollars = detail.column("costs", DOLLARS)
@@ -61,7 +61,9 @@ def dollars(book: Book, detail: Detail, parts: Parts, totals: summary.Places) ->
             cell(inv, p.fiscal.total, 4),
         ),
         Check(
-            "Operations: Detail against the sum by WBS line", whole("operations"), cell(me, totals.operations.total, 4)
+            "Operations: Detail against the sum by WBS line",
+            whole("operations"),
+            cell(book.pages[funding.ME], parts.funding.cost.total, 4),
         ),
         Check(
             "Operations: Detail against the sum by site",

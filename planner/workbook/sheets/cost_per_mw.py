@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from planner.workbook import style
 from planner.workbook.book import Book, Page
-from planner.workbook.sheets import chips, investment, power, sites
+from planner.workbook.sheets import basis, chips, investment, power, sites
 from planner.workbook.sheets.parts import Parts
 from planner.workbook.tables import Entry, label
 
-ME = "Summary"
+ME = "Cost per MW"
 MONEY = style.MUSD
+
+
+def fill(book: Book, parts: Parts) -> None:
+    """The plan's dollars per MW, why they differ from published ones, and both on the same basis."""
+    page = book.page(ME, "Cost per MW beside published costs", "report: infrastructure, then-year dollars")
+    per_mw, row = per_mw_bought(book, page, parts, 4)
+    like, row = basis.explanation(book, page, parts, per_mw, row)
+    benchmarks(book, page, per_mw, like, row)
+    page.widths({1: 32, 2: 70, 3: 15, 4: 13, 5: 15, 6: 12, 7: 12})
+    page.printed(3, "B4")
 
 
 def per_mw_bought(book: Book, page: Page, parts: Parts, row: int) -> tuple[tuple[int, int], int]:

@@ -1,15 +1,19 @@
-"""Summary, second part: the split and its price, what asks for the dollars; output and jobs as a memo."""
+"""Sources and uses of the budget, balanced to the cent; the split and what asks for the dollars; jobs as a memo."""
 
 from __future__ import annotations
 
+from planner.report import screen
+from planner.report.shapes import Figure, Table
 from planner.workbook import style
 from planner.workbook.book import Book, Page, letter
 from planner.workbook.sheets import investment, training
 from planner.workbook.sheets.detail import DOLLARS, Detail
 from planner.workbook.sheets.parts import Parts
+from planner.workbook.sheets.placed import Live, place
+from planner.workbook.sheets.ties import Check, cell
 from planner.workbook.tables import BY_YEAR, Entry, below, label, year_row
 
-ME = "Summary"
+ME = "Sources and uses"
 MONEY = style.MUSD
 ASKED = (
     ("service", "Service", "nothing is served without it: accreditations, ports, onboarding, systems, trained staff"),
@@ -20,20 +24,49 @@ ASKED = (
 )
 
 
-def section(book: Book, page: Page, detail: Detail, parts: Parts, row: int) -> int:
+def fill(book: Book, detail: Detail, parts: Parts, live: dict[str, Live]) -> list[Check]:
+    """Every dollar of the budget, then what asks for the soft ones; the check of its balance."""
+    page = book.page(ME, "Sources and uses of the budget", "report: private investment, then-year dollars")
+    table = screen.sources_and_uses(book.case, book.plan)
+    first, row = place(book, page, table, 4, live | uses(table, 6))
+    page.headers(row, ("Check", "Difference"))
+    budget, total = first, first + len(table.rows) - 1
+    page.put(row + 1, 1, "Sources less uses")
+    page.formula(row + 1, 2, f"B{budget}-B{total}", page.n(budget, 2) - page.n(total, 2), form=style.USD)
+    row = _split(book, page, detail, parts, row + 3)
+    page.break_before(row)
+    _memo(book, page, detail, parts, row)
+    page.widths({1: 46, 2: 62, 3: 16, 4: 16, 5: 12, 6: 12, 7: 12})
+    page.printed(3, "B4")
+    return [Check("Sources of the budget against all its uses", cell(page, budget, 2), cell(page, total, 2))]
+
+
+def uses(table: Table, first: int) -> dict[str, Live]:
+    """Shares of the budget and the sum of the uses, over cells of the table itself, which begins in a row."""
+    last = len(table.rows) - 1
+
+    def value(n: int, c: int) -> float:
+        cell = table.rows[n][c]
+        return float(cell.value or 0.0) if isinstance(cell, Figure) else 0.0
+
+    found: dict[str, Live] = {f"{n},2": (f"B{first + n}/MAX(1,B${first})", value(n, 2)) for n in range(last + 1)}
+    return found | {"uses_usd": (f"SUM(B{first + 1}:B{first + last - 1})", value(last, 1))}
+
+
+def _split(book: Book, page: Page, detail: Detail, parts: Parts, row: int) -> int:
     """The split, then the other dollars by what asks for them; what is left is asked for by the split alone."""
     inv, split = book.pages[investment.ME], parts.investment.split
     page.heading(row, "The split, and what asks for the dollars of software, security and training")
     page.headers(row + 1, ("Figure", "Basis", "Unit", "Value", "Share"))
     at = row + 2
     firm = "a firm promise" if book.case.split_is_firm else "only reported in this programme"
-    for name, basis, cell in (
+    for name, basis, held in (
         ("Infrastructure share", f"of what is invested; the split is {firm}", split.share),
         ("Least", "that the split allows", split.least),
         ("Most", "that the split allows", split.most),
     ):
         label(page, at, Entry(name, basis, "share"))
-        page.link(at, 4, inv, (cell, 4), style.SHARE)
+        page.link(at, 4, inv, (held, 4), style.SHARE)
         at += 1
     view = detail.view("costs", 9, DOLLARS)
     first = at
@@ -58,7 +91,7 @@ def section(book: Book, page: Page, detail: Detail, parts: Parts, row: int) -> i
     return end + 4
 
 
-def memo(book: Book, page: Page, detail: Detail, parts: Parts, row: int) -> int:
+def _memo(book: Book, page: Page, detail: Detail, parts: Parts, row: int) -> int:
     """Output and jobs: beside the plan, in no rule and no objective."""
     page.heading(row, "Memo: output and jobs. In no rule and no objective")
     row += 1
