@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 #: measure -> (what a reader calls it, unit of its amount)
@@ -47,18 +48,24 @@ def known(value: object) -> bool:
 
 
 def count(value: Any, digits: int = 0) -> str:
-    """A number with thousands separated; never a negative zero."""
+    """A number with thousands separated, halves rounded away from zero as a sheet does; never a negative zero."""
     if not known(value):
         return NONE
-    text = f"{float(value):,.{digits}f}"
+    exact = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    text = f"{exact:,f}"
     return text.lstrip("-") if not text.strip("-0.,") else text
+
+
+def is_large(usd: float) -> bool:
+    """Whether dollars are shown in billions: from what rounds to a thousand millions on."""
+    return abs(usd) >= BILLION - MILLION / 20
 
 
 def usd(value: Any) -> str:
     """Dollars in billions with two places from a billion on, else in millions with one."""
     if not known(value):
         return NONE
-    large = abs(value) >= BILLION
+    large = is_large(value)
     text = count(value / (BILLION if large else MILLION), 2 if large else 1)
     unit = "B" if large else "M"
     return f"-${text[1:]}{unit}" if text.startswith("-") else f"${text}{unit}"

@@ -74,7 +74,7 @@ def test_values_are_those_of_the_workbook(tmp_path: Path) -> None:
     with path.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
     cells = {(r["sheet"], r["cell"]): r["value"] for r in rows}
-    assert float(cells["Summary", "D7"]) == totals["Investment"]
+    assert float(cells["Sources and uses", "B6"]) == totals["budget_usd"]
     assert "'=1+1" in cells.values()
     assert not any(r["value"].startswith(("=", "+", "@")) for r in rows)
     assert {r["sheet"] for r in rows} == set(workbook.ORDER) - {"Detail", "Assumptions", "Glossary"}

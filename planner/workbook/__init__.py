@@ -136,6 +136,7 @@ def build(case: Case, plan: Plan, document: Mapping[str, Any], more: More | None
     book.totals = summary.fill(book, parts, promised)
     balance = sources_and_uses.fill(book, facts, parts, summary.live(book, parts, Facts(case, plan)))
     failures = checks.fill(book, facts, parts, promised, [*balance, *accounts.checks(book, parts, held)])
+    failures += book.differs
     words.about(book)
     words.ground_rules(book)
     glossary.fill(book)

@@ -215,6 +215,7 @@ class Book:
         self.pages: dict[str, Page] = {}
         self.alternatives: dict[str, list[tuple[str, str]]] = {}
         self.totals: dict[str, float] = {}
+        self.differs: list[str] = []
         self._looks: dict[tuple[str, str], StyleArray] = {}
         self.assumption_rows: dict[str, int] = {}
         self.used: dict[str, set[str]] = {}

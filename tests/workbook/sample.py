@@ -14,6 +14,9 @@ from planner.inputs.case import Case
 from planner.inputs.programme import Programme
 from planner.inputs.schema import TABLES as SCHEMA
 from planner.plan import TABLES, Plan, frame
+from planner.results.accounts import accounts
+from planner.results.accounts.service import Service
+from planner.results.accounts.ways import running_usd
 from planner.wbs import UNUSED_POWER
 
 ROOT = Path(__file__).parents[2]
@@ -343,6 +346,11 @@ def document(case: Case, plan: Plan) -> dict[str, Any]:
     """What ``optimize --json`` would print."""
     detail = plan["detail"]
     usd = detail.assign(usd=detail["cents"] / 100).groupby("ledger")["usd"].sum()
+    found = accounts(case, plan)
+    national, owed = found["national"], float(plan["owed_after"]["present_usd"].sum())
+    service = Service(case, plan)
+    running = running_usd(case, plan, service)
+    after = sum(running.get(s.label, 0.0) * s.deflator * s.factor for s in service.spans)
     return {
         "schema": "planner-optimize/1",
         "run": "sample-20260101-000000-abcdef",
@@ -368,8 +376,12 @@ def document(case: Case, plan: Plan) -> dict[str, Any]:
             "spend_usd": float(usd["investment"]),
             "operations_usd": float(usd["operations"]),
             "served_share": None,
-            "owed_after_horizon_usd": float(plan["owed_after"]["present_usd"].sum()),
+            "mission_value_usd": national["mission_value_usd"] - after,
+            "present_cost_usd": national["cost_usd"] - owed - after,
+            "owed_after_horizon_usd": owed,
+            "net_benefit_usd": national["net_benefit_usd"],
         },
+        "accounts": found,
         "commitments": [
             {k: v for k, v in r.items() if k != "state"} | {"firm": r["binding"] == "firm"}
             for r in plan["commitments"].to_dict("records")

@@ -31,7 +31,7 @@ def _merge(book: Workbook) -> None:
 
 
 def _pale(book: Workbook) -> None:
-    book["Summary"]["A5"].font = Font(name="Calibri", size=12, color="BBBBBB")
+    book["Summary"]["A8"].font = Font(name="Calibri", size=12, color="BBBBBB")
 
 
 def _gap(book: Workbook) -> None:

@@ -41,8 +41,8 @@ def invested(book: Workbook) -> tuple[str, int, int]:
 
 def operated(book: Workbook) -> tuple[str, int, int]:
     """The cell that holds all operations."""
-    sheet = book["Summary"]
-    return "Summary", row_of(sheet, "Operations"), 4
+    sheet = book["Federal funding"]
+    return "Federal funding", row_of(sheet, "Total"), 4
 
 
 def on_top(category: str) -> float:
@@ -101,11 +101,10 @@ def test_a_rate_flows_to_every_total_and_reads_edited(finished: Path, book: Work
     total = invested(book)
     was = book[total[0]].cell(*total[1:]).value
     assert edited[total] == pytest.approx(was + more, abs=0.05)
-    summary = book["Summary"]
-    assert edited["Summary", row_of(summary, "Investment"), 4] == pytest.approx(was + more, abs=0.05)
-    assert (
-        edited["Summary", row_of(summary, "Present cost"), 4] > summary.cell(row_of(summary, "Present cost"), 4).value
-    )
+    summary, present = book["Summary"], book["Present value"]
+    unspent, cost = row_of(summary, "Use: unspent"), row_of(present, "Present cost")
+    assert edited["Summary", unspent, 2] == pytest.approx(summary.cell(unspent, 2).value - more, abs=0.05)
+    assert edited["Present value", cost, 4] > present.cell(cost, 4).value
     assert edited[OVERALL] == "EDITED"
     assert edited["Checks", 6, 2] == 1
     assert edited["Promises", 3, 1] == "Checks: EDITED"

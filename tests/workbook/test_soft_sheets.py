@@ -77,8 +77,8 @@ def test_every_decision_of_the_soft_half_has_its_row(sheets: dict[str, Worksheet
         assert sheets["Training"].cell(row, 4).value == pytest.approx(r.heads)
 
 
-def test_the_split_stands_on_investment_and_summary(sheets: dict[str, Worksheet]) -> None:
-    inv, summary = sheets["Investment"], sheets["Summary"]
+def test_the_split_stands_on_investment_and_on_sources_and_uses(sheets: dict[str, Worksheet]) -> None:
+    inv, summary = sheets["Investment"], sheets["Sources and uses"]
     share = inv.cell(under(inv, "The split", "Infrastructure share"), 4).value
     invested = usd("1.", "2.")
     assert share == pytest.approx(usd("1.") / invested, rel=1e-9)

@@ -192,8 +192,10 @@ def test_totals_agree_with_the_plan() -> None:
     book, failures = workbook.build(case, plan, document)
     assert failures == []
     cents = plan["detail"].groupby("ledger")["cents"].sum()
-    assert book.totals["Investment"] == pytest.approx(cents["investment"] / 100, abs=0.005)
-    assert book.totals["Operations"] == pytest.approx(cents["operations"] / 100, abs=0.005)
+    held = book.totals["use_management_reserve_usd"] + book.totals["use_unspent_usd"]
+    assert book.totals["uses_usd"] - held == pytest.approx(cents["investment"] / 100, abs=0.005)
+    assert book.totals["uses_usd"] == book.totals["budget_usd"]
+    assert book.totals["operations_usd"] == pytest.approx(cents["operations"] / 100, abs=0.005)
 
 
 def test_fiscal_years_add_up_to_the_calendar_years(shown: Workbook) -> None:
@@ -231,7 +233,7 @@ def test_an_unverified_plan_is_never_written(tmp_path: Path) -> None:
 
 
 def test_dollars_per_mw_are_explained_part_by_part_and_step_by_step(shown: Workbook) -> None:
-    sheet = shown["Summary"]
+    sheet = shown["Cost per MW"]
     rows = {sheet.cell(r, 1).value: r for r in range(1, sheet.max_row + 1) if sheet.cell(r, 1).value}
     header = next(r for r in range(1, sheet.max_row + 1) if sheet.cell(r, 1).value == "Part")
     parts = [r for r in range(header + 1, sheet.max_row) if sheet.cell(r, 3).value is not None]

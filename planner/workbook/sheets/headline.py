@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from planner.measures import BILLION, count
+from planner.measures import BILLION, MILLION, count, is_large
 from planner.report import screen
 from planner.report.facts import ROOM, ROOM_MW, Facts
 from planner.workbook.book import Book, Page
@@ -16,7 +16,7 @@ RELATIVE, SMALL = "constants.tolerance_relative", "constants.tolerance_mw"
 def fill(book: Book, page: Page, parts: Parts, facts: Facts, promised: promises.Places, row: int) -> list[int]:
     """The parts of each sentence from a row on; the rows of the whole sentences.
 
-    Raises ValueError where they say something else than the headline of the report.
+    Where they say something else than the headline of the report, the book says so and fails.
     """
     page.heading(row, "How the headline is made: each part from the figures of other sheets")
     page.headers(row + 1, ("Part", "Value"))
@@ -28,7 +28,7 @@ def fill(book: Book, page: Page, parts: Parts, facts: Facts, promised: promises.
     said = " ".join(str(page.values[at, 2]) for at in made.sentences)
     expected = screen.headline(facts, book.document)
     if said != expected:
-        raise ValueError(f"the workbook's headline reads {said!r}, the report's {expected!r}")
+        book.differs.append(f"the workbook's headline reads {said!r}, the report's {expected!r}")
     return made.sentences
 
 
@@ -61,9 +61,9 @@ def _bought(made: _Parts, parts: Parts, facts: Facts) -> None:
     book, watts, inv = made.book, made.book.pages[power.ME], made.book.pages[investment.ME]
     total, last = (parts.investment.category.total, 4), facts.last_year
     spent = facts.spent_usd
-    large = spent >= BILLION
+    large = is_large(spent)
     shape, unit = ("#,##0.00,,,", "B") if large else ("#,##0.0,,", "M")
-    digits = count(spent / (BILLION if large else 1e6), 2 if large else 1)
+    digits = count(spent / (BILLION if large else MILLION), 2 if large else 1)
     dollars = made.put("Dollars spent", f'"$"&TEXT({inv.ref(*total)},"{shape}")&"{unit}"', f"${digits}{unit}")
     row = parts.power.tiers["commissioned"]
     halls, racks = (watts.ref(parts.power.tiers[t], book.last) for t in ("commissioned", "populated"))

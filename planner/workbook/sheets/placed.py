@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from planner.measures import BILLION
+from planner.measures import is_large
 from planner.report.shapes import Figure, Table
 from planner.workbook import style
 from planner.workbook.book import Book, Page, Value
 
 #: relative difference up to which a formula and the figure of the report are the same
 SAME = 1e-9
+#: difference of two amounts that are nothing: half a cent
+SMALLEST = 0.005
 #: a formula and its value
 Live = tuple[str, Value]
 #: number formats that show what ``measures.usd`` writes
@@ -22,7 +24,7 @@ def form(figure: Figure) -> str:
     """The number format that shows the digits of ``figure.text``."""
     value = abs(figure.value or 0.0)
     if figure.unit == "USD":
-        return BILLIONS if value >= BILLION else MILLIONS
+        return BILLIONS if is_large(value) else MILLIONS
     if figure.unit == "share":
         return "0.00%" if value < 0.1 else "0.0%"
     places = 0 if value >= 100 or value.is_integer() else 1 if value >= 10 else 2
@@ -41,8 +43,8 @@ def find(page: Page, words: str, below: int = 0) -> int:
 def place(book: Book, page: Page, table: Table, row: int, live: Mapping[str, Live]) -> tuple[int, int]:
     """Write a table from a row on; the rows of its first line and the next free one.
 
-    A figure is a formula where ``live`` holds one, by its key or by ``"row,column"`` counted from 0. Raises ValueError
-    where a formula gives another value than the report.
+    A figure is a formula where ``live`` holds one, by its key or by ``"row,column"`` counted from 0. Where a
+    formula gives another value than the report, the book says so and fails.
     """
     page.heading(row, table.title)
     page.headers(row + 1, table.headers)
@@ -57,7 +59,7 @@ def place(book: Book, page: Page, table: Table, row: int, live: Mapping[str, Liv
             elif known is None and isinstance(cell, Figure):
                 page.put(*at, cell.value if cell.value is not None else text, "total" if total else "line", form(cell))
             elif known is not None:
-                _same(page, at, cell, known)
+                _compare(page, at, cell, known)
                 shape = form(cell) if isinstance(cell, Figure) else style.GENERAL
                 look = "total" if total else "calculation" if isinstance(cell, Figure) else "check"
                 page.formula(*at, *known, look, shape)
@@ -68,10 +70,12 @@ def place(book: Book, page: Page, table: Table, row: int, live: Mapping[str, Liv
     return first, end + len(sentences) + 1
 
 
-def _same(page: Page, at: tuple[int, int], cell: Figure | str, live: Live) -> None:
-    if isinstance(cell, Figure):
+def _compare(page: Page, at: tuple[int, int], cell: Figure | str, live: Live) -> None:
+    """Note a formula that gives something else than the report."""
+    if isinstance(cell, Figure) and not isinstance(live[1], str):
         value = cell.value or 0.0
-        if not isinstance(live[1], str) and not math.isclose(
-            value, live[1], rel_tol=SAME, abs_tol=1e-6 * max(1.0, abs(value)) if value else 0.005
-        ):
-            raise ValueError(f"{page.name}: row {at[0]}: the formula {live[0]} gives {live[1]}, the report {value}")
+        same = math.isclose(value, live[1], rel_tol=SAME, abs_tol=SMALLEST if cell.unit == "USD" else SAME)
+    else:
+        same = True  # the words of verdicts
+    if not same:
+        page.book.differs.append(f"{page.name} row {at[0]}: {live[0]} gives {live[1]}, the report {cell}")

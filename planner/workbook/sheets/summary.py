@@ -47,7 +47,6 @@ def fill(book: Book, parts: Parts, promised: promises.Places, kept: second.Kept 
     page.put(HEADLINE + 4, 1, shown.proof)
     page.widths({1: 58, 2: 26, 3: 26, 4: 26, 5: 20, 6: 20})
     page.printed(3, "B4")
-    page.sheet.page_setup.orientation = "portrait"  # so that each screen is one page
     return {key: figure.value or 0.0 for key, figure in shown.figures().items()}
 
 
@@ -93,10 +92,10 @@ def live(book: Book, parts: Parts, facts: Facts) -> dict[str, Live]:
         ("owed_after_horizon_usd", p.owed),
     ):
         link(key, pv, cell)
-    if "margins" in (book.document.get("accounts") or {}):
-        start = find(held, "Net benefit by margin")
-        for end in ("10th", "90th"):
-            link(f"net_benefit_{end}_usd", held, (find(held, end, start), 5))
+    margins = (book.document.get("accounts") or {}).get("margins") or {"rows": []}
+    for end in ("10th", "90th"):
+        if any(str(reading["which"]).startswith(end) for reading in margins["rows"]):
+            link(f"net_benefit_{end}_usd", held, (find(held, end, find(held, "Net benefit by margin")), 5))
     return found | _evidence(book, facts)
 
 
@@ -156,7 +155,7 @@ def _own(book: Book, parts: Parts, facts: Facts, table: Table, row: int, promise
 
 
 def _cash(book: Book, table: Table, parts: Parts, first: int) -> dict[str, Live]:
-    """Cash by fiscal year from Investment, ceilings at the same even rate, room from the last year backwards."""
+    """Cash by fiscal year from Investment, ceilings at the same even rate, slack from the last year backwards."""
     inv, last = book.pages[investment.ME], len(table.rows) - 1
     months = "constants.months_after_september"
     q, total, ceiling = book.address(months, ME), parts.investment.fiscal.total, parts.investment.ceiling
