@@ -81,7 +81,6 @@ def optimize(
 
     from planner import reports as people
     from planner import run, show
-    from planner.comparison.text import fold
     from planner.files import plain
 
     given = {"gap": gap, "seconds": time_limit, "nodes": nodes, "processes": processes}
@@ -103,7 +102,7 @@ def optimize(
     if not json:
         style.answer(document, text, f"{show.verdict(document)}\n{stored.path}")
     if not no_price and (found := optimizing.without_promise(result, stored.path, options, style)):
-        document, text = {**document, "without": plain(found.document)}, fold(found.lead, show.WIDTH)
+        document, text = {**document, "without": plain(found.document)}, found.lead
         if not json:
             style.answer(document, text)
     if json:
@@ -142,7 +141,6 @@ def show(run: Run, reports: Reports = None, json: Json = False, quiet: Quiet = F
     from planner import show as texts
     from planner import store
     from planner.answers.stored import kept
-    from planner.comparison.text import fold
     from planner.results.claims import claim_check
     from planner.results.evidence import Evidence
 
@@ -154,7 +152,7 @@ def show(run: Run, reports: Reports = None, json: Json = False, quiet: Quiet = F
         document = {**found, **Evidence(stored.case, stored.plan).as_dict(), **document}
     text = texts.summary(document, stored.case, stored.plan)
     if without := dict(kept(folder, stored.case)[0]).get("without"):
-        document, text = {**document, "without": without.document}, f"{text}\n\n{fold(without.lead, texts.WIDTH)}"
+        document, text = {**document, "without": without.document}, f"{text}\n\n{without.lead}"
     Style(json, quiet, debug).answer(document, text, text)
     return 0
 

@@ -1,23 +1,25 @@
-"""What a run says on a terminal: plain text for someone tired who has to sign, no colour needed.
-
-An unproven run never looks like a success: the first words of the first line say what it is.
-"""
+"""What a run says on a terminal: plain text for someone tired who has to sign, its verdict first."""
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from planner.measures import amount, gap_text, idle_power, percent
+from planner.measures import amount, idle_power, percent
+from planner.report.layout import table
+from planner.results import verdicts
 
 if TYPE_CHECKING:
     from planner.inputs.case import Case
     from planner.plan import Plan
     from planner.registry import RunInfo
 
-WIDTH = 110
-Row = Sequence[str]
+#: what a verdict on a whole run means, by the verdict of its document
+MEANS = {
+    "optimal": "No plan of these inputs is better by more.",
+    "within_limits": "This plan keeps every rule. {}, so a better one may exist.",
+    "infeasible": "The firm promises cannot all be kept at once.",
+}
 
 
 def summary(document: Mapping[str, Any], case: Case | None = None, plan: Plan | None = None) -> str:
@@ -41,43 +43,21 @@ def summary(document: Mapping[str, Any], case: Case | None = None, plan: Plan | 
 
 
 def verdict(document: Mapping[str, Any]) -> str:
-    """One sentence; NOT PROVEN, NO PLAN and NO ANSWER are said first."""
-    gap = gap_text(document) or "an amount that is not known"
-    match document.get("verdict"):
-        case "optimal":
-            text = f"PROVEN: no plan is better by more than {gap}."
-        case "within_limits":
-            why = "you stopped it" if document.get("interrupted") else "the search stopped at a limit"
-            text = f"NOT PROVEN: {why}. This plan keeps every rule, but a better one may exist, by at most {gap}."
-        case "infeasible":
-            text = "NO PLAN: the firm promises cannot all be kept at once."
-        case _:
-            text = "NO ANSWER: the search stopped at a limit before it found any plan. That does not mean none exists."
+    """The verdict of the run, what it means, and that it was checked; then why there is no plan."""
+    word, kind = verdicts.plan(document), str(document.get("verdict"))
     checked = document.get("verification") or {}
-    if checked.get("passed"):
-        rules = checked.get("rules")
-        count = len(rules) if isinstance(rules, list | dict) else rules
-        text += f" All {count} rules were checked again, independently." if count else ""
-    elif checked:
-        text = "FAILED ITS CHECK, do not use: " + ", ".join(_rules(checked)) + ". " + text
-    lines = [textwrap.fill(text, WIDTH)]
-    if document.get("explanation"):
-        lines.append(_explained(document["explanation"]))
-    return "\n\n".join(lines)
-
-
-def _rules(checked: Mapping[str, Any]) -> list[str]:
-    """Names of the broken rules, each once."""
-    named = (b.get("rule", b) if isinstance(b, Mapping) else b for b in checked.get("broken") or ["a rule"])
-    return list(dict.fromkeys(str(name) for name in named))
-
-
-def _explained(explanation: Any) -> str:
-    if isinstance(explanation, Mapping):
-        explanation = explanation.get("text") or explanation.get("message") or explanation
-    if isinstance(explanation, list | tuple):
-        return "\n".join(str(line) for line in explanation)
-    return "\n".join(textwrap.fill(line, WIDTH) for line in str(explanation).splitlines())
+    if word == verdicts.FAILED:
+        named = (b.get("rule", b) if isinstance(b, Mapping) else b for b in checked.get("broken") or ["a rule"])
+        said = f"{word}: {', '.join(dict.fromkeys(str(name) for name in named))}."
+    else:
+        why = "You stopped the search" if document.get("interrupted") else "The search stopped at a limit"
+        said = f"{word}. {MEANS.get(kind, verdicts.MEANINGS[verdicts.NONE_FOUND]).format(why)}"
+    rules = checked.get("rules")
+    count = len(rules) if isinstance(rules, list | dict) else rules
+    if checked.get("passed") and count:
+        said += f" All {count} rules were checked again, independently."
+    explained = str(document.get("explanation") or "")
+    return "\n\n".join(part for part in (said[:1].upper() + said[1:], explained) if part)
 
 
 def promises(document: Mapping[str, Any], case: Case | None) -> str:
@@ -95,27 +75,13 @@ def promises(document: Mapping[str, Any], case: Case | None) -> str:
                 claim.claim if claim else str(item.get("id", "")),
                 f"{wanted}{by}" + (f" ({basis})" if basis else ""),
                 amount(item.get("planned"), unit),
-                promise_verdict(item),
+                verdicts.promise(item),
             )
         )
     if not rows:
         return ""
-    found = table(("Claim", "Promised", "Planned", "Verdict"), rows, (44, 28, 16, 18))
-    idle = textwrap.indent(textwrap.fill(idle_power(document.get("indicators") or {}), WIDTH - 2), "  ")
-    return f"{found}\n{idle}".rstrip()
-
-
-def promise_verdict(item: Mapping[str, Any]) -> str:
-    """The word beside a promise; what is not measured is never kept."""
-    state = item.get("state")
-    if state != "reported" and (item.get("planned") is None or (state is None and item.get("met") is None)):
-        return "not measured"
-    if item.get("met"):
-        return "kept" if item.get("firm") or item.get("binding") in ("firm", "goal") else "reached"
-    if state == "reported":
-        return "not reached" if item.get("met") is False else "shown only"
-    short, word = item.get("shortfall"), "BROKEN" if item.get("firm") else "NOT KEPT"
-    return f"{word}, short {amount(short, item.get('unit') or '')}" if short else word
+    found = table(("Claim", "Promised", "Planned", "Verdict"), rows)
+    return f"{found}\n  {idle_power(document.get('indicators') or {})}".rstrip()
 
 
 #: key of the indicators -> what it is called
@@ -133,7 +99,7 @@ def worth(document: Mapping[str, Any]) -> str:
     """What the plan is worth, what it costs, and what is left."""
     indicators = document.get("indicators") or {}
     rows = [(name, _billions(indicators[key])) for key, name in _WORTH.items() if indicators.get(key)]
-    return table(("Figure", "$B"), rows, (34, 10), right=(1,)) if rows else ""
+    return table(("Figure", "$B"), rows, right=(1,)) if rows else ""
 
 
 def investment(document: Mapping[str, Any]) -> str:
@@ -143,7 +109,7 @@ def investment(document: Mapping[str, Any]) -> str:
     rows = [(name, _billions(value), percent((value or 0) / total)) for name, value in spend.items() if total]
     if not rows:
         return ""
-    return table(("Category", "$B", "share"), [*rows, ("Total", _billions(total), "")], (34, 10, 10), right=(1, 2))
+    return table(("Category", "$B", "share"), [*rows, ("Total", _billions(total), "")], right=(1, 2))
 
 
 def evidence(document: Mapping[str, Any]) -> str:
@@ -155,7 +121,7 @@ def evidence(document: Mapping[str, Any]) -> str:
     if not rows:
         return ""
     headers = ("Status", "$B", "of budget", "by the rate alone, $B")
-    lines = [table(headers, rows, (34, 10, 10, 22), right=(1, 2, 3))]
+    lines = [table(headers, rows, right=(1, 2, 3))]
     share = document.get("chips_not_on_sale_share")
     if share is not None:
         lines.append(f"  Chips not on sale: {percent(share)} of the dollars for racks, fabric, storage and sales tax")
@@ -212,7 +178,7 @@ def sites(document: Mapping[str, Any], case: Case | None, plan: Plan | None) -> 
     if not rows:
         return ""
     headers = ("Site", "Place", "secured MW (facility)", "commissioned MW IT", "populated MW IT")
-    return table(headers, rows, (12, 34, 22, 19, 16), right=(2, 3, 4))
+    return table(headers, rows, right=(2, 3, 4))
 
 
 def cost_per_mw(document: Mapping[str, Any]) -> str:
@@ -224,7 +190,7 @@ def cost_per_mw(document: Mapping[str, Any]) -> str:
         rows.append(
             (f"{name} ({basis})" if basis else name, _millions(planned), published, _in_range(planned, low, high))
         )
-    return table(("What", "plan, $M/MW", "published, $M/MW", ""), rows, (52, 14, 20, 20), right=(1,)) if rows else ""
+    return table(("What", "plan, $M/MW", "published, $M/MW", ""), rows, right=(1,)) if rows else ""
 
 
 def _in_range(value: float | None, low: float | None, high: float | None) -> str:
@@ -249,12 +215,20 @@ def places(document: Mapping[str, Any]) -> str:
 def run_list(runs: Sequence[RunInfo]) -> str:
     if not runs:
         return "No runs yet; 'planner optimize' makes one."
-    words = {"optimal": "proven", "within_limits": "NOT PROVEN", "infeasible": "no plan", "unknown": "no answer"}
-    rows = [
-        (info.run, info.created[:19].replace("T", " "), words.get(info.verdict, info.verdict), percent(info.gap))
-        for info in runs
-    ]
-    return table(("Run", "Published (UTC)", "Verdict", "gap"), rows, (70, 20, 12, 8), right=(3,))
+    rows = [(info.run, info.created[:19].replace("T", " "), _word(info)) for info in runs]
+    return table(("Run", "Published (UTC)", "Verdict"), rows)
+
+
+def _word(info: RunInfo) -> str:
+    """The verdict of a stored run, its gap as a share of present cost."""
+    gap = percent(info.gap)
+    words = {
+        "optimal": f"{verdicts.PROVEN} {gap}",
+        "within_limits": f"{verdicts.CHECKED} (gap {gap})",
+        "infeasible": verdicts.NO_PLAN,
+        "unknown": verdicts.NONE_FOUND,
+    }
+    return words.get(info.verdict, info.verdict)
 
 
 def verified(run: str, found: Mapping[str, Any], changed: Sequence[str]) -> str:
@@ -282,19 +256,3 @@ def _mw(value: Any) -> str:
 
 def _section(title: str, body: str) -> str:
     return f"{title}\n{body}" if body else ""
-
-
-def table(headers: Row, rows: Sequence[Row], widths: Sequence[int], right: Sequence[int] = ()) -> str:
-    """Columns as wide as needed and no wider than allowed; long cells wrap."""
-    sheet = [headers, *rows]
-    fit = [max(1, min(width, max(len(row[i]) for row in sheet))) for i, width in enumerate(widths)]
-    lines = []
-    for number, row in enumerate(sheet):
-        cells = [textwrap.wrap(text, fit[i]) or [""] for i, text in enumerate(row)]
-        for depth in range(max(len(cell) for cell in cells)):
-            words = [cell[depth] if depth < len(cell) else "" for cell in cells]
-            padded = [w.rjust(fit[i]) if i in right else w.ljust(fit[i]) for i, w in enumerate(words)]
-            lines.append(("  " + "  ".join(padded)).rstrip())
-        if number == 0:
-            lines.append("  " + "  ".join("-" * width for width in fit))
-    return "\n".join(lines)

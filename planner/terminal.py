@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import time
 import traceback
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TextIO
 
 from planner.errors import InputError, PlannerError
+from planner.report.layout import fold
 
 if TYPE_CHECKING:
     from planner.solve import Report
@@ -41,13 +43,40 @@ class Style:
         """The result of a command: the document with --json, else the text, or the brief one with --quiet."""
         if self.json:
             _write(sys.stdout, json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
-        elif brief if self.quiet else text:
-            _write(sys.stdout, brief if self.quiet else text)
+        elif said := brief if self.quiet else text:
+            _write(sys.stdout, _coloured(fold(said)))
 
     def say(self, message: str) -> None:
         """A message beside the result."""
         if not self.quiet:
-            _write(sys.stderr, message)
+            _write(sys.stderr, fold(message))
+
+
+#: verdicts that are coloured on a terminal, always beside their words
+_COLOURS = {
+    r"(?i)\b(failed its check, do not use|not kept|goal missed|no plan (exists|found)|not confirmed)\b": "bold red",
+    r"(?i)\b(checked, not proven|not settled|incomplete)\b": "bold yellow",
+    r"(?i)(?<!not )\b(kept$|proven within)": "bold green",
+}
+
+
+def _coloured(text: str) -> str:
+    """The same text with its verdicts in colour, where the terminal has colours and nothing forbids them."""
+    if sys.stdout is None or not sys.stdout.isatty():
+        return text
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(file=sys.stdout, highlight=False)
+    if console.color_system is None or console.no_color:
+        return text
+    said = Text(text)
+    for words, colour in _COLOURS.items():
+        for line in re.finditer(f"(?m){words}", text):
+            said.stylize(colour, *line.span())
+    with console.capture() as captured:
+        console.print(said, soft_wrap=True, end="")
+    return captured.get()
 
 
 def _write(stream: TextIO | None, text: str) -> None:
@@ -75,14 +104,14 @@ def complain(error: BaseException, style: Style) -> int:
         document = {"schema": ERROR_SCHEMA, "error": {"code": code, "name": name, "message": message, "faults": faults}}
         _write(sys.stdout, json.dumps(document, indent=2, ensure_ascii=False, default=str))
         return code
-    _write(sys.stderr, f"planner: {message}")
+    _write(sys.stderr, fold(f"planner: {message}"))
     if isinstance(error, InputError):
         for fault in error.faults[:_FAULTS_SHOWN]:
-            _write(sys.stderr, f"  - {fault.sentence()}")
+            _write(sys.stderr, fold(f"  - {fault.sentence()}"))
         if len(error.faults) > _FAULTS_SHOWN:
             _write(sys.stderr, f"  ... and {len(error.faults) - _FAULTS_SHOWN} more; --json lists them all")
     if code == 9 and not style.debug:
-        _write(sys.stderr, "  This is a fault of the program, not of your inputs; --debug shows where.")
+        _write(sys.stderr, fold("  This is a fault of the program, not of your inputs; --debug shows where."))
     return code
 
 
@@ -160,7 +189,7 @@ def _plain_lines(stream: TextIO) -> Callable[[Report], None]:
         if news.step != last_phase or elapsed - last_time >= PLAIN_LINE_EVERY_SECONDS:
             last_phase, last_time = news.step, elapsed
             with suppress(OSError, ValueError):
-                stream.write(sentence(news, elapsed) + "\n")
+                stream.write(fold(sentence(news, elapsed)) + "\n")
                 stream.flush()
 
     return update

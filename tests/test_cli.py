@@ -26,6 +26,7 @@ from planner.cli import run_command
 from planner.errors import VerificationError
 from planner.inputs import read
 from planner.inputs.case import Case
+from planner.results import verdicts
 from planner.solve import Report
 from planner.terminal import sentence
 
@@ -128,10 +129,10 @@ def one_document(text: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("verdict", "code", "first"),
     [
-        ("optimal", 0, "PROVEN"),
-        ("within_limits", 5, "NOT PROVEN"),
-        ("infeasible", 4, "NO PLAN"),
-        ("unknown", 6, "NO ANSWER"),
+        ("optimal", 0, "Proven within"),
+        ("within_limits", 5, "Checked, not proven (gap"),
+        ("infeasible", 4, "No plan exists"),
+        ("unknown", 6, "No plan found"),
     ],
 )
 def test_the_verdict_is_the_exit_code(
@@ -158,7 +159,7 @@ def test_an_interrupted_run_is_saved_and_says_so(
 ) -> None:
     pretend("within_limits", interrupted=interrupted)
     assert run_command(["optimize"]) == code
-    assert capsys.readouterr().out.startswith("NOT PROVEN")
+    assert capsys.readouterr().out.startswith("Checked, not proven")
     assert len(store.runs(here / "reports")) == 1
 
 
@@ -406,12 +407,13 @@ def test_a_reader_may_leave_early(stored: store.RunFolder, here: Path) -> None:
 
 
 def test_what_is_not_measured_is_never_kept() -> None:
-    assert show.promise_verdict({"planned": None, "met": None}) == "not measured"
-    assert show.promise_verdict({"planned": None, "met": True, "firm": True}) == "not measured"
-    assert show.promise_verdict({"planned": None, "met": None, "state": "reported"}) == "shown only"
-    assert show.promise_verdict({"planned": 5.0, "met": True, "firm": True, "state": "met"}) == "kept"
-    short = show.promise_verdict({"planned": 5.0, "met": False, "firm": False, "shortfall": 1300, "unit": "MW"})
-    assert short == "NOT KEPT, short 1,300 MW"
+    asked = {"id": "a", "level": 5.0, "unit": "MW", "metric": "power"}
+    assert verdicts.promise({**asked, "planned": None, "met": None, "binding": "firm"}) == "left out"
+    assert verdicts.promise({**asked, "planned": None, "met": True, "binding": "firm"}) == "left out"
+    assert verdicts.promise({**asked, "planned": None, "met": None, "binding": "reported"}) == "shown only"
+    assert verdicts.promise({**asked, "planned": 5.0, "met": True, "binding": "firm"}) == "kept"
+    short = verdicts.promise({**asked, "planned": 4.0, "met": False, "binding": "firm", "shortfall": 1300})
+    assert short == "not kept, short by 1,300 MW"
 
 
 def test_the_split_the_unallocated_line_and_the_payers_take_one_line_each() -> None:
@@ -431,7 +433,7 @@ def test_the_split_the_unallocated_line_and_the_payers_take_one_line_each() -> N
 
 def test_a_plan_that_failed_its_check_is_never_a_success() -> None:
     document = {"verdict": "optimal", "gap": 0.0, "verification": {"passed": False, "broken": ["budget"]}}
-    assert show.verdict(document).startswith("FAILED ITS CHECK, do not use: budget")
+    assert show.verdict(document).startswith("Failed its check, do not use: budget")
 
 
 def test_a_document_with_little_in_it_is_shown_all_the_same() -> None:
@@ -456,10 +458,10 @@ def test_the_gap_is_reported_in_dollars_and_of_present_cost() -> None:
     printed = "$44M present, 0.21 % of present cost"
     assert (
         show.verdict({"verdict": "optimal", "objective": objective})
-        == f"PROVEN: no plan is better by more than {printed}."
+        == f"Proven within {printed}. No plan of these inputs is better by more."
     )
     late = show.verdict({"verdict": "within_limits", "objective": {**objective, "gap_usd": 2e9, "gap": 0.1}})
-    assert "by at most $2,000M present, 10.00 % of" in " ".join(late.split())
+    assert late.startswith("Checked, not proven (gap $2,000M present, 10.00 % of present cost). ")
 
 
 def test_worth_and_cost_are_lines_of_their_own() -> None:

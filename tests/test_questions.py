@@ -31,7 +31,7 @@ DOCUMENT: dict[str, Any] = {
         "cost_per_mw": [{"usd_per_mw": 35.4e6}],
         "grid_at_end_mw": {"contracted": 3490, "unused": 3239, "known_tariff": 1650},
     },
-    "commitments": [{"id": "phase-1", "planned": 16, "met": True, "firm": True}],
+    "commitments": [{"id": "phase-1", "level": 15, "planned": 16, "met": True, "binding": "firm"}],
     "accounts": {
         "margins": {"margin_at_zero": 0.77, "rows": [{"which": "as in the data", "margin": 0.99}]},
         "ways": {w: {"present_usd": x, "building_is_no_dearer_from": 2034} for w, x in WAYS.items()},

@@ -6,7 +6,6 @@ plan keeps the promises; a real one may need more.
 
 from __future__ import annotations
 
-import textwrap
 import time
 from collections import defaultdict
 from collections.abc import Mapping
@@ -58,7 +57,6 @@ TELLING = (
 )
 #: rows of one rule that are shown in the text
 SHOWN = 4
-WIDTH = 110
 
 
 @dataclass(frozen=True)
@@ -195,11 +193,10 @@ def text(document: Mapping[str, Any]) -> str:
         places = [_place(r) for r in item["rows"]]
         more = f" and {len(places) - SHOWN} more" if len(places) > SHOWN else ""
         words = f"{item['says']}, {len(places)} row{'s' if len(places) != 1 else ''}: {'; '.join(places[:SHOWN])}{more}"
-        lines.append(textwrap.fill(words, WIDTH, initial_indent="  - ", subsequent_indent="    "))
+        lines.append(f"  - {words}")
     if not document["binds"]:
         lines.append("  nothing")
-    lines += ["", falls(document), *document["notes"]]
-    return "\n".join(textwrap.fill(line, WIDTH) if not line.startswith(" ") else line for line in lines)
+    return "\n".join([*lines, "", falls(document), *document["notes"]])
 
 
 def _place(row: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""Prices as a table."""
+"""Prices in words."""
 
 from __future__ import annotations
 
@@ -9,39 +9,20 @@ from planner.analyses.words import short
 if TYPE_CHECKING:
     from planner.analyses.price import Band, Price, Prices
 
-#: rows of marginal worth that are shown
-SHOWN = 20
-WIDTH = 46
-
 
 def text(found: Prices) -> str:
+    """What was priced, in a sentence."""
     if found.verdict == "infeasible":
         return "There is no plan, so nothing has a price: 'planner explain' says what clashes."
     if found.verdict == "unknown":
-        return "\n".join(["Nothing was priced in the time allowed.", *found.notes])
+        return "Nothing was priced in the time allowed."
     whole = f"; as it is {band(found.whole)}" if found.whole else ""
-    lines = [f"What giving it up brings, in net benefit (present dollars{whole}):"]
-    lines += [_line(p) for p in ordered(found)]
-    if found.worth:
-        lines += ["", "Worth of one more (dual values around the plan's whole choices, no re-solves):"]
-        for w in sorted(found.worth, key=lambda w: -w.usd_per_unit)[:SHOWN]:
-            unit = "a dollar" if w.rule.startswith("budget.") else "a unit in each period"
-            lines.append(f"  {w.rule + ' ' + w.where:<{WIDTH}} {short(w.usd_per_unit):>12} {unit}")
-    return "\n".join([*lines, *(["", *found.notes] if found.notes else [])])
+    return f"What giving it up brings, in net benefit (present dollars{whole})."
 
 
 def ordered(found: Prices) -> list[Price]:
     """The dearest first."""
     return sorted(found.prices, key=lambda p: -(p.given_up.high if p.given_up else 0.0))
-
-
-def says(p: Price) -> str:
-    """The verdict of a price, the interval where it is one."""
-    if p.verdict == "a constraint" and p.given_up is not None:
-        return band(p.given_up)
-    if p.verdict == "not settled" and p.given_up is not None:
-        return f"not settled (up to {short(p.given_up.high * 1e6)})"
-    return p.verdict
 
 
 def more(p: Price) -> str:
@@ -56,9 +37,3 @@ def more(p: Price) -> str:
 def band(between: Band) -> str:
     low, high = short(between.low * 1e6), short(between.high * 1e6)
     return low if low == high else f"{low} to {high}"
-
-
-def _line(p: Price) -> str:
-    basis = f"  [{p.basis}]" if p.term.ways else ""
-    rest = f"; {more(p)}" if more(p) else ""
-    return f"  {p.term.id:<{WIDTH - 18}} {says(p):>28}{rest}{basis}"

@@ -5,14 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from planner.answers.answer import Answer, Chart
-from planner.comparison.text import fold, markdown_section, plain, section_text
+from planner.comparison.text import markdown_section, plain, section_text
 from planner.errors import UsageError
 from planner.files import json_text, replacing
 
 __all__ = ["Answer", "Chart", "check_suffix", "markdown", "terminal", "write"]
 
-#: columns that an answer takes on a terminal
-NARROWEST, WIDEST = 80, 100
 SUFFIXES = (".xlsx", ".md", ".json")
 
 
@@ -21,14 +19,10 @@ def check_suffix(path: Path) -> None:
         raise UsageError(f"--out {path}: an answer is written as {', '.join(SUFFIXES)}")
 
 
-def terminal(answer: Answer, width: int | None = None) -> str:
-    """The answer in so many columns; without a number, in those of the terminal, at most and by default 100."""
-    from shutil import get_terminal_size
-
-    room = width or max(NARROWEST, min(WIDEST, get_terminal_size((WIDEST, 24)).columns))
-    parts = [fold(answer.lead, room), *(section_text(section, room) for _, section, _ in answer.sections)]
-    notes = ["\n".join(fold(note, room) for note in answer.notes)] if answer.notes else []
-    return "\n\n".join([*parts, *notes])
+def terminal(answer: Answer) -> str:
+    """The answer in tables as wide as the terminal."""
+    notes = ["\n".join(answer.notes)] if answer.notes else []
+    return "\n\n".join([answer.lead, *(section_text(section) for _, section, _ in answer.sections), *notes])
 
 
 def markdown(answer: Answer) -> str:

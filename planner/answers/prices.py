@@ -17,13 +17,12 @@ WORTH = ("Limit", "Where", "USD of net benefit a unit more")
 
 def answer(source: Source, found: Prices) -> Answer:
     from planner.analyses.price import document
-    from planner.analyses.price_words import band, ordered, text
+    from planner.analyses.price_words import ordered, text
 
     sections: list[tuple[str, Section, Chart | None]] = []
     if found.prices:
         note = "Present dollars of net benefit; each price lies between the two. Asked: with the plan's sites, roles "
         note += "and dates, or with everything decided anew."
-        note += f" The programme as it is: {band(found.whole)}." if found.whole else ""
         rows = tuple(_row(p) for p in ordered(found))
         sections.append(("prices", Section("What each promise and limit costs", HEADERS, rows, note), None))
     if found.worth:
@@ -31,7 +30,7 @@ def answer(source: Source, found: Prices) -> Answer:
         worth = sorted(found.worth, key=lambda w: -w.usd_per_unit)
         cells = tuple((w.rule, w.where, Figure(w.usd_per_unit, "USD")) for w in worth)
         sections.append(("worth", Section("Worth of one unit more", WORTH, cells, note), None))
-    lead = f"{len(found.prices)} prices of {source.words}." if found.prices else text(found).split("\n")[0]
+    lead = f"{len(found.prices)} prices of {source.words}. {text(found)}" if found.prices else text(found)
     title = "What each promise and limit costs"
     return Answer(title, lead, source.case(), document(source, found), sections, found.notes)
 

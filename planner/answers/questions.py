@@ -10,12 +10,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from planner import show
 from planner.answers.answer import Answer
 from planner.comparison.sections import Figure, Section
 from planner.measures import gap_text
 from planner.page.figures import Figures
 from planner.plan import Plan
+from planner.results import verdicts
 from planner.results.accounts import accounts, words
 from planner.results.claims import claim_check
 from planner.results.indicators import grid_at_end_mw
@@ -83,7 +83,7 @@ def answer(name: str, run: Stored, kept: Mapping[str, Answer], notes: list[str])
     """One section of prose a question; ``kept`` are the answers beside the run, by analysis."""
     facts = _facts(run, kept)
     found = {question: filled(text, facts) for question, text in TEXTS.items()}
-    lead = f"Run {name}. " + " ".join(show.verdict({**run.document, "explanation": None}).split())
+    lead = f"Run {name}: {verdicts.plan(run.document)}."
     rows = [{"question": q, "answer": text, "words": len(text.split())} for q, text in found.items()]
     document = {"schema": "planner/questions/1", "run": name, "questions": rows, "notes": notes}
     sections = [(q, Section(q, (), (), empty=text), None) for q, text in found.items()]
@@ -100,7 +100,7 @@ def _facts(run: Stored, kept: Mapping[str, Answer]) -> dict[str, Any]:
         claims[row["id"]] = {**claims.get(row["id"], {}), **row}
     firm = {c.id for c in p.claims if c.binding == "firm"}
     asked = at(claims, "power-commissioned/claimed")
-    states = {str(c["id"]): show.promise_verdict(c) for c in document.get("commitments") or []}
+    states = {str(c["id"]): verdicts.promise(c) for c in document.get("commitments") or []}
     without, other = kept.get("without"), kept.get("alternatives")
     elsewhere = f"{NOT}; 'planner optimize announced' tries it, and on the data that ship ends with exit code 4"
     return {

@@ -26,7 +26,6 @@ def questions(
     from planner import answers, store
     from planner.answers import questions as six
     from planner.answers.stored import kept
-    from planner.comparison.text import fold
 
     folder = store.find(store.reports_folder(reports), run)
     stored = store.load(folder)
@@ -34,8 +33,8 @@ def questions(
     notes = [f"Not used: {reason}." for reason in passed_over]
     answer = six.answer(folder.name, stored, dict(found), notes)
     written = [str(answers.write(answer, out))] if out is not None else []
-    parts = [f"{section.title.upper()}\n{fold(section.empty, 100)}" for _, section, _ in answer.sections]
-    text = "\n\n".join([fold(answer.lead, 100), *parts, *notes, *written])
+    parts = [f"{section.title.upper()}\n{section.empty}" for _, section, _ in answer.sections]
+    text = "\n\n".join([answer.lead, *parts, *notes, *written])
     Style(json, quiet, debug).answer({**answer.document, "files": written}, text, "\n".join([answer.lead, *written]))
     return 0
 

@@ -96,11 +96,11 @@ def what_if(
 
 def _list(style: Style) -> int:
     from planner.inputs import named
-    from planner.show import table
+    from planner.report.layout import table
 
     found = sorted(named.library().values(), key=lambda one: one.name)
     rows = [(one.name, one.title, "; ".join(one.changes), one.status) for one in found]
-    text = table(("What-if", "Title", "Changes", "Figures"), rows, (24, 40, 60, 12))
+    text = table(("What-if", "Title", "Changes", "Figures"), rows)
     brief = "\n".join(one.name for one in found)
     style.answer({"schema": LIST_SCHEMA, "what_ifs": [one.as_dict() for one in found]}, text, brief)
     return 0

@@ -51,7 +51,7 @@ def explain(
             text, answer, verdict = binding.text(document), whys.of_plan(stored.case, document), "plan"
         else:
             found = why.explain(source, seconds=seconds, tell=tell, notebook=notebook)
-            text, verdict = _wrapped(explain_words.text(found)), found.verdict
+            text, verdict = explain_words.text(found), found.verdict
             answer = whys.of_clash(source.case(), why.document(source, found))
         stopped = interrupt.signal
     answered(style, "explain", answer, out or (), run_of(source), text, verdict == "plan")
@@ -78,7 +78,6 @@ def price(
     """
     style = Style(json, quiet, debug)
     from planner.analyses import price as pricing
-    from planner.analyses import price_words
     from planner.answers import prices
     from planner.solve import interruptible
 
@@ -87,20 +86,10 @@ def price(
     with live(style) as progress, interruptible() as interrupt:
         found = pricing.price(source, notebook, seconds=seconds, tell=reporting(progress))
         stopped = interrupt.signal
-    text = price_words.text(found)
-    answered(style, "price", prices.answer(source, found), out or (), run_of(source), text)
+    answered(style, "price", prices.answer(source, found), out or (), run_of(source))
     if stopped:
         return INTERRUPTED
     return 5 if found.verdict == "priced" and not found.complete else PRICE_CODES[found.verdict]
-
-
-def _wrapped(text: str) -> str:
-    """Long lines cut to the width of the other commands, the rest of a line under its beginning."""
-    from textwrap import fill
-
-    from planner.show import WIDTH
-
-    return "\n".join(fill(x, WIDTH, subsequent_indent="     " if x.startswith(" ") else "") for x in text.split("\n"))
 
 
 def add(app: typer.Typer) -> None:

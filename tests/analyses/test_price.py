@@ -173,4 +173,3 @@ def test_words_of_intervals() -> None:
     assert replace(mine, given_up=Band(0, 5)).verdict == "not settled"
     assert replace(mine, given_up=Band(2, 5)).verdict == "a constraint"
     assert replace(mine, given_up=None).verdict == "not settled"
-    assert price_words.says(replace(mine, given_up=Band(2, 5))) == "$2M to $5M"

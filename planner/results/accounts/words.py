@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from textwrap import fill
 from typing import Any
 
 from planner.inputs.case import Case
@@ -18,7 +17,7 @@ SHORT = {
     "90th percentile of the quotes": "(90th)",
 }
 #: return whose level fee is in the text
-TARGET, WIDTH = "10%", 110
+TARGET = "10%"
 
 
 def text(document: Mapping[str, Any], case: Case | None, plan: Plan | None) -> str:
@@ -32,8 +31,7 @@ def text(document: Mapping[str, Any], case: Case | None, plan: Plan | None) -> s
 def lines(found: Mapping[str, Any]) -> list[str]:
     """One paragraph each for margins, ways and accounts."""
     parts = [("Margin:", margin(found)), ("Ways:", ways(found)), ("Accounts:", payers(found))]
-    hang = " " * 15
-    return [fill(f"  {name:<12} {words}", WIDTH, subsequent_indent=hang) for name, words in parts if words]
+    return [f"  {name:<12} {words}" for name, words in parts if words]
 
 
 def _usd(usd: float) -> str:

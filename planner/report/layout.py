@@ -1,0 +1,108 @@
+"""Tables and paragraphs of the terminal, fitted to the width at hand; plain text that survives a pipe."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Sequence
+from shutil import get_terminal_size
+
+#: columns: fewest, most, and those where there is no terminal
+NARROWEST, WIDEST, USUAL = 60, 200, 100
+INDENT, GAP = "  ", 2
+#: keeps a figure and its unit on one line
+TIED = "\u00a0"
+
+Row = Sequence[str]
+#: what a paragraph goes on under: its indent, with a bullet, a number or a label
+_HEAD = re.compile(r"\s*((-|\d+\.|[A-Z][a-z]*:)\s+)?")
+
+
+def room() -> int:
+    """Columns at hand: COLUMNS, else those of the terminal, else 100; never under 60 or over 200."""
+    return max(NARROWEST, min(WIDEST, get_terminal_size((USUAL, 24)).columns))
+
+
+def fold(text: str, width: int | None = None) -> str:
+    """Paragraphs in so many columns; a line goes on under its first word, and no word is broken."""
+    return "\n".join(_folded(line, width or room()) for line in text.splitlines())
+
+
+def _folded(line: str, width: int) -> str:
+    hang = " " * len(_HEAD.match(line)[0])  # type: ignore[index]
+    return textwrap.fill(line, width, subsequent_indent=hang, break_on_hyphens=False, break_long_words=False)
+
+
+def table(
+    headers: Row, rows: Sequence[Row], right: Sequence[int] = (), width: int | None = None, spare: Sequence[str] = ()
+) -> str:
+    """A table in so many columns, no word and no figure broken.
+
+    ``right`` are columns of figures. Where the width is too small, the columns named in ``spare`` are left out, the
+    first of them first, and named below; where that is not enough, each row becomes a paragraph.
+    """
+    from rich.cells import cell_len
+
+    most = (width or room()) - len(INDENT)
+    kept = [c for c, h in enumerate(headers) if h or any(row[c] for row in rows)]
+    sheet = [headers, *rows]
+    full = {c: max(cell_len(row[c]) for row in sheet) for c in kept}
+    least = {
+        c: max(
+            cell_len(part)
+            for n, row in enumerate(sheet)
+            for part in ([row[c]] if c in right and n else row[c].split() or [""])
+        )
+        for c in kept
+    }
+
+    def total(sizes: dict[int, int]) -> int:
+        return sum(sizes[c] for c in kept) + GAP * (len(kept) - 1)
+
+    every = list(kept)
+    for name in spare:
+        if total(least) > most:
+            kept = [c for c in kept if headers[c] != name]
+    if total(least) > most:
+        return _paragraphs(headers, rows, every, right, most)
+    while total(full) > most:
+        widest = max((c for c in kept if full[c] > least[c]), key=lambda c: full[c] - least[c])
+        full[widest] -= 1
+    lines = _drawn(headers, rows, {c: full[c] for c in kept}, right)
+    if left := [headers[c] for c in every if c not in kept]:
+        lines += fold(f"Not shown for want of space: {', '.join(left)}; --json and --out have them.", most).split("\n")
+    return "\n".join(INDENT + line for line in lines)
+
+
+def _drawn(headers: Row, rows: Sequence[Row], widths: dict[int, int], right: Sequence[int]) -> list[str]:
+    """The lines of a table whose columns are known."""
+    from io import StringIO
+
+    from rich.box import Box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    ruled = Box("    \n    \n -  \n    \n    \n    \n    \n    \n", ascii=True)
+    drawn = Table(box=ruled, show_edge=False, pad_edge=False, padding=(0, GAP - 1, 0, 0))
+    for c, size in widths.items():
+        drawn.add_column(Text(headers[c]), width=size, justify="right" if c in right else "left", overflow="fold")
+    for row in rows:
+        drawn.add_row(*(Text(row[c]) for c in widths))
+    console = Console(file=StringIO(), width=sum(widths.values()) + GAP * len(widths), color_system=None)
+    with console.capture() as captured:
+        console.print(drawn)
+    return [line.rstrip() for line in captured.get().splitlines()]
+
+
+def _paragraphs(headers: Row, rows: Sequence[Row], kept: Sequence[int], right: Sequence[int], width: int) -> str:
+    """A row as its first cell and, under it, the others with their headers."""
+    lines = []
+    for row in rows:
+        parts = [(headers[c], row[c].replace(" ", TIED) if c in right else row[c]) for c in kept[1:] if row[c]]
+        said = " | ".join(f"{header}: {cell}" if header else cell for header, cell in parts)
+        for indent, text in ((INDENT, row[kept[0]]), (2 * INDENT, said)):
+            lines += textwrap.wrap(
+                text, width, initial_indent=indent, subsequent_indent=2 * INDENT, break_on_hyphens=False
+            )
+    return "\n".join(lines).replace(TIED, " ")
