@@ -150,8 +150,9 @@ def show(run: Run, reports: Reports = None, json: Json = False, quiet: Quiet = F
     if stored.plan is not None:  # a run from before these were stored is counted anew
         found = {"claim_check": claim_check(stored.case, stored.plan)}
         document = {**found, **Evidence(stored.case, stored.plan).as_dict(), **document}
-    text = texts.summary(document, stored.case, stored.plan)
-    if without := dict(kept(folder, stored.case)[0]).get("without"):
+    answers = dict(kept(folder, stored.case)[0])
+    text = texts.summary(document, stored.case, stored.plan, {name: a.document for name, a in answers.items()})
+    if without := answers.get("without"):
         document, text = {**document, "without": without.document}, f"{text}\n\n{without.lead}"
     Style(json, quiet, debug).answer(document, text, text)
     return 0

@@ -15,6 +15,7 @@ TIED = "\u00a0"
 
 Row = Sequence[str]
 #: what a paragraph goes on under: its indent, with a bullet, a number or a label
+_UNIT = re.compile(r"(?<=\d) (?=MW|GW|%|PFLOP/s)")
 _HEAD = re.compile(r"\s*((-|\d+\.|[A-Z][a-z]*:)\s+)?")
 
 
@@ -29,49 +30,51 @@ def fold(text: str, width: int | None = None) -> str:
 
 
 def _folded(line: str, width: int) -> str:
-    hang = " " * len(_HEAD.match(line)[0])  # type: ignore[index]
-    return textwrap.fill(line, width, subsequent_indent=hang, break_on_hyphens=False, break_long_words=False)
+    hang, tied = " " * len(_HEAD.match(line)[0]), _UNIT.sub(TIED, line)  # type: ignore[index]
+    folded = textwrap.fill(tied, width, subsequent_indent=hang, break_on_hyphens=False, break_long_words=False)
+    return folded.replace(TIED, " ")
 
 
 def table(
     headers: Row, rows: Sequence[Row], right: Sequence[int] = (), width: int | None = None, spare: Sequence[str] = ()
 ) -> str:
-    """A table in so many columns, no word and no figure broken.
+    """A table in so many columns: no word is broken, and no figure from its unit.
 
     ``right`` are columns of figures. Where the width is too small, the columns named in ``spare`` are left out, the
     first of them first, and named below; where that is not enough, each row becomes a paragraph.
     """
-    from rich.cells import cell_len
-
     most = (width or room()) - len(INDENT)
     kept = [c for c, h in enumerate(headers) if h or any(row[c] for row in rows)]
-    sheet = [headers, *rows]
-    full = {c: max(cell_len(row[c]) for row in sheet) for c in kept}
-    least = {
-        c: max(
-            cell_len(part)
-            for n, row in enumerate(sheet)
-            for part in ([row[c]] if c in right and n else row[c].split() or [""])
-        )
-        for c in kept
-    }
+    every, sheet = list(kept), [headers, *rows]
+    full = {c: max(len(row[c]) for row in sheet) for c in kept}
+    least = {c: _least(headers[c], [row[c] for row in rows], c in right, whole=True) for c in kept}
 
-    def total(sizes: dict[int, int]) -> int:
-        return sum(sizes[c] for c in kept) + GAP * (len(kept) - 1)
+    def fits(sizes: dict[int, int]) -> bool:
+        return sum(sizes[c] for c in kept) + GAP * (len(kept) - 1) <= most
 
-    every = list(kept)
+    if not fits(least):
+        least = {c: _least(headers[c], [row[c] for row in rows], c in right, whole=False) for c in kept}
     for name in spare:
-        if total(least) > most:
+        if not fits(least):
             kept = [c for c in kept if headers[c] != name]
-    if total(least) > most:
+    if not fits(least):
         return _paragraphs(headers, rows, every, right, most)
-    while total(full) > most:
-        widest = max((c for c in kept if full[c] > least[c]), key=lambda c: full[c] - least[c])
-        full[widest] -= 1
+    while not fits(full):
+        full[max((c for c in kept if full[c] > least[c]), key=lambda c: full[c] - least[c])] -= 1
     lines = _drawn(headers, rows, {c: full[c] for c in kept}, right)
     if left := [headers[c] for c in every if c not in kept]:
         lines += fold(f"Not shown for want of space: {', '.join(left)}; --json and --out have them.", most).split("\n")
     return "\n".join(INDENT + line for line in lines)
+
+
+def _least(header: str, cells: Sequence[str], figures: bool, whole: bool) -> int:
+    """Fewest columns that break no word; of figures, none from its unit, and where ``whole`` none at all."""
+    parts = header.split()
+    for cell in cells:
+        words = cell.split()
+        head = len(words) if whole else 2
+        parts += [" ".join(words[:head]), *words[head:]] if figures else words
+    return max(map(len, parts), default=1)
 
 
 def _drawn(headers: Row, rows: Sequence[Row], widths: dict[int, int], right: Sequence[int]) -> list[str]:
