@@ -48,7 +48,7 @@ class Style:
 
     def say(self, message: str) -> None:
         """A message beside the result."""
-        if not self.quiet:
+        if message and not self.quiet:
             _write(sys.stderr, fold(message))
 
 

@@ -350,8 +350,87 @@ def test_help_has_two_examples_that_run(
 
 
 def test_every_command_is_tested_here() -> None:
-    listed = help_text("").split("Commands:")[1].split("Examples:")[0]
-    assert set(re.findall(r"^  ([\w-]+) ", listed, re.M)) == set(COMMANDS)
+    listed = help_text("").split("Plan:")[1].split("Examples:")[0]
+    assert sorted(re.findall(r"^  ([\w-]+) ", listed, re.M)) == sorted(COMMANDS)
+    assert re.findall(r"^([A-Z][\w ]+):$", listed, re.M) == ["Understand", "Runs", "Inputs and data"]
+
+
+def test_a_shell_completes_commands() -> None:
+    env = {"_PLANNER_COMPLETE": "complete_bash", "COMP_WORDS": "planner expl", "COMP_CWORD": "1"}
+    assert planner_process(cwd=ROOT, env=env).stdout.split() == ["explain"]
+
+
+# names and levers
+
+
+def test_a_name_is_a_run_before_it_is_a_programme(here: Path, case: Case, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["export", "federal-ai", "--lp", "a.lp"]
+    assert run_command([*words, "--json"]) == 0
+    streams = capsys.readouterr()
+    assert (json.loads(streams.out)["taken_as"], streams.err) == ("programme federal-ai", "")
+    run = store.save(here / "reports", "federal-ai", finished(case), lambda folder, document: None).run
+    assert run_command(words) == 0
+    said = " ".join(capsys.readouterr().err.split())
+    assert said == f"federal-ai: taken as the stored run {run}; give a path or models/federal-ai.toml for the programme"
+    assert run_command([*words, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["taken_as"] == f"run {run}"
+    assert run_command(["export", "models/federal-ai.toml", "--lp", "a.lp", "--json"]) == 0
+    streams = capsys.readouterr()
+    assert (json.loads(streams.out)["taken_as"], streams.err) == ("programme models/federal-ai.toml", "")
+    for command in ("show", "questions"):
+        assert run_command([command, "federal-ai", "--json"]) == 0
+        assert run in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["explain", "price", "frontier", "alternatives", "export", "sensitivity"])
+def test_one_function_finds_what_a_name_stands_for(
+    name: str, stored: store.RunFolder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def found(given: str | None, edits: Any, reports: Path) -> Any:
+        raise VerificationError(f"asked for {given}")
+
+    monkeypatch.setattr("planner.analyses.source.Source.find", found)
+    assert run_command([name, "least-cost", *(["--lp", "a.lp"] if name == "export" else [])]) == 7
+    assert "asked for least-cost" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["show", "verify", "compare", "rerun", "report", "questions"])
+def test_a_programme_is_no_run(command: str, here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command([command, "least-cost"]) == 2
+    said = " ".join(capsys.readouterr().err.split())
+    assert "least-cost is a programme without a stored run; 'planner optimize least-cost' makes one" in said
+
+
+def test_levers_are_recorded_as_edits(pretend: Pretend, here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pretend()
+    words = ["--budget", "60B", "--demand", "low", "--without", "power-secured", "--set", "parameters.tail_years=3"]
+    assert run_command(["optimize", *words, "--json", "--no-price"]) == 0
+    assert one_document(capsys.readouterr().out)["changes"] == [
+        "programme.demand_case=low",
+        "programme.budget_usd=60B",
+        "claims.budget.level=60B",
+        "claims.power-secured.binding=reported",
+        "parameters.tail_years=3",
+    ]
+    assert run_command(["what-if", "drought", "--budget", "60B", "--dry-run"]) == 0
+    assert run_command(["optimize", "--budget", "sixty"]) == 2
+    assert "--budget sixty: write dollars, such as 60B or 60e9" in capsys.readouterr().err
+
+
+def test_the_page_opens_when_asked(
+    pretend: Pretend, here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr("webbrowser.open", lambda address: bool(opened.append(address)) or len(opened) > 1)
+    pretend()
+    assert run_command(["optimize", "--no-price", "--open"]) == 0
+    assert "no page to open" in capsys.readouterr().err
+    (page,) = [folder / store.PAGE for folder in (here / "reports").iterdir()]
+    page.write_text("page", encoding="utf-8")
+    for told in ("No browser opened", ""):
+        assert run_command(["show", "latest", "--open"]) == 0
+        assert opened[-1] == page.as_uri()
+        assert told in capsys.readouterr().err
 
 
 def test_examples_of_the_first_page_run(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from planner.terminal import Style
 
 if TYPE_CHECKING:
     from planner.analyses.notebook import Notebook
@@ -14,21 +17,25 @@ if TYPE_CHECKING:
     from planner.solve import Report
 
 Asked = Annotated[
-    str | None, typer.Argument(metavar="MODEL_or_RUN", help="A programme (name or TOML file), or a stored run.")
+    str | None, typer.Argument(metavar="RUN_or_MODEL", help="A stored run, or a programme (name or TOML file).")
 ]
 Out = Annotated[list[Path] | None, typer.Option("--out", metavar="PATH", help="Write it: .xlsx, .md or .json.")]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Ask everything again, whatever an earlier call found.")]
 
 
 def opened(
+    style: Style,
     what: str,
     asked: str | None,
-    edits: Sequence[str] | None,
+    edits: Callable[[str | None], list[str]],
     reports: Path | None,
     fresh: bool,
     out: Sequence[Path] | None,
 ) -> tuple[Source, Notebook]:
-    """What is asked about, and the answers that an earlier call left; refuses files it could not write."""
+    """What is asked about, and the answers that an earlier call left; refuses files it could not write.
+
+    ``edits`` are made of the programme that the name stands for. Where it could also be a programme, says so.
+    """
     from planner import answers, store
     from planner.analyses.notebook import Notebook
     from planner.analyses.source import Source
@@ -36,7 +43,9 @@ def opened(
     for path in out or ():
         answers.check_suffix(path)
     folder = store.reports_folder(reports)
-    source = Source.find(asked, edits or (), folder)
+    source = Source.find(asked, (), folder)
+    source = replace(source, edits=tuple(edits(source.model)))
+    style.say(source.note)
     return source, Notebook(folder, what, source.case().sha256, fresh)
 
 

@@ -32,12 +32,13 @@ def compare(
     """
     from planner import comparison, store
     from planner.analyses.compare import compare as compared
+    from planner.analyses.source import stored_run
     from planner.answers.differences import answer as comparison_answer
 
     for path in out or ():
         comparison.check_suffix(path)
     folder = store.reports_folder(reports)
-    places = [store.find(folder, run) for run in runs]
+    places = [stored_run(run, folder) for run in runs]
     found = compared([store.load(place) for place in places])
     written = [str(comparison.write(found, path)) for path in out or ()]
     text = "\n".join([comparison.terminal(found), *([""] if written else []), *written])

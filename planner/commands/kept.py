@@ -19,16 +19,22 @@ def answered(
     analysis: str,
     answer: Answer,
     out: Sequence[Path],
-    run: Path | None,
+    source: Source,
     text: str | None = None,
     has_plan: bool = True,
 ) -> None:
-    """Write what was asked for, keep it with the run it is about, then say it and where its workbook is."""
+    """Write what was asked for, keep it with the run it is about, then say it and where its workbook is.
+
+    Edits make it another question than one about the run: its answer is not kept.
+    """
     from planner import answers
+
+    run = None if source.edits else source.run
 
     written = [str(answers.write(answer, path)) for path in out]
     at = None if run is None else keep(style, run, analysis, answer)
-    document: Mapping[str, object] = {**answer.document, "files": written, "kept": None if at is None else str(at)}
+    about = {"taken_as": source.taken_as, "files": written, "kept": None if at is None else str(at)}
+    document: Mapping[str, object] = {**answer.document, **about}
     said = answers.terminal(answer) if text is None else text
     brief = answer.lead if text is None else text.partition("\n")[0]
     style.answer(document, "\n\n".join([said, *written]), "\n".join([brief, *written]))
@@ -53,11 +59,6 @@ def keep(style: Style, run: Path, analysis: str, answer: Answer) -> Path | None:
 def tell_workbook(style: Style, kept: Path) -> None:
     run = kept.parent.name.removesuffix(".answers")
     style.say(f"Kept with the run: 'planner report {run} --out DIR' makes it sheets of DIR/plan.xlsx.")
-
-
-def run_of(source: Source) -> Path | None:
-    """The run that an answer is about; none where edits make it another question."""
-    return source.run if source.run is not None and not source.edits else None
 
 
 def more_sheets(run: Path, style: Style) -> tuple[Callable[[Book], None] | None, Path]:

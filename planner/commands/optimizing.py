@@ -1,21 +1,123 @@
-"""What ``planner optimize`` does beside its solve: a dry run, why there is no plan, the price of secured power."""
+"""``planner optimize``: the solve and its reports; a dry run, why there is no plan, the price of secured power."""
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from planner.terminal import Style, live
+import typer
+
+from planner.commands.runs import open_page
+from planner.errors import PlannerError
+from planner.options import (
+    AcceptFormulas,
+    Budget,
+    Debug,
+    Demand,
+    Edits,
+    Gap,
+    Json,
+    Model,
+    Open,
+    Quiet,
+    Reports,
+    Without,
+    examples,
+    pulled,
+)
+from planner.terminal import INTERRUPTED, TERMINATED, Style, live
 
 if TYPE_CHECKING:
     from planner.answers import Answer
     from planner.inputs.case import Case
     from planner.run import Options, Result
 
+#: exit code of a finished search, by its verdict
+EXIT_CODES = {"optimal": 0, "infeasible": 4, "within_limits": 5, "unknown": 6}
 #: seconds in which an infeasible programme's smallest clash is looked for
 CLASH_SECONDS = 40.0
+
+
+def optimize(
+    model: Model = None,
+    edits: Edits = None,
+    budget: Budget = None,
+    demand: Demand = None,
+    without: Without = None,
+    accept_formulas: AcceptFormulas = False,
+    name: Annotated[str | None, typer.Option(help="Name of the run. [default: the model's]")] = None,
+    gap: Gap = None,
+    time_limit: Annotated[float | None, typer.Option(min=0, help="Seconds for solving. [default: 170]")] = None,
+    nodes: Annotated[
+        int | None,
+        typer.Option(min=1, help="Search nodes per solve: the same on any machine."),
+    ] = None,
+    processes: Annotated[int | None, typer.Option(min=1, help="Solvers at work at once. [default: 2]")] = None,
+    repeatable: Annotated[bool, typer.Option("--repeatable", help="The same plan each time; limits by nodes.")] = False,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the search.")] = 0,
+    no_price: Annotated[
+        bool, typer.Option("--no-price", help="Leave out the second solve, without the promise of secured power.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check the inputs and build the model, no more.")] = False,
+    opens: Open = False,
+    reports: Reports = None,
+    json: Json = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> int:
+    """Find the best plan by the programme's objective, prove it, check it again and write its reports.
+
+    Exit codes: 0 proven within the gap, 3 invalid input, 4 infeasible, 5 stopped at a limit with a checked plan,
+    6 limit and no plan, 7 the plan failed its check, 8 file system, 130 interrupted with the plan so far.
+    """
+    began = time.perf_counter()
+    style = Style(json, quiet, debug)
+    from planner import store
+    from planner.inputs import read
+
+    run_name = store.run_name(name, "") if name is not None else None
+    edits = pulled(model, edits, budget, demand, without)
+    case = read.load(model, tuple(edits), accept_formulas)
+    if dry_run:
+        return checked(case, style, began)
+    read_seconds = time.perf_counter() - began
+
+    from planner import reports as people
+    from planner import run, show
+    from planner.files import plain
+
+    given = {"gap": gap, "seconds": time_limit, "nodes": nodes, "processes": processes}
+    options = run.Options(repeatable=repeatable, seed=seed, **{k: v for k, v in given.items() if v is not None})  # type: ignore[arg-type]
+    with store.draft(store.reports_folder(reports), run_name or store.run_name(None, case.name)) as draft:
+        people.prepare()
+        with live(style) as progress:
+            result = run.optimize(case, options, progress=progress)
+        result.document["seconds"] = {**(result.document.get("seconds") or {}), "read": read_seconds}
+        if result.document["verdict"] == "infeasible":
+            explain_clash(result.document, model, edits)
+        try:
+            stored = draft.publish(result, lambda at, doc: people.write(at, result.case, result.plan, doc), began)
+        except PlannerError:
+            if not json:
+                style.say(show.summary(result.document, result.case, result.plan))
+            raise
+    document, text = stored.document, show.summary(stored.document, result.case, result.plan)
+    if not json:
+        style.answer(document, text, f"{show.verdict(document)}\n{stored.path}")
+    if not no_price and (found := without_promise(result, stored.path, options, style)):
+        document, text = {**document, "without": plain(found.document)}, found.lead
+        if not json:
+            style.answer(document, text)
+    if json:
+        style.answer(document, text)
+    if opens:
+        open_page(stored.path / store.PAGE, style)
+    if stopped_by := stored.document.get("interrupted"):
+        return TERMINATED if stopped_by in (signal.SIGTERM, "SIGTERM") else INTERRUPTED
+    return EXIT_CODES.get(str(stored.document.get("verdict")), 9)
 
 
 def explain_clash(document: dict[str, Any], model: str | None, edits: Sequence[str] | None) -> None:
@@ -47,7 +149,7 @@ def without_promise(result: Result, folder: Path, options: Options, style: Style
     return answer
 
 
-def dry_run(case: Case, style: Style, began: float) -> int:
+def checked(case: Case, style: Style, began: float) -> int:
     from planner import run
 
     program = run.compile_only(case)
@@ -64,3 +166,9 @@ def dry_run(case: Case, style: Style, began: float) -> int:
     counts = ", ".join(f"{count:,} {word}" for word, count in size.items())
     style.answer(document, f"{case.programme.title}\nThe inputs are valid and the model builds: {counts}. Not solved.")
     return 0
+
+
+def add(app: typer.Typer) -> None:
+    app.command(epilog=examples("planner optimize --dry-run", "planner optimize --budget 60B --dry-run --json"))(
+        optimize
+    )

@@ -24,10 +24,11 @@ def questions(
     if out is not None and out.suffix.lower() != ".md":
         raise UsageError(f"--out {out}: the answers are written as .md")
     from planner import answers, store
+    from planner.analyses.source import stored_run
     from planner.answers import questions as six
     from planner.answers.stored import kept
 
-    folder = store.find(store.reports_folder(reports), run)
+    folder = stored_run(run, store.reports_folder(reports))
     stored = store.load(folder)
     found, passed_over = kept(folder, stored.case)
     notes = [f"Not used: {reason}." for reason in passed_over]

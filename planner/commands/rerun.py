@@ -36,9 +36,10 @@ def rerun(run: Run, reports: Reports = None, json: Json = False, quiet: Quiet = 
     from planner import reports as people
     from planner import run as solver
     from planner import show, store
+    from planner.analyses.source import stored_run
 
     folder = store.reports_folder(reports)
-    old_folder = store.find(folder, run)
+    old_folder = stored_run(run, folder)
     old = store.load(old_folder)
     recorded = old.document.get("options")
     if not recorded:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from planner.commands.asking import Asked, Fresh, Out, opened, reporting
-from planner.commands.kept import answered, run_of
+from planner.commands.kept import answered
 from planner.errors import UsageError
-from planner.options import Debug, Edits, Json, Quiet, Reports, Run, examples
+from planner.options import Debug, Edits, Gap, Json, Quiet, Reports, Run, examples
 from planner.terminal import INTERRUPTED, Style, live
 
 if TYPE_CHECKING:
@@ -53,13 +53,13 @@ def frontier(
     from planner.answers import frontiers
     from planner.solve import interruptible
 
-    source, notebook = opened("frontier", asked, edits, reports, fresh, out)
+    source, notebook = opened(style, "frontier", asked, lambda _: list(edits or ()), reports, fresh, out)
     seconds = tracing.SECONDS if time_limit is None else time_limit
     with live(style) as progress, interruptible() as interrupt:
         tell = reporting(progress)
         found = tracing.frontier(source, notebook, asked=curves or (), points=points, seconds=seconds, tell=tell)
         stopped = interrupt.signal
-    answered(style, "frontier", frontiers.answer(source, found), out or (), run_of(source))
+    answered(style, "frontier", frontiers.answer(source, found), out or (), source)
     if stopped:
         return INTERRUPTED
     return {"traced": 0 if found.complete else 5, "infeasible": 4}.get(found.verdict, 6)
@@ -78,10 +78,7 @@ def sensitivity(
     trajectories: Annotated[int, typer.Option(min=2, max=1000, help="morris: paths through their ranges.")] = 10,
     seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="morris: seed of the paths.")] = 0,
     workers: Annotated[int | None, typer.Option(min=1, help="Solves at a time. [default: one a core]")] = None,
-    gap: Annotated[
-        float | None,
-        typer.Option(min=0, max=1, help="Gap of a proof, a share of present cost. [the programme's]"),
-    ] = None,
+    gap: Gap = None,
     solve_limit: Annotated[float | None, typer.Option(min=0, help="Seconds of each solve.")] = None,
     time_limit: Annotated[float | None, typer.Option(min=1, help="Seconds for counting. [default: 900]")] = None,
     fresh: Fresh = False,
@@ -103,6 +100,7 @@ def sensitivity(
     from planner.analyses import screening as screens
     from planner.analyses import sensitivity as counting
     from planner.analyses.notebook import Notebook
+    from planner.analyses.source import Source, stored_run
     from planner.answers import tornado
     from planner.run import Options
     from planner.solve import interruptible
@@ -110,7 +108,7 @@ def sensitivity(
     for path in out or ():
         answers.check_suffix(path)
     folder = store.reports_folder(reports)
-    at = store.find(folder, run)
+    at = stored_run(run, folder)
     stored = store.load(at)
     if stored.plan is None:
         raise UsageError(f"{at.name} has no plan to count: 'planner explain {at.name}' says why")
@@ -139,7 +137,8 @@ def sensitivity(
         chosen = [s.range for s in found.largest(counting.MEASURES[0])[:reoptimise]]
         rows = _anew(style, folder, at, chosen, Options(processes=1, **given), workers)  # type: ignore[arg-type]
     document = counting.document(at.name, found, rows, screens.document(screened) if screened else None)
-    answered(style, "sensitivity", tornado.answer(at.name, stored.case, found, document, screened), out or (), at)
+    answer = tornado.answer(at.name, stored.case, found, document, screened)
+    answered(style, "sensitivity", answer, out or (), Source(str(at / "inputs" / "model.toml"), run=at))
     if stopped:
         return INTERRUPTED
     verdicts = {row[f"at_{end}"]["verdict"] for row in rows or () for end in ("low", "base", "high")}
@@ -198,12 +197,12 @@ def alternatives(
     from planner.answers import ways
     from planner.solve import interruptible
 
-    source, notebook = opened("alternatives", asked, edits, reports, fresh, out)
+    source, notebook = opened(style, "alternatives", asked, lambda _: list(edits or ()), reports, fresh, out)
     seconds = others.SECONDS if time_limit is None else time_limit
     with live(style) as progress, interruptible() as interrupt:
         found = others.alternatives(source, notebook, seconds=seconds, tell=reporting(progress))
         stopped = interrupt.signal
-    answered(style, "alternatives", ways.answer(source, found), out or (), run_of(source))
+    answered(style, "alternatives", ways.answer(source, found), out or (), source)
     if stopped:
         return INTERRUPTED
     return {"found": 0 if found.complete else 5, "infeasible": 4}.get(found.verdict, 6)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from planner.errors import UsageError
-from planner.options import Debug, Edits, Json, Quiet, Reports, examples
+from planner.options import Budget, Debug, Demand, Edits, Gap, Json, Quiet, Reports, Without, examples, pulled
 from planner.terminal import INTERRUPTED, Style, live
 
 if TYPE_CHECKING:
@@ -40,6 +40,9 @@ def what_if(
         str | None, typer.Option(metavar="MODEL", help="The base: a programme. [default: federal-ai]")
     ] = None,
     edits: Edits = None,
+    budget: Budget = None,
+    demand: Demand = None,
+    without: Without = None,
     sweep_name: Annotated[
         str | None,
         typer.Option("--sweep", metavar="NAME", help="Its folder, to go on with. [default: the model's name]"),
@@ -48,10 +51,7 @@ def what_if(
     scheduler: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Solve on a Dask cluster, as tcp://host:8786.")
     ] = None,
-    gap: Annotated[
-        float | None,
-        typer.Option(min=0, max=1, help="Gap of a proof, a share of present cost. [the programme's]"),
-    ] = None,
+    gap: Gap = None,
     time_limit: Annotated[float | None, typer.Option(min=0, help="Seconds for each solve.")] = None,
     repeatable: Annotated[
         bool, typer.Option("--repeatable", help="The same plans each time; limits by nodes.")
@@ -78,7 +78,8 @@ def what_if(
     if workers and scheduler:
         raise UsageError("--workers is for this machine; a cluster has the workers that it has")
     given = {k: v for k, v in (("gap", gap), ("seconds", time_limit)) if v is not None}
-    jobs = sweeps.jobs_of(model, names or (), edits or (), Options(repeatable=repeatable, processes=1, **given))  # type: ignore[arg-type]
+    edits = pulled(model, edits, budget, demand, without)
+    jobs = sweeps.jobs_of(model, names or (), edits, Options(repeatable=repeatable, processes=1, **given))  # type: ignore[arg-type]
     if dry_run:
         return _dry_run(style, jobs)
     folder = store.reports_folder(reports)

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from planner.commands.asking import Asked, Fresh, Out, opened, reporting
-from planner.commands.kept import answered, run_of
-from planner.options import Debug, Edits, Json, Quiet, Reports, examples
+from planner.commands.kept import answered
+from planner.options import Budget, Debug, Demand, Edits, Json, Quiet, Reports, Without, examples, pulled
 from planner.terminal import INTERRUPTED, Style, live
 
 PRICE_CODES = {"priced": 0, "infeasible": 4, "unknown": 6}
@@ -19,6 +19,9 @@ EXIT_CODES = {"feasible": 0, "infeasible": 4, "unknown": 6, "plan": 0}
 def explain(
     asked: Asked = None,
     edits: Edits = None,
+    budget: Budget = None,
+    demand: Demand = None,
+    without: Without = None,
     time_limit: Annotated[
         float | None, typer.Option(min=1, help="Seconds for all questions together. [default: 60]")
     ] = None,
@@ -41,7 +44,10 @@ def explain(
     from planner.answers import whys
     from planner.solve import interruptible
 
-    source, notebook = opened("explain", asked, edits, reports, fresh, out)
+    def changes(model: str | None) -> list[str]:
+        return pulled(model, edits, budget, demand, without)
+
+    source, notebook = opened(style, "explain", asked, changes, reports, fresh, out)
     seconds = why.SECONDS if time_limit is None else time_limit
     with live(style) as progress, interruptible() as interrupt:
         tell = reporting(progress)
@@ -54,7 +60,7 @@ def explain(
             text, verdict = explain_words.text(found), found.verdict
             answer = whys.of_clash(source.case(), why.document(source, found))
         stopped = interrupt.signal
-    answered(style, "explain", answer, out or (), run_of(source), text, verdict == "plan")
+    answered(style, "explain", answer, out or (), source, text, verdict == "plan")
     return INTERRUPTED if stopped else EXIT_CODES[verdict]
 
 
@@ -81,12 +87,12 @@ def price(
     from planner.answers import prices
     from planner.solve import interruptible
 
-    source, notebook = opened("price", asked, edits, reports, fresh, out)
+    source, notebook = opened(style, "price", asked, lambda _: list(edits or ()), reports, fresh, out)
     seconds = pricing.SECONDS if time_limit is None else time_limit
     with live(style) as progress, interruptible() as interrupt:
         found = pricing.price(source, notebook, seconds=seconds, tell=reporting(progress))
         stopped = interrupt.signal
-    answered(style, "price", prices.answer(source, found), out or (), run_of(source))
+    answered(style, "price", prices.answer(source, found), out or (), source)
     if stopped:
         return INTERRUPTED
     return 5 if found.verdict == "priced" and not found.complete else PRICE_CODES[found.verdict]

@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from planner.errors import Fault
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+#: a number as people say it, and the powers of ten that its ending stands for
+AMOUNT = re.compile(rf"\$?(?P<number>{NUMBER.pattern})\s?(?P<ending>%|k|m|bn?)", re.IGNORECASE)
+ENDINGS = {"%": -2, "k": 3, "m": 6, "b": 9, "bn": 9}
+AN_AMOUNT = "a number, such as 60e9, 60B, 1.5M or 20%"
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _FORMULA = ("=", "+", "-", "@")
 _UNITS = frozenset(
@@ -277,11 +282,15 @@ def span(low: float | None, high: float | None, unit: str = "") -> str:
     return f"at least {show(low)}{unit}" if low is not None else f"at most {show(high or 0.0)}{unit}"
 
 
+def number_of(text: str) -> str:
+    """The digits of ``60B``, ``1.5M`` or ``20%``; of anything else, the text as it is."""
+    match = AMOUNT.fullmatch(text)
+    if match is None:
+        return text
+    return format(Decimal(match["number"]).scaleb(ENDINGS[match["ending"].lower()]).normalize(), "f")
+
+
 def _plain(text: str) -> str:
     """How a number dressed up for people is written."""
-    bare = re.sub(r"[\s,_'$€]", "", text)
-    percent = bare.endswith("%")
-    bare = bare.rstrip("%")
-    if not NUMBER.fullmatch(bare) or not math.isfinite(float(bare)):
-        return ""
-    return f"Write {show(float(bare) / 100)}." if percent else f"Write {bare}."
+    bare = number_of(re.sub(r"[\s,_'$€]", "", text))
+    return f"Write {bare}." if NUMBER.fullmatch(bare) and math.isfinite(float(bare)) else ""

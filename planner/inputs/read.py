@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from planner.collection import no_collection
 from planner.errors import Fault, InputError, UsageError
@@ -111,6 +111,20 @@ def _case(
     return Case(name, programme, tables, changes, asked_for.names, path)
 
 
+def claims(model: str | Path | None = None) -> list[dict[str, Any]]:
+    """The promises of a programme as they are written, before anything is checked."""
+    path = _find(model)
+    if excel.is_workbook(path):
+        raw = excel.load(path, True).raw
+    else:
+        asked, faults = written.read(path)
+        if asked is None:
+            raise InputError(faults)
+        raw = asked.raw
+    rows = raw.get("claims")
+    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+
+
 def check_folder(path: Path) -> list[Fault]:
     """Every fault of a folder of tables, without a programme."""
     sheets, faults = _sheets(Path(path))
@@ -133,8 +147,8 @@ def _find(model: str | Path | None) -> Path:
     path = Path(model).expanduser()
     if path.is_file():
         return path
-    if str(model) in shipped.models():
-        return shipped.model_file(str(model))
+    if (name := shipped.named(path)) is not None:
+        return shipped.model_file(name)
     if path.is_dir():
         raise UsageError(f"{model} is a folder; name a programme file (.toml), a workbook or a shipped programme")
     beside = [str(p) for s in ("toml", "xlsx") for p in path.parent.glob(f"*.{s}")] if path.parent.is_dir() else []

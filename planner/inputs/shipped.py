@@ -30,6 +30,12 @@ def models() -> list[str]:
     return sorted(path.stem for path in _folder("models").glob("*.toml"))
 
 
+def named(path: Path) -> str | None:
+    """The shipped programme that ``federal-ai``, ``federal-ai.toml`` or ``models/federal-ai.toml`` names."""
+    name = path.stem if path.suffix == ".toml" and path.parent.name in ("", "models") else str(path)
+    return name if name in models() else None
+
+
 def what_if_files() -> dict[str, Path]:
     """Files of the shipped what-ifs by name."""
     return {path.stem: path for path in sorted((_folder("models") / "what-ifs").glob("*.toml"))}

@@ -8,7 +8,7 @@
 
 The first point ends the table, the last one starts the column. ``*`` stands for every row, or for every
 value of one part of a key. A value is new, or a change: +10 %, -5 %, times 1.2; ``+=`` and ``-=`` add and take away.
-``drop`` removes rows, and what other tables say of them.
+``drop`` removes rows, and what other tables say of them. A number may end in B, M, K or %: ``60B``, ``20%``.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, get_args
 
 from pydantic import BaseModel
 
 from planner.errors import Fault
 from planner.inputs import parse, rows
-from planner.inputs.parse import NUMBER, Row, Sheet, did_you_mean, listing, show, span
+from planner.inputs.parse import AN_AMOUNT, NUMBER, Row, Sheet, did_you_mean, listing, number_of, show, span
 from planner.inputs.programme import INSTEAD, Claim, Horizon, Objective, Programme, Sites
 from planner.inputs.schema import BY_NAME, PARAMETERS
 
@@ -31,7 +31,7 @@ FILE = "--set"
 DROP = "drop"
 _NUMBER = NUMBER.pattern
 _PERCENT = re.compile(rf"(?P<by>[+-]{_NUMBER.removeprefix('[+-]?')})%")
-_ADDED = re.compile(rf"(?P<sign>[+-])=(?P<by>{_NUMBER})")
+_ADDED = re.compile(rf"(?P<sign>[+-])=(?P<by>\$?{_NUMBER}(?:k|m|bn?)?)", re.IGNORECASE)
 _TIMES = re.compile(rf"[*x×](?P<by>{_NUMBER})")
 _PARTS: dict[str, type[BaseModel]] = {"objective": Objective, "sites": Sites, "horizon": Horizon, "claims": Claim}
 
@@ -70,7 +70,7 @@ class Edit:
         elif match := _TIMES.fullmatch(self.value):
             factor = float(match["by"])
         elif match := _ADDED.fullmatch(self.value):
-            step = float(match["by"]) * (1 if match["sign"] == "+" else -1)
+            step = float(number_of(match["by"])) * (1 if match["sign"] == "+" else -1)
             return lambda old: old + step
         else:
             return None
@@ -102,9 +102,22 @@ def parse_edits(edits: Sequence[Given]) -> tuple[list[Edit], list[Fault]]:
             found.append(Edit(path, value, table, rest, "", given.file))
         elif not column or (not point and table != "programme"):
             faults.append(edit.fault(path, "table.key.column, programme.field or claims.id.field"))
-        else:
+        elif edit.change is not None or not _is_number(edit):
             found.append(edit)
+        elif NUMBER.fullmatch(number_of(value)):
+            found.append(replace(edit, value=number_of(value)))
+        else:
+            faults.append(edit.fault(value, AN_AMOUNT))
     return found, faults
+
+
+def _is_number(edit: Edit) -> bool:
+    """Whether the column or field holds numbers alone."""
+    if edit.table in BY_NAME:
+        return any(c.name == edit.column and c.kind in ("number", "integer") for c in BY_NAME[edit.table].columns)
+    model = Claim if edit.path.startswith(("claims.", "programme.claims.")) else _PARTS.get(edit.place, Programme)
+    field = model.model_fields.get(edit.column)
+    return field is not None and not {float, int}.isdisjoint((field.annotation, *get_args(field.annotation)))
 
 
 def _names_a_column(table: str, point: str, column: str) -> bool:
@@ -220,8 +233,7 @@ def _drop(sheets: Mapping[str, Sheet], edit: Edit) -> Fault | None:
 
 def _no_row(sheet: Sheet, edit: Edit) -> Fault:
     keys = [rows.key(row, sheet.table) for row in sheet.rows]
-    allowed = f"{'/'.join(sheet.table.keys)} of a row, or *"
-    return edit.fault(edit.place, allowed, did_you_mean(edit.place, keys))
+    return edit.fault(edit.place, f"{'/'.join(sheet.table.keys)} of a row, or *", did_you_mean(edit.place, keys))
 
 
 def _edit(sheet: Sheet, edit: Edit, touched: dict[tuple[str, int, str], Row]) -> Fault | None:
