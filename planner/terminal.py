@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TextIO
 
 from planner.errors import InputError, PlannerError
+from planner.measures import MILLION, percent, usd
 from planner.report.layout import fold
 
 if TYPE_CHECKING:
@@ -196,12 +197,17 @@ def _plain_lines(stream: TextIO) -> Callable[[Report], None]:
 
 
 def sentence(report: Report, elapsed: float) -> str:
-    """``12 s | branch and bound | best 41.2 M USD | no plan beats 42.0 M USD | gap 1.90 % of present cost``."""
-    parts = [f"{elapsed:.0f} s", report.step]
+    """What is being done, for how long at most, what there is so far, and what is still wanted.
+
+    ``52 s of at most 170 | choosing sites | best plan so far -$19.11B | no plan beats -$18.14B | gap 4.65 % of present
+    cost, wanted 0.75 %``
+    """
+    parts = [f"{elapsed:.0f} s" + ("" if report.most is None else f" of at most {report.most:.0f}"), report.step]
     if report.value is not None:
-        parts.append(f"best {report.value:,.6g} M USD")
+        parts.append(f"best plan so far {usd(MILLION * report.value)}")
     if report.bound is not None:
-        parts.append(f"no plan beats {report.bound:,.6g} M USD")
+        parts.append(f"no plan beats {usd(MILLION * report.bound)}")
     if report.gap is not None:
-        parts.append(f"gap {100 * report.gap:.2f} % of present cost")
+        wanted = "" if report.wanted is None else f", wanted {percent(report.wanted)}"
+        parts.append(f"gap {percent(report.gap)} of present cost{wanted}")
     return " | ".join(parts)

@@ -531,11 +531,13 @@ def test_sites_are_shown_with_their_tiers(case: Case) -> None:
 
 
 def test_the_live_line_says_what_is_known() -> None:
-    report = Report("branch and bound", 3.0, 41.25, 42.0, 0.018)
-    assert sentence(report, 12.4) == (
-        "12 s | branch and bound | best 41.25 M USD | no plan beats 42 M USD | gap 1.80 % of present cost"
+    report = Report("choosing sites, roles and dates", 3.0, -19110.0, -18140.0, 0.0465, 170.0, 0.0075)
+    assert sentence(report, 52.4) == (
+        "52 s of at most 170 | choosing sites, roles and dates | best plan so far -$19.11B | no plan beats -$18.14B"
+        " | gap 4.65 % of present cost, wanted 0.75 %"
     )
     assert sentence(Report("build", 0.0), 0.2) == "0 s | build"
+    assert sentence(Report("what binds", 0.0, most=60.0), 1.0) == "1 s of at most 60 | what binds"
 
 
 def test_the_gap_is_reported_in_dollars_and_of_present_cost() -> None:

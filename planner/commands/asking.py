@@ -49,12 +49,12 @@ def opened(
     return source, Notebook(folder, what, source.case().sha256, fresh)
 
 
-def reporting(progress: Callable[[Report], None] | None) -> Callable[[str], None]:
-    """What an analysis is at, on the live line."""
+def reporting(progress: Callable[[Report], None] | None, seconds: float) -> Callable[[str], None]:
+    """What an analysis is at, on the live line, and how long it may take."""
     from planner.solve import Report
 
     def tell(phase: str) -> None:
         if progress:
-            progress(Report(phase, 0.0))
+            progress(Report(phase, 0.0, most=seconds))
 
     return tell

@@ -56,7 +56,7 @@ def frontier(
     source, notebook = opened(style, "frontier", asked, lambda _: list(edits or ()), reports, fresh, out)
     seconds = tracing.SECONDS if time_limit is None else time_limit
     with live(style) as progress, interruptible() as interrupt:
-        tell = reporting(progress)
+        tell = reporting(progress, seconds)
         found = tracing.frontier(source, notebook, asked=curves or (), points=points, seconds=seconds, tell=tell)
         stopped = interrupt.signal
     answered(style, "frontier", frontiers.answer(source, found), out or (), source)
@@ -115,7 +115,7 @@ def sensitivity(
     notebook = Notebook(folder, f"sensitivity-{at.name}", stored.case.sha256, fresh)
     seconds = counting.SECONDS if time_limit is None else time_limit
     with live(style) as progress, interruptible() as interrupt:
-        tell = reporting(progress)
+        tell = reporting(progress, seconds)
         found = counting.sensitivity(stored.case, stored.plan, notebook, seconds=seconds, tell=tell)
         screened = None
         if method == "morris" and not interrupt.signal:
@@ -200,7 +200,7 @@ def alternatives(
     source, notebook = opened(style, "alternatives", asked, lambda _: list(edits or ()), reports, fresh, out)
     seconds = others.SECONDS if time_limit is None else time_limit
     with live(style) as progress, interruptible() as interrupt:
-        found = others.alternatives(source, notebook, seconds=seconds, tell=reporting(progress))
+        found = others.alternatives(source, notebook, seconds=seconds, tell=reporting(progress, seconds))
         stopped = interrupt.signal
     answered(style, "alternatives", ways.answer(source, found), out or (), source)
     if stopped:

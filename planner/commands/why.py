@@ -50,7 +50,7 @@ def explain(
     source, notebook = opened(style, "explain", asked, changes, reports, fresh, out)
     seconds = why.SECONDS if time_limit is None else time_limit
     with live(style) as progress, interruptible() as interrupt:
-        tell = reporting(progress)
+        tell = reporting(progress, seconds)
         stored = store.load(source.run) if source.run and not source.edits else None
         if stored is not None and stored.plan is not None:
             document = binding.explain_plan(source, stored.case, stored.plan, stored.document, seconds, tell, notebook)
@@ -90,7 +90,7 @@ def price(
     source, notebook = opened(style, "price", asked, lambda _: list(edits or ()), reports, fresh, out)
     seconds = pricing.SECONDS if time_limit is None else time_limit
     with live(style) as progress, interruptible() as interrupt:
-        found = pricing.price(source, notebook, seconds=seconds, tell=reporting(progress))
+        found = pricing.price(source, notebook, seconds=seconds, tell=reporting(progress, seconds))
         stopped = interrupt.signal
     answered(style, "price", prices.answer(source, found), out or (), source)
     if stopped:

@@ -123,16 +123,22 @@ class Standing:
         def heard(p: Progress) -> bool:
             if bounds:
                 self.prove(p.bound)
-            self.progress(Report(step, self.clock.total, self.best.value, self.bound, self.gap))
+            self.tell(step)
             return self.left(until) == 0.0 or (bounds and self.proven and self.limits.nodes is None)
 
         return heard
+
+    def tell(self, step: str) -> None:
+        """Tell the user where the run is."""
+        limits = self.limits
+        here = (self.clock.total, self.best.value, self.bound, self.gap)
+        self.progress(Report(step, *here, limits.clock, limits.gap))
 
     def keep(self, found: Outcome, exact: Model) -> None:
         """A plan of the exact model, kept if it is better."""
         if found.value is not None and (self.best.value is None or found.value > self.best.value):
             self.best, self.cost = found, exact.cost_of(found)
-            self.progress(Report("a plan", self.clock.total, found.value, self.bound, self.gap))
+            self.tell("a plan")
 
     def prove(self, bound: float | None) -> None:
         """A bound on every plan."""

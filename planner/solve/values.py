@@ -115,13 +115,18 @@ def distance(value: float, bound: float) -> float:
 
 @dataclass(frozen=True)
 class Report:
-    """Where a run is, in words for its user; money in M USD, the gap as a share of present cost."""
+    """Where a run is, in words for its user; money in M USD, gaps as shares of present cost.
+
+    ``most`` are the seconds that it may take, ``wanted`` is the gap that ends it.
+    """
 
     step: str
     seconds: float
     value: float | None = None
     bound: float | None = None
     gap: float | None = None
+    most: float | None = None
+    wanted: float | None = None
 
 
 @dataclass(frozen=True)
