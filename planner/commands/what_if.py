@@ -101,7 +101,7 @@ def _list(style: Style) -> int:
 
     found = sorted(named.library().values(), key=lambda one: one.name)
     rows = [(one.name, one.title, "; ".join(one.changes), one.status) for one in found]
-    text = table(("What-if", "Title", "Changes", "Figures"), rows)
+    text = table(("What-if", "Title", "Changes", "Figures"), rows, spare=("Figures", "Changes"))
     brief = "\n".join(one.name for one in found)
     style.answer({"schema": LIST_SCHEMA, "what_ifs": [one.as_dict() for one in found]}, text, brief)
     return 0

@@ -8,7 +8,19 @@ from planner.report.layout import table
 
 MOST_ROWS = 18
 #: columns that a narrow terminal does without, the first first
-SPARED = ("Source", "Base", "As a command line", "Low", "High", "95 % band, +-", "With its sign (mu)", "Found")
+SPARED = (
+    "Source",
+    "Base",
+    "As a command line",
+    "Low",
+    "High",
+    "95 % band, +-",
+    "With its sign (mu)",
+    "Found",
+    "Kind",
+    "10th",
+    "90th",
+)
 _SIDE = (
     ("Net benefit", "net_benefit_usd"),
     ("Mission value", "mission_value_usd"),

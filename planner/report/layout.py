@@ -63,7 +63,7 @@ def table(
         full[max((c for c in kept if full[c] > least[c]), key=lambda c: full[c] - least[c])] -= 1
     lines = _drawn(headers, rows, {c: full[c] for c in kept}, right)
     if left := [headers[c] for c in every if c not in kept]:
-        lines += fold(f"Not shown for want of space: {', '.join(left)}; --json and --out have them.", most).split("\n")
+        lines += fold(f"Not shown for want of space: {', '.join(left)}; --json has them.", most).split("\n")
     return "\n".join(INDENT + line for line in lines)
 
 
@@ -103,7 +103,7 @@ def _paragraphs(headers: Row, rows: Sequence[Row], kept: Sequence[int], right: S
     lines = []
     for row in rows:
         parts = [(headers[c], row[c].replace(" ", TIED) if c in right else row[c]) for c in kept[1:] if row[c]]
-        said = " | ".join(f"{header}: {cell}" if header else cell for header, cell in parts)
+        said = " | ".join(f"{header}: ".replace(" ", TIED) + cell if header else cell for header, cell in parts)
         for indent, text in ((INDENT, row[kept[0]]), (2 * INDENT, said)):
             lines += textwrap.wrap(
                 text, width, initial_indent=indent, subsequent_indent=2 * INDENT, break_on_hyphens=False
