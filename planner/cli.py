@@ -5,37 +5,59 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Callable
 from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
 
 from planner import __version__
-from planner.commands import compare, optimizing, questions, rerun, runs, service_prices, trade_offs, what_if, why
 from planner.commands.backtest import backtest
 from planner.commands.check import check
+from planner.commands.compare import compare
+from planner.commands.optimizing import optimize
+from planner.commands.questions import questions
+from planner.commands.rerun import rerun
+from planner.commands.runs import export, report, runs, show, verify
+from planner.commands.service_prices import service_prices
 from planner.commands.template import template
+from planner.commands.trade_offs import alternatives, frontier, sensitivity
+from planner.commands.what_if import what_if
+from planner.commands.why import explain, price
 from planner.errors import UsageError
-from planner.options import examples
 from planner.terminal import TERMINATED, Style, complain
 
 #: longest first sentence of a command's help
 FIRST_SENTENCE = 200
-#: commands as the first page of the help has them
-GROUPS = {
-    "Plan": ("optimize", "what-if", "rerun"),
-    "Understand": (
-        "show",
-        "questions",
-        "explain",
-        "price",
-        "sensitivity",
-        "frontier",
-        "alternatives",
-        "compare",
+#: commands as the first page of the help has them, each with an example; a second one where it is not that with --json
+GROUPS: dict[str, tuple[tuple[Callable[..., int], str, str], ...]] = {
+    "Plan": (
+        (optimize, "--dry-run", "--budget 60B --dry-run --json"),
+        (what_if, "--list", "gas-ban --dry-run --json"),
+        (rerun, "latest", ""),
     ),
-    "Runs": ("runs", "report", "verify", "export"),
-    "Inputs and data": ("check", "template", "backtest", "service-prices"),
+    "Understand": (
+        (show, "latest", ""),
+        (questions, "latest", "latest --out six.md --json"),
+        (explain, "latest", ""),
+        (price, "latest --time-limit 120", ""),
+        (sensitivity, "latest --time-limit 60", ""),
+        (frontier, "latest --curve sites --time-limit 60", ""),
+        (alternatives, "latest --time-limit 120", ""),
+        (compare, "latest latest", ""),
+    ),
+    "Runs": (
+        (runs, "", ""),
+        (report, "latest --out review", ""),
+        (verify, "latest", ""),
+        (export, "federal-ai --mps plan.mps", "federal-ai --lp plan.lp"),
+    ),
+    "Inputs and data": (
+        (check, "", "federal-ai --json"),
+        (template, "", "federal-ai -o mine.xlsx --json"),
+        (backtest, "", "--out backtest.md --json"),
+        (service_prices, "", ""),
+    ),
 }
 
 
@@ -44,9 +66,19 @@ class Grouped(TyperGroup):
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Every group with its commands, each with the first sentence of its help."""
-        for title, names in GROUPS.items():
+        for title, commands in GROUPS.items():
+            rows = [(n, self.commands[n].get_short_help_str(FIRST_SENTENCE)) for n in (_name(c[0]) for c in commands)]
             with formatter.section(title):
-                formatter.write_dl([(n, self.commands[n].get_short_help_str(FIRST_SENTENCE)) for n in names])
+                formatter.write_dl(rows)
+
+
+def _name(command: Callable[..., int]) -> str:
+    return command.__name__.replace("_", "-")
+
+
+def _examples(*lines: str) -> str:
+    """The end of a help text; a test runs every line."""
+    return "\b\nExamples:\n" + "\n".join(f"  {' '.join(line.split())}" for line in lines)
 
 
 app = typer.Typer(
@@ -56,13 +88,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-
-
-app.command(epilog=examples("planner check", "planner check federal-ai --json"))(check)
-app.command(epilog=examples("planner template", "planner template federal-ai -o mine.xlsx --json"))(template)
-app.command(epilog=examples("planner backtest", "planner backtest --out backtest.md --json"))(backtest)
-for topic in (optimizing, what_if, compare, why, trade_offs, rerun, service_prices, questions, runs):
-    topic.add(app)
+for command, first, second in (row for rows in GROUPS.values() for row in rows):
+    words = f"planner {_name(command)}"
+    app.command(epilog=_examples(f"{words} {first}", f"{words} {second or first + ' --json'}"))(command)
 
 
 def _show_version(wanted: bool) -> None:
@@ -71,7 +99,7 @@ def _show_version(wanted: bool) -> None:
         raise typer.Exit(0)
 
 
-@app.callback(epilog=examples("planner optimize --dry-run", "planner check"))
+@app.callback(epilog=_examples("planner optimize --dry-run", "planner check"))
 def _root(
     version: Annotated[
         bool, typer.Option("--version", is_eager=True, callback=_show_version, help="Show the version.")

@@ -74,8 +74,3 @@ def pulled(
     from planner.inputs import levers
 
     return [*levers.edits(model, budget, demand, without or ()), *(edits or ())]
-
-
-def examples(*lines: str) -> str:
-    """The end of a help text; a test runs every line."""
-    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)

@@ -55,8 +55,6 @@ TELLING = (
     "cooling.within_halls",
     "cooling.within_water",
 )
-#: rows of one rule that are shown in the text
-SHOWN = 4
 
 
 @dataclass(frozen=True)
@@ -185,23 +183,6 @@ def explain_plan(
 def _says(rule: str) -> str:
     """The rule's name as words: ``budget.within_authority`` is "budget: within authority"."""
     return rule.replace("_", " ").replace(".", ": ", 1)
-
-
-def text(document: Mapping[str, Any]) -> str:
-    lines = ["What binds in this plan (no slack, as the checker counts it):"]
-    for item in document["binds"]:
-        places = [_place(r) for r in item["rows"]]
-        more = f" and {len(places) - SHOWN} more" if len(places) > SHOWN else ""
-        words = f"{item['says']}, {len(places)} row{'s' if len(places) != 1 else ''}: {'; '.join(places[:SHOWN])}{more}"
-        lines.append(f"  - {words}")
-    if not document["binds"]:
-        lines.append("  nothing")
-    return "\n".join([*lines, "", falls(document), *document["notes"]])
-
-
-def _place(row: Mapping[str, Any]) -> str:
-    limit = f"{row['limit']:,.6g} {row['unit']}"
-    return f"{row['where']} ({limit})" if row["where"] else limit
 
 
 def falls(document: Mapping[str, Any]) -> str:

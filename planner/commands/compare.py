@@ -8,12 +8,8 @@ from typing import Annotated
 import typer
 
 from planner.commands.kept import keep, tell_workbook
-from planner.options import Debug, Json, Quiet, Reports, examples
+from planner.options import Debug, Json, Quiet, Reports
 from planner.terminal import Style
-
-
-def add(app: typer.Typer) -> None:
-    app.command(epilog=examples("planner compare latest latest", "planner compare latest latest --json"))(compare)
 
 
 def compare(

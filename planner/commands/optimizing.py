@@ -25,7 +25,6 @@ from planner.options import (
     Quiet,
     Reports,
     Without,
-    examples,
     pulled,
 )
 from planner.terminal import INTERRUPTED, TERMINATED, Style, live
@@ -166,9 +165,3 @@ def checked(case: Case, style: Style, began: float) -> int:
     counts = ", ".join(f"{count:,} {word}" for word, count in size.items())
     style.answer(document, f"{case.programme.title}\nThe inputs are valid and the model builds: {counts}. Not solved.")
     return 0
-
-
-def add(app: typer.Typer) -> None:
-    app.command(epilog=examples("planner optimize --dry-run", "planner optimize --budget 60B --dry-run --json"))(
-        optimize
-    )

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from planner.errors import UsageError
-from planner.options import Debug, Json, Quiet, Reports, Run, examples
+from planner.options import Debug, Json, Quiet, Reports, Run
 from planner.terminal import Style
 
 
@@ -38,7 +38,3 @@ def questions(
     text = "\n\n".join([answer.lead, *parts, *notes, *written])
     Style(json, quiet, debug).answer({**answer.document, "files": written}, text, "\n".join([answer.lead, *written]))
     return 0
-
-
-def add(app: typer.Typer) -> None:
-    app.command(epilog=examples("planner questions latest", "planner questions latest --out six.md --json"))(questions)

@@ -7,10 +7,8 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
-import typer
-
 from planner.errors import UsageError
-from planner.options import Debug, Json, Quiet, Reports, Run, examples
+from planner.options import Debug, Json, Quiet, Reports, Run
 from planner.terminal import Style, live
 
 if TYPE_CHECKING:
@@ -19,10 +17,6 @@ if TYPE_CHECKING:
 SCHEMA = "planner/rerun/1"
 #: exit code by verdict, as 'optimize' has them
 _CODES = {"optimal": 0, "infeasible": 4, "within_limits": 5, "unknown": 6}
-
-
-def add(app: typer.Typer) -> None:
-    app.command(epilog=examples("planner rerun latest", "planner rerun latest --json"))(rerun)
 
 
 def rerun(run: Run, reports: Reports = None, json: Json = False, quiet: Quiet = False, debug: Debug = False) -> int:

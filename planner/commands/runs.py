@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from planner.errors import UsageError
-from planner.options import Debug, Json, Open, Quiet, Reports, Run, examples
+from planner.options import Debug, Json, Open, Quiet, Reports, Run
 from planner.terminal import Style
 
 
@@ -144,15 +144,3 @@ def export(
     document = {"schema": "planner/export/1", "source": asked, "taken_as": source.taken_as, "files": written}
     style.answer(document, "\n".join(written))
     return 0
-
-
-def add(app: typer.Typer) -> None:
-    """Put the commands of this file on the command line."""
-    for command, *lines in (
-        (show, "planner show latest", "planner show latest --json"),
-        (runs, "planner runs", "planner runs --json"),
-        (report, "planner report latest --out review", "planner report latest --out review --json"),
-        (verify, "planner verify latest", "planner verify latest --json"),
-        (export, "planner export federal-ai --mps plan.mps", "planner export federal-ai --lp plan.lp"),
-    ):
-        app.command(epilog=examples(*lines))(command)

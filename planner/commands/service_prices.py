@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from planner.options import Debug, Edits, Json, Model, Quiet, examples
+from planner.options import Debug, Edits, Json, Model, Quiet
 from planner.terminal import Style
 
 
@@ -43,9 +43,3 @@ def service_prices(
         text += f"\nMargin and prices are written into {write}."
     style.answer(document, text)
     return 0
-
-
-def add(app: typer.Typer) -> None:
-    app.command("service-prices", epilog=examples("planner service-prices", "planner service-prices --json"))(
-        service_prices
-    )

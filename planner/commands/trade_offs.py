@@ -11,7 +11,7 @@ import typer
 from planner.commands.asking import Asked, Fresh, Out, opened, reporting
 from planner.commands.kept import answered
 from planner.errors import UsageError
-from planner.options import Debug, Edits, Gap, Json, Quiet, Reports, Run, examples
+from planner.options import Debug, Edits, Gap, Json, Quiet, Reports, Run
 from planner.terminal import INTERRUPTED, Style, live
 
 if TYPE_CHECKING:
@@ -206,23 +206,3 @@ def alternatives(
     if stopped:
         return INTERRUPTED
     return {"found": 0 if found.complete else 5, "infeasible": 4}.get(found.verdict, 6)
-
-
-def add(app: typer.Typer) -> None:
-    """Put the commands of this file on the command line."""
-    app.command(
-        epilog=examples(
-            "planner frontier latest --curve sites --time-limit 60",
-            "planner frontier latest --curve sites --time-limit 60 --json",
-        )
-    )(frontier)
-    app.command(
-        epilog=examples(
-            "planner sensitivity latest --time-limit 60", "planner sensitivity latest --time-limit 60 --json"
-        )
-    )(sensitivity)
-    app.command(
-        epilog=examples(
-            "planner alternatives latest --time-limit 120", "planner alternatives latest --time-limit 120 --json"
-        )
-    )(alternatives)

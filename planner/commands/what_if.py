@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from planner.errors import UsageError
-from planner.options import Budget, Debug, Demand, Edits, Gap, Json, Quiet, Reports, Without, examples, pulled
+from planner.options import Budget, Debug, Demand, Edits, Gap, Json, Quiet, Reports, Without, pulled
 from planner.terminal import INTERRUPTED, Style, live
 
 if TYPE_CHECKING:
@@ -22,12 +22,6 @@ FAILED = 9
 #: exit code of a sweep, by the verdicts in it, the worst first; no plan that is explained is an answer
 _CODES = (("unknown", 6), ("within_limits", 5))
 REPORTS = ("comparison.html", "comparison.xlsx", "comparison.md", "comparison.json")
-
-
-def add(app: typer.Typer) -> None:
-    app.command("what-if", epilog=examples("planner what-if --list", "planner what-if gas-ban --dry-run --json"))(
-        what_if
-    )
 
 
 def what_if(

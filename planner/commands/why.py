@@ -8,7 +8,7 @@ import typer
 
 from planner.commands.asking import Asked, Fresh, Out, opened, reporting
 from planner.commands.kept import answered
-from planner.options import Budget, Debug, Demand, Edits, Json, Quiet, Reports, Without, examples, pulled
+from planner.options import Budget, Debug, Demand, Edits, Json, Quiet, Reports, Without, pulled
 from planner.terminal import INTERRUPTED, Style, live
 
 PRICE_CODES = {"priced": 0, "infeasible": 4, "unknown": 6}
@@ -54,7 +54,7 @@ def explain(
         stored = store.load(source.run) if source.run and not source.edits else None
         if stored is not None and stored.plan is not None:
             document = binding.explain_plan(source, stored.case, stored.plan, stored.document, seconds, tell, notebook)
-            text, answer, verdict = binding.text(document), whys.of_plan(stored.case, document), "plan"
+            text, answer, verdict = None, whys.of_plan(stored.case, document), "plan"
         else:
             found = why.explain(source, seconds=seconds, tell=tell, notebook=notebook)
             text, verdict = explain_words.text(found), found.verdict
@@ -96,11 +96,3 @@ def price(
     if stopped:
         return INTERRUPTED
     return 5 if found.verdict == "priced" and not found.complete else PRICE_CODES[found.verdict]
-
-
-def add(app: typer.Typer) -> None:
-    """Put the commands of this file on the command line."""
-    app.command(epilog=examples("planner explain latest", "planner explain latest --json"))(explain)
-    app.command(
-        epilog=examples("planner price latest --time-limit 120", "planner price latest --time-limit 120 --json")
-    )(price)
