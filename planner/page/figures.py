@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from planner import wbs
 from planner.inputs.case import PROGRAMME, Case
 from planner.inputs.programme import Claim
+from planner.measures import count
 from planner.plan import Plan
 from planner.results.chains import Chains
+from planner.results.evidence import UNALLOCATED
 
 #: column of the table tiers -> what a reader calls it, and its unit
 TIERS = {
@@ -20,6 +23,11 @@ TIERS = {
     "commissioned_mw": ("Commissioned", "MW IT"),
     "populated_mw": ("Populated", "MW IT"),
 }
+
+
+def millions(usd: float) -> str:
+    """Dollars of a table whose caption says $M."""
+    return count(usd / 1e6, 1)
 
 
 @dataclass(frozen=True)
@@ -67,10 +75,11 @@ class Figures:
 
     @cached_property
     def dollars(self) -> dict[tuple[str, str, int], float]:
-        """(ledger, category, year) -> then-year USD."""
+        """(ledger, category, year) -> then-year USD; what buys nothing is a category of its own."""
         cents: dict[tuple[str, str, int], int] = defaultdict(int)
         for r in self.rows("detail"):
-            cents[str(r.ledger), str(r.category), self.case.periods.year(self.index[str(r.period)])] += int(r.cents)
+            category = UNALLOCATED if r.wbs_code == wbs.UNALLOCATED else str(r.category)
+            cents[str(r.ledger), category, self.case.periods.year(self.index[str(r.period)])] += int(r.cents)
         return {key: value / 100 for key, value in cents.items()}
 
     @cached_property
@@ -90,8 +99,21 @@ class Figures:
 
     @cached_property
     def categories(self) -> list[str]:
-        """Categories in which something is invested, in the order of the data."""
-        return [c for c in self.case.categories if self.spent("investment", c)]
+        """Categories in which something is invested, in the order of the data; last what buys nothing."""
+        return [c for c in (*self.case.categories, UNALLOCATED) if self.spent("investment", c)]
+
+    @property
+    def bought(self) -> list[str]:
+        """Categories that buy something."""
+        return [c for c in self.categories if c != UNALLOCATED]
+
+    @cached_property
+    def funded(self) -> dict[str, list[float]]:
+        """Payer of operations -> then-year USD by year."""
+        found = {name: dict.fromkeys(self.years, 0.0) for name in self.case.funding_sources}
+        for r in self.rows("funded"):
+            found[str(r.source)][self.case.periods.year(self.index[str(r.period)])] += 1e6 * float(r.musd)
+        return {name: list(by.values()) for name, by in found.items()}
 
     @cached_property
     def _tiers(self) -> dict[tuple[str, str, str], float]:
@@ -124,6 +146,11 @@ class Figures:
     def promised(self, metric: str) -> list[Claim]:
         """Claims of a metric with a level and a year."""
         return [c for c in self.case.programme.claims if c.metric == metric and c.level is not None and c.by]
+
+    def row(self, name: str, ledger: str, category: str | None = None) -> list[str]:
+        """A row of a table in $M: by year, and in all."""
+        parts = [self.spent(ledger, category, y) for y in self.years]
+        return [name, *map(millions, parts), millions(math.fsum(parts))]
 
     def site_name(self, site: str) -> str:
         known = self.case.sites.get(site)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from planner.page import amounts
-from planner.page.figures import Figures
-from planner.page.html import Markup, section, table, tag
+from planner.measures import NONE, count, percent, usd
+from planner.page import charts
+from planner.page.figures import Figures, millions
+from planner.page.parts import Section, Table, Text, beside
 from planner.results.behind import in_words
-from planner.results.evidence import Evidence, Line
+from planner.results.evidence import APART, Evidence, Line
 
-NAME, HEADING = "evidence", "How well the dollars are known"
 RULE = (
     "A dollar has the status of the weakest figure behind it: its unit rate, its multiplier or share, its price index. "
     "Management and contingency follow the cost they stand on. Quantities, such as the power of a rack, are apart: "
@@ -18,33 +18,42 @@ RULE = (
 LINES = 10
 
 
-def fill(f: Figures) -> Markup:
+def fill(f: Figures) -> Section:
     found = Evidence(f.case, f.plan)
-    rows: list[tuple[object, ...]] = [
-        (p.status, amounts.musd(p.cents / 100), amounts.share(p.share), amounts.musd(p.rate_cents / 100), p.meaning)
+    budget = millions(f.case.programme.budget_usd)
+    rows = [
+        (p.status, millions(p.cents / 100), percent(p.share), millions(p.rate_cents / 100), p.meaning)
         for p in found.parts
     ]
-    budget = amounts.musd(f.case.programme.budget_usd)
-    rows.append(("Budget", budget, amounts.share(1.0), budget, "as announced"))
+    rows.append(("Budget", budget, percent(1.0), budget, "as announced"))
     headers = ("Status", "$M", "Share of the budget", "By the unit rate alone, $M", "What it says")
-    largest = [_line(f, line) for line in found.largest(LINES)]
     names = ("Line", "$M", "Rate, USD", "Low to high", "Status of the rate", "Status of the dollars", "Source")
-    return section(
-        NAME,
-        HEADING,
-        tag("p", RULE),
-        table("The budget by the status of its evidence, $M then-year", headers, rows, text=(4,), foot=1),
-        _chips(found),
-        table("The largest cost lines, $M then-year", names, largest, text=(3, 4, 5, 6)) if largest else None,
+    largest = [_line(f, line) for line in found.largest(LINES)]
+    sale = found.not_on_sale_share
+    what = "of the dollars for racks, fabric, storage and sales tax are for chips that are not on sale."
+    return Section(
+        "evidence",
+        "How well the dollars are known",
+        [
+            *beside(_picture(found)),
+            Text(RULE),
+            *([Text(f"{percent(sale)} {what}")] if sale is not None else []),
+            Table("The budget by the status of its evidence, $M then-year", headers, rows, (4,), 1),
+            *([Table("The largest cost lines, $M then-year", names, largest, (3, 4, 5, 6))] if largest else []),
+        ],
     )
 
 
-def _chips(found: Evidence) -> Markup | None:
-    share = found.not_on_sale_share
-    if share is None:
+def _picture(found: Evidence) -> charts.Picture | None:
+    spent = [p for p in found.parts if p.status not in APART and p.cents]
+    total = sum(p.cents for p in spent) / 100
+    if not total:
         return None
-    what = "of the dollars for racks, fabric, storage and sales tax are for chips that are not on sale."
-    return tag("p", f"{amounts.share(share)} {what}")
+    most = max(spent, key=lambda p: p.cents)
+    rows = [charts.Bar(f"{p.status}: {usd(p.cents / 100)}", 0.0, p.cents / 100) for p in spent]
+    title = f"{usd(most.cents / 100)} of {usd(total)} rests on figures of the status '{most.status}'"
+    says = "Bars of dollars by the status of the weakest figure behind them: " + "; ".join(b.words for b in rows) + "."
+    return charts.bars("statuses", title, says, rows)
 
 
 def _line(f: Figures, line: Line) -> tuple[object, ...]:
@@ -52,13 +61,13 @@ def _line(f: Figures, line: Line) -> tuple[object, ...]:
     where = f", {place.name}" if place else ""
     span = "no range"
     if rate and rate.low is not None and rate.high is not None:
-        span = f"{amounts.count(rate.low)} to {amounts.count(rate.high)}"
+        span = f"{count(rate.low)} to {count(rate.high)}"
     return (
         f"{in_words(f.case, line.at.item)}{where}, {line.period}",
-        amounts.musd(line.cents / 100),
-        amounts.count(rate.value) if rate else amounts.NONE,
+        millions(line.cents / 100),
+        count(rate.value) if rate else NONE,
         span,
         line.rate_status,
         line.status,
-        f.case.sources[rate.source_id].publisher if rate else amounts.NONE,
+        f.case.sources[rate.source_id].publisher if rate else NONE,
     )

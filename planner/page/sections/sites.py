@@ -1,15 +1,18 @@
-"""Where: a map of state tiles with the chosen sites, and what stands at each of them."""
+"""Where: a map of states with the sites in proportion to their power, and what stands at each of them."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 
-from planner.inputs.case import PROGRAMME
-from planner.page import amounts
-from planner.page.figures import TIERS, Figures
-from planner.page.html import Markup, join, picture, section, table, tag
+import matplotlib as mpl
+from matplotlib.patches import Circle, Rectangle
 
-NAME, HEADING = "sites", "Sites"
+from planner.inputs.case import PROGRAMME
+from planner.measures import count, megawatts
+from planner.page import charts
+from planner.page.figures import TIERS, Figures, millions
+from planner.page.parts import Picture, Section, Table, beside
+
 #: one tile a state, each row from its first column on; a dot is an empty place
 GRID = (
     "AK .  .  .  .  .  .  .  .  .  ME",
@@ -21,89 +24,92 @@ GRID = (
     ".  .  .  OK LA MS AL GA .  .  .",
     "HI .  .  TX .  .  .  .  FL .  .",
 )
+#: so that the id of a site is not broken at its hyphen
 NO_BREAK = "\u2011"
-TILE = 50.0
 PLACES = {
     state: (column, row) for row, line in enumerate(GRID) for column, state in enumerate(line.split()) if state != "."
 }
+#: radius of the largest circle, in tiles
+LARGEST = 0.95
 
 
-def fill(f: Figures) -> Markup:
-    return section(NAME, HEADING, _map(f), _table(f))
+def fill(f: Figures) -> Section:
+    return Section("sites", "Sites", [*beside(_map(f)), _table(f)])
 
 
-def _map(f: Figures) -> Markup:
-    chosen: dict[str, list[str]] = defaultdict(list)
-    candidates: dict[str, list[str]] = defaultdict(list)
-    for site in f.case.sites.values():
-        (chosen if site.site_id in f.sites else candidates)[site.state].append(site.site_id)
-    shapes = [_tile(state, at, f, chosen, candidates) for state, at in PLACES.items()]
-    legend_x = 11 * TILE + 26
-    for place, (look, words) in enumerate(
-        (("chosen", "chosen, numbered as below"), ("candidate", "candidate, not chosen"), ("tile", "no candidate"))
-    ):
-        y = 2 * TILE + 34 * place
-        shapes.append(tag("rect", x=legend_x, y=y, width=22, height=22, class_=look))
-        shapes.append(tag("text", words, x=legend_x + 32, y=y + 16))
-    listed = ", ".join(f"{n} {f.site_name(site)}" for n, site in enumerate(f.sites, 1)) or "none"
-    others = ", ".join(sorted(s for s in candidates if s not in chosen))
-    outside = [f.site_name(s) for s in f.sites if f.case.sites[s].state not in PLACES]
-    text = f"{len(f.sites)} chosen sites: {listed}."
-    text += f" States with candidates that were not chosen: {others}." if others else ""
-    text += f" Not on the map: {', '.join(outside)}." if outside else ""
-    return picture("map", "Map of the United States, one tile a state", text, (11 * TILE + 250, 8 * TILE + 4), *shapes)
+def _map(f: Figures) -> Picture | None:
+    """Circles whose areas are the MW secured, and in them what is commissioned."""
+    at = {s: PLACES[f.case.sites[s].state] for s in f.sites if f.case.sites[s].state in PLACES}
+    last = f.years[-1]
+    secured, built = ({s: f.tier(t, last, s) for s in f.sites} for t in ("secured_mw", "commissioned_mw"))
+    most = max([*secured.values(), *built.values()], default=0.0)
+    if not most:
+        return None
+    states = {site.state for site in f.case.sites.values()}
+    with mpl.rc_context(charts.RULES):  # type: ignore[arg-type]
+        figure, axes = charts.canvas(330, (2, 24, 2, 2))
+        axes.set(xlim=(-0.6, 10.9), ylim=(7.9, -0.6))
+        axes.axis("off")
+        for state, (x, y) in PLACES.items():
+            look = {"linestyle": "-" if state in states else ":", "edgecolor": charts.SERIES[5]}
+            axes.add_patch(Rectangle((x - 0.45, y - 0.45), 0.9, 0.9, facecolor="none", linewidth=0.8, **look))
+            if state not in {f.case.sites[s].state for s in at}:
+                axes.text(x, y, state, ha="center", va="center_baseline", fontsize=9)
+        for site, (x, y) in at.items():
+            for amount, colour in ((secured[site], charts.SERIES[6]), (built[site], charts.SERIES[0])):
+                axes.add_patch(Circle((x, y), LARGEST * (amount / most) ** 0.5, facecolor=colour, edgecolor=charts.INK))
+            where = {"ha": "center", "va": "center_baseline", "weight": "bold"}
+            axes.text(x, y - 0.62, f"{f.sites.index(site) + 1} {f.case.sites[site].state}", **where)
+        words = "Light: MW facility secured. Dark: MW IT commissioned. Solid tiles: states with candidates."
+        figure.text(0.01, 0.02, words, fontsize=9)
+        first = max(f.sites, key=lambda s: (secured[s], s))
+        listed = "; ".join(
+            f"{n} {f.site_name(s)}: {megawatts(secured[s])} secured, {megawatts(built[s])} IT commissioned"
+            for n, s in enumerate(f.sites, 1)
+        )
+        outside = [f.site_name(s) for s in f.sites if s not in at]
+        says = f"Map of the United States with one tile a state. {listed}."
+        says += f" Not on the map: {', '.join(outside)}." if outside else ""
+        title = f"{len(f.sites)} sites; the largest, {f.site_name(first)}, secures {megawatts(secured[first])}"
+        title += f". Not on the map: {', '.join(outside)}" if outside else ""
+        return charts.picture("map", title, says, figure)
 
 
-def _tile(
-    state: str, at: tuple[int, int], f: Figures, chosen: dict[str, list[str]], candidates: dict[str, list[str]]
-) -> Markup:
-    x, y = at[0] * TILE + 3, at[1] * TILE + 3
-    look = "chosen" if state in chosen else "candidate" if state in candidates else "tile"
-    ink = " onink" if look == "chosen" else ""
-    middle = x + TILE / 2 - 3
-    parts = [tag("rect", x=x, y=y, width=TILE - 6, height=TILE - 6, class_=look)]
-    parts.append(tag("text", state, x=middle, y=y + (20 if look == "chosen" else 27), class_=f"state{ink}"))
-    if look == "chosen":
-        numbers = ", ".join(str(f.sites.index(site) + 1) for site in chosen[state])
-        parts.append(tag("text", numbers, x=middle, y=y + 37, class_=f"middle{ink}"))
-    return join(parts)
-
-
-def _table(f: Figures) -> Markup:
+def _table(f: Figures) -> Table:
     last = f.years[-1]
     routes: dict[str, list[str]] = defaultdict(list)
     for r in f.rows("modules"):
         route = f.case.designs[str(r.design_id)].route
         if r.modules > 0.5 and route not in routes[str(r.site_id)]:
             routes[str(r.site_id)].append(route)
-    rows: list[tuple[object, ...]] = []
-    for place, site in enumerate(f.sites, 1):
-        rows.append(
-            (
-                f"{place} {site.replace('-', NO_BREAK)}",
-                f.site_name(site),
-                f.case.sites[site].grid_region,
-                f.roles.get(site, "none"),
-                ", ".join(routes[site]) or "none",
-                *(amounts.count(f.tier(tier, last, site)) for tier in TIERS),
-                *(amounts.musd(f.site_dollars.get((ledger, site), 0.0)) for ledger in ("investment", "operations")),
-            )
+    ledgers = ("investment", "operations")
+    rows: list[tuple[object, ...]] = [
+        (
+            f"{place} {site.replace('-', NO_BREAK)}",
+            f.site_name(site),
+            f.case.sites[site].grid_region,
+            *([f.roles.get(site, "none")] if f.case.accreditations else []),
+            ", ".join(routes[site]) or "none",
+            *(count(f.tier(tier, last, site)) for tier in TIERS),
+            *(millions(f.site_dollars.get((ledger, site), 0.0)) for ledger in ledgers),
         )
-    rest = [f.site_dollars.get((ledger, PROGRAMME), 0.0) for ledger in ("investment", "operations")]
+        for place, site in enumerate(f.sites, 1)
+    ]
+    blank = [""] * (3 if f.case.accreditations else 2)
+    rest = [f.site_dollars.get((ledger, PROGRAMME), 0.0) for ledger in ledgers]
     if any(rest):
-        rows.append((PROGRAMME, "what belongs to no site", "", "", "", *[""] * 3, *(amounts.musd(x) for x in rest)))
-    totals = [amounts.count(f.tier(tier, last)) for tier in TIERS]
-    money = [amounts.musd(f.spent(ledger)) for ledger in ("investment", "operations")]
-    rows.append(("Total", "", "", "", "", *totals, *money))
+        rows.append((PROGRAMME, "what belongs to no site", *blank, *[""] * 3, *map(millions, rest)))
+    totals = (count(f.tier(tier, last)) for tier in TIERS)
+    rows.append(("Total", "", *blank, *totals, *(millions(f.spent(ledger)) for ledger in ledgers)))
     headers = (
         "Site",
         "Place",
         "Grid region",
-        "Role",
-        "Halls",
+        *(["Highest level at work"] if f.case.accreditations else []),
+        "Construction",
         *(f"{name}, {unit}" for name, unit in TIERS.values()),
         "Investment, $M",
         "Operations, $M",
     )
-    caption = f"Chosen sites: power at the end of {last}, then-year dollars over the horizon"
-    return table(caption, headers, rows, text=(1, 2, 3, 4), foot=1)
+    caption = f"Chosen sites: power at the end of {last}, dollars over the horizon"
+    return Table(caption, headers, rows, range(1, 2 + len(blank)), 1)

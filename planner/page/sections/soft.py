@@ -1,69 +1,85 @@
-"""Security, software and training: what they cost, who is admitted, who is trained."""
+"""Security, software and training: what they cost, who is admitted, who is trained; or that they are left out."""
 
 from __future__ import annotations
 
 import math
 from collections import defaultdict
+from collections.abc import Mapping
 
-from planner.page import amounts
-from planner.page.figures import Figures
-from planner.page.html import Markup, section, table
+from planner.measures import count, percent
+from planner.page.figures import Figures, millions
+from planner.page.parts import Section, Table, Text
 
-NAME, HEADING = "soft", "Security, software and training"
 CATEGORIES = ("security", "software", "training")
 
 
-def fill(f: Figures) -> Markup:
-    return section(NAME, HEADING, _dollars(f), _initiatives(f), _admitted(f), _trained(f))
+def left_out(f: Figures) -> list[str]:
+    """Parts that the programme does not model, in words."""
+    case = f.case
+    parts = {
+        "accreditation": case.accreditations,
+        "software and services": case.initiatives,
+        "training": case.tracks,
+        "who pays for operations": case.funding_sources,
+    }
+    return [name for name, known in parts.items() if not known]
 
 
-def _dollars(f: Figures) -> Markup:
-    rows = []
-    for category in (*CATEGORIES, None):
-        kinds = CATEGORIES if category is None else (category,)
-        parts = [math.fsum(f.spent("investment", k, y) for k in kinds) for y in f.years]
-        rows.append((category or "Total", *map(amounts.musd, parts), amounts.musd(math.fsum(parts))))
+def fill(f: Figures) -> Section | None:
+    lacking = left_out(f)
+    tables = [t for t in (_dollars(f), _initiatives(f), _admitted(f), _trained(f)) if t.rows]
+    words = f"This programme leaves out {', '.join(lacking)}: the plan says nothing about it." if lacking else ""
+    blocks = [*([Text(words)] if words else []), *tables]
+    return Section("soft", "Security, software and training", blocks) if blocks else None
+
+
+def _dollars(f: Figures) -> Table:
+    known = [c for c in CATEGORIES if c in f.categories]
+    rows = [f.row(c, "investment", c) for c in known]
+    if rows:
+        parts = [math.fsum(f.spent("investment", c, y) for c in known) for y in f.years]
+        rows.append(["Total", *map(millions, parts), millions(math.fsum(parts))])
     headers = ("Category", *map(str, f.years), "Total")
-    return table("Investment in security, software and training, $M then-year", headers, rows, foot=1)
+    return Table("Investment in security, software and training, $M then-year", headers, rows, foot=1)
 
 
-def _initiatives(f: Figures) -> Markup:
-    """Programme initiatives: started, done."""
+def _initiatives(f: Figures) -> Table:
+    """Initiatives of the programme: started, done."""
     p = f.case.periods
     rows = []
     for r in sorted(f.rows("starts"), key=lambda r: (f.index[str(r.period)], str(r.initiative_id))):
         known = f.case.initiatives[str(r.initiative_id)]
         ready = f.chains.initiative(known.initiative_id, f.index[str(r.period)])
         done = p.label(ready) if ready < p.count else f"after {p.label(p.last)}"
-        rows.append((known.initiative_id, known.name, str(r.period), done))
-    headers = ("Initiative", "What it is", "Starts in", "Done at the end of")
-    return table("Initiatives of the programme", headers, rows or [("none", "", "", "")], text=(1, 2, 3))
+        rows.append((known.name, known.initiative_id, str(r.period), done))
+    headers = ("Initiative", "Id", "Starts in", "Done at the end of")
+    return Table("Initiatives of the programme", headers, rows, (1, 2, 3))
 
 
-def _admitted(f: Figures) -> Markup:
-    """The part of each agency's demand that may be served."""
-    shares: dict[str, dict[int, float]] = defaultdict(dict)
-    for r in f.rows("admitted"):
-        if str(r.gate_id) == "all" and str(r.period) in f.ends:
-            shares[str(r.agency_id)][f.ends[str(r.period)]] = float(r.share)
+def _yearly(f: Figures, table: str, of: str, column: str) -> Mapping[str, Mapping[int, float]]:
+    """What a table holds at the end of each year, by one of its keys; in all where it has several rows."""
+    found: dict[str, dict[int, float]] = defaultdict(lambda: defaultdict(float))
+    for r in f.rows(table):
+        if str(r.period) in f.ends and getattr(r, "gate_id", "all") == "all":
+            found[str(getattr(r, of))][f.ends[str(r.period)]] += float(getattr(r, column))
+    return found
+
+
+def _admitted(f: Figures) -> Table:
+    """The part of each agency's demand that may be served; nothing where the programme has no gates."""
+    found = _yearly(f, "admitted", "agency_id", "share") if f.case.initiatives or f.case.tracks else {}
     rows = [
-        (agency, f.case.agencies[agency].name, *(amounts.share(found.get(y), 0) for y in f.years))
-        for agency, found in shares.items()
+        (f.case.agencies[agency].name, agency, *(percent(by[y]) if y in by else "" for y in f.years))
+        for agency, by in found.items()
     ]
-    headers = ("Agency", "Name", *map(str, f.years))
+    headers = ("Agency", "Id", *map(str, f.years))
     caption = "Part of each agency's demand that its gates admit, at the end of each year"
-    return table(caption, headers, rows or [("none", "", *[""] * len(f.years))], text=(1,))
+    return Table(caption, headers, rows, (1,))
 
 
-def _trained(f: Figures) -> Markup:
-    heads: dict[str, dict[int, float]] = defaultdict(lambda: defaultdict(float))
-    for r in f.rows("trained"):
-        if str(r.period) in f.ends:
-            heads[str(r.track_id)][f.ends[str(r.period)]] += float(r.heads)
+def _trained(f: Figures) -> Table:
     rows = [
-        (track, f.case.tracks[track].name, *(amounts.count(found.get(y, 0.0)) for y in f.years))
-        for track, found in heads.items()
+        (f.case.tracks[track].name, track, *(count(by.get(y, 0.0)) for y in f.years))
+        for track, by in _yearly(f, "trained", "track_id", "heads").items()
     ]
-    headers = ("Track", "Name", *map(str, f.years))
-    caption = "Trained people still there at the end of each year"
-    return table(caption, headers, rows or [("none", "", *[""] * len(f.years))], text=(1,))
+    return Table("Trained people still there at the end of each year", ("Track", "Id", *map(str, f.years)), rows, (1,))

@@ -1,0 +1,112 @@
+"""What a page is made of: sections of text, tables and pictures as values, which templates turn into HTML."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from planner.results import verdicts
+
+
+@dataclass(frozen=True)
+class Text:
+    """A paragraph; ``look`` is the class of the style sheet it is set in."""
+
+    words: str
+    look: str = ""
+    kind: str = field(default="text", init=False)
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading below that of its section."""
+
+    words: str
+    kind: str = field(default="heading", init=False)
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of text; ``words`` are columns that hold no figures, the last ``foot`` rows are totals.
+
+    A ``folded`` table opens on a click and in print.
+    """
+
+    caption: str
+    headers: Sequence[str]
+    rows: Sequence[Sequence[object]]
+    words: Sequence[int] = ()
+    foot: int = 0
+    folded: bool = False
+    kind: str = field(default="table", init=False)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A chart: its finding as the title, a description with figures, and the shapes; ``name`` is unique on a page."""
+
+    name: str
+    title: str
+    says: str
+    shapes: Markup
+    wide: float
+    high: float
+    kind: str = field(default="picture", init=False)
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Charts beside each other where the screen has room."""
+
+    drawn: Sequence[Picture]
+    kind: str = field(default="pictures", init=False)
+
+
+Block = Text | Heading | Table | Picture | Pictures
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the page; ``name`` is the address of its heading."""
+
+    name: str
+    heading: str
+    blocks: Sequence[Block]
+
+
+def beside(*charts: Picture | None) -> list[Block]:
+    """The charts that have something to show, beside each other; nothing where there is none."""
+    drawn = [chart for chart in charts if chart is not None]
+    return [Pictures(drawn)] if drawn else []
+
+
+def tone(cell: object) -> str:
+    """Class of a cell by the verdict in it; the word is there as well."""
+    text = str(cell)
+    if text == verdicts.KEPT:
+        return "good"
+    return "bad" if text.startswith((verdicts.NOT_KEPT, verdicts.MISSED, verdicts.FAILED)) else ""
+
+
+@cache
+def _templates() -> Environment:
+    loader = PackageLoader("planner.page", "templates")
+    made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made.filters["tone"] = tone
+    return made
+
+
+def render(title: str, verdict: str, notes: Sequence[str], sections: Sequence[Section], **more: Any) -> str:
+    """The page, whose policy lets nothing load or run but its one style sheet, known by its hash."""
+    style = _templates().get_template("style.css.j2").render()
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return _templates().get_template("page.html.j2").render(
+        title=title, verdict=verdict, notes=notes, sections=sections, style=Markup(style), digest=digest, **more
+    )  # fmt: skip
