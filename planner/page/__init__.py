@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from planner.inputs.case import Case
-from planner.measures import date
 from planner.page.figures import Figures
-from planner.page.parts import Section, render
+from planner.page.parts import Beside, Block, Section, Table, render, shown
 from planner.page.sections import about, accounts, evidence, money, power, promises, sites, soft, timeline
 from planner.plan import Plan
-from planner.results import verdicts
+from planner.report import screen as screens
+from planner.report.second import Kept, second
 
+#: columns from which a table has a line of its own
+WIDE = 5
 #: in the order of reading, before the analyses that were run
 SECTIONS = (
     promises.fill,
@@ -28,16 +31,36 @@ SECTIONS = (
 )
 
 
-def write(path: Path, case: Case, plan: Plan, document: Mapping[str, Any], analyses: Sequence[Section] = ()) -> None:
-    """Writes the page. ``document`` is what ``optimize --json`` prints; ``analyses`` are about the same run."""
-    path.write_text(page(Figures(case, plan, document), analyses), encoding="utf-8", newline="\n")
+def write(
+    path: Path,
+    case: Case,
+    plan: Plan,
+    document: Mapping[str, Any],
+    kept: Kept | None = None,
+    analyses: Sequence[Section] = (),
+) -> None:
+    """Writes the page. ``document`` is what ``optimize --json`` prints.
+
+    ``kept`` is what analyses of the run found, by name; ``analyses`` are their sections.
+    """
+    text = page(Figures(case, plan, document, kept or {}), analyses)
+    path.write_text(text, encoding="utf-8", newline="\n")
 
 
 def page(f: Figures, analyses: Sequence[Section] = ()) -> str:
     """The page as text; its bytes depend on the figures and the analyses alone."""
-    programme, verdict = f.case.programme, verdicts.plan(f.document)
-    notes = [programme.why] if programme.why else []
-    notes.append(f"Run {f.document.get('run', '')}, as of {date(programme.as_of)}. {about.check(f)}")
+    programme, screen = f.case.programme, screens.first(f.case, f.plan, f.document, f.kept)
+    cash, _, drivers = second(f.case, f.plan, f.document, f.kept)
+    answer = Section("answer", "The answer", _beside([shown(t) for t in (*screen.tables, cash, drivers)]))
     made = [section for fill in SECTIONS if (section := fill(f)) is not None]
-    said = f"{verdict[:1].upper()}{verdict[1:]}."
-    return render(f"{programme.title}: the plan", said, notes, [*made, *analyses, about.fill(f)])
+    notes = [programme.why] if programme.why else []
+    sections = [answer, *made, *analyses, about.fill(f)]
+    return render(f"{programme.title}: the plan", screen.headline, screen.proof, notes, sections)
+
+
+def _beside(tables: Sequence[Table]) -> list[Block]:
+    """Tables of few columns beside each other, the others on lines of their own, in their order."""
+    found: list[Block] = []
+    for narrow, run in groupby(tables, key=lambda t: len(t.headers) < WIDE):
+        found += [Beside(list(run))] if narrow else list(run)
+    return found

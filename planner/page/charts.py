@@ -42,7 +42,7 @@ INK, PAPER, FAINT, PROMISE, *SERIES = COLOURS
 #: series differ by pattern, dash and marker as well, so that they differ in a grey print
 HATCHES = ("", "////", "", "....", "", "\\\\\\\\", "")
 DASHES, MARKERS = ("-", (0, (5, 2)), (0, (1, 1.5))), "osD^v"
-RULES = {
+RULES: Any = {
     "svg.fonttype": "none",
     "svg.hashsalt": "planner",
     "font.family": "DejaVu Sans",
@@ -55,14 +55,21 @@ RULES = {
     "ytick.color": INK,
     "hatch.linewidth": 0.7,
 }
-NO_DATE = {"Date": None, "Creator": None, "Format": None, "Type": None}
+NO_DATE: Any = {"Date": None, "Creator": None, "Format": None, "Type": None}
+#: how something is drawn, in matplotlib's words
+Look = dict[str, Any]
+#: width of a letter of figures
+LETTER = 6.4
 #: longest line of words across a chart
 LINE = 58
 
 
 class Series(NamedTuple):
+    """A series by year; ``end`` are the words at the end of its line, by default its last figure."""
+
     name: str
     values: Sequence[float]
+    end: str = ""
 
 
 class Promise(NamedTuple):
@@ -108,7 +115,7 @@ def _scaled(axes: Axes, years: Sequence[int], most: float, unit: str) -> None:
 
 def picture(name: str, title: str, says: str, figure: Figure) -> Picture:
     """The figure as a part of a page: no style attributes, no ids but those it refers to, named after the chart."""
-    with mpl.rc_context(RULES), warnings.catch_warnings():  # type: ignore[arg-type]
+    with mpl.rc_context(RULES), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph")  # a browser has other faces for it
         raw = io.BytesIO()
         figure.savefig(raw, format="svg", metadata=NO_DATE)
@@ -165,17 +172,28 @@ def stacked(
     shown = [s for s in series if any(s.values)]
     if not shown:
         return None
-    with mpl.rc_context(RULES):  # type: ignore[arg-type]
+    with mpl.rc_context(RULES):
         figure, axes = canvas(HIGH + 15 * math.ceil(len(shown) / 2), (34, 28 + 15 * math.ceil(len(shown) / 2), 4, 24))
         floor = [0.0] * len(years)
         for n, s in enumerate(shown):
-            look = {"color": SERIES[n % 7], "hatch": HATCHES[n % 7], "edgecolor": PAPER, "linewidth": 0.6}
+            look: Look = {
+                "color": SERIES[n % 7],
+                "hatch": HATCHES[n % 7],
+                "edgecolor": PAPER,
+                "linewidth": 0.6,
+            }
             axes.bar(years, s.values, 0.72, bottom=floor, label=f"{s.name} {count(math.fsum(s.values), 2)}", **look)
             floor = [a + b for a, b in zip(floor, s.values, strict=True)]
         for year, total in zip(years, floor, strict=True):
-            axes.annotate(count(total, 1), (year, total), (0, 3), textcoords="offset points", ha="center", fontsize=9)
+            words = count(total, 1 if max(floor) >= 2 else 2)
+            if total >= max(floor) / 100:
+                axes.annotate(words, (year, total), (0, 3), textcoords="offset points", ha="center", fontsize=9)
         _scaled(axes, years, max(floor), unit)
-        place = {"loc": "upper left", "bbox_to_anchor": (-0.02, -22 / (HIGH - 52)), "borderaxespad": 0.0}
+        place: Look = {
+            "loc": "upper left",
+            "bbox_to_anchor": (-0.02, -22 / (HIGH - 52)),
+            "borderaxespad": 0.0,
+        }
         axes.legend(ncols=2, frameon=False, fontsize=SMALL, handlelength=1.2, labelspacing=0.25, **place)
         return picture(name, title, says, figure)
 
@@ -193,17 +211,24 @@ def lines(
     shown = [s for s in series if any(s.values)]
     if not shown:
         return None
-    with mpl.rc_context(RULES):  # type: ignore[arg-type]
-        figure, axes = canvas(HIGH, (44, 26, 118, 24))
+    with mpl.rc_context(RULES):
         top = max([*(max(s.values) for s in shown), *(p.level for p in promises)])
+        ends = [f"{s.name} {s.end or count(s.values[-1], 0 if s.values[-1] >= 10 else 1)}" for s in shown]
+        box = LETTER * len(f"{top:,.0f}") + 14, 26, LETTER * max(map(len, ends)) + 14, 24
+        figure, axes = canvas(HIGH, box)
         _scaled(axes, years, top, unit)
         apart = 1.06 * top / (HIGH - 50) * 14
         for n, s in enumerate(shown):
-            look = {"linestyle": DASHES[n % 3], "marker": MARKERS[n % 5], "markersize": 4, "markerfacecolor": PAPER}
-            axes.plot(years, s.values, color=SERIES[n % 7], linewidth=1.8, **look)
-        for s, at in zip(shown, spread([s.values[-1] for s in shown], apart), strict=True):
-            place = {"xytext": (9, -4), "textcoords": "offset points", "annotation_clip": False}
-            axes.annotate(f"{s.name} {count(s.values[-1], 0 if s.values[-1] >= 10 else 1)}", (years[-1], at), **place)
+            look: Look = {
+                "linestyle": DASHES[n % 3],
+                "marker": MARKERS[n % 5],
+                "markersize": 4,
+                "markerfacecolor": PAPER,
+            }
+            axes.plot(years, s.values, color=SERIES[n % 7], linewidth=1.8, markerfacecolor=PAPER, **look)
+        for words, at in zip(ends, spread([s.values[-1] for s in shown], apart), strict=True):
+            place: Look = {"xytext": (9, -4), "textcoords": "offset points", "annotation_clip": False}
+            axes.annotate(words, (years[-1], at), **place)
         for p, at in zip(promises, spread([p.level for p in promises], apart), strict=True):
             axes.axhline(p.level, color=PROMISE, linewidth=1.2, linestyle=(0, (6, 3)))
             axes.plot([p.year], [p.level], marker="X", color=PROMISE, markersize=8)
@@ -215,9 +240,9 @@ def bars(name: str, title: str, says: str, rows: Sequence[Bar], base: float | No
     """Bars across, one below the other, their words above them, on a scale from zero or around ``base``."""
     if not any(b.start != b.end for b in rows):
         return None
-    with mpl.rc_context(RULES):  # type: ignore[arg-type]
+    with mpl.rc_context(RULES):
         texts = [textwrap.wrap(b.words, LINE) or [""] for b in rows]
-        high = sum(14 * len(t) + 20 for t in texts) + 6.0
+        high = sum(14 * len(t) + 23 for t in texts) + 2.0
         figure, axes = canvas(high, (2, 2, 2, 2))
         ends = [0.0 if base is None else base, *(v for b in rows for v in (b.start, b.end))]
         least, most = min(ends), max(ends)
@@ -225,19 +250,12 @@ def bars(name: str, title: str, says: str, rows: Sequence[Bar], base: float | No
         axes.set_ylim(high - 4, 0)
         axes.axis("off")
         axes.axvline(ends[0], color=INK, linewidth=1)
-        at = 2.0
+        at = 4.0
         for b, text in zip(rows, texts, strict=True):
-            axes.text(least, at, "\n".join(text), va="top", linespacing=1.15)
-            at += 14 * len(text) + 2
+            axes.annotate("\n".join(text), (least, at), (4, 0), textcoords="offset points", va="top", linespacing=1.15)
+            at += 14 * len(text)
             wide = max(abs(b.end - b.start), (most - least) / 400 if b.end != b.start else 0)
-            axes.barh(
-                at + 6,
-                wide,
-                11,
-                left=min(b.start, b.end),
-                color=SERIES[b.colour],
-                hatch=HATCHES[b.colour],
-                edgecolor=PAPER,
-            )
-            at += 18
+            look: Look = {"color": SERIES[b.colour], "hatch": HATCHES[b.colour], "edgecolor": PAPER}
+            axes.barh(at + 6, wide, 11, left=min(b.start, b.end), **look)
+            at += 23
         return picture(name, title, says, figure)

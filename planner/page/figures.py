@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -14,6 +14,8 @@ from planner.inputs.case import PROGRAMME, Case
 from planner.inputs.programme import Claim
 from planner.measures import count
 from planner.plan import Plan
+from planner.report.facts import Facts
+from planner.report.second import Kept
 from planner.results.chains import Chains
 from planner.results.evidence import UNALLOCATED
 
@@ -37,10 +39,17 @@ class Figures:
     case: Case
     plan: Plan
     document: Mapping[str, Any]
+    #: what analyses of the run found, by the name of the analysis
+    kept: Kept = field(default_factory=dict)
 
     @cached_property
+    def facts(self) -> Facts:
+        """Amounts that the first screen shows as well."""
+        return Facts(self.case, self.plan)
+
+    @property
     def years(self) -> list[int]:
-        return sorted({self.case.periods.year(t) for t in self.case.periods})
+        return self.facts.years
 
     @cached_property
     def index(self) -> dict[str, int]:

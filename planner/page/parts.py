@@ -7,11 +7,12 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from planner.report import shapes as report
+from planner.report.shapes import Figure
 from planner.results import verdicts
 
 
@@ -45,6 +46,7 @@ class Table:
     words: Sequence[int] = ()
     foot: int = 0
     folded: bool = False
+    note: str = ""
     kind: str = field(default="table", init=False)
 
 
@@ -62,14 +64,14 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class Pictures:
-    """Charts beside each other where the screen has room."""
+class Beside:
+    """Charts or tables beside each other where the screen has room."""
 
-    drawn: Sequence[Picture]
-    kind: str = field(default="pictures", init=False)
+    blocks: Sequence[Picture | Table]
+    kind: str = field(default="beside", init=False)
 
 
-Block = Text | Heading | Table | Picture | Pictures
+Block = Text | Heading | Table | Picture | Beside
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,16 @@ class Section:
 def beside(*charts: Picture | None) -> list[Block]:
     """The charts that have something to show, beside each other; nothing where there is none."""
     drawn = [chart for chart in charts if chart is not None]
-    return [Pictures(drawn)] if drawn else []
+    return [Beside(drawn)] if drawn else []
+
+
+def shown(table: report.Table) -> Table:
+    """A table of the first screens, as this page shows it: the same words and digits."""
+    columns = range(len(table.headers))
+    words = [c for c in columns if not any(isinstance(row[c], Figure) for row in table.rows)]
+    rows = [[str(cell) for cell in row] for row in table.rows]
+    headers = [h[:1].upper() + h[1:] for h in table.headers]
+    return Table(table.title, headers, rows, words, table.foot, note=table.note)
 
 
 def tone(cell: object) -> str:
@@ -103,10 +114,9 @@ def _templates() -> Environment:
     return made
 
 
-def render(title: str, verdict: str, notes: Sequence[str], sections: Sequence[Section], **more: Any) -> str:
+def render(title: str, headline: str, verdict: str, notes: Sequence[str], sections: Sequence[Section]) -> str:
     """The page, whose policy lets nothing load or run but its one style sheet, known by its hash."""
     style = _templates().get_template("style.css.j2").render()
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return _templates().get_template("page.html.j2").render(
-        title=title, verdict=verdict, notes=notes, sections=sections, style=Markup(style), digest=digest, **more
-    )  # fmt: skip
+    shown = {"title": title, "headline": headline, "verdict": verdict, "notes": notes, "sections": sections}
+    return _templates().get_template("page.html.j2").render(**shown, style=Markup(style), digest=digest) + "\n"

@@ -19,11 +19,12 @@ LINES = 10
 
 
 def fill(f: Figures) -> Section:
-    found = Evidence(f.case, f.plan)
+    found = f.facts.evidence
     budget = millions(f.case.programme.budget_usd)
     rows = [
         (p.status, millions(p.cents / 100), percent(p.share), millions(p.rate_cents / 100), p.meaning)
         for p in found.parts
+        if p.cents or p.rate_cents
     ]
     rows.append(("Budget", budget, percent(1.0), budget, "as announced"))
     headers = ("Status", "$M", "Share of the budget", "By the unit rate alone, $M", "What it says")

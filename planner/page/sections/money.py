@@ -18,14 +18,6 @@ PAYERS = "What each payer could carry is a range of what is open to one programm
 IDLE = 6
 
 
-def uses(f: Figures) -> dict[str, float]:
-    """Where the budget goes, USD: by category, then what buys nothing; the sum is the budget."""
-    programme = f.case.programme
-    found = {c: f.spent("investment", c) for c in f.categories}
-    found[RESERVE] = programme.budget_usd * f.case.parameter("management_reserve_share")
-    return found | {UNSPENT: programme.budget_usd - math.fsum(found.values())}
-
-
 def fill(f: Figures) -> Section:
     return Section(
         "money",
@@ -43,14 +35,14 @@ def fill(f: Figures) -> Section:
 
 def _where(f: Figures) -> charts.Picture | None:
     budget, at = f.case.programme.budget_usd, 0.0
-    rows = []
-    for name, amount in uses(f).items():
+    rows: list[charts.Bar] = []
+    for name, amount in f.facts.uses().items():
         if amount:
             idle = name in (RESERVE, UNALLOCATED, UNSPENT)
             words = f"{name} {usd(amount)}, {percent(amount / budget)}"
             rows.append(charts.Bar(words, at, at + amount, IDLE if idle else len(rows) % IDLE))
             at += amount
-    unspent = uses(f)[UNSPENT]
+    unspent = f.facts.uses()[UNSPENT]
     title = f"Of {usd(budget)}, {usd(_bought(f))} is spent"
     title += f" and {usd(unspent)} stays unspent" if unspent else ""
     says = f"Bars end to end from zero to the budget of {usd(budget)}: " + "; ".join(b.words for b in rows) + "."
@@ -64,18 +56,19 @@ def _bought(f: Figures, year: int | None = None) -> float:
 
 def _uses(f: Figures) -> Table:
     budget = f.case.programme.budget_usd
-    rows = [(name, millions(amount), percent(amount / budget)) for name, amount in uses(f).items()]
+    rows = [(name, millions(amount), percent(amount / budget)) for name, amount in f.facts.uses().items()]
     rows.append(("Budget", millions(budget), percent(1.0)))
     return Table("Where the budget goes, $M then-year", ("Use", "$M", "Share of the budget"), rows, foot=1)
 
 
 def _cash(f: Figures) -> charts.Picture | None:
     cash = list(accumulate(_bought(f, y) / 1e9 for y in f.years))
-    limit, last = f.case.spendable_musd / 1e3, f.years[-1]
-    title = f"Cash reaches {usd(1e9 * cash[-1])} by {last}; {usd(1e9 * limit)} may be spent"
-    says = f"A line of cumulative investment by year, up to {usd(1e9 * cash[-1])} in {last}, below the ceiling."
-    ceiling = charts.Promise(last, limit, f"may be spent: {usd(1e9 * limit)}")
-    return charts.lines("cash", title, says, f.years, [charts.Series("Cash, $B", cash)], "$B, then-year", [ceiling])
+    ceiling = [f.facts.ceiling_to_date(y) / 1e9 for y in f.years]
+    ends = usd(1e9 * cash[-1]), usd(1e9 * ceiling[-1])
+    title = f"Cash reaches {ends[0]} by {f.years[-1]}; {ends[1]} may be spent"
+    says = f"Lines by year: cumulative investment, up to {ends[0]} in {f.years[-1]}, and its ceiling of {ends[1]}."
+    series = [charts.Series("Ceiling", ceiling, ends[1]), charts.Series("Cash", cash, ends[0])]
+    return charts.lines("cash", title, says, f.years, series, "$B, then-year")
 
 
 def _spend(f: Figures) -> charts.Picture | None:

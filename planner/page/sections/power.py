@@ -65,9 +65,9 @@ def _precision(f: Figures, precision: str) -> Picture | None:
     series = [charts.Series(n, [f.compute.get((s, precision, y), 0.0) for y in f.years]) for s, n in STATES.items()]
     last = f.years[-1]
     ends = ", ".join(f"{count(f.compute.get((s, precision, last), 0.0))} {s}" for s in STATES)
-    parts = [f"{_planned(f, c.id)} {c.tier} by {c.by}, promised {count(c.level)}" for c in claims]
+    parts = [f"{_planned(f, c.id)} {c.tier} by {c.by}, {count(c.level)} promised" for c in claims]
     says = f"Lines of {precision} PFLOP/s by year: at the end of {last} {ends}. " + "; ".join(parts)
-    title = f"{precision}, PFLOP/s: " + ("; ".join(parts) or f"{ends} in {last}; nothing was promised")
+    title = f"PFLOP/s {precision}: " + ("; ".join(parts) or f"{ends} in {last}; nothing was promised")
     return charts.lines(f"compute-{precision}", title, says.strip(), f.years, series, f"PFLOP/s {precision}", marks)
 
 

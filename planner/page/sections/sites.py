@@ -30,7 +30,7 @@ PLACES = {
     state: (column, row) for row, line in enumerate(GRID) for column, state in enumerate(line.split()) if state != "."
 }
 #: radius of the largest circle, in tiles
-LARGEST = 0.95
+LARGEST = 0.72
 
 
 def fill(f: Figures) -> Section:
@@ -46,20 +46,20 @@ def _map(f: Figures) -> Picture | None:
     if not most:
         return None
     states = {site.state for site in f.case.sites.values()}
-    with mpl.rc_context(charts.RULES):  # type: ignore[arg-type]
+    with mpl.rc_context(charts.RULES):
         figure, axes = charts.canvas(330, (2, 24, 2, 2))
         axes.set(xlim=(-0.6, 10.9), ylim=(7.9, -0.6))
         axes.axis("off")
         for state, (x, y) in PLACES.items():
-            look = {"linestyle": "-" if state in states else ":", "edgecolor": charts.SERIES[5]}
+            look: charts.Look = {"linestyle": "-" if state in states else ":", "edgecolor": charts.SERIES[5]}
             axes.add_patch(Rectangle((x - 0.45, y - 0.45), 0.9, 0.9, facecolor="none", linewidth=0.8, **look))
             if state not in {f.case.sites[s].state for s in at}:
                 axes.text(x, y, state, ha="center", va="center_baseline", fontsize=9)
         for site, (x, y) in at.items():
             for amount, colour in ((secured[site], charts.SERIES[6]), (built[site], charts.SERIES[0])):
                 axes.add_patch(Circle((x, y), LARGEST * (amount / most) ** 0.5, facecolor=colour, edgecolor=charts.INK))
-            where = {"ha": "center", "va": "center_baseline", "weight": "bold"}
-            axes.text(x, y - 0.62, f"{f.sites.index(site) + 1} {f.case.sites[site].state}", **where)
+            where: charts.Look = {"ha": "center", "va": "center_baseline", "weight": "bold"}
+            axes.text(x, y - 0.36, f"{f.sites.index(site) + 1} {f.case.sites[site].state}", **where)
         words = "Light: MW facility secured. Dark: MW IT commissioned. Solid tiles: states with candidates."
         figure.text(0.01, 0.02, words, fontsize=9)
         first = max(f.sites, key=lambda s: (secured[s], s))

@@ -8,28 +8,16 @@ from collections.abc import Mapping
 
 from planner.measures import count, percent
 from planner.page.figures import Figures, millions
-from planner.page.parts import Section, Table, Text
+from planner.page.parts import Block, Section, Table, Text
 
 CATEGORIES = ("security", "software", "training")
 
 
-def left_out(f: Figures) -> list[str]:
-    """Parts that the programme does not model, in words."""
-    case = f.case
-    parts = {
-        "accreditation": case.accreditations,
-        "software and services": case.initiatives,
-        "training": case.tracks,
-        "who pays for operations": case.funding_sources,
-    }
-    return [name for name, known in parts.items() if not known]
-
-
 def fill(f: Figures) -> Section | None:
-    lacking = left_out(f)
+    lacking = f.facts.left_out()
     tables = [t for t in (_dollars(f), _initiatives(f), _admitted(f), _trained(f)) if t.rows]
     words = f"This programme leaves out {', '.join(lacking)}: the plan says nothing about it." if lacking else ""
-    blocks = [*([Text(words)] if words else []), *tables]
+    blocks: list[Block] = [*([Text(words)] if words else []), *tables]
     return Section("soft", "Security, software and training", blocks) if blocks else None
 
 

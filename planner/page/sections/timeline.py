@@ -84,7 +84,7 @@ def _picture(f: Figures, found: list[Step]) -> charts.Picture:
     lanes = [(s, k) for s in f.sites for k in KINDS if any((x.site, x.kind) == (s, k) for x in found)]
     sites = [s for s in f.sites if any(s == x for x, _ in lanes)]
     high = 17.0 * len(lanes) + 24.0 * len(sites) + 26.0
-    with mpl.rc_context(charts.RULES):  # type: ignore[arg-type]
+    with mpl.rc_context(charts.RULES):
         figure, axes = charts.canvas(high, (92, 2, 6, 22))
         axes.set(xlim=(0, p.count), ylim=(high - 24, 0))
         axes.set_yticks([])
@@ -95,7 +95,11 @@ def _picture(f: Figures, found: list[Step]) -> charts.Picture:
         axes.set_xticks(starts[::every], [str(p.year(t)) for t in starts[::every]], ha="left")
         axes.grid(axis="x", color=charts.FAINT, linewidth=0.8)
         axes.set_axisbelow(True)
-        place = {"xycoords": ("axes fraction", "data"), "va": "center_baseline", "annotation_clip": False}
+        place: charts.Look = {
+            "xycoords": ("axes fraction", "data"),
+            "va": "center_baseline",
+            "annotation_clip": False,
+        }
         at = 0.0
         for site in sites:
             words = f"{f.sites.index(site) + 1} {f.site_name(site)}"
@@ -104,8 +108,13 @@ def _picture(f: Figures, found: list[Step]) -> charts.Picture:
             for kind in (k for s, k in lanes if s == site):
                 axes.annotate(kind, (-84 / (charts.WIDE - 98), at + 7), fontsize=charts.SMALL, **place)
                 for x in (x for x in found if (x.site, x.kind) == (site, kind)):
-                    look = {"color": charts.SERIES[KINDS.index(kind)], "alpha": 0.55, "edgecolor": charts.INK}
-                    axes.barh(at + 7, min(x.ready + 1, p.count) - x.start, 11, left=x.start, linewidth=0.5, **look)
+                    look: charts.Look = {
+                        "color": charts.SERIES[KINDS.index(kind)],
+                        "alpha": 0.55,
+                        "edgecolor": charts.INK,
+                    }
+                    end = p.count if kind == SERVES else min(x.ready + 1, p.count)
+                    axes.barh(at + 7, end - x.start, 11, left=x.start, linewidth=0.5, **look)
                 at += 17
     spans = []
     for kind in KINDS:
