@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import threading
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,9 +14,10 @@ from planner import files, store
 from planner.errors import UsageError, VerificationError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from planner.inputs.case import Case
+    from planner.page.parts import Section
     from planner.plan import Plan
     from planner.workbook.book import Book
 
@@ -26,49 +28,60 @@ def prepare() -> None:
     threading.Thread(target=import_module, args=("planner.workbook",), daemon=True).start()
 
 
-def write(
-    folder: Path, case: Case, plan: Plan | None, document: dict[str, Any], more: Callable[[Book], None] | None = None
-) -> None:
-    """The reports of a run; one without a plan has none. ``more`` adds sheets to the workbook."""
+@dataclass(frozen=True)
+class Analyses:
+    """What analyses of a run found: their documents by name, their sheets and their sections of the page."""
+
+    documents: Mapping[str, Mapping[str, Any]]
+    sheets: Callable[[Book], None] | None
+    sections: Sequence[Section]
+
+
+def write(folder: Path, case: Case, plan: Plan | None, document: dict[str, Any], more: Analyses | None = None) -> None:
+    """The reports of a run; one without a plan has none."""
     if plan is not None:
         from planner import page, workbook
 
-        workbook.write(folder / store.WORKBOOK, case, plan, document, folder / store.VALUES, more)
-        page.write(folder / store.PAGE, case, plan, document)
+        found = more or Analyses({}, None, ())
+        workbook.write(folder / store.WORKBOOK, case, plan, document, folder / store.VALUES, found.sheets)
+        page.write(folder / store.PAGE, case, plan, document, found.documents, found.sections)
 
 
-def rebuild(
-    run: Path, out: Path | None, more: Callable[[Book], None] | None = None, beside: Path | None = None
-) -> list[Path]:
+def rebuild(run: Path, out: Path | None, more: Analyses | None = None, beside: Path | None = None) -> list[Path]:
     """Write the reports and tables of a stored run again: to ``out``, else into the run, unless they would differ.
 
-    ``more`` adds sheets to the workbook; as the run itself stays as it is, that one then goes to the folder ``beside``.
+    ``more`` adds sheets and sections; as the run itself stays as it is, workbook and page of them then go to the
+    folder ``beside``.
     """
     if out is None and more is not None and beside is not None:
         own = rebuild(run, None)
         stored = _with_plan(run)
-        assert stored.plan is not None
-        from planner import workbook
-
-        target = beside / store.WORKBOOK
-        with files.replacing(target) as draft:
-            workbook.write(draft, stored.case, stored.plan, store.stable(stored.document), more=more)
-        return [*own, target]
+        with files.plainly(f"write reports into {beside}"), _room(beside) as room:
+            write(Path(room), stored.case, stored.plan, store.stable(stored.document), more)
+            return own + [_placed(Path(room) / name, beside / name) for name in (store.WORKBOOK, store.PAGE)]
     stored = _with_plan(run)
     target = run if out is None else out.expanduser().absolute()
     with files.plainly(f"write reports into {target}"):
         target.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".report.", suffix=".partial", dir=target.parent) as room:
+        with _room(target) as room:
             fresh = Path(room)
             store.write_plan_tables(fresh, stored.plan)
             write(fresh, stored.case, stored.plan, store.stable(stored.document), more=more)
             names = sorted(path.relative_to(fresh) for path in fresh.rglob("*") if path.is_file())
             if out is None:
                 _refuse_difference(run, fresh, names)
-            for name in names:
-                with files.replacing(target / name) as draft:
-                    shutil.copyfile(fresh / name, draft)
-    return [target / name for name in names]
+            return [_placed(fresh / name, target / name) for name in names]
+
+
+def _room(beside: Path) -> tempfile.TemporaryDirectory[str]:
+    """A folder to write in, on the same disk as the one beside it."""
+    return tempfile.TemporaryDirectory(prefix=".report.", suffix=".partial", dir=beside.parent)
+
+
+def _placed(made: Path, target: Path) -> Path:
+    with files.replacing(target) as draft:
+        shutil.copyfile(made, draft)
+    return target
 
 
 def _refuse_difference(run: Path, fresh: Path, names: list[Path]) -> None:

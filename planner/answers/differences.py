@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from planner.analyses.compare import Pair
 from planner.answers import Answer
-from planner.comparison.sections import no_plan, of_pair
+from planner.comparison.leads import lead
+from planner.comparison.sections import of_pair
 
 #: title of a section -> its sheet
 SHEETS = {
@@ -19,5 +20,4 @@ SHEETS = {
 
 def answer(pair: Pair) -> Answer:
     sections = [(SHEETS.get(s.title, "headlines"), s, None) for s in of_pair(pair)]
-    lead = no_plan(pair) or f"{pair.label} against {pair.base_label}, with bridges to the cent."
-    return Answer(f"Compared with {pair.base_label}", lead, pair.other.case, {}, sections)
+    return Answer(f"Compared with {pair.base_label}", lead(pair), pair.other.case, {}, sections)

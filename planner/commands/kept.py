@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from planner.terminal import Style
 if TYPE_CHECKING:
     from planner.analyses.source import Source
     from planner.answers import Answer
-    from planner.workbook.book import Book
+    from planner.reports import Analyses
 
 
 def answered(
@@ -58,26 +58,22 @@ def keep(style: Style, run: Path, analysis: str, answer: Answer) -> Path | None:
 
 def tell_workbook(style: Style, kept: Path) -> None:
     run = kept.parent.name.removesuffix(".answers")
-    style.say(f"Kept with the run: 'planner report {run} --out DIR' makes it sheets of DIR/plan.xlsx.")
+    style.say(f"Kept with the run: 'planner report {run} --out DIR' makes it part of workbook and page there.")
 
 
-def more_sheets(run: Path, style: Style) -> tuple[Callable[[Book], None] | None, Path]:
-    """What adds the answers kept with a run to its workbook, None where there are none; and their folder."""
+def analyses(run: Path, style: Style) -> tuple[Analyses | None, Path]:
+    """What analyses of a run found, for its workbook and its page, None where there is nothing; and their folder."""
     from planner import store
-    from planner.answers import stored
+    from planner.answers import pages, sheets, stored
+    from planner.reports import Analyses
 
     folder = stored.folder_of(run)
     if not folder.is_dir():
         return None, folder
     found, passed_over = stored.kept(run, store.load(run).case)
     for reason in passed_over:
-        style.say(f"Not in the workbook: {reason}.")
+        style.say(f"Not in the reports: {reason}.")
     if not found:
         return None, folder
-
-    def more(book: Book) -> None:
-        from planner.answers import sheets
-
-        sheets.add(book, found)
-
-    return more, folder
+    documents = {name: answer.document for name, answer in found}
+    return Analyses(documents, lambda book: sheets.add(book, found), pages.sections(found)), folder

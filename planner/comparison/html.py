@@ -1,126 +1,87 @@
-"""A comparison as one static page: no script, no external address, every text escaped."""
+"""A comparison as one static page, made of the same parts and templates as the page of a run."""
 
 from __future__ import annotations
 
-from html import escape
-
 from planner.analyses.compare import Bridge, Comparison, Pair
-from planner.comparison.sections import Figure, Section, no_plan, of_pair, overview
-
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-STYLE = """
-:root { color-scheme: light; }
-body { font: 15px/1.45 system-ui, "Segoe UI", Arial, sans-serif; color: #1b1b1b; background: #fff;
- max-width: 84rem; margin: 0 auto; padding: 1rem 1.5rem 3rem; }
-h1 { font-size: 1.7rem; color: #1f3864; margin: .6rem 0; }
-h2 { font-size: 1.3rem; color: #1f3864; border-bottom: 2px solid #1f3864; margin-top: 2.2rem; }
-h3 { font-size: 1.05rem; margin: 1.4rem 0 .4rem; }
-.scroll { overflow-x: auto; }
-table { border-collapse: collapse; font-size: .92rem; }
-th, td { padding: .22rem .7rem; border-bottom: 1px solid #d5d5d5; text-align: left; vertical-align: top; }
-thead th { background: #1f3864; color: #fff; }
-tbody th { font-weight: 600; }
-td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-p.note { color: #4d4d4d; font-size: .88rem; max-width: 60rem; }
-summary { cursor: pointer; font-weight: 600; padding: .3rem 0; }
-svg { max-width: 100%; height: auto; display: block; margin: .5rem 0; }
-svg text { font: 13px system-ui, Arial, sans-serif; fill: #1b1b1b; }
-@media print { body { max-width: none; padding: 0; } h2 { break-before: auto; } table { font-size: 8.5pt; } }
-"""
-WIDE, BAR, LABELS, FIGURES = 900, 26, 270, 110
+from planner.comparison.leads import lead
+from planner.comparison.sections import YEARS, Figure, Section, by_year, of_pair, overview
+from planner.page import charts
+from planner.page import parts as page_parts
+from planner.page.parts import Block, Table, Text, beside, render
 
 
 def page(comparison: Comparison) -> str:
-    title = f"Comparison: {', '.join(label for label, _ in comparison.runs[:3])}"
-    title += f" and {len(comparison.runs) - 3} more" if len(comparison.runs) > 3 else ""
-    body = [f"<h1>{escape(title)}</h1>"]
-    body += [_section(section, 2) for section in overview(comparison)]
-    for pair in comparison.pairs:
-        body.append(_pair(pair))
-    return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n"
-        + "\n".join(body)
-        + "\n</main>\n</body>\n</html>\n"
-    )
-
-
-def _pair(pair: Pair) -> str:
-    parts = [f"<h2>{escape(pair.label)} against {escape(pair.base_label)}</h2>"]
-    if text := no_plan(pair):
-        parts += [f"<p>{escape(line)}</p>" for line in text.splitlines()]
-    for section in of_pair(pair):
-        parts.append(_section(section, 3))
-        if section.title == "Bridge of investment" and pair.bridge and pair.bridge.steps:
-            parts.append(_waterfall(pair.bridge))
-    return "\n".join(parts)
-
-
-def _section(section: Section, depth: int) -> str:
-    head = f"<h{depth}>{escape(section.title)}</h{depth}>"
-    if not section.rows:
-        return f"{head}\n<p>{escape(section.empty)}</p>"
-    note = f'<p class="note">{escape(section.note)}</p>' if section.note else ""
-    table = _table(section)
-    if section.long:
-        words = f"{section.title}: {len(section.rows)} rows"
-        return f"<details><summary>{escape(words)}</summary>\n{table}\n{note}</details>"
-    return f"{head}\n{table}\n{note}"
-
-
-def _table(section: Section) -> str:
-    right = section.right
-    heads = "".join(
-        f'<th scope="col"{_number(c in right)}>{escape(text) or "Remark"}</th>'
-        for c, text in enumerate(section.headers)
-    )
-    rows = []
-    for row in section.rows:
-        first, *rest = (escape(str(cell)) for cell in row)
-        cells = "".join(f"<td{_number(c in right)}>{text}</td>" for c, text in enumerate(rest, 1))
-        rows.append(f'<tr><th scope="row">{first}</th>{cells}</tr>')
-    return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(section.title)}"><table>'
-        f"<thead><tr>{heads}</tr></thead><tbody>\n" + "\n".join(rows) + "\n</tbody></table></div>"
-    )
-
-
-def _number(is_number: bool) -> str:
-    return ' class="n"' if is_number else ""
-
-
-def _waterfall(bridge: Bridge) -> str:
-    """The steps from one total to the other, on a scale that starts below the lowest point of them."""
-    at, levels = bridge.start, [bridge.start, bridge.end]
-    bars: list[tuple[str, int, int, str]] = []
-    for step in bridge.steps:
-        bars.append((step.name, at, at + step.cents, str(Figure(step.cents / 100, "USD", signed=True))))
-        at += step.cents
-        levels.append(at)
-    low, high = min(levels), max(levels)
-    start = max(0, low - (high - low) // 4)
-    totals = [
-        ("From", start, bridge.start, str(Figure(bridge.start / 100, "USD"))),
-        ("To", start, bridge.end, str(Figure(bridge.end / 100, "USD"))),
+    """The page as text: what is compared, the runs over the years, then each run against the first."""
+    labels = [label for label, _ in comparison.runs]
+    title = f"Comparison: {', '.join(labels[:3])}"
+    title += f" and {len(labels) - 3} more" if len(labels) > 3 else ""
+    one = comparison.pairs[0] if len(comparison.pairs) == 1 else None
+    drawn = [_years(comparison, key) for key in YEARS]
+    tables = [table(section) for section in by_year(comparison)]
+    sections = [
+        page_parts.Section("runs", "Side by side", [b for s in overview(comparison) for b in blocks(s)]),
+        page_parts.Section("years", "Over the years", [*beside(*drawn), *tables]),
+        *(_pair(pair, place) for place, pair in enumerate(comparison.pairs, 1)),
     ]
-    room = WIDE - LABELS - FIGURES
-    parts = []
-    for place, (name, begin, end, text) in enumerate([totals[0], *bars, totals[1]]):
-        x1, x2 = sorted(LABELS + room * (level - start) / max(high - start, 1) for level in (begin, end))
-        y = place * BAR + 4
-        total = name in ("From", "To")
-        colour = "#1f3864" if total else "#a2491b" if end > begin else "#3f7d3f"
-        parts.append(f'<text x="{LABELS - 8}" y="{y + 14}" text-anchor="end">{escape(name)}</text>')
-        parts.append(f'<rect x="{x1:.1f}" y="{y}" width="{max(x2 - x1, 1.5):.1f}" height="{BAR - 8}" fill="{colour}"/>')
-        parts.append(f'<text x="{x2 + 6:.1f}" y="{y + 14}">{escape(text)}</text>')
-    text = (
-        f"Investment goes from {totals[0][3]} to {totals[1][3]} in {len(bars)} steps; the axis does not start at zero."
+    return render(title, lead(one) if one else "", "", [], sections)
+
+
+def _pair(pair: Pair, place: int) -> page_parts.Section:
+    found: list[Block] = [Text(line) for line in lead(pair).splitlines()]
+    for section in of_pair(pair):
+        found += blocks(section)
+        if section.title == "Bridge of investment" and pair.bridge and pair.bridge.steps:
+            found += beside(_waterfall(pair.bridge, f"bridge-{place}"))
+    return page_parts.Section(f"pair-{place}", f"{pair.label} against {pair.base_label}", found)
+
+
+def blocks(section: Section, most: int | None = None) -> list[Block]:
+    """A section as a table with its note, folded from so many rows; one without rows as a sentence."""
+    return [table(section, most)] if section.rows else [Text(f"{section.title}: {section.empty}")]
+
+
+def table(section: Section, most: int | None = None) -> Table:
+    headers = [text or "Remark" for text in section.headers]
+    words = [c for c in range(len(headers)) if c not in section.right]
+    rows = [[str(cell) for cell in row] for row in section.rows]
+    return Table(
+        section.title,
+        headers,
+        rows,
+        words,
+        folded=section.long or (most is not None and len(rows) > most),
+        note=section.note,
     )
-    text = text if start else text.replace("; the axis does not start at zero", "")
-    height = (len(bars) + 2) * BAR + 8
-    return (
-        f'<figure><svg viewBox="0 0 {WIDE} {height}" role="img" aria-label="{escape(text)}">{"".join(parts)}</svg>'
-        f'<figcaption class="note">{escape(text)}</figcaption></figure>'
+
+
+def _years(comparison: Comparison, key: str) -> charts.Picture | None:
+    """A line a run over the years."""
+    name, unit, scale = YEARS[key]
+    found = [(label, (run.document.get("indicators") or {}).get(key) or {}) for label, run in comparison.runs]
+    years = sorted({int(year) for _, values in found for year in values})
+    series = [charts.Series(label, [v.get(str(y), 0.0) / scale for y in years]) for label, v in found if v]
+    if not series:
+        return None
+    ends = "; ".join(f"{s.name} {Figure(s.values[-1] * scale, unit)}" for s in series)
+    title = f"{name} in {years[-1]}: {ends}"
+    return charts.lines(
+        f"years-{key.replace('_', '-')}",
+        title,
+        f"Lines by year. {title}.",
+        years,
+        series,
+        "$B, then-year" if unit == "USD" else unit,
     )
+
+
+def _waterfall(bridge: Bridge, name: str) -> charts.Picture | None:
+    """The steps from one total to the other, from zero."""
+    at, bars = bridge.start, [charts.Bar(f"From: {Figure(bridge.start / 100, 'USD')}", 0.0, bridge.start)]
+    for step in bridge.steps:
+        words = f"{step.name}: {Figure(step.cents / 100, 'USD', signed=True)}"
+        bars.append(charts.Bar(words, at, at + step.cents, 1 if step.cents > 0 else 2))
+        at += step.cents
+    bars.append(charts.Bar(f"To: {Figure(bridge.end / 100, 'USD')}", 0.0, bridge.end))
+    ends = [str(Figure(cents / 100, "USD")) for cents in (bridge.start, bridge.end)]
+    title = f"Investment goes from {ends[0]} to {ends[1]} in {len(bridge.steps)} steps"
+    return charts.bars(name, title, f"{title}: " + "; ".join(b.words for b in bars) + ".", bars)

@@ -1,82 +1,71 @@
-"""A comparison as tables of words and figures, the same for the terminal, Markdown, the page and the workbook."""
+"""A comparison as sentences and tables, the same for the terminal, Markdown, the page and the workbook."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from planner.analyses.compare import Bridge, Comparison, Indicator, Pair, name
-from planner.measures import amount
+from planner.analyses.compare import Bridge, Comparison, Indicator, InputChange, Pair, name
+from planner.comparison.leads import HEADLINES, called, no_plan, verdict
+from planner.comparison.shapes import Cell, Figure, Section
+from planner.inputs.schema import BY_NAME
+from planner.results import verdicts
 from planner.store import Stored
+
+__all__ = ["Cell", "Figure", "Section", "by_year", "headline", "no_plan", "of_pair", "overview", "promises", "verdict"]
 
 GAP_NOTE = (
     "Within the gaps: an objective whose proven ranges in the two runs meet; present dollars that move by no more than "
     "the two gaps together, and any other figure by no more than their shares. Plans of equal value may differ more."
 )
-WORDS = {"optimal": "proven", "within_limits": "NOT PROVEN", "infeasible": "no plan", "unknown": "no answer"}
-#: indicator -> what a person calls it; those by year are shown at the end of the horizon
-HEADLINES = {
-    "net_benefit_usd": "Net benefit (present)",
-    "mission_value_usd": "Mission value (present)",
-    "present_cost_usd": "Present cost",
-    "spend_usd": "Investment",
-    "operations_usd": "Operations",
-    "unallocated_by_split_usd": "Set aside by the split",
-    "secured_mw": "Secured",
-    "commissioned_mw": "Commissioned",
-    "populated_mw": "Populated",
-    "serving_pflops.fp64": "Serving fp64",
-    "serving_pflops.bf16": "Serving bf16",
-    "serving_pflops.fp8": "Serving fp8",
-    "served_share": "Demand served",
-    "emissions_t": "Emissions",
+#: indicator by year -> what a person calls it, its unit, and what it is divided by in a chart
+YEARS = {
+    "secured_mw": ("Secured power", "MW facility", 1.0),
+    "commissioned_mw": ("Commissioned power", "MW IT", 1.0),
+    "populated_mw": ("Populated power", "MW IT", 1.0),
+    "spend_by_year_usd": ("Investment", "USD", 1e9),
 }
 #: figures of the table that sets runs side by side
 BESIDE = ("net_benefit_usd", "mission_value_usd", "present_cost_usd", "spend_usd", "commissioned_mw", "served_share")
 
 
-@dataclass(frozen=True)
-class Figure:
-    """A number with its unit; ``signed`` for differences."""
-
-    value: float | None
-    unit: str
-    signed: bool = False
-
-    def __str__(self) -> str:
-        if self.value is None or not math.isfinite(self.value):
-            return "-"
-        sign = "-" if self.value < 0 else "+" if self.signed and self.value > 0 else ""
-        return sign + amount(abs(self.value), self.unit)
-
-
-Cell = str | Figure
-
-
-@dataclass(frozen=True)
-class Section:
-    """``long``: a table that a page folds away."""
-
-    title: str
-    headers: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    note: str = ""
-    empty: str = "Nothing differs."
-    long: bool = False
-
-    @property
-    def right(self) -> list[int]:
-        """Columns of figures."""
-        columns = range(len(self.headers))
-        figures = {c for c in columns if any(isinstance(row[c], Figure) for row in self.rows)}
-        return sorted(figures | {c for c in columns if self.headers[c].startswith("USD")})
-
-
 def overview(comparison: Comparison) -> list[Section]:
-    """Who is compared, and the runs side by side."""
-    return [_runs(comparison), _beside(comparison)]
+    """Who is compared, the runs side by side, and their promises side by side."""
+    return [_runs(comparison), _beside(comparison), promises(comparison)]
+
+
+def promises(comparison: Comparison) -> Section:
+    """Every promise of any run, with its verdict in each."""
+    runs = [run for _, run in comparison.runs]
+    claims = {c.id: c for run in reversed(runs) for c in run.case.programme.claims}
+    order = dict.fromkeys(c.id for run in runs for c in run.case.programme.claims)
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (claims[claim].claim, *(_kept(run, claim) for run in runs)) for claim in order
+    )
+    headers = ("Promise", *(label for label, _ in comparison.runs))
+    return Section("Promises side by side", headers, rows, empty="No run has a promise.")
+
+
+def _kept(run: Stored, claim: str) -> str:
+    asked = {c.id: c.model_dump() for c in run.case.programme.claims}
+    found = {str(item["id"]): item for item in run.document.get("commitments") or []}
+    return (
+        verdicts.promise(asked[claim] | found.get(claim, {}), run.plan is not None) if claim in asked else "not asked"
+    )
+
+
+def by_year(comparison: Comparison) -> list[Section]:
+    """The runs over the years, a table a figure."""
+    found = []
+    for key, (title, unit, _) in YEARS.items():
+        values = [(label, (run.document.get("indicators") or {}).get(key) or {}) for label, run in comparison.runs]
+        years = sorted({str(year) for _, of in values for year in of})
+        rows: tuple[tuple[Cell, ...], ...] = tuple(
+            (label, *(Figure(of.get(y), unit) for y in years)) for label, of in values if of
+        )
+        if rows and any(cell.value for row in rows for cell in row if isinstance(cell, Figure)):
+            found.append(Section(f"{title} by year", ("Run", *years), rows))
+    return found
 
 
 def of_pair(pair: Pair, brief: bool = False) -> list[Section]:
@@ -84,26 +73,16 @@ def of_pair(pair: Pair, brief: bool = False) -> list[Section]:
     found = [_inputs(pair)]
     if pair.indicators is not None and pair.decisions is not None and pair.bridge and pair.operations:
         found += [_headlines(pair, pair.indicators), _bridge(pair.bridge), _bridge(pair.operations)]
-        found += [_sites(pair)] if brief else [_sites(pair), _decisions(pair), _all(pair.indicators)]
+        found += [_sites(pair)] if brief else [_sites(pair), _decisions(pair), _all(pair, pair.indicators)]
     return found
-
-
-def no_plan(pair: Pair) -> str:
-    """Why there is nothing but inputs to compare; empty where there are two plans."""
-    both = ((pair.base_label, pair.base), (pair.label, pair.other))
-    without = [(label, run) for label, run in both if run.plan is None]
-    missing = [f"{label} has no plan ({WORDS.get(str(r.document.get('verdict')), 'damaged')})" for label, r in without]
-    reason = str(pair.other.document.get("explanation") or "") if pair.other.plan is None else ""
-    return ". ".join([*missing, *([reason] if reason else [])])
 
 
 def _runs(comparison: Comparison) -> Section:
     rows = []
     for place, (label, run) in enumerate(comparison.runs):
-        gap, role = run.document.get("gap"), "base" if place == 0 else "compared"
-        verdict = WORDS.get(str(run.document.get("verdict")), "")
-        rows.append((label, role, verdict, Figure(gap, "share"), name(run), ", ".join(run.case.changes) or "none"))
-    return Section("Runs", ("Run", "Role", "Verdict", "Gap", "Id", "Edits"), tuple(rows))
+        role, programme = "base" if place == 0 else "compared", run.case.programme.title
+        rows.append((label, role, verdict(run), programme, name(run), ", ".join(run.case.changes) or "none"))
+    return Section("Runs", ("Run", "Role", "Verdict", "Programme", "Id", "Edits"), tuple(rows))
 
 
 def headline(run: Stored, key: str) -> Figure:
@@ -123,7 +102,7 @@ def _beside(comparison: Comparison) -> Section:
         headers += [HEADLINES[key], "change"]
     rows = []
     for label, run in comparison.runs:
-        cells: list[Cell] = [label, WORDS.get(str(run.document.get("verdict")), "")]
+        cells: list[Cell] = [label, verdict(run)]
         for key in BESIDE:
             figure, base = headline(run, key), headline(comparison.base, key)
             cells += [figure, _relative(figure, base) if run is not comparison.base else ""]
@@ -138,9 +117,20 @@ def _relative(figure: Figure, base: Figure) -> Cell:
 
 
 def _inputs(pair: Pair) -> Section:
-    rows = tuple((c.table, c.key, c.column, _cell(c.old), _cell(c.new)) for c in pair.inputs)
-    headers = ("Table", "Key", "Column", "From", "To")
+    rows = tuple((_meaning(c), c.path, _cell(c.old), _cell(c.new)) for c in pair.inputs)
+    headers = ("Input", "Where", "From", "To")
     return Section("Inputs changed", headers, rows, empty="The inputs are the same.", long=len(rows) > 25)
+
+
+def _meaning(change: InputChange) -> str:
+    """What an input is, in the words of the data dictionary."""
+    table = BY_NAME.get(change.table)
+    columns = {c.name: c for c in table.columns} if table else {}
+    if change.column not in columns:
+        what = " ".join(part for part in (change.table, change.column) if part)
+        return what.replace("_", " ")
+    column = columns[change.column]
+    return f"{column.meaning}, {column.unit}" if column.unit else column.meaning
 
 
 def _cell(value: Any) -> str:
@@ -167,8 +157,8 @@ def _wanted(pair: Pair) -> Iterator[tuple[str, str]]:
             yield f"{key}.{max(value)}", f"{title}, end of {max(value)}"
         else:
             yield key, title
-    for promise in pair.other.document.get("commitments") or []:
-        yield f"promises.{promise['id']}", f"Promise: {promise['id']}"
+    for claim in pair.other.case.programme.claims:
+        yield f"promises.{claim.id}", f"Planned: {claim.claim}"
 
 
 def _figure_row(title: str, one: Indicator) -> tuple[Cell, ...]:
@@ -222,7 +212,8 @@ def _decisions(pair: Pair) -> Section:
     return Section("Decisions by period", headers, tuple(rows), long=True)
 
 
-def _all(indicators: Sequence[Indicator]) -> Section:
-    rows = [_figure_row(one.name, one) for one in indicators]
+def _all(pair: Pair, indicators: Sequence[Indicator]) -> Section:
+    claims = {c.id: c.claim for run in (pair.base, pair.other) for c in run.case.programme.claims}
+    rows = [_figure_row(called(one.name, claims), one) for one in indicators]
     headers = ("Figure", "From", "To", "Change", "Relative", "")
     return Section("All figures that differ", headers, tuple(rows), GAP_NOTE if rows else "", long=True)

@@ -6,8 +6,11 @@ import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
+from openpyxl.chart import LineChart, Reference
+
 from planner.analyses.compare import Comparison, Pair
-from planner.comparison.sections import GAP_NOTE, Cell, Figure, Section, no_plan, of_pair, overview
+from planner.comparison.leads import lead
+from planner.comparison.sections import GAP_NOTE, Cell, Figure, Section, by_year, of_pair, overview
 from planner.workbook import style
 from planner.workbook.book import Book, Page
 from planner.workbook.finish import save
@@ -43,6 +46,7 @@ def write(path: Path, comparison: Comparison) -> None:
     book.workbook.properties.title = "Comparison of runs"
     _overview(book, comparison)
     _runs(book, comparison)
+    _years(book, comparison)
     _bridges(book, comparison.pairs)
     for title, (sheet, role) in SHEETS.items():
         _collected(book, comparison.pairs, title, sheet, role)
@@ -51,33 +55,55 @@ def write(path: Path, comparison: Comparison) -> None:
 
 
 def _overview(book: Book, comparison: Comparison) -> None:
+    """What differs in a sentence a run, then the runs and their promises side by side."""
     page = book.page("Compare", "Comparison of runs", "report: the runs side by side")
-    page.note(4, "The first run is what the others are compared with. Changes are relative to it. Edits: sheet Runs.")
-    row = HEADER_ROW
+    row = 4
+    for pair in comparison.pairs:
+        told = [f"{pair.label} against {pair.base_label}.", *lead(pair).splitlines()]
+        for line in (part for text in told for part in textwrap.wrap(text, LINE)):
+            page.note(row, line)
+            row += 1
+    top = row = row + 2
     for section in overview(comparison):
         if section.title == RUNS:
             continue
-        page.heading(row - 1, section.title)
-        page.headers(row, [_with_unit(section, column) for column in range(len(section.headers))])
-        first = row + 1
-        for cells in section.rows:
-            row += 1
-            for column, cell in enumerate(cells, 1):
-                if section.headers[column - 1] == "change" and isinstance(cell, Figure):
-                    _relative_change(page, row, column, first)
-                else:
-                    put(page, row, column, cell)
-        row += 4
-    row -= 2
-    for pair in comparison.pairs:
-        if message := no_plan(pair):
-            page.heading(row, pair.label)
-            for line in textwrap.wrap(message, LINE):
-                row += 1
-                page.note(row, line)
-            row += 2
-    page.widths({1: RUN_WIDTH, **dict.fromkeys(range(4, 15, 2), 11)}, default=17)
-    page.printed(HEADER_ROW, "B5")
+        row = _table(page, section, row) + 3
+    page.widths({1: RUN_WIDTH, **dict.fromkeys(range(4, 15, 2), 16)}, default=17)
+    page.printed(top, f"B{top + 1}")
+
+
+def _table(page: Page, section: Section, row: int) -> int:
+    """A table with its heading above row ``row``; relative changes are formulas. The row after it."""
+    page.heading(row - 1, section.title)
+    page.headers(row, [_with_unit(section, column) for column in range(len(section.headers))])
+    first = row + 1
+    for cells in section.rows:
+        row += 1
+        for column, cell in enumerate(cells, 1):
+            if section.headers[column - 1] == "change" and isinstance(cell, Figure):
+                _relative_change(page, row, column, first)
+            else:
+                put(page, row, column, cell)
+    return row + 1
+
+
+def _years(book: Book, comparison: Comparison) -> None:
+    """The runs over the years, each figure with its chart."""
+    page = book.page("Years", "The runs over the years", "report: power and investment of each run by year")
+    row = HEADER_ROW
+    for section in by_year(comparison):
+        last = _table(page, section, row) - 1
+        drawn = LineChart()
+        drawn.title, drawn.height, drawn.width = section.title, 8, 20
+        size = {"min_row": row, "max_row": last, "min_col": 1, "max_col": len(section.headers)}
+        drawn.add_data(Reference(page.sheet, **{**size, "min_row": row + 1}), titles_from_data=True, from_rows=True)
+        drawn.set_categories(Reference(page.sheet, min_row=row, min_col=2, max_col=len(section.headers)))
+        drawn.x_axis.delete = drawn.y_axis.delete = False
+        ends = "; ".join(f"{cells[0]} {cells[-1]}" for cells in section.rows)
+        book.chart(page, drawn, f"A{last + 2}", section.title, f"Lines by year, in {section.headers[-1]}: {ends}.")
+        row = last + 21
+    page.widths({1: RUN_WIDTH}, default=13)
+    page.printed(HEADER_ROW, f"B{HEADER_ROW + 1}")
 
 
 def _runs(book: Book, comparison: Comparison) -> None:
@@ -87,11 +113,11 @@ def _runs(book: Book, comparison: Comparison) -> None:
     page.headers(HEADER_ROW, section.headers)
     for row, cells in enumerate(section.rows, HEADER_ROW + 1):
         for column, cell in enumerate(cells, 1):
-            if column > 4 and isinstance(cell, str):
+            if column > 3 and isinstance(cell, str):
                 page.put(row, column, cell, "text")
             else:
                 put(page, row, column, cell)
-    page.widths({1: RUN_WIDTH, 2: 12, 3: 16, 4: 10, 5: 60, 6: 100})
+    page.widths({1: RUN_WIDTH, 2: 12, 3: 34, 4: 60, 5: 44, 6: 100})
     page.printed(HEADER_ROW, f"A{HEADER_ROW + 1}")
 
 
@@ -156,7 +182,7 @@ def _collected(book: Book, pairs: Sequence[Pair], title: str, sheet: str, role: 
     page.headers(HEADER_ROW, headers)
     if row == HEADER_ROW:
         page.note(row + 1, "Nothing differs.")
-    wide = {5: 34, 6: 34} if sheet == "Inputs" else {}
+    wide = {2: 60, 3: 60, 4: 34, 5: 34} if sheet == "Inputs" else {}
     page.widths({1: RUN_WIDTH, 2: 34, 3: 26, 4: 20} | wide, default=18)
     page.printed(HEADER_ROW, f"B{HEADER_ROW + 1}")
     if row > HEADER_ROW:

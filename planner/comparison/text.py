@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from planner.analyses.compare import Comparison, Pair
-from planner.comparison.sections import WORDS, Figure, Section, headline, no_plan, of_pair, overview
-from planner.report.layout import table
+from planner.comparison.leads import lead
+from planner.comparison.sections import Figure, Section, by_year, headline, of_pair, overview, promises, verdict
+from planner.report.layout import fold, table
 
 MOST_ROWS = 18
 #: columns that a narrow terminal does without, the first first
@@ -35,15 +36,11 @@ def terminal(comparison: Comparison) -> str:
     if len(comparison.pairs) > 1:
         return _many(comparison)
     (pair,) = comparison.pairs
-    base, other = (f"{label} ({WORDS.get(str(run.document.get('verdict')), '')})" for label, run in comparison.runs)
-    parts = [f"{other} against {base}"]
-    if not differs(pair):
-        return f"{parts[0]}\n\nNothing differs: the inputs, the plan and its figures are the same."
-    if message := no_plan(pair):
-        parts.append(message)
-    parts += [
-        section_text(section) for section in of_pair(pair, brief=True) if section.rows or section.title[0] in "IF"
-    ]
+    base, other = (f"{label} ({verdict(run)})" for label, run in comparison.runs)
+    parts = [fold(f"{other} against {base}"), fold(lead(pair))]
+    if differs(pair):
+        sections = [promises(comparison), *of_pair(pair, brief=True)]
+        parts += [section_text(section) for section in sections if section.rows or section.title[0] in "IF"]
     return "\n\n".join(parts)
 
 
@@ -66,7 +63,7 @@ def _many(comparison: Comparison) -> str:
     columns = (*_SIDE, *_LAST)
     rows = []
     for label, run in comparison.runs:
-        cells = [label, WORDS.get(str(run.document.get("verdict")), "")]
+        cells = [label, verdict(run)]
         for _, key in columns:
             figure, base = headline(run, key), headline(comparison.base, key)
             text = str(figure)
@@ -77,18 +74,17 @@ def _many(comparison: Comparison) -> str:
     headers = ("Run", "Verdict", *(title for title, _ in columns))
     note = "Changes are relative to the first run. 'planner compare A B' says how two of them differ; --out writes all."
     parts = [f"SIDE BY SIDE\n{table(headers, rows, range(2, len(headers)))}\n  {note}"]
-    parts += [message for pair in comparison.pairs if pair.other.plan is None and (message := no_plan(pair))]
+    parts += [fold(lead(pair)) for pair in comparison.pairs]
     return "\n\n".join(parts)
 
 
 def markdown(comparison: Comparison) -> str:
     lines = ["# Comparison of runs", ""]
-    for section in overview(comparison):
+    for section in (*overview(comparison), *by_year(comparison)):
         lines += markdown_section(section, 2)
     for pair in comparison.pairs:
         lines += [f"## {plain(pair.label)} against {plain(pair.base_label)}", ""]
-        if message := no_plan(pair):
-            lines += [plain(message), ""]
+        lines += [part for line in lead(pair).splitlines() for part in (plain(line), "")]
         for section in of_pair(pair):
             lines += markdown_section(section, 3)
     return "\n".join(lines).rstrip() + "\n"

@@ -62,5 +62,6 @@ def _beside(tables: Sequence[Table]) -> list[Block]:
     """Tables of few columns beside each other, the others on lines of their own, in their order."""
     found: list[Block] = []
     for narrow, run in groupby(tables, key=lambda t: len(t.headers) < WIDE):
-        found += [Beside(list(run))] if narrow else list(run)
+        group = list(run)
+        found += [Beside(group)] if narrow else group
     return found

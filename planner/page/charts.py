@@ -58,8 +58,8 @@ RULES: Any = {
 NO_DATE: Any = {"Date": None, "Creator": None, "Format": None, "Type": None}
 #: how something is drawn, in matplotlib's words
 Look = dict[str, Any]
-#: width of a letter of figures
-LETTER = 6.4
+#: width of a letter of figures, and letters of a name that has room at the end of its line
+LETTER, LONGEST_NAME = 6.4, 24
 #: longest line of words across a chart
 LINE = 58
 
@@ -101,15 +101,22 @@ def canvas(high: float, box: tuple[float, float, float, float]) -> tuple[Figure,
     return figure, axes
 
 
-def _scaled(axes: Axes, years: Sequence[int], most: float, unit: str) -> None:
-    """Years across, at most six of them named, and round figures from 0 upwards."""
-    axes.set_ylim(0, most * 1.06)
+def _legend(axes: Axes, columns: int) -> None:
+    """Below the years."""
+    place: Look = {"loc": "upper left", "bbox_to_anchor": (-0.02, -22 / (HIGH - 50)), "borderaxespad": 0.0}
+    axes.legend(ncols=columns, frameon=False, fontsize=SMALL, handlelength=2, labelspacing=0.25, **place)
+
+
+def _scaled(axes: Axes, years: Sequence[float], ends: tuple[float, float], unit: str) -> None:
+    """Years across, at most six of them named, and round figures on a scale that has zero."""
+    room = 0.06 * (ends[1] - ends[0])
+    axes.set_ylim(ends[0] - (room if ends[0] else 0.0), ends[1] + (room if ends[1] else 0.0))
     axes.yaxis.set_major_locator(MaxNLocator(5))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
     axes.grid(axis="y", color=FAINT, linewidth=0.8)
     axes.set_axisbelow(True)
     every = math.ceil(len(years) / 6)
-    axes.set_xticks(list(years)[::every], [str(year) for year in years[::every]])
+    axes.set_xticks(list(years)[::every], [f"{year:.10g}" for year in years[::every]])
     axes.annotate(unit, (0, 1), (0, 8), xycoords="axes fraction", textcoords="offset points", fontsize=SMALL)
 
 
@@ -188,13 +195,8 @@ def stacked(
             words = count(total, 1 if max(floor) >= 2 else 2)
             if total >= max(floor) / 100:
                 axes.annotate(words, (year, total), (0, 3), textcoords="offset points", ha="center", fontsize=9)
-        _scaled(axes, years, max(floor), unit)
-        place: Look = {
-            "loc": "upper left",
-            "bbox_to_anchor": (-0.02, -22 / (HIGH - 52)),
-            "borderaxespad": 0.0,
-        }
-        axes.legend(ncols=2, frameon=False, fontsize=SMALL, handlelength=1.2, labelspacing=0.25, **place)
+        _scaled(axes, years, (0.0, max(floor)), unit)
+        _legend(axes, 2)
         return picture(name, title, says, figure)
 
 
@@ -202,7 +204,7 @@ def lines(
     name: str,
     title: str,
     says: str,
-    years: Sequence[int],
+    years: Sequence[float],
     series: Sequence[Series],
     unit: str,
     promises: Sequence[Promise] = (),
@@ -211,24 +213,24 @@ def lines(
     shown = [s for s in series if any(s.values)]
     if not shown:
         return None
+    values = [*(v for s in shown for v in s.values), *(p.level for p in promises)]
+    least, most = min(0.0, *values), max(0.0, *values)
+    ends = [f"{s.name} {s.end or count(s.values[-1], 0 if abs(s.values[-1]) >= 10 else 1)}" for s in shown]
+    direct = max(map(len, ends)) <= LONGEST_NAME
+    below = 0.0 if direct else 15.0 * len(shown)
     with mpl.rc_context(RULES):
-        top = max([*(max(s.values) for s in shown), *(p.level for p in promises)])
-        ends = [f"{s.name} {s.end or count(s.values[-1], 0 if s.values[-1] >= 10 else 1)}" for s in shown]
-        box = LETTER * len(f"{top:,.0f}") + 14, 26, LETTER * max(map(len, ends)) + 14, 24
-        figure, axes = canvas(HIGH, box)
-        _scaled(axes, years, top, unit)
-        apart = 1.06 * top / (HIGH - 50) * 14
+        right = LETTER * max(map(len, ends)) + 14 if direct else 10.0
+        figure, axes = canvas(HIGH + below, (LETTER * len(f"{most:,.0f}") + 14, 26 + below, right, 24))
+        _scaled(axes, years, (least, most), unit)
         for n, s in enumerate(shown):
-            look: Look = {
-                "linestyle": DASHES[n % 3],
-                "marker": MARKERS[n % 5],
-                "markersize": 4,
-                "markerfacecolor": PAPER,
-            }
+            look: Look = {"linestyle": DASHES[n % 3], "marker": MARKERS[n % 5], "markersize": 4, "label": ends[n]}
             axes.plot(years, s.values, color=SERIES[n % 7], linewidth=1.8, markerfacecolor=PAPER, **look)
-        for words, at in zip(ends, spread([s.values[-1] for s in shown], apart), strict=True):
-            place: Look = {"xytext": (9, -4), "textcoords": "offset points", "annotation_clip": False}
+        apart = 1.06 * (most - least) / (HIGH - 50) * 14
+        place: Look = {"xytext": (9, -4), "textcoords": "offset points", "annotation_clip": False}
+        for words, at in zip(ends, spread([s.values[-1] for s in shown], apart), strict=True) if direct else ():
             axes.annotate(words, (years[-1], at), **place)
+        if not direct:
+            _legend(axes, 1)
         for p, at in zip(promises, spread([p.level for p in promises], apart), strict=True):
             axes.axhline(p.level, color=PROMISE, linewidth=1.2, linestyle=(0, (6, 3)))
             axes.plot([p.year], [p.level], marker="X", color=PROMISE, markersize=8)
@@ -236,20 +238,20 @@ def lines(
         return picture(name, title, says, figure)
 
 
-def bars(name: str, title: str, says: str, rows: Sequence[Bar], base: float | None = None) -> Picture | None:
-    """Bars across, one below the other, their words above them, on a scale from zero or around ``base``."""
+def bars(name: str, title: str, says: str, rows: Sequence[Bar]) -> Picture | None:
+    """Bars across, one below the other, their words above them, on a scale that has zero."""
     if not any(b.start != b.end for b in rows):
         return None
     with mpl.rc_context(RULES):
         texts = [textwrap.wrap(b.words, LINE) or [""] for b in rows]
         high = sum(14 * len(t) + 23 for t in texts) + 2.0
         figure, axes = canvas(high, (2, 2, 2, 2))
-        ends = [0.0 if base is None else base, *(v for b in rows for v in (b.start, b.end))]
+        ends = [0.0, *(v for b in rows for v in (b.start, b.end))]
         least, most = min(ends), max(ends)
         axes.set_xlim(least, most + (most - least) * 0.001)
         axes.set_ylim(high - 4, 0)
         axes.axis("off")
-        axes.axvline(ends[0], color=INK, linewidth=1)
+        axes.axvline(0.0, color=INK, linewidth=1)
         at = 4.0
         for b, text in zip(rows, texts, strict=True):
             axes.annotate("\n".join(text), (least, at), (4, 0), textcoords="offset points", va="top", linespacing=1.15)

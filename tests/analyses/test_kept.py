@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from broken import Broken, base, claim
 from openpyxl import load_workbook
+from page.lint import findings
 from small import change, parameter
 from tiny import write_tiny
 
@@ -74,10 +75,16 @@ def test_every_analysis_becomes_sheets_of_the_run(here: Path, capsys: pytest.Cap
     assert all(book[name]["A3"].value for name in names)
     assert len(book["Frontier sites"]._charts) == 1
     assert "stored answer" in (here / "a" / "values.csv").read_text(encoding="utf-8")
+    text = (here / "a" / "report.html").read_text(encoding="utf-8")
+    assert findings(text) == []
+    assert text == (here / "b" / "report.html").read_text(encoding="utf-8")
+    for words in asked:
+        assert f'<section id="analysis-{words[0]}' in text
     # the run stays as it is; its own workbook is written again as it was, that with the answers beside it
     assert run_command(["report", "two", "--quiet"]) == 0
     assert {p: sha(p) for p in run.rglob("*") if p.is_file()} == published
-    assert sha(stored.folder_of(run) / "plan.xlsx") == sha(here / "a" / "plan.xlsx")
+    for name in ("plan.xlsx", "report.html"):
+        assert sha(stored.folder_of(run) / name) == sha(here / "a" / name)
     assert [info.name for info in store.runs(store.reports_folder(None))] == ["one", "two"]
 
 

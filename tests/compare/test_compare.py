@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import replace
-from html.parser import HTMLParser
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +12,15 @@ import pandas as pd
 import pytest
 from compare_cases import small_model, solved_run
 from openpyxl import load_workbook
+from page.lint import findings
 
 from planner import comparison, store
 from planner.analyses.compare import compare
 from planner.analyses.compare.bridge import MOST_STEPS, Bridge, bridge
 from planner.analyses.compare.indicators import changed_indicators
 from planner.analyses.compare.inputs import changed_inputs
+from planner.comparison.leads import lead
+from planner.comparison.sections import of_pair, promises
 from planner.errors import UsageError
 from planner.inputs import read
 from planner.plan import Plan
@@ -200,17 +202,6 @@ def test_a_run_without_a_plan_has_inputs_to_compare(base: store.Stored) -> None:
 # what is written
 
 
-class _Page(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.tags: set[str] = set()
-        self.addresses: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.add(tag)
-        self.addresses += [str(v) for k, v in attrs if k in ("src", "href", "action", "data", "xlink:href")]
-
-
 @pytest.fixture(scope="module")
 def hostile(base: store.Stored, other: store.Stored) -> store.Stored:
     case = replace(other.case, changes=("sites.A.name=<script>alert(1)</script>|*x*",))
@@ -219,14 +210,52 @@ def hostile(base: store.Stored, other: store.Stored) -> store.Stored:
 
 def test_the_page_is_static_and_safe(tmp_path: Path, base: store.Stored, hostile: store.Stored) -> None:
     text = comparison.write(compare([base, hostile, base]), tmp_path / "c.html").read_text(encoding="utf-8")
-    page = _Page()
-    page.feed(text)
-    assert not page.tags & {"script", "img", "iframe", "link", "object", "form"}
-    assert page.addresses == []
-    assert "Content-Security-Policy" in text
-    assert "default-src 'none'" in text
-    assert not re.search(r"https?:|javascript:|url\(|@import", text)
+    assert findings(text) == []
     assert "&lt;script&gt;" in text
+    again = comparison.write(compare([base, hostile, base]), tmp_path / "again.html")
+    assert again.read_text(encoding="utf-8") == text
+
+
+def test_the_first_sentence_says_how_two_runs_differ(base: store.Stored, other: store.Stored) -> None:
+    (pair,) = compare([base, other]).pairs
+    assert "more than the proofs leave open" in lead(pair)
+    value = base.document["objective"]["value"]
+    proven = {**base.document["objective"], "value": value - 9, "bound": value + 9}
+    document = {**base.document, "run": "other", "objective": proven}
+    (near,) = compare([base, store.Stored(base.case, base.plan, document)]).pairs
+    assert "this difference is within the proof" in lead(near)
+    case = replace(other.case, name="another")
+    (kinds,) = compare([base, store.Stored(case, other.plan, other.document)]).pairs
+    assert lead(kinds).startswith("These are two programmes that differ in kind")
+    claims = tuple(c.model_copy(update={"level": 2 * c.level}) if c.level else c for c in base.case.programme.claims)
+    case = replace(base.case, programme=base.case.programme.model_copy(update={"claims": claims}))
+    (promises,) = compare([base, store.Stored(case, other.plan, other.document)]).pairs
+    assert lead(promises).startswith("The promises differ between")
+    assert "Nothing differs" in lead(compare([base, base]).pairs[0])
+
+
+def test_every_face_of_a_comparison_says_the_same(tmp_path: Path, base: store.Stored, other: store.Stored) -> None:
+    found = compare([base, other])
+    sentence = lead(found.pairs[0])
+    page = comparison.write(found, tmp_path / "c.html").read_text(encoding="utf-8")
+    markdown = comparison.write(found, tmp_path / "c.md").read_text(encoding="utf-8")
+    sheet = load_workbook(comparison.write(found, tmp_path / "c.xlsx"))["Compare"]
+    cells = [str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    faces = (comparison.terminal(found), unescape(page), markdown.replace("\\", ""), " ".join(cells))
+    for face in (" ".join(text.split()) for text in faces):
+        assert " ".join(sentence.split()) in face
+    for claim, *verdicts in promises(found).rows:
+        assert all(str(word) in text for word in (claim, *verdicts) for text in (unescape(page), " ".join(cells)))
+        assert str(claim) in markdown.replace("\\", "")
+
+
+def test_names_stand_in_place_of_keys(base: store.Stored, other: store.Stored) -> None:
+    sections = [s for pair in compare([base, other]).pairs for s in of_pair(pair)]
+    names = [
+        str(row[0]) for s in sections if s.title in ("All figures that differ", "Inputs changed") for row in s.rows
+    ]
+    assert "delivered price of grid energy, USD/MWh" in names
+    assert not [n for n in names if "_" in n]
 
 
 def test_the_workbook_ties_and_is_the_same_each_time(tmp_path: Path, base: store.Stored, hostile: store.Stored) -> None:
@@ -234,7 +263,7 @@ def test_the_workbook_ties_and_is_the_same_each_time(tmp_path: Path, base: store
     path = comparison.write(found, tmp_path / "c.xlsx")
     assert comparison.write(found, tmp_path / "again.xlsx").read_bytes() == path.read_bytes()
     values, formulas = load_workbook(path, data_only=True), load_workbook(path)
-    assert values.sheetnames == ["Compare", "Runs", "Bridge", "Inputs", "Figures", "Decisions"]
+    assert values.sheetnames == ["Compare", "Runs", "Years", "Bridge", "Inputs", "Figures", "Decisions"]
     differences = [cell.value for cell in values["Bridge"]["D"][6:] if cell.value is not None]
     assert differences == [0] * 4
     texts = [cell for sheet in formulas for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
