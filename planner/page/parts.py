@@ -26,14 +26,6 @@ class Text:
 
 
 @dataclass(frozen=True)
-class Heading:
-    """A heading below that of its section."""
-
-    words: str
-    kind: str = field(default="heading", init=False)
-
-
-@dataclass(frozen=True)
 class Table:
     """Rows of text; ``words`` are columns that hold no figures, the last ``foot`` rows are totals.
 
@@ -71,7 +63,7 @@ class Beside:
     kind: str = field(default="beside", init=False)
 
 
-Block = Text | Heading | Table | Picture | Beside
+Block = Text | Table | Picture | Beside
 
 
 @dataclass(frozen=True)

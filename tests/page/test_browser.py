@@ -18,6 +18,12 @@ pytestmark = pytest.mark.slow
 AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
 QUIET = ("disable-gpu", "disable-background-networking", "disable-component-update", "disable-sync", "no-first-run")
 
+#: words of charts that lie outside them
+CUT = """[...document.querySelectorAll('figure svg')].flatMap(s => { const b = s.getBoundingClientRect();
+    return [...s.querySelectorAll('text')].filter(t => { const r = t.getBoundingClientRect();
+    return r.left < b.left - 1 || r.right > b.right + 1 || r.bottom > b.bottom + 1 || r.top < b.top - 1; })
+    .map(t => t.textContent); })"""
+
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
@@ -42,12 +48,32 @@ def violations(browser: Browser, path: Path, **options: Any) -> list[str]:
     return [f"{v['id']}: {v['nodes'][0]['html'][:80]}" for v in found["violations"]]
 
 
-def test_axe_finds_nothing(browser: Browser, shown: tuple[Any, Path]) -> None:
-    assert violations(browser, shown[1]) == []
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1024, 1440])
+def test_axe_finds_nothing(browser: Browser, shown: tuple[Any, Path], width: int, scheme: str) -> None:
+    assert violations(browser, shown[1], viewport={"width": width, "height": 900}, color_scheme=scheme) == []
 
 
-def test_axe_finds_nothing_on_a_small_screen(browser: Browser, shown: tuple[Any, Path]) -> None:
-    assert violations(browser, shown[1], viewport={"width": 360, "height": 700}) == []
+@pytest.mark.parametrize("width", [390, 1024, 1440])
+def test_the_page_is_never_wider_than_the_screen(browser: Browser, shown: tuple[Any, Path], width: int) -> None:
+    """Tables are scrolled in their own place; every word of a chart lies inside it."""
+    context = browser.new_context(viewport={"width": width, "height": 900}, bypass_csp=True)
+    tab = context.new_page()
+    tab.goto(shown[1].as_uri())
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    assert tab.evaluate(CUT) == []
+    context.close()
+
+
+def test_charts_follow_dark_mode(browser: Browser, shown: tuple[Any, Path]) -> None:
+    colours = set()
+    for scheme in ("light", "dark"):
+        context = browser.new_context(color_scheme=scheme, bypass_csp=True)
+        tab = context.new_page()
+        tab.goto(shown[1].as_uri())
+        colours.add(tab.evaluate("getComputedStyle(document.querySelector('figure svg text')).fill"))
+        context.close()
+    assert len(colours) == 2
 
 
 def test_axe_would_find_something(browser: Browser, shown: tuple[Any, Path], tmp_path: Path) -> None:
@@ -86,10 +112,6 @@ def test_nothing_is_cut_on_paper(browser: Browser, shown: tuple[Any, Path]) -> N
         "[...document.querySelectorAll('.wide')].filter(d => d.scrollWidth > d.clientWidth + 1).map(d => d.ariaLabel)"
     )
     assert tab.evaluate(wide) == []
-    cut = """[...document.querySelectorAll('figure svg')].flatMap(s => { const b = s.getBoundingClientRect();
-        return [...s.querySelectorAll('text')].filter(t => { const r = t.getBoundingClientRect();
-        return r.left < b.left - 1 || r.right > b.right + 1 || r.bottom > b.bottom + 1 || r.top < b.top - 1; })
-        .map(t => t.textContent); })"""
-    assert tab.evaluate(cut) == []
+    assert tab.evaluate(CUT) == []
     assert tab.pdf().startswith(b"%PDF")
     context.close()

@@ -48,7 +48,7 @@ def fill(f: Figures) -> Section:
 def _picture(found: Evidence) -> charts.Picture | None:
     spent = [p for p in found.parts if p.status not in APART and p.cents]
     total = sum(p.cents for p in spent) / 100
-    if not total:
+    if len(spent) < 2:
         return None
     most = max(spent, key=lambda p: p.cents)
     rows = [charts.Bar(f"{p.status}: {usd(p.cents / 100)}", 0.0, p.cents / 100) for p in spent]
