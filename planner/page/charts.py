@@ -225,6 +225,7 @@ def lines(
         for n, s in enumerate(shown):
             look: Look = {"linestyle": DASHES[n % 3], "marker": MARKERS[n % 5], "markersize": 4, "label": ends[n]}
             axes.plot(years, s.values, color=SERIES[n % 7], linewidth=1.8, markerfacecolor=PAPER, **look)
+        axes.margins(x=0.02)
         apart = 1.06 * (most - least) / (HIGH - 50) * 14
         place: Look = {"xytext": (9, -4), "textcoords": "offset points", "annotation_clip": False}
         for words, at in zip(ends, spread([s.values[-1] for s in shown], apart), strict=True) if direct else ():
@@ -234,7 +235,11 @@ def lines(
         for p, at in zip(promises, spread([p.level for p in promises], apart), strict=True):
             axes.axhline(p.level, color=PROMISE, linewidth=1.2, linestyle=(0, (6, 3)))
             axes.plot([p.year], [p.level], marker="X", color=PROMISE, markersize=8)
-            axes.annotate(p.words, (years[0], at), (0, 4), textcoords="offset points", color=PROMISE, weight="bold")
+            side: Look = (
+                {"va": "top", "xytext": (0, -4)} if p.level > 0.9 * most else {"va": "bottom", "xytext": (0, 3)}
+            )
+            words = textwrap.fill(p.words, int((WIDE - right - 60) / (LETTER + 1.2)))
+            axes.annotate(words, (years[0], at), textcoords="offset points", color=PROMISE, weight="bold", **side)
         return picture(name, title, says, figure)
 
 

@@ -31,7 +31,7 @@ def _tiers(f: Figures) -> Picture | None:
         if c.by in f.years and c.level:
             promised[c.by, c.level].append(str(c.tier))
     marks = [
-        charts.Promise(by, level, f"{count(level)} MW promised, {' and '.join(dict.fromkeys(tiers))}")
+        charts.Promise(by, level, f"{count(level)} MW promised, {', '.join(dict.fromkeys(tiers))}")
         for (by, level), tiers in sorted(promised.items())
     ]
     series = [charts.Series(name, [f.tier(t, y) for y in f.years]) for t, (name, _) in TIERS.items()]

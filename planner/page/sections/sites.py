@@ -60,7 +60,7 @@ def _map(f: Figures) -> Picture | None:
                 axes.add_patch(Circle((x, y), LARGEST * (amount / most) ** 0.5, facecolor=colour, edgecolor=charts.INK))
             where: charts.Look = {"ha": "center", "va": "center_baseline", "weight": "bold"}
             axes.text(x, y - 0.36, f"{f.sites.index(site) + 1} {f.case.sites[site].state}", **where)
-        words = "Light: MW facility secured. Dark: MW IT commissioned. Solid tiles: states with candidates."
+        words = "Outer circle: MW facility secured; inner: MW IT commissioned. Solid tiles: candidates."
         figure.text(0.01, 0.02, words, fontsize=9)
         first = max(f.sites, key=lambda s: (secured[s], s))
         listed = "; ".join(
