@@ -21,13 +21,14 @@ def page(comparison: Comparison) -> str:
     sections = [
         page_parts.Section("runs", "Side by side", [b for s in overview(comparison) for b in blocks(s)]),
         page_parts.Section("years", "Over the years", [*beside(*drawn), *tables]),
-        *(_pair(pair, place) for place, pair in enumerate(comparison.pairs, 1)),
+        *(_pair(pair, place, one is None) for place, pair in enumerate(comparison.pairs, 1)),
     ]
     return render(title, lead(one) if one else "", "", [], sections)
 
 
-def _pair(pair: Pair, place: int) -> page_parts.Section:
-    found: list[Block] = [Text(line) for line in lead(pair).splitlines()]
+def _pair(pair: Pair, place: int, told: bool) -> page_parts.Section:
+    """What differs in a run; ``told``: with the sentence that a page of two runs has at its top."""
+    found: list[Block] = [Text(line) for line in lead(pair).splitlines()] if told else []
     for section in of_pair(pair):
         found += blocks(section)
         if section.title == "Bridge of investment" and pair.bridge and pair.bridge.steps:
@@ -62,8 +63,9 @@ def _years(comparison: Comparison, key: str) -> charts.Picture | None:
     series = [charts.Series(label, [v.get(str(y), 0.0) / scale for y in years]) for label, v in found if v]
     if not series:
         return None
-    ends = "; ".join(f"{s.name} {Figure(s.values[-1] * scale, unit)}" for s in series)
-    title = f"{name} in {years[-1]}: {ends}"
+    total, when = (sum, "in all") if unit == "USD" else (max, "at most")
+    ends = "; ".join(f"{s.name} {Figure(total(s.values) * scale, unit)}" for s in series)
+    title = f"{name} {when}: {ends}"
     return charts.lines(
         f"years-{key.replace('_', '-')}",
         title,

@@ -70,15 +70,14 @@ def lead(pair: Pair) -> str:
 def _differ_in_kind(pair: Pair) -> str:
     """A sentence where the two are not one programme with an edit: other programmes, or other promises."""
     a, b = pair.base.case, pair.other.case
-    names = f"{pair.base_label} and {pair.label}"
-    if a.name != b.name:
-        return (
-            f"These are two programmes that differ in kind: {names} ask different things. "
-            "Read each figure beside its own promises."
-        )
     promises = [(name, _held(x), _held(y)) for name, x, y in _claims(a, b)]
     changed = [f"{name} ({x}; {y})" for name, x, y in promises if x != y]
-    return f"The promises differ between {names}: {'; '.join(changed)}." if changed else ""
+    if a.name != b.name:
+        return (
+            f"These are two programmes that differ in kind: {pair.base_label} and {pair.label}. "
+            f"{len(changed)} of {len(promises)} promises differ: read each figure beside its own promises."
+        )
+    return f"The promises differ ({pair.base_label}; {pair.label}): {'; '.join(changed)}." if changed else ""
 
 
 def _claims(a: Case, b: Case) -> Iterator[tuple[str, Claim | None, Claim | None]]:
@@ -102,13 +101,16 @@ def _difference(pair: Pair) -> str:
     objective, benefit = changed.get("objective_usd"), changed.get("net_benefit_usd")
     if objective is None:
         return f"{pair.label} is worth as much as {pair.base_label}; other figures differ."
-    of, one = ("net benefit", benefit) if benefit else ("the objective", objective)
-    move = f"{Figure(one.delta, 'USD', signed=True)} of {of}"
+    of, one = ("net benefit", benefit) if benefit else ("objective", objective)
+    if one.delta is None:
+        return f"{pair.label} against {pair.base_label}: how the {of} differs is not known."
+    more = "more" if one.delta > 0 else "less"
+    move = f"{pair.label} has {Figure(abs(one.delta), 'USD')} {more} {of} than {pair.base_label}"
     if objective.within_gap:
-        return f"{pair.label} has {move} against {pair.base_label}: this difference is within the proof."
+        return f"{move}: this difference is within the proof."
     if objective.within_gap is None:
-        return f"{pair.label} has {move} against {pair.base_label}; without both proofs this is not settled."
-    return f"{pair.label} has {move} against {pair.base_label}, more than the proofs leave open."
+        return f"{move}; without both proofs this is not settled."
+    return f"{move}, which is beyond what the proofs leave open."
 
 
 def no_plan(pair: Pair) -> str:

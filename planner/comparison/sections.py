@@ -12,7 +12,19 @@ from planner.inputs.schema import BY_NAME
 from planner.results import verdicts
 from planner.store import Stored
 
-__all__ = ["Cell", "Figure", "Section", "by_year", "headline", "no_plan", "of_pair", "overview", "promises", "verdict"]
+__all__ = [
+    "Cell",
+    "Figure",
+    "Section",
+    "by_year",
+    "headline",
+    "no_plan",
+    "of_pair",
+    "overview",
+    "promises",
+    "relative",
+    "verdict",
+]
 
 GAP_NOTE = (
     "Within the gaps: an objective whose proven ranges in the two runs meet; present dollars that move by no more than "
@@ -61,10 +73,10 @@ def by_year(comparison: Comparison) -> list[Section]:
         values = [(label, (run.document.get("indicators") or {}).get(key) or {}) for label, run in comparison.runs]
         years = sorted({str(year) for _, of in values for year in of})
         rows: tuple[tuple[Cell, ...], ...] = tuple(
-            (label, *(Figure(of.get(y), unit) for y in years)) for label, of in values if of
+            (label, *(Figure(of.get(y), unit if unit == "USD" else "") for y in years)) for label, of in values if of
         )
         if rows and any(cell.value for row in rows for cell in row if isinstance(cell, Figure)):
-            found.append(Section(f"{title} by year", ("Run", *years), rows))
+            found.append(Section(f"{title} by year, {unit}", ("Run", *years), rows))
     return found
 
 
@@ -105,25 +117,29 @@ def _beside(comparison: Comparison) -> Section:
         cells: list[Cell] = [label, verdict(run)]
         for key in BESIDE:
             figure, base = headline(run, key), headline(comparison.base, key)
-            cells += [figure, _relative(figure, base) if run is not comparison.base else ""]
+            cells += [figure, relative(figure, base) if run is not comparison.base else ""]
         rows.append(tuple(cells))
     return Section("Side by side", tuple(headers), tuple(rows), "Changes are relative to the first run.")
 
 
-def _relative(figure: Figure, base: Figure) -> Cell:
+def relative(figure: Figure, base: Figure) -> Cell:
+    """How a figure moves as a share of the size of the other; nothing where that is not known."""
     if figure.value is None or not base.value:
         return ""
     return Figure((figure.value - base.value) / abs(base.value), "share", signed=True)
 
 
 def _inputs(pair: Pair) -> Section:
-    rows = tuple((_meaning(c), c.path, _cell(c.old), _cell(c.new)) for c in pair.inputs)
+    claims = {c.id: c.claim for run in (pair.base, pair.other) for c in run.case.programme.claims}
+    rows = tuple((_meaning(c, claims), c.path, _cell(c.old), _cell(c.new)) for c in pair.inputs)
     headers = ("Input", "Where", "From", "To")
     return Section("Inputs changed", headers, rows, empty="The inputs are the same.", long=len(rows) > 25)
 
 
-def _meaning(change: InputChange) -> str:
-    """What an input is, in the words of the data dictionary."""
+def _meaning(change: InputChange, claims: Mapping[str, str]) -> str:
+    """What an input is, in the words of the data dictionary and of the programme."""
+    if change.table == "claims":
+        return f"{change.column or 'all'} of the promise '{claims.get(change.key, change.key)}'"
     table = BY_NAME.get(change.table)
     columns = {c.name: c for c in table.columns} if table else {}
     if change.column not in columns:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from planner.analyses.compare import Comparison, Pair
 from planner.comparison.leads import lead
-from planner.comparison.sections import Figure, Section, by_year, headline, of_pair, overview, promises, verdict
+from planner.comparison.sections import Section, by_year, headline, of_pair, overview, promises, relative, verdict
 from planner.report.layout import fold, table
 
 MOST_ROWS = 18
@@ -67,8 +67,8 @@ def _many(comparison: Comparison) -> str:
         for _, key in columns:
             figure, base = headline(run, key), headline(comparison.base, key)
             text = str(figure)
-            if figure.value is not None and base.value and figure.value != base.value:
-                text += f" {Figure(figure.value / base.value - 1, 'share', signed=True)}"
+            if figure.value != base.value:
+                text += f" {relative(figure, base)}"
             cells.append(text)
         rows.append(tuple(cells))
     headers = ("Run", "Verdict", *(title for title, _ in columns))

@@ -218,7 +218,7 @@ def test_the_page_is_static_and_safe(tmp_path: Path, base: store.Stored, hostile
 
 def test_the_first_sentence_says_how_two_runs_differ(base: store.Stored, other: store.Stored) -> None:
     (pair,) = compare([base, other]).pairs
-    assert "more than the proofs leave open" in lead(pair)
+    assert "beyond what the proofs leave open" in lead(pair)
     value = base.document["objective"]["value"]
     proven = {**base.document["objective"], "value": value - 9, "bound": value + 9}
     document = {**base.document, "run": "other", "objective": proven}
