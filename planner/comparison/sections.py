@@ -6,25 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from planner.analyses.compare import Bridge, Comparison, Indicator, InputChange, Pair, name
-from planner.comparison.leads import HEADLINES, called, no_plan, verdict
+from planner.comparison.leads import HEADLINES, called, verdict
 from planner.comparison.shapes import Cell, Figure, Section
 from planner.inputs.schema import BY_NAME
 from planner.results import verdicts
 from planner.store import Stored
-
-__all__ = [
-    "Cell",
-    "Figure",
-    "Section",
-    "by_year",
-    "headline",
-    "no_plan",
-    "of_pair",
-    "overview",
-    "promises",
-    "relative",
-    "verdict",
-]
 
 GAP_NOTE = (
     "Within the gaps: an objective whose proven ranges in the two runs meet; present dollars that move by no more than "

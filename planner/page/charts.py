@@ -138,6 +138,7 @@ def picture(name: str, title: str, says: str, figure: Figure) -> Picture:
 
 
 def _plain(node: Any, name: str) -> None:
+    """Attributes in place of a style, which the policy of the page forbids."""
     node.tag = node.tag.rpartition("}")[2]
     node.tail = None
     found = {key.rpartition("}")[2]: value for key, value in node.attrib.items()}
@@ -153,12 +154,8 @@ def _plain(node: Any, name: str) -> None:
     if "href" in found:
         found["href"] = f"#{name}-{found['href'][1:]}"
     for key in ("fill", "stroke"):
-        value = found.get(key, "")
-        found |= (
-            {key: f"url(#{name}-{value[5:]}" if value.startswith("url(#") else COLOURS.get(value, value)}
-            if value
-            else {}
-        )
+        if value := found.get(key):
+            found[key] = f"url(#{name}-{value[5:]}" if value.startswith("url(#") else COLOURS.get(value, value)
     node.attrib.clear()
     node.attrib.update(found)
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from planner import wbs
-from planner.inputs.case import PROGRAMME, Case
+from planner.inputs.case import Case
 from planner.inputs.programme import Claim
 from planner.measures import count
 from planner.plan import Plan
@@ -57,10 +56,14 @@ class Figures:
         return {label: t for t, label in enumerate(self.case.periods.labels())}
 
     @cached_property
+    def _year(self) -> dict[str, int]:
+        return {label: self.case.periods.year(t) for label, t in self.index.items()}
+
+    @cached_property
     def ends(self) -> dict[str, int]:
         """Label of the last period of a year -> the year."""
         p = self.case.periods
-        return {p.label(t): p.year(t) for t in p if p.end_of_year(p.year(t)) == t}
+        return {label: y for label, y in self._year.items() if p.end_of_year(y) == self.index[label]}
 
     def rows(self, table: str) -> Iterator[Any]:
         return iter(self.plan[table].itertuples(index=False))
@@ -82,28 +85,26 @@ class Figures:
         """When what is started is ready, where one thing waits for another."""
         return Chains(self.case, self.plan)
 
-    @cached_property
-    def dollars(self) -> dict[tuple[str, str, int], float]:
-        """(ledger, category, year) -> then-year USD; what buys nothing is a category of its own."""
-        cents: dict[tuple[str, str, int], int] = defaultdict(int)
-        for r in self.rows("detail"):
-            category = UNALLOCATED if r.wbs_code == wbs.UNALLOCATED else str(r.category)
-            cents[str(r.ledger), category, self.case.periods.year(self.index[str(r.period)])] += int(r.cents)
-        return {key: value / 100 for key, value in cents.items()}
+    def sums(self, table: str, column: str, *keys: str, at: Mapping[str, int] | None = None) -> dict[Any, float]:
+        """Sums of a column by keys; ``year`` is that of the period, or of those periods alone that ``at`` names."""
+        rows = self.plan[table]
+        rows = rows.assign(year=rows["period"].map(at or self._year)).dropna(subset="year")
+        return {key: float(x) for key, x in rows.groupby(list(keys), sort=False)[column].sum().items()}
 
     @cached_property
-    def site_dollars(self) -> dict[tuple[str, str], float]:
-        """(ledger, site) -> then-year USD; site "programme" is what belongs to no site."""
-        cents: dict[tuple[str, str], int] = defaultdict(int)
-        for r in self.rows("detail"):
-            cents[str(r.ledger), str(r.site_id or PROGRAMME)] += int(r.cents)
-        return {key: value / 100 for key, value in cents.items()}
+    def _dollars(self) -> dict[tuple[str, str, str, int], float]:
+        """(ledger, category, WBS code, year) -> then-year USD."""
+        found = self.sums("detail", "cents", "ledger", "category", "wbs_code", "year")
+        return {key: cents / 100 for key, cents in found.items()}
 
     def spent(self, ledger: str, category: str | None = None, year: int | None = None) -> float:
+        """Then-year USD; what buys nothing is a category of its own."""
         return math.fsum(
             usd
-            for (book, kind, at), usd in self.dollars.items()
-            if book == ledger and category in (None, kind) and year in (None, at)
+            for (book, kind, code, at), usd in self._dollars.items()
+            if book == ledger
+            and category in (None, UNALLOCATED if code == wbs.UNALLOCATED else kind)
+            and year in (None, at)
         )
 
     @cached_property
@@ -119,34 +120,22 @@ class Figures:
     @cached_property
     def funded(self) -> dict[str, list[float]]:
         """Payer of operations -> then-year USD by year."""
-        found = {name: dict.fromkeys(self.years, 0.0) for name in self.case.funding_sources}
-        for r in self.rows("funded"):
-            found[str(r.source)][self.case.periods.year(self.index[str(r.period)])] += 1e6 * float(r.musd)
-        return {name: list(by.values()) for name, by in found.items()}
+        found = self.sums("funded", "musd", "source", "year")
+        return {name: [1e6 * found.get((name, y), 0.0) for y in self.years] for name in self.case.funding_sources}
 
     @cached_property
-    def _tiers(self) -> dict[tuple[str, str, str], float]:
-        found: dict[tuple[str, str, str], float] = defaultdict(float)
-        for r in self.rows("tiers"):
-            for tier in TIERS:
-                for site in (str(r.site_id), ""):
-                    found[tier, site, str(r.period)] += float(getattr(r, tier))
-        return found
+    def _tiers(self) -> dict[str, dict[tuple[str, int], float]]:
+        return {tier: self.sums("tiers", tier, "site_id", "year", at=self.ends) for tier in TIERS}
 
     def tier(self, tier: str, year: int, site: str = "") -> float:
         """MW at the end of a year, of a site or of all."""
-        label = next(label for label, at in self.ends.items() if at == year)
-        return self._tiers.get((tier, site, label), 0.0)
+        return math.fsum(mw for (s, at), mw in self._tiers[tier].items() if at == year and site in ("", s))
 
     @cached_property
-    def compute(self) -> dict[tuple[str, str, int], float]:
-        """(state, precision, year) -> PFLOP/s at the end of the year."""
-        return {
-            (state, str(r.precision), self.ends[str(r.period)]): float(getattr(r, f"{state}_pflops"))
-            for r in self.rows("compute")
-            for state in ("installed", "serving")
-            if str(r.period) in self.ends
-        }
+    def compute(self) -> dict[str, dict[tuple[str, int], float]]:
+        """State -> (precision, year) -> PFLOP/s at the end of the year."""
+        states = ("installed", "serving")
+        return {s: self.sums("compute", f"{s}_pflops", "precision", "year", at=self.ends) for s in states}
 
     @cached_property
     def commitments(self) -> dict[str, Mapping[str, Any]]:

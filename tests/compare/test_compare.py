@@ -230,7 +230,7 @@ def test_the_first_sentence_says_how_two_runs_differ(base: store.Stored, other: 
     claims = tuple(c.model_copy(update={"level": 2 * c.level}) if c.level else c for c in base.case.programme.claims)
     case = replace(base.case, programme=base.case.programme.model_copy(update={"claims": claims}))
     (promises,) = compare([base, store.Stored(case, other.plan, other.document)]).pairs
-    assert lead(promises).startswith("The promises differ between")
+    assert lead(promises).startswith("The promises differ (")
     assert "Nothing differs" in lead(compare([base, base]).pairs[0])
 
 

@@ -80,10 +80,11 @@ def test_dollars_are_those_of_the_plan(shown: Shown) -> None:
     cents = detail.groupby("ledger")["cents"].sum()
     operations = table(root, "Operations by payer and year")["All operations"]
     assert number(operations[-1]) == pytest.approx(cents["operations"] / 1e8, abs=0.051)
-    uses = table(root, "Where the budget goes")
-    parts = [number(row[0]) for name, row in uses.items() if name != "Budget"]
-    assert math.fsum(parts) == pytest.approx(number(uses["Budget"][0]), abs=0.051 * len(parts))
-    assert number(uses["Budget"][0]) == f.case.programme.budget_usd / 1e6
+    uses = {name: row[0] for name, row in table(root, "Sources and uses").items()}
+    usd = {n: number(text.replace("M", "")) * (1e9 if "B" in text else 1e6) for n, text in uses.items()}
+    parts = [amount for name, amount in usd.items() if name.startswith("Use: ")]
+    assert math.fsum(parts) == pytest.approx(f.case.programme.budget_usd, abs=5e6 * len(parts))
+    assert usd["All uses"] == usd["Source: the announced budget"] == f.case.programme.budget_usd
     rows = table(root, "Investment by category and year")
     for column in range(len(f.years) + 1):
         parts = [number(row[column]) for name, row in rows.items() if name != "Total"]

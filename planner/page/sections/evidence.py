@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from planner.measures import NONE, count, percent, usd
-from planner.page import charts
+from planner.measures import NONE, count, percent
 from planner.page.figures import Figures, millions
-from planner.page.parts import Section, Table, Text, beside
+from planner.page.parts import Section, Table, Text
 from planner.results.behind import in_words
-from planner.results.evidence import APART, Evidence, Line
+from planner.results.evidence import Line
 
 RULE = (
     "A dollar has the status of the weakest figure behind it: its unit rate, its multiplier or share, its price index. "
@@ -36,25 +35,12 @@ def fill(f: Figures) -> Section:
         "evidence",
         "How well the dollars are known",
         [
-            *beside(_picture(found)),
             Text(RULE),
             *([Text(f"{percent(sale)} {what}")] if sale is not None else []),
             Table("The budget by the status of its evidence, $M then-year", headers, rows, (4,), 1),
             *([Table("The largest cost lines, $M then-year", names, largest, (3, 4, 5, 6))] if largest else []),
         ],
     )
-
-
-def _picture(found: Evidence) -> charts.Picture | None:
-    spent = [p for p in found.parts if p.status not in APART and p.cents]
-    total = sum(p.cents for p in spent) / 100
-    if len(spent) < 2:
-        return None
-    most = max(spent, key=lambda p: p.cents)
-    rows = [charts.Bar(f"{p.status}: {usd(p.cents / 100)}", 0.0, p.cents / 100) for p in spent]
-    title = f"{usd(most.cents / 100)} of {usd(total)} rests on figures of the status '{most.status}'"
-    says = "Bars of dollars by the status of the weakest figure behind them: " + "; ".join(b.words for b in rows) + "."
-    return charts.bars("statuses", title, says, rows)
 
 
 def _line(f: Figures, line: Line) -> tuple[object, ...]:

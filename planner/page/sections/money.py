@@ -25,7 +25,6 @@ def fill(f: Figures) -> Section:
         [
             Text(BANNER, "banner"),
             *beside(_where(f), _cash(f), _spend(f), _operations(f)),
-            _uses(f),
             _by_year(f),
             _committed(f),
             *_payers(f),
@@ -52,13 +51,6 @@ def _where(f: Figures) -> charts.Picture | None:
 def _bought(f: Figures, year: int | None = None) -> float:
     """USD of investment that buys something."""
     return math.fsum(f.spent("investment", c, year) for c in f.bought)
-
-
-def _uses(f: Figures) -> Table:
-    budget = f.case.programme.budget_usd
-    rows = [(name, millions(amount), percent(amount / budget)) for name, amount in f.facts.uses().items()]
-    rows.append(("Budget", millions(budget), percent(1.0)))
-    return Table("Where the budget goes, $M then-year", ("Use", "$M", "Share of the budget"), rows, foot=1)
 
 
 def _cash(f: Figures) -> charts.Picture | None:

@@ -46,7 +46,7 @@ def _tiers(f: Figures) -> Picture | None:
 
 def compute(f: Figures) -> Section:
     rows = [
-        (f"{name} {precision}", *(_level(f.compute.get((state, precision, y), 0.0)) for y in f.years))
+        (f"{name} {precision}", *(_level(f.compute[state].get((precision, y), 0.0)) for y in f.years))
         for precision in PRECISIONS
         for state, name in STATES.items()
     ]
@@ -62,9 +62,9 @@ def _level(value: float) -> str:
 def _precision(f: Figures, precision: str) -> Picture | None:
     claims = [c for c in f.promised("compute") if c.precision == precision and c.by in f.years and c.level]
     marks = [charts.Promise(int(c.by or 0), float(c.level or 0), f"{count(c.level)} promised") for c in claims]
-    series = [charts.Series(n, [f.compute.get((s, precision, y), 0.0) for y in f.years]) for s, n in STATES.items()]
+    series = [charts.Series(n, [f.compute[s].get((precision, y), 0.0) for y in f.years]) for s, n in STATES.items()]
     last = f.years[-1]
-    ends = ", ".join(f"{count(f.compute.get((s, precision, last), 0.0))} {s}" for s in STATES)
+    ends = ", ".join(f"{count(f.compute[s].get((precision, last), 0.0))} {s}" for s in STATES)
     parts = [f"{_planned(f, c.id)} {c.tier} by {c.by}, {count(c.level)} promised" for c in claims]
     says = f"Lines of {precision} PFLOP/s by year: at the end of {last} {ends}. " + "; ".join(parts)
     title = f"PFLOP/s {precision}: " + ("; ".join(parts) or f"{ends} in {last}; nothing was promised")

@@ -83,6 +83,8 @@ def _table(f: Figures) -> Table:
         if r.modules > 0.5 and route not in routes[str(r.site_id)]:
             routes[str(r.site_id)].append(route)
     ledgers = ("investment", "operations")
+    cents = f.sums("detail", "cents", "ledger", "site_id")
+    usd = {(book, site or PROGRAMME): x / 100 for (book, site), x in cents.items()}
     rows: list[tuple[object, ...]] = [
         (
             f"{place} {site.replace('-', NO_BREAK)}",
@@ -91,12 +93,12 @@ def _table(f: Figures) -> Table:
             *([f.roles.get(site, "none")] if f.case.accreditations else []),
             ", ".join(routes[site]) or "none",
             *(count(f.tier(tier, last, site)) for tier in TIERS),
-            *(millions(f.site_dollars.get((ledger, site), 0.0)) for ledger in ledgers),
+            *(millions(usd.get((ledger, site), 0.0)) for ledger in ledgers),
         )
         for place, site in enumerate(f.sites, 1)
     ]
     blank = [""] * (3 if f.case.accreditations else 2)
-    rest = [f.site_dollars.get((ledger, PROGRAMME), 0.0) for ledger in ledgers]
+    rest = [usd.get((ledger, PROGRAMME), 0.0) for ledger in ledgers]
     if any(rest):
         rows.append((PROGRAMME, "what belongs to no site", *blank, *[""] * 3, *map(millions, rest)))
     totals = (count(f.tier(tier, last)) for tier in TIERS)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Mapping
 
 from planner.measures import count, percent
 from planner.page.figures import Figures, millions
@@ -44,21 +42,13 @@ def _initiatives(f: Figures) -> Table:
     return Table("Initiatives of the programme", headers, rows, (1, 2, 3))
 
 
-def _yearly(f: Figures, table: str, of: str, column: str) -> Mapping[str, Mapping[int, float]]:
-    """What a table holds at the end of each year, by one of its keys; in all where it has several rows."""
-    found: dict[str, dict[int, float]] = defaultdict(lambda: defaultdict(float))
-    for r in f.rows(table):
-        if str(r.period) in f.ends and getattr(r, "gate_id", "all") == "all":
-            found[str(getattr(r, of))][f.ends[str(r.period)]] += float(getattr(r, column))
-    return found
-
-
 def _admitted(f: Figures) -> Table:
     """The part of each agency's demand that may be served; nothing where the programme has no gates."""
-    found = _yearly(f, "admitted", "agency_id", "share") if f.case.initiatives or f.case.tracks else {}
+    found = f.sums("admitted", "share", "agency_id", "gate_id", "year", at=f.ends)
+    gates = f.case.initiatives or f.case.tracks
     rows = [
-        (f.case.agencies[agency].name, agency, *(percent(by[y]) if y in by else "" for y in f.years))
-        for agency, by in found.items()
+        (f.case.agencies[agency].name, agency, *(percent(found.get((agency, "all", y))) for y in f.years))
+        for agency in (dict.fromkeys(agency for agency, _, _ in found) if gates else ())
     ]
     headers = ("Agency", "Id", *map(str, f.years))
     caption = "Part of each agency's demand that its gates admit, at the end of each year"
@@ -66,8 +56,9 @@ def _admitted(f: Figures) -> Table:
 
 
 def _trained(f: Figures) -> Table:
+    found = f.sums("trained", "heads", "track_id", "year", at=f.ends)
     rows = [
-        (f.case.tracks[track].name, track, *(count(by.get(y, 0.0)) for y in f.years))
-        for track, by in _yearly(f, "trained", "track_id", "heads").items()
+        (f.case.tracks[track].name, track, *(count(found.get((track, y), 0.0)) for y in f.years))
+        for track in dict.fromkeys(track for track, _ in found)
     ]
     return Table("Trained people still there at the end of each year", ("Track", "Id", *map(str, f.years)), rows, (1,))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import matplotlib as mpl
 
@@ -28,42 +28,39 @@ class Step(NamedTuple):
 
 def steps(f: Figures) -> list[Step]:
     """Every step of the plan, site by site, by kind, then by start."""
-    found = [*_power(f), *_halls(f), *_papers(f), *_serves(f)]
+    found = [*_built(f), *_permitted(f)]
     return sorted(found, key=lambda s: (f.sites.index(s.site), KINDS.index(s.kind), s.start, s.ready, s.what))
 
 
-def _power(f: Figures) -> Iterator[Step]:
-    p = f.case.periods
-    for r in f.rows("contract"):
-        tranche = f.case.tranches_of_grid[str(r.site_id), int(r.tranche)]
+def _built(f: Figures) -> Iterator[Step]:
+    """Grid, plant and halls, each ready after its lead time."""
+    case = f.case
+
+    def step(r: Any, kind: str, what: str, size: str, months: float) -> Step:
         start = f.index[str(r.period)]
+        return Step(str(r.site_id), kind, what, size, start, case.periods.ready(start, months))
+
+    for r in f.rows("contract"):
+        tranche = case.tranches_of_grid[str(r.site_id), int(r.tranche)]
         size = f"{count(tranche.mw * float(r.contracts))} MW"
-        yield Step(
-            str(r.site_id), POWER, f"grid tranche {int(r.tranche)}", size, start, p.ready(start, tranche.lead_months)
-        )
+        yield step(r, POWER, f"grid tranche {int(r.tranche)}", size, tranche.lead_months)
     for r in f.rows("units"):
-        plant, start = f.case.plants[str(r.plant_id)], f.index[str(r.period)]
+        plant = case.plants[str(r.plant_id)]
         size = f"{count(float(r.units))} × {count(plant.unit_mw)} MW"
-        yield Step(str(r.site_id), POWER, plant.plant_id, size, start, p.ready(start, plant.lead_months))
-
-
-def _halls(f: Figures) -> Iterator[Step]:
+        yield step(r, POWER, plant.plant_id, size, plant.lead_months)
     for r in f.rows("modules"):
-        design, start = f.case.designs[str(r.design_id)], f.index[str(r.period)]
+        design = case.designs[str(r.design_id)]
         size = f"{count(design.module_mw * float(r.modules))} MW IT"
-        ready = f.case.periods.ready(start, design.lead_months)
-        yield Step(str(r.site_id), HALLS, f"{design.route} {design.design_id}", size, start, ready)
+        yield step(r, HALLS, f"{design.route} {design.design_id}", size, design.lead_months)
 
 
-def _papers(f: Figures) -> Iterator[Step]:
+def _permitted(f: Figures) -> Iterator[Step]:
+    """Accreditations, and the start of service."""
     held = f.chains.held()
     for r in f.rows("accredits"):
-        paper, start = f.case.accreditations[str(r.accreditation_id)], f.index[str(r.period)]
-        ready = held[str(r.site_id), paper.accreditation_id]
-        yield Step(str(r.site_id), PAPERS, str(r.accreditation_id), paper.level_id, start, ready)
-
-
-def _serves(f: Figures) -> Iterator[Step]:
+        site, paper = str(r.site_id), f.case.accreditations[str(r.accreditation_id)]
+        ready = held[site, paper.accreditation_id]
+        yield Step(site, PAPERS, paper.accreditation_id, paper.level_id, f.index[str(r.period)], ready)
     for r in f.rows("goes_live"):
         if r.goes_live > 0.5:
             start = f.index[str(r.period)]
