@@ -96,7 +96,7 @@ def _held(claim: Claim | None) -> str:
 
 
 def _difference(pair: Pair) -> str:
-    """How net benefit moves, and whether the proofs can tell the two plans apart."""
+    """How net benefit moves, and whether the proofs can distinguish the two plans."""
     changed = {one.name: one for one in pair.indicators or ()}
     objective, benefit = changed.get("objective_usd"), changed.get("net_benefit_usd")
     if objective is None:

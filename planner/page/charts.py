@@ -58,7 +58,7 @@ RULES: Any = {
 NO_DATE: Any = {"Date": None, "Creator": None, "Format": None, "Type": None}
 #: how something is drawn, in matplotlib's words
 Look = dict[str, Any]
-#: width of a letter of figures, and letters of a name that has room at the end of its line
+#: width of a letter of figures, and letters of a name that fits at the end of its line
 LETTER, LONGEST_NAME = 6.4, 24
 #: longest line of words across a chart
 LINE = 58

@@ -57,7 +57,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Beside:
-    """Charts or tables beside each other where the screen has room."""
+    """Charts or tables beside each other where the screen is wide enough."""
 
     blocks: Sequence[Picture | Table]
     kind: str = field(default="beside", init=False)
