@@ -10,13 +10,14 @@ from planner.errors import VerificationError
 from planner.inputs.case import Case
 from planner.plan import Plan
 from planner.report.facts import Facts
-from planner.workbook import values
-from planner.workbook.book import Book
+from planner.workbook import links, values
+from planner.workbook.book import Book, heads
 from planner.workbook.finish import save
 from planner.workbook.sheets import (
     accounts,
     after,
     assumptions,
+    cash,
     checks,
     chips,
     claim_check,
@@ -45,37 +46,13 @@ from planner.workbook.sheets import (
 from planner.workbook.sheets.parts import Parts
 
 #: order in which a reader meets the sheets
-ORDER = (
-    "Summary",
-    "Promises",
-    "Claim check",
-    "Sources and uses",
-    "About",
-    "Ground rules",
-    "Checks",
-    "Investment",
-    "Federal BA and outlays",
-    "Federal funding",
-    "Sites",
-    "Power",
-    "Construction",
-    "Chips",
-    "Cost per MW",
-    "Compute served",
-    "Security",
-    "Software",
-    "Training",
-    "Present value",
-    "After the horizon",
-    "Accounts",
-    "Scoring test",
-    "Evidence",
-    "Assumptions",
-    "Detail",
-    "Provenance",
-    "Glossary",
+ORDER = heads(
+    "Summary|Promises|Sources and uses|Cash|Drivers|Investment|Federal BA and outlays|Federal funding|Sites|Power|"
+    "Construction|Chips|Cost per MW|Compute served|Security|Software|Training|Present value|After the horizon|"
+    "Accounts|Scoring test|Checks|Assumptions|Detail|Provenance|Ground rules|Glossary"
 )
-
+#: the sheet before which those of analyses stand
+AFTER_ANALYSES = "Checks"
 
 #: adds sheets to a finished workbook
 More = Callable[[Book], None]
@@ -126,21 +103,22 @@ def build(case: Case, plan: Plan, document: Mapping[str, Any], more: More | None
         federal.fill(book, facts),
         funding.fill(book, facts),
         evidence.fill(book, facts, invested),
+        cash.fill(book, invested),
     )
     construction.fill(book, facts, tiers)
     held = accounts.fill(book, facts, parts, later)
     scoring.fill(book, facts, held)
     cost_per_mw.fill(book, parts)
     promised = promises.fill(book, facts, parts)
-    claim_check.fill(book, parts, promised)
+    row = claim_check.section(book, parts, promised, promised.firm[0] + 2)
+    promises.close(book, parts, row)
     book.totals = summary.fill(book, parts, promised)
     balance = sources_and_uses.fill(book, facts, parts, summary.live(book, parts, Facts(case, plan)))
     failures = checks.fill(book, facts, parts, promised, [*balance, *accounts.checks(book, parts, held)])
     failures += book.differs
-    words.about(book)
     words.ground_rules(book)
     glossary.fill(book)
-    assumptions.write_uses(book)
+    assumptions.write_uses(book, facts.column("costs", detail.REF), facts.column("costs", detail.DOLLARS))
     own = set(book.pages)
     if more is not None:
         more(book)
@@ -148,7 +126,9 @@ def build(case: Case, plan: Plan, document: Mapping[str, Any], more: More | None
     for page in book.pages.values():
         text = f'"Checks: "&{flag.ref(*checks.FLAG)}'
         page.formula(3, 1, text, f"Checks: {flag.values[checks.FLAG]}", "flag")
-    order = [*ORDER, *(name for name in book.pages if name not in own)]
+    links.fill(book)
+    at = ORDER.index(AFTER_ANALYSES)
+    order = [*ORDER[:at], *(name for name in book.pages if name not in own), *ORDER[at:]]
     book.workbook._sheets.sort(key=lambda sheet: order.index(sheet.title))  # type: ignore[attr-defined]
     book.workbook.active = 0
     return book, failures

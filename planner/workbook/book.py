@@ -12,6 +12,8 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.styles.cell_style import StyleArray
 from openpyxl.utils import get_column_letter
+from openpyxl.utils.cell import coordinate_to_tuple
+from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -21,6 +23,10 @@ from planner.workbook import style
 
 Value = float | int | str
 LONGEST_FORMULA = 120
+#: row of the flag, of the way back, and of what is said beside them
+ASIDE = 3
+#: on Checks, how many figures were edited
+EDITED = "Checks!$B$6"
 #: column of the first period; before it stand key, name, unit and total
 FIRST = 5
 
@@ -45,6 +51,11 @@ def _wrapped_lines(text: str, room: float) -> int:
     return lines
 
 
+def heads(text: str) -> tuple[str, ...]:
+    """Names of columns, a bar between them."""
+    return tuple(text.split("|"))
+
+
 def letter(column: int) -> str:
     return str(get_column_letter(column))
 
@@ -62,6 +73,8 @@ class Page:
         self.values: dict[tuple[int, int], Value] = {}
         self.formulas: dict[tuple[int, int], str] = {}
         self.wrapped: dict[tuple[int, int], str] = {}
+        self.looks: dict[tuple[int, int], str] = {}
+        self.links: dict[tuple[int, int], tuple[Page, tuple[int, int]]] = {}
         self.put(1, 1, title, "title")
         self.put(2, 1, role, "role")
 
@@ -74,9 +87,16 @@ class Page:
         if isinstance(value, str):
             cell.data_type = "s"
         cell._style = self.book.look(look, form)
-        self.values[row, column] = value
+        self.values[row, column], self.looks[row, column] = value, look
         if look in WRAPPED and row > 3:
             self.wrapped[row, column] = look
+
+    def clear(self, row: int, columns: Iterable[int]) -> None:
+        """Empty cells, their formulas and links with them."""
+        for column in columns:
+            for kept in (self.values, self.formulas, self.wrapped, self.looks, self.links):
+                kept.pop((row, column), None)  # type: ignore[attr-defined]
+            self.sheet._cells.pop((row, column), None)
 
     def formula(
         self, row: int, column: int, text: str, value: Value, look: str = "calculation", form: str = style.GENERAL
@@ -90,7 +110,7 @@ class Page:
         cell = self.sheet.cell(row, column)
         cell.value = text
         cell._style = self.book.look(look, form)
-        self.values[row, column] = value
+        self.values[row, column], self.looks[row, column] = value, look
         self.formulas[row, column] = text
         if look == "check" and row > 3:
             self.wrapped[row, column] = look
@@ -114,6 +134,18 @@ class Page:
     def link(self, row: int, column: int, source: Page, at: tuple[int, int], form: str = style.GENERAL) -> None:
         text = f"{quoted(source.name)}!{letter(at[1])}{at[0]}"
         self.formula(row, column, text, source.values[at], "link", form)
+
+    def go(self, row: int, column: int, target: Page, at: tuple[int, int]) -> None:
+        """A click on the cell leads to a cell of a page; value and formula stay as they are."""
+        place = f"{letter(at[1])}{at[0]}"
+        self.sheet.cell(row, column).hyperlink = Hyperlink(ref="", location=f"'{target.name}'!{place}")
+        self.links[row, column] = target, at
+
+    def web(self, row: int, column: int, address: str) -> None:
+        """A click on the cell leads to a document's own address; what is no address of the web stays text."""
+        if address.startswith(("https://", "http://")):
+            self.sheet.cell(row, column).hyperlink = address
+            self.sheet.cell(row, column)._style = self.book.look("go", style.GENERAL)
 
     def assume(self, row: int, column: int, ref: str, form: str = style.GENERAL, look: str = "link") -> None:
         """A link to a figure on Assumptions."""
@@ -198,6 +230,13 @@ class Page:
         margins.bottom, margins.header, margins.footer = 0.6, 0.2, 0.3
         sheet.sheet_view.showGridLines = False
 
+    def on_screen(self, header_row: int, freeze: str, last: tuple[int, int], what: str) -> None:
+        """A long table: it scrolls below its header, and print stops after the cell ``last``, which says so."""
+        self.printed(header_row, freeze)
+        self.put(ASIDE, 3, f"{what} is for the screen and is not printed.", "line")
+        self.sheet.print_title_rows = "1:1"
+        self.sheet.print_area = f"A1:{letter(last[1])}{last[0]}"
+
 
 class Book:
     """The workbook under construction and what its sheets share."""
@@ -261,6 +300,10 @@ class Book:
         return f"Assumptions!$B${low}:$B${high}", f"Assumptions!$A${low}:$A${high}"
 
     def chart(self, page: Page, chart: Any, anchor: str, name: str, description: str) -> None:
-        """A native chart with its alternative text."""
+        """A native chart with its alternative text; one with nothing to show is not drawn."""
+        if not chart.series:
+            row, column = coordinate_to_tuple(anchor)
+            page.put(row, column, f"No chart of '{name}': all its values are 0.")
+            return
         page.sheet.add_chart(chart, anchor)
         self.alternatives.setdefault(page.name, []).append((name, description))

@@ -59,8 +59,14 @@ def _named(key: str) -> str:
     return (key[:1].upper() + key[1:]).replace("|", " ")
 
 
+def drawn(page: Page, rows: Sequence[int]) -> list[int]:
+    """The rows that have something to show; the others would be in the legend alone."""
+    return [r for r in rows if any(page.n(r, c) for c in page.book.columns)]
+
+
 def _dressed(page, chart, title, unit, header, rows, form, last=None):  # type: ignore[no-untyped-def]
     first, last = page.book.columns[0], last or page.book.last
+    rows = drawn(page, rows)
     for place, row in enumerate(rows):
         series = Series(
             Reference(page.sheet, min_col=first, max_col=last, min_row=row),

@@ -8,17 +8,22 @@ from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Si
 
 FACE = "Calibri"
 #: "_)" leaves the width of a parenthesis: digits stand below digits, and clear of the next column
-MUSD = '#,##0.0,,_);(#,##0.0,,);"-"_)'
-#: for a slack or an excess, in which the solver's last dollars are nothing
-MUSD_ROOM = '[>=50000]#,##0.0,,_);[<=-50000](#,##0.0,,);"-"_)'
-MUSD_FINE = '#,##0.000,,_);(#,##0.000,,);"-"_)'
-USD = "#,##0.00_);(#,##0.00);0.00_)"
-MW = '#,##0.0_);(#,##0.0);"-"_)'
-COUNT = '#,##0_);(#,##0);"-"_)'
-QUANTITY = "#,##0.00_);(#,##0.00);0.00_)"
-RATIO = "0.0000_);(0.0000);0.0000_)"
-SHARE = "0.0%_);(0.0%);0.0%_)"
-SHARE_OR_DASH = '0.0%_);(0.0%);"-"_)'
+
+
+def _form(digits: str, least: str, zero: str, unit: str = "") -> str:
+    """Negatives in parentheses; what is shown as 0, from below too, is ``zero``: never "(0.0)"."""
+    return f'[>={least}]{digits}{unit}_);[<=-{least}]({digits}{unit});"{zero}"_)'
+
+
+MUSD = _form("#,##0.0,,", "50000", "-")
+MUSD_FINE = _form("#,##0.000,,", "500", "-")
+USD = _form("#,##0.00", "0.005", "0.00")
+MW = _form("#,##0.0", "0.05", "-")
+COUNT = _form("#,##0", "0.5", "-")
+QUANTITY = _form("#,##0.00", "0.005", "0.00")
+RATIO = _form("0.0000", "0.00005", "0.0000")
+SHARE = _form("0.0", "0.0005", "0.0%", "%")
+SHARE_OR_DASH = _form("0.0", "0.0005", "-", "%")
 YEAR = "0"
 FISCAL = '"FY"0'
 GENERAL = "General"
@@ -47,6 +52,7 @@ def _styles() -> list[NamedStyle]:
         style("plan title", Font(name=FACE, size=16, bold=True, color=NAVY)),
         style("plan role", Font(name=FACE, size=10, italic=True, color="595959")),
         style("plan flag", bold),
+        style("plan go", Font(name=FACE, size=10, underline="single", color="0563C1")),
         style("plan banner", Font(name=FACE, size=11, bold=True, color="9C0006"), "FDE9E7"),
         style("plan heading", Font(name=FACE, size=12, bold=True, color=NAVY)),
         style("plan header", Font(name=FACE, size=10, bold=True, color="FFFFFF"), NAVY, middle),

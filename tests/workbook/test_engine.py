@@ -20,7 +20,7 @@ from planner.workbook.sheets import detail
 
 OVERALL = ("Checks", 5, 2)
 #: columns of Detail and Checks beside those that the sheets name
-ITEM, RATE_REF, RESULT = 6, 12, 7
+ITEM, RATE_REF, RESULT = 8, detail.REF, 7
 MILLION = 1e6
 
 

@@ -18,6 +18,7 @@ from planner.inputs.case import Case
 from planner.plan import Plan, frame
 from planner.results.signing import committed_cents, signed_ahead
 from planner.verify.signing import committed_usd
+from planner.workbook.sheets.detail import QUANTITY
 
 #: lines of the section on the net benefit
 NET = ("In the horizon", "After it", "Running cost", "Mission value", "Present cost", "Net benefit")
@@ -140,8 +141,8 @@ def test_racks_that_were_retired_are_not_worth_anything() -> None:
     for retired in (plan["retired"].iloc[:0], gone):
         book, _ = workbook.build(case, Plan({**plan.tables, "retired": retired}), document)
         facts = [f for f in book.pages["Detail"].values.items() if f[1] == f"{chip}|{year}"]
-        rows = [at[0] for at, _ in facts if book.pages["Detail"].values.get((at[0], 3)) == "racks standing at the end"]
-        shares.append(book.pages["Detail"].n(rows[0], 9))
+        rows = [at[0] for at, _ in facts if book.pages["Detail"].values.get((at[0], 4)) == "racks standing at the end"]
+        shares.append(book.pages["Detail"].n(rows[0], QUANTITY))
     assert shares == pytest.approx([1.0, 1 - racks / 2 / whole])
 
 

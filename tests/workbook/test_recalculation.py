@@ -14,6 +14,7 @@ from workbook.recalculate import recalculated
 from workbook.sample import sample
 
 from planner import workbook
+from planner.workbook.sheets.detail import QUANTITY
 
 pytestmark = pytest.mark.slow
 
@@ -53,7 +54,7 @@ def test_libreoffice_agrees_where_soft_tables_are_empty(tmp_path: Path) -> None:
 
 def test_a_falsified_quantity_fails_the_live_checks(finished: Path, tmp_path: Path) -> None:
     book = load_workbook(finished)
-    book["Detail"]["I7"] = 7.0
+    book["Detail"].cell(7, QUANTITY).value = 7.0
     spoilt = tmp_path / "spoilt.xlsx"
     book.save(spoilt)
     again = recalculated(spoilt, tmp_path)

@@ -75,11 +75,12 @@ def operating_money(book: Book, page: Page, parts: Parts, row: int) -> int:
         row, "Who pays for operations: the money that was taken as open to the programme, all payers, all years"
     )
     page.headers(row + 1, ("Figure", "Unit", "Amount", "Basis"))
-    source, places = book.pages[funding.ME], parts.funding
-    if places.used is None:
+    places = parts.funding
+    if places is None:
         page.put(row + 2, 1, "No cap")
         page.put(row + 2, 4, "the data name no payer", "unit")
         return row + 4
+    source = book.pages[funding.ME]
     figure = next(f for f in book.case.figures if f.table == "funding_sources")
     origin = f"{figure.status}, from {book.case.sources[figure.source_id].title}"
     lines = [("Caps as planned", "$M", places.ranges["value"], style.MUSD, origin)]

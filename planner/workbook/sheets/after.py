@@ -15,7 +15,7 @@ ME, BLOCK = "After the horizon", "racks after the horizon"
 #: columns of the table of unit costs
 MW, DRAW, AVERAGE, PEAK, WATER_USE, ENERGY, WATER, UPKEEP, STAFF, ROLES = range(FIRST, FIRST + 10)
 UNIT = ("MW a rack", "Average draw", "PUE average", "PUE peak", "m3 a MWh", "Energy", "Water", "Maintenance", "Staff")
-FINE = "#,##0.0000_);(#,##0.0000);0.0000_)"
+FINE = style.RATIO
 
 
 class Places(NamedTuple):

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import NamedTuple
 
 from planner.workbook import style
-from planner.workbook.book import Book, Page
+from planner.workbook.book import Book, Page, heads, letter
+from planner.workbook.sheets.provenance import CONVENTION, PROGRAMME_FILE
 
-HEADERS = (
-    "Figure",
-    "Value",
-    "Unit",
-    "Low",
-    "High",
-    "Money year",
-    "Source",
-    "Status",
-    "Note",
-    "Solved value",
-    "Edited",
-    "Used in",
+HEADERS = heads(
+    "Figure|Value|Unit|Low|High|Money year|Source|Status|Note|Solved value|Edited|Used in|"
+    "What it is of|Dollars behind it, $M"
 )
 HEADER_ROW = 6
-VALUE, SOLVED, EDITED, USED = 2, 10, 11, 12
+VALUE, SOURCE, SOLVED, EDITED, USED, OF, BEHIND = 2, 7, 10, 11, 12, 13, 14
 
 
 class Row(NamedTuple):
@@ -39,7 +31,7 @@ class Row(NamedTuple):
 
 def _programme(book: Book) -> list[Row]:
     p, h = book.case.programme, book.case.programme.horizon
-    asked = "programme file"
+    asked = PROGRAMME_FILE
     rows = [
         Row("programme.budget_usd", p.budget_usd, "USD", source=asked, note="total investment, then-year dollars"),
         Row("programme.infrastructure_share", p.infrastructure_share, "fraction", source=asked),
@@ -66,6 +58,9 @@ CONSTANTS = (
     Row("constants.tolerance_share", 1e-5, "fraction", note="a share may pass its bound by the solver's tolerance"),
     Row("constants.half", 0.5, "years", note="money falls in the middle of its year"),
     Row("constants.kw_per_mw", 1000, "kW/MW"),
+    Row("constants.ten", 10, "number", note="amounts below it, and below its square, are told with more places"),
+    Row("constants.usd_per_musd", 1e6, "USD/$M"),
+    Row("constants.usd_per_busd", 1e9, "USD/$B", note="dollars from here on are told in billions"),
     Row("constants.hours_per_year", 8760, "hours"),
     Row("constants.months_after_september", 3, "months", note="of a calendar year, in the next federal fiscal year"),
     Row(
@@ -89,6 +84,29 @@ CONSTANTS = (
 )
 
 
+def _dollars(book: Book) -> Counter[str]:
+    """Cents of the cost lines whose rate a figure is."""
+    lines, found = book.plan["detail"], Counter[str]()
+    for ref, cents in zip(lines["rate_ref"], lines["cents"], strict=True):
+        found[str(ref)] += int(cents)
+    return found
+
+
+def _names(book: Book) -> dict[str, str]:
+    """Codes of the data -> their names."""
+    case, found = book.case, dict[str, str]()
+    of_places = (case.sites, case.agencies, case.levels, case.wbs)
+    for table in (*of_places, case.chips, case.designs, case.plants, case.workloads, case.initiatives, case.tracks):
+        found |= {str(key): str(entry.name) for key, entry in table.items()}
+    return found
+
+
+def _of(ref: str, names: dict[str, str]) -> str:
+    """The names of the codes in a reference."""
+    entity = ref.partition(".")[2].rpartition(".")[0]
+    return ", ".join(names[part] for part in entity.split("/") if part in names)
+
+
 def fill(book: Book) -> None:
     page = book.page("Assumptions", "Assumptions: every figure and where it comes from", "input")
     page.note(4, "Blue figures are inputs. Change one and dollars are recalculated; decisions are not re-optimised.")
@@ -97,12 +115,15 @@ def fill(book: Book) -> None:
     rows = _programme(book) + list(CONSTANTS)
     for f in book.case.figures:
         rows.append(Row(f.ref, f.value, f.unit, f.low, f.high, f.money_year, f.source_id, f.status, f.note))
+    cents, names = _dollars(book), _names(book)
+    rows.sort(key=lambda entry: -abs(cents[entry.ref]))  # what carries money first, then in the order of tables
     for row, entry in enumerate(rows, HEADER_ROW + 1):
         book.assumption_rows[entry.ref] = row
         _write(page, row, entry)
-    page.widths({1: 52, 2: 18, 3: 22, 4: 18, 5: 18, 6: 9, 7: 42, 8: 13, 9: 90, 10: 18, 11: 9, 12: 70})
-    page.printed(HEADER_ROW, f"B{HEADER_ROW + 1}")
-    page.sheet.auto_filter.ref = f"A{HEADER_ROW}:{'L'}{HEADER_ROW + len(rows)}"
+        page.put(row, OF, _of(entry.ref, names) or None)
+    page.widths({1: 52, 2: 18, 3: 22, 4: 18, 5: 18, 6: 9, 7: 42, 8: 13, 9: 90, 10: 18, 11: 9, 12: 70, 13: 50, 14: 14})
+    page.on_screen(HEADER_ROW, f"C{HEADER_ROW + 1}", (5, 9), "The table")
+    page.sheet.auto_filter.ref = f"A{HEADER_ROW}:{letter(BEHIND)}{HEADER_ROW + len(rows)}"
 
 
 def _write(page: Page, row: int, entry: Row) -> None:
@@ -115,7 +136,7 @@ def _write(page: Page, row: int, entry: Row) -> None:
     page.put(row, 4, entry.low, "line", form)
     page.put(row, 5, entry.high, "line", form)
     page.put(row, 6, entry.money_year)
-    page.put(row, 7, entry.source, "unit")
+    page.put(row, SOURCE, entry.source or CONVENTION, "unit")
     page.put(row, 8, entry.status or ("programme" if entry.source else "convention"))
     page.put(row, 9, entry.note or None, "text")
     page.put(row, SOLVED, entry.value, "line", form)
@@ -131,8 +152,10 @@ def ranges(book: Book) -> tuple[str, str, str]:
     return values, solved, marks
 
 
-def write_uses(book: Book) -> None:
-    """Which sheets use each figure, once all are written."""
-    page = book.pages["Assumptions"]
+def write_uses(book: Book, refs: str, dollars: str) -> None:
+    """Which sheets use each figure, and the dollars of the lines of Detail whose rate it is, once all are written."""
+    page, cents = book.pages["Assumptions"], _dollars(book)
     for ref, row in book.assumption_rows.items():
         page.put(row, USED, ", ".join(sorted(book.used.get(ref, ()))) or "model only")
+        if cents[ref]:
+            page.formula(row, BEHIND, f"SUMIFS({dollars},{refs},$A{row})", cents[ref] / 100, form=style.MUSD)

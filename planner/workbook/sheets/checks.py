@@ -8,8 +8,8 @@ from planner.workbook import style
 from planner.workbook.book import Book, Page
 from planner.workbook.sheets import (
     assumptions,
-    funding,
     investment,
+    power,
     present,
     promises,
     provenance,
@@ -142,14 +142,11 @@ def _posted(book: Book, detail: Detail) -> list[Check]:
 
 def _totals(book: Book, parts: Parts) -> list[Check]:
     """The workbook's own totals against those of the run."""
-    stored, inv = book.pages[provenance.ME], book.pages[investment.ME]
+    stored, inv, site = book.pages[provenance.ME], book.pages[investment.ME], book.pages[sites.ME]
     rows, pv, p = parts.solved.rows, book.pages[present.ME], parts.present
     sources = {
         "investment": ("Investment against the solver's own total", cell(inv, parts.investment.category.total, 4)),
-        "operations": (
-            "Operations against the solver's own total",
-            cell(book.pages[funding.ME], parts.funding.cost.total, 4),
-        ),
+        "operations": ("Operations against the solver's own total", cell(site, parts.sites.operations.total, 4)),
         "present cost": ("Present cost against the run's own", cell(pv, *p.cost)),
         "value in the horizon": ("Service in the horizon against the run's own", cell(pv, *p.inside)),
         "value after the horizon": ("Service after the horizon against the run's own", cell(pv, *p.after)),
@@ -165,10 +162,10 @@ def _totals(book: Book, parts: Parts) -> list[Check]:
 
 
 def _verified(book: Book, parts: Parts) -> list[Check]:
-    stored, rows, place = book.pages[provenance.ME], parts.solved.rows, book.pages[sites.ME]
-    column = (parts.sites.first, 1), (parts.sites.last, 1)
-    chosen = f"COUNTA({place.ref(*column[0], column[1])})", float(parts.sites.last - parts.sites.first + 1)
+    stored, site, rows = book.pages[provenance.ME], book.pages[sites.ME], parts.solved.rows
     passed, broken = (cell(stored, rows[name], 2) for name in ("verification passed", "rules broken"))
+    names = site.ref(parts.sites.first, 1, (parts.sites.last, 1))
+    chosen = f"COUNTA({names})", float(len(power.site_entries(book, "")))
     asked = book.address("programme.sites", ME), book.figure("programme.sites")
     return [
         Check("The independent verifier passed the plan", passed, ("1", 1.0), COUNT),
@@ -179,7 +176,7 @@ def _verified(book: Book, parts: Parts) -> list[Check]:
 
 def _promised(book: Book, detail: Detail, promised: promises.Places) -> list[Check]:
     page, view = book.pages[promises.ME], detail.view("promise", 1)
-    checks = [Check("Firm promises that are short", cell(page, *promised.broken), ZERO, COUNT, solved=True)]
+    checks = [Check("Firm promises that are not kept", cell(page, *promised.broken), ZERO, COUNT, solved=True)]
     for row, claim in promised.checked:
         there = view.formula(f'"{claim}|planned"'), view.value(claim, "planned")
         name = f"Promise {claim}: planned level against the run's commitments"

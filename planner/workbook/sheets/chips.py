@@ -5,22 +5,14 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from planner.workbook import style
-from planner.workbook.book import Book, Page
+from planner.workbook.book import Book, Page, heads
 from planner.workbook.sheets.detail import Detail
 from planner.workbook.tables import Block, Entry, by_year, year_row
 
 ME = "Chips"
-CATALOGUE = (
-    "Chip",
-    "Name",
-    "Sold as",
-    "kW a rack",
-    "Racks bought",
-    "MW IT bought",
-    "Years of life",
-    "fp64 PFLOP/s a rack",
-    "bf16 PFLOP/s a rack",
-    "fp8 PFLOP/s a rack",
+CATALOGUE = heads(
+    "Chip|Name|Sold as|kW a rack|Racks bought|MW IT bought|Years of life|fp64 PFLOP/s a rack|"
+    "bf16 PFLOP/s a rack|fp8 PFLOP/s a rack"
 )
 BOUGHT, MW = 5, 6
 

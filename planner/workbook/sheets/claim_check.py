@@ -1,50 +1,23 @@
-"""Claim check: every claim of the announcement beside what the plan and published figures support, and its price."""
+"""On Promises: every claim of the announcement beside what the plan and published figures support, and its price."""
 
 from __future__ import annotations
 
 from planner.inputs.programme import Claim
 from planner.workbook import style
-from planner.workbook.book import Book, Page
+from planner.workbook.book import Book, Page, heads
 from planner.workbook.quantities import TIERS
 from planner.workbook.sheets import chips, compute, investment, power, present, promises, unit_costs
 from planner.workbook.sheets.parts import Parts
 from planner.workbook.sheets.unit_costs import Unit
 from planner.workbook.tables import Entry, label
 
-ME = "Claim check"
-HEADERS = (
-    "Claim",
-    "Said by",
-    "Claimed",
-    "Unit",
-    "By",
-    "The plan holds",
-    "Held from",
-    "Missing",
-    "$M a unit, as the plan pays",
-    "All of it as the plan pays, $M",
-    "All of it, published low, $M",
-    "All of it, published high, $M",
-    "True for so much more, $M",
-    "Finding",
-    "Published by",
-    "What settles it",
+ME = promises.ME
+HEADERS = heads(
+    "Claim|Published by|Claimed|Unit|By|The plan holds|Held from|Missing|$M a unit, as the plan pays|"
+    "All of it as the plan pays, $M|All of it, published low, $M|All of it, published high, $M|"
+    "True for so much more, $M|What the plan shows|What settles it"
 )
-CLAIMED, PLANNED, FROM, MISSING, OWN, ALL, LOW, HIGH, MORE, FINDING, SOURCE, SETTLES = (
-    3,
-    6,
-    7,
-    8,
-    9,
-    10,
-    11,
-    12,
-    13,
-    14,
-    15,
-    16,
-)
-HEADER_ROW, FIRST_ROW = 6, 7
+SOURCE, CLAIMED, PLANNED, FROM, MISSING, OWN, ALL, LOW, HIGH, MORE, FINDING, SETTLES = 2, 3, *range(6, 16)
 TOLERANCE = "constants.tolerance_relative"
 #: claims without an amount of the reference announcement, and what the plan says to them
 FAMILIES, OUTPUT = "chips", "output"
@@ -55,48 +28,43 @@ NO_PRICE = {
 }
 
 
-def fill(book: Book, parts: Parts, promised: promises.Places) -> None:
-    page = book.page(ME, "Claim check: what the plan and published figures support", "report: claims, one a row")
-    page.note(4, "Dollars are then-year. Unit costs and published ranges with their source stand below the claims.")
-    page.note(5, "True for so much more: what is missing times the plan's own cost a unit; no solve stands behind it.")
-    page.headers(HEADER_ROW, HEADERS)
-    claims = book.case.programme.claims
-    source = book.pages[promises.ME]
+def section(book: Book, parts: Parts, promised: promises.Places, row: int) -> int:
+    """The tables from a row of Promises on; the next row."""
+    page, claims = book.pages[ME], book.case.programme.claims
+    page.heading(row, "What all of a claim would take, and what settles it; dollars are then-year")
+    page.note(
+        row + 1, "True for so much more: what is missing times the plan's own cost a unit; no solve stands behind it."
+    )
+    page.headers(row + 2, HEADERS)
+    first = row + 3
     for n, claim in enumerate(claims):
-        _from_promises(page, FIRST_ROW + n, source, promised.first + n, claim)
-    end = FIRST_ROW + max(len(claims), 1)
+        _from_above(page, first + n, promised.first + n, claim)
+    end = first + max(len(claims), 1)
     if not claims:
-        page.put(FIRST_ROW, 1, "The programme names no claim.", "text")
-    from_, row = _levels(book, page, parts, end + 1)
-    page.break_before(row)
-    units, row = unit_costs.fill(book, page, parts, row)
-    racks = _families(book, page, row)
+        page.put(first, 1, "The programme names no claim.", "text")
+    from_, at = _levels(book, page, parts, (first, end + 1))
+    units, at = unit_costs.fill(book, page, parts, at)
+    racks = _families(book, page, at)
     for n, claim in enumerate(claims):
-        _supported(book, page, parts, FIRST_ROW + n, claim, from_, units, racks)
-    page.widths({1: 42, 2: 26, 3: 26, 4: 13, 9: 13, 10: 13, 13: 13, 14: 28, 15: 26, 16: 38}, default=11)
-    page.printed(5, f"B{FIRST_ROW}")
+        _supported(book, page, parts, first + n, claim, from_, units, racks)
+    return (racks[1] if racks else at) + 2
 
 
-def _from_promises(page: Page, row: int, source: Page, at: int, claim: Claim) -> None:
+def _from_above(page: Page, row: int, at: int, claim: Claim) -> None:
     page.put(row, 1, claim.claim, "text")
-    page.put(row, 2, claim.said_by, "text")
     for column, there in ((CLAIMED, promises.PROMISED), (5, promises.BY), (PLANNED, promises.PLANNED)):
-        if (at, there) in source.values:
-            page.link(row, column, source, (at, there), _form(claim) if column != 5 else style.YEAR)
-    if (at, promises.SHORT) in source.values:
-        page.link(row, MISSING, source, (at, promises.SHORT), _form(claim))
-    if (at, promises.UNIT) in source.values:
-        page.put(row, 4, str(source.values[at, promises.UNIT]), "text")
-    page.link(row, FINDING, source, (at, promises.VERDICT))
+        if (at, there) in page.values:
+            page.link(row, column, page, (at, there), style.YEAR if column == 5 else promises.form(claim))
+    if (at, promises.SHORT) in page.values:
+        page.link(row, MISSING, page, (at, promises.SHORT), promises.form(claim))
+    page.put(row, 4, page.values.get((at, promises.UNIT)), "text")
+    page.link(row, FINDING, page, (at, promises.VERDICT))
     page.sheet.cell(row, FINDING)._style = page.book.look("check", style.GENERAL)
 
 
-def _form(claim: Claim) -> str:
-    return promises._form(claim)
-
-
-def _levels(book: Book, page: Page, parts: Parts, row: int) -> tuple[dict[str, int], int]:
+def _levels(book: Book, page: Page, parts: Parts, rows: tuple[int, int]) -> tuple[dict[str, int], int]:
     """What the plan holds of each claim by year, and the year from which it holds to the end: id -> row."""
+    start, row = rows
     page.heading(
         row,
         "What the plan holds of a claim at the end of each year; held from: to the end; past the last year: not held",
@@ -113,7 +81,7 @@ def _levels(book: Book, page: Page, parts: Parts, row: int) -> tuple[dict[str, i
         label(page, at, Entry(claim.id, str(source.values[there, 1]).replace("|", " "), claim.unit))
         for c in book.columns:
             page.link(at, c, source, (there, c), style.MW)
-        level = page.here(FIRST_ROW + n, CLAIMED)
+        level = page.here(start + n, CLAIMED)
         cells = page.here(at, book.columns[0], (at, book.last))
         text = f"1+SUMPRODUCT(MAX(({cells}<{level}*(1-{book.address(TOLERANCE, ME)}))*{years}))"
         short = [int(page.n(header, c)) for c in book.columns if page.n(at, c) < claim.level * (1 - tolerance)]
@@ -179,8 +147,8 @@ def _supported(
         _priced(page, row, unit)
     elif claim.metric == "services" and claim.initiatives:
         _initiatives(book, page, row, claim)
-    if known and claim.level is not None and claim.metric not in promises.CEILINGS and claim.metric != "split":
-        _finding(book, page, row)
+    if claim.metric == "interconnect":
+        _physics(book, page, row)
     if claim.metric == "split" and known:
         _set_aside(book, page, parts, row)
     if claim.id == FAMILIES and claim.metric == "memo" and racks:
@@ -229,24 +197,22 @@ def _initiatives(book: Book, page: Page, row: int, claim: Claim) -> None:
     page.put(row, SOURCE, f"{'; '.join(sorted(known))}: one unit of each, once", "text")
 
 
-def _finding(book: Book, page: Page, row: int) -> None:
-    """Whether the plan holds the claim at its date, else what is missing in its unit; its dollars stand beside."""
-    level, missing = page.n(row, CLAIMED), page.n(row, MISSING)
-    tolerance = f"(1+C{row})*{book.address(TOLERANCE, ME)}"
-    holds = missing <= (1 + level) * book.figure(TOLERANCE)
-    value = f"short by {missing:,.2f}"
-    promised = f'"short by "&TEXT(H{row},"#,##0.00")'
-    text = f'IF(H{row}<={tolerance},"holds in this plan",{promised})'
-    page.formula(row, FINDING, text, "holds in this plan" if holds else value, "check")
+def _physics(book: Book, page: Page, row: int) -> None:
+    """Which fabric tiers keep within a microsecond."""
+    values, _ = book.lookup("fabric", ME)
+    latencies = [f.value for f in book.case.figures if f.table == "fabric"]
+    within = sum(value <= 1 for value in latencies)
+    text = f'COUNTIF({values},"<=1")&" of "&ROWS({values})&" fabric tiers within 1 us"'
+    page.formula(row, FINDING, text, f"{within} of {len(latencies)} fabric tiers within 1 us", "check")
 
 
 def _set_aside(book: Book, page: Page, parts: Parts, row: int) -> None:
     """What holding the split sets aside that buys nothing."""
     inv, cell = book.pages[investment.ME], (parts.investment.split.unallocated, 4)
     page.link(row, ALL, inv, cell, style.MUSD)
-    finding = "held; the dollars beside it buy nothing"
-    text = f'IF(J{row}>0,"{finding}","held")'
-    page.formula(row, FINDING, text, finding if page.n(row, ALL) > 0 else "held", "check")
+    finding = ("the dollars beside it buy nothing", "all of it buys something")
+    text = f'IF(J{row}>0,"{finding[0]}","{finding[1]}")'
+    page.formula(row, FINDING, text, finding[page.n(row, ALL) <= 0], "check")
 
 
 def _output(book: Book, page: Page, parts: Parts, row: int) -> None:

@@ -27,7 +27,7 @@ def _steps(book: Book) -> tuple[tuple[str, str, str], ...]:
     statuses = Counter(figure.status for figure in book.case.figures if figure.source_id)
     read = sum(statuses[name] for name in READ)
     return (
-        ("Purpose of the estimate", DONE, "About says what is estimated and why; Promises which claims it tests."),
+        ("Purpose of the estimate", DONE, "The first lines above say why; Promises which claims it tests."),
         ("Estimating plan", NOT, "No team, schedule or budget of the estimate itself is recorded."),
         ("Programme characteristics", PART, "Sites, Power, Construction and Chips say what is bought, when and where. "
          "No technical baseline approved by a programme office."),

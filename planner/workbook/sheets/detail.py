@@ -6,7 +6,7 @@ import math
 
 from planner.inputs.case import Case, WbsLine
 from planner.workbook import style
-from planner.workbook.book import Book, Page, letter
+from planner.workbook.book import Book, Page, heads, letter
 from planner.workbook.facts import (
     LEASED,
     ON_TOP,
@@ -23,46 +23,20 @@ from planner.workbook.facts import (
 from planner.workbook.quantities import all_quantities
 from planner.workbook.sheets.ratios import escalation_refs, factor_refs, half_cent, ratio
 
-HEADERS = (
-    "Kind",
-    "WBS",
-    "Category or measure",
-    "Ledger",
-    "Site",
-    "Item",
-    "Period",
-    "Year",
-    "Quantity",
-    "Unit",
-    "Rate USD",
-    "Rate taken from",
-    "Factor",
-    "Escalation",
-    "Dollars",
-    "Posted USD",
-    "Value, base-year USD",
-    "Carried rounding USD",
-    "Beside the plan USD",
-    "Key 1",
-    "Key 2",
-    "Key 3",
-    "Key 4",
-    "Key 5",
-    "Key 6",
-    "Key 7",
-    "Key 8",
-    "Key 9",
-    "Key 10",
-    "Key 11",
-    "Key 12",
-    "Key 13",
-    "Key 14",
-    "Key 15",
-    "Key 16",
-    "Key 17",
+HEADERS = heads(
+    "Kind|WBS|Name of the line|Category or measure|Ledger|Site|Name of the site|Item|Period|Year|Quantity|Unit|"
+    "Rate USD|Rate taken from|Factor|Escalation|Dollars|Posted USD|Value, base-year USD|Carried rounding USD|"
+    "Beside the plan USD|" + "|".join(f"Key {n}" for n in range(1, 18))
 )
 HEADER_ROW = 6
-QUANTITY, RATE, FACTOR, ESCALATION, DOLLARS, POSTED, VALUE, CARRIED, AHEAD, KEY = 9, 11, 13, 14, 15, 16, 17, 18, 19, 20
+LEDGER, YEAR, QUANTITY, RATE, REF, FACTOR, ESCALATION, DOLLARS, POSTED, VALUE, CARRIED, AHEAD, KEY = (
+    5,
+    10,
+    11,
+    *range(13, 23),
+)
+#: letters of the columns that a line multiplies
+Q, R, F, E, D, C = (letter(c) for c in (QUANTITY, RATE, FACTOR, ESCALATION, DOLLARS, CARRIED))
 
 
 class Detail:
@@ -109,8 +83,8 @@ def fill(book: Book) -> Detail:
     )
     page.note(
         5,
-        "Kinds: cost (dollars); value (service at market value); signed (parts of cost lines by year of signature) and "
-        "as if leased (halls), never added to them; quantity (decisions, levels).",
+        "Kinds: cost; value (service at market value); signed and as if leased (never added to cost); quantity "
+        "(decisions, levels).",
     )
     page.headers(HEADER_ROW, HEADERS)
     detail = Detail(page)
@@ -146,22 +120,23 @@ def fill(book: Book) -> Detail:
         _close(detail, measure, facts, row, start)
     page.widths(
         {
-            3: 22,
-            5: 11,
-            6: 34,
-            9: 16,
-            10: 22,
-            11: 16,
-            12: 40,
-            15: 20,
-            16: 20,
-            17: 20,
-            19: 20,
+            3: 34,
+            4: 22,
+            6: 11,
+            7: 26,
+            8: 34,
+            QUANTITY: 16,
+            QUANTITY + 1: 22,
+            RATE: 16,
+            REF: 40,
+            **dict.fromkeys((DOLLARS, POSTED, VALUE, AHEAD), 20),
             **dict.fromkeys(range(KEY, len(HEADERS) + 1), 26),
         }
     )
-    page.printed(HEADER_ROW, f"G{HEADER_ROW + 1}")
-    page.sheet.print_area = f"A1:{letter(AHEAD)}{row - 1}"
+    page.on_screen(HEADER_ROW, f"C{HEADER_ROW + 1}", (5, POSTED), "The table")
+    first, last = detail.blocks["costs"]
+    page.put(5, REF, "All dollars of cost lines, USD")
+    page.sum(5, DOLLARS, (first, DOLLARS), (last, DOLLARS), style.USD, "total")
     page.sheet.auto_filter.ref = f"A{HEADER_ROW}:{letter(len(HEADERS))}{row - 1}"
     return detail
 
@@ -170,7 +145,7 @@ def _none_of(page: Page, row: int, measure: str, facts: list[Fact]) -> int:
     """A row that says so where a block has no fact."""
     if facts:
         return row
-    for column, text in ((1, "quantity"), (3, measure), (6, "none in this plan")):
+    for column, text in ((1, "quantity"), (4, measure), (8, "none in this plan")):
         page.put(row, column, text)
     return row + 1
 
@@ -181,14 +156,17 @@ def _close(detail: Detail, name: str, facts: list[Fact], row: int, start: int = 
 
 
 def _common(page: Page, row: int, fact: Fact, category: str, quantity: bool = True) -> None:
-    texts = (fact.kind, fact.wbs, category, fact.ledger, fact.site, fact.item, fact.period)
+    case = page.book.case
+    line = case.wbs[fact.wbs].name if fact.wbs else ""
+    site = case.sites[fact.site].name if fact.site in case.sites else ""
+    texts = (fact.kind, fact.wbs, line, category, fact.ledger, fact.site, site, fact.item, fact.period)
     for column, text in enumerate(texts, 1):
         if text:
             page.put(row, column, text)
-    page.put(row, 8, fact.year or None)
+    page.put(row, YEAR, fact.year or None)
     if quantity:
         page.put(row, QUANTITY, fact.quantity, "input", style.QUANTITY)
-    page.put(row, 10, fact.unit or None, "unit")
+    page.put(row, QUANTITY + 1, fact.unit or None, "unit")
     for column, key in enumerate(fact.keys, KEY):
         if key:
             page.put(row, column, key)
@@ -204,18 +182,18 @@ def _cost(book: Book, page: Page, row: int, fact: Fact, under: int, carried: flo
     if on_top:
         first = HEADER_ROW + 1
         k = letter(KEY + 3)
-        sums = f"SUMIFS(O${first}:O${under},{k}${first}:{k}${under},{k}{row})+R{row}"
+        sums = f"SUMIFS({D}${first}:{D}${under},{k}${first}:{k}${under},{k}{row})+{C}{row}"
         under_it = fact.quantity + nudge / fact.factor
         page.put(row, CARRIED, under_it - carried, "input", "0.0000")
         page.formula(row, QUANTITY, sums, under_it, "calculation", style.QUANTITY)
         page.put(row, RATE, 1)
         ratio(book, page, row, FACTOR, fact.factor, (fact.rate_ref,))
         page.put(row, ESCALATION, 1)
-        text = f"ROUND(I{row}*K{row}*M{row}*N{row},2)"
+        text = f"ROUND({Q}{row}*{R}{row}*{F}{row}*{E}{row},2)"
     else:
         if nudge:
             page.put(row, CARRIED, nudge, "input", "0.0000")
-        text = f"ROUND(I{row}*K{row}*M{row}*N{row}+R{row},2)"
+        text = f"ROUND({Q}{row}*{R}{row}*{F}{row}*{E}{row}+{C}{row},2)"
         known = book.assumption_rows.get(fact.rate_ref)
         if known and math.isclose(book.figure(fact.rate_ref), fact.rate_usd, rel_tol=1e-12):
             page.assume(row, RATE, fact.rate_ref, "#,##0.00")
@@ -223,7 +201,7 @@ def _cost(book: Book, page: Page, row: int, fact: Fact, under: int, carried: flo
             page.put(row, RATE, fact.rate_usd, "input", "#,##0.00")
         ratio(book, page, row, FACTOR, fact.factor, *factor_refs(fact))
         ratio(book, page, row, ESCALATION, fact.escalation, *escalation_refs(book, fact), divide=True)
-    page.put(row, 12, fact.rate_ref, "unit")
+    page.put(row, REF, fact.rate_ref, "unit")
     dollars = fact.cents / 100
     page.formula(row, DOLLARS if fact.kind == "cost" else AHEAD, text, dollars, "calculation", style.USD)
     if fact.kind == "cost":
@@ -234,7 +212,7 @@ def _valued(book: Book, page: Page, row: int, fact: Fact) -> None:
     workload, level, depth = fact.item.split("|")
     _common(page, row, fact, "mission value")
     page.assume(row, RATE, fact.rate_ref, "#,##0.00")
-    page.put(row, 12, fact.rate_ref, "unit")
+    page.put(row, REF, fact.rate_ref, "unit")
     year = rent_year(book.case, workload, fact.year)
     refs = [f"rent_paths.{workload}/{year}.rent_index", f"demand_tranches.{depth}.value_share"]
     under = (f"workloads.{workload}.utilisation", f"workloads.{workload}.availability")
@@ -244,12 +222,12 @@ def _valued(book: Book, page: Page, row: int, fact: Fact) -> None:
     if fact.period.startswith("+"):
         taper = book.address("parameters.tail_taper.value", page.name)
         last = book.address("programme.last_year", page.name)
-        page.formula(row, ESCALATION, f"{taper}^(H{row}-{last})", fact.escalation, "link", style.RATIO)
+        page.formula(row, ESCALATION, f"{taper}^({letter(YEAR)}{row}-{last})", fact.escalation, "link", style.RATIO)
     else:
         above = _above_open(book, page, level, workload)
         page.formula(row, ESCALATION, above, fact.escalation, "link", style.RATIO)
     dollars = fact.quantity * (fact.rate_usd or 0.0) * fact.factor * fact.escalation
-    page.formula(row, VALUE, f"I{row}*K{row}*M{row}*N{row}", dollars, "calculation", style.USD)
+    page.formula(row, VALUE, f"{Q}{row}*{R}{row}*{F}{row}*{E}{row}", dollars, "calculation", style.USD)
 
 
 def _above_open(book: Book, page: Page, level: str, workload: str) -> str:

@@ -1,4 +1,4 @@
-"""Evidence: investment by the status of the figures behind it, the largest lines, chips not on sale, quantities."""
+"""Drivers: investment by the status of the figures behind it, the largest lines, chips not on sale, quantities."""
 
 from __future__ import annotations
 
@@ -9,42 +9,38 @@ from typing import Any, NamedTuple
 from planner.results.behind import in_words, leans_on
 from planner.results.evidence import FOLLOWS, LARGEST, ON_SALE, RESERVE, UNALLOCATED, UNSPENT, Evidence, Line
 from planner.workbook import style
-from planner.workbook.book import Book, Page, letter
+from planner.workbook.book import Book, Page, heads, letter
 from planner.workbook.facts import ON_TOP
 from planner.workbook.sheets import investment
 from planner.workbook.sheets.detail import DOLLARS, HEADER_ROW, Detail
 from planner.workbook.tables import Entry, label
 
-ME = "Evidence"
+ME = "Drivers"
 #: keys of Detail: status and category, the same by the unit rate alone, how a chip is sold
 WEAKEST, ALONE, SOLD = 13, 14, 15
 #: columns of the tables by category; the statuses follow
 BASE, EXTRA, TIMES, STATUS = 4, 5, 6, 7
 AMOUNT = 4
 #: columns of Assumptions that the largest lines show
-LOW, HIGH, MONEY_YEAR = 4, 5, 6
-LINES = (
-    "Line",
-    "What it pays for",
-    "Unit",
-    "Dollars, $M",
-    "Rate, USD",
-    "Low",
-    "High",
-    "Money year",
-    "Status of the rate",
-    "Status of the dollars",
-    "Source of the rate",
-    "Leans on",
-    "Weakest figure behind it",
+VALUE, LOW, HIGH, MONEY_YEAR = 2, 4, 5, 6
+LINES = heads(
+    "Line|What it pays for|Unit|Dollars, $M|Rate, USD|Low|High|Money year|Status of the rate|"
+    "Status of the dollars|Source of the rate|Leans on|Weakest figure behind it"
 )
 SENSITIVITIES = ("Figure", "Source", "Unit", "Net benefit moves, $M", "Low", "Value", "High", "Status")
-MOST = 10
+MOST, FIRST_ROW = 10, 5
+RUN = f"The {MOST} figures that move the net benefit most"
+NOT_RUN = f"{RUN}: 'planner sensitivity RUN' counts them. Until then, the {MOST} that carry the most money"
+RULE = (
+    "A dollar has the status of the weakest figure behind it: unit rate, multiplier or share, price index. "
+    "Management and contingency follow their base; quantities have a table of their own."
+)
 
 
 class Places(NamedTuple):
     """Cells that the checks draw from: dollars on figures by the weakest and by the rate, and the whole budget."""
 
+    page: Page
     priced: tuple[int, int]
     alone: tuple[int, int]
     unallocated: tuple[int, int]
@@ -59,28 +55,28 @@ class _Table(NamedTuple):
 
 
 def fill(book: Book, detail: Detail, spent: investment.Places) -> Places:
+    """The sheet Drivers: what moves the net benefit, the largest lines, and how well the dollars are known."""
     found = Evidence(book.case, book.plan)
-    page = book.page(ME, "Evidence: how well the dollars are known", "report: investment, then-year dollars")
-    page.note(
-        4,
-        "A dollar has the status of the weakest figure behind it: unit rate, multiplier or share, price index. "
-        "Management and contingency follow their base; quantities have a table of their own.",
-    )
-    names = [part.status for part in found.parts if part.status not in (UNALLOCATED, RESERVE, UNSPENT)]
-    start = 5
-    by_category = start + len(names) + 8
-    weakest, row = _categories(book, page, detail, names, (by_category, WEAKEST, "the weakest figure behind them"))
-    alone, row = _categories(book, page, detail, names, (row, ALONE, "their unit rate alone"))
-    places = _statuses(book, page, found, names, (start, weakest, alone, spent))
-    row = _chips(page, detail, row)
-    page.break_before(row)
+    page = book.page(ME, "Drivers: what the result rests on", "report: investment, then-year dollars")
+    page.note(4, RULE)
+    row = _not_assessed(book, page, FIRST_ROW)
     row = _largest(book, page, detail, found, row)
-    page.break_before(row)
+    row = _chips(page, detail, row)
     row = _quantities(page, found, row)
-    _not_run(page, row)
+    places, _ = by_status(book, page, detail, spent, row)
     page.widths({1: 36, 2: 66, 3: 16, 4: 14, 8: 14, 9: 14, 10: 14, 11: 22, 12: 22, 13: 44}, default=13.0)
-    page.printed(3, "A5")
+    page.printed(3, "B5")
     return places
+
+
+def by_status(book: Book, page: Page, detail: Detail, spent: investment.Places, row: int) -> tuple[Places, int]:
+    """The budget by the status of the figures behind it, from a row of a page on; the next row."""
+    found = Evidence(book.case, book.plan)
+    names = [part.status for part in found.parts if part.status not in (UNALLOCATED, RESERVE, UNSPENT)]
+    by_category = row + len(names) + 8
+    weakest, end = _categories(book, page, detail, names, (by_category, WEAKEST, "the weakest figure behind them"))
+    alone, end = _categories(book, page, detail, names, (end, ALONE, "their unit rate alone"))
+    return _statuses(book, page, found, names, (row, weakest, alone, spent)), end
 
 
 def _categories(
@@ -133,7 +129,7 @@ def _statuses(
     apart = {UNALLOCATED: (spent.split.unallocated, 4), RESERVE: (spent.reserve, 4), UNSPENT: (spent.spent + 1, 4)}
     for at, (name, cell) in enumerate(apart.items(), priced + 1):
         label(page, at, Entry(name, meaning[name], "$M"))
-        page.link(at, AMOUNT, source, cell, style.MUSD_ROOM)
+        page.link(at, AMOUNT, source, cell, style.MUSD)
     total = priced + 1 + len(apart)
     label(page, total, Entry("Budget", "as announced", "$M"), "total")
     page.sum(total, AMOUNT, (priced, AMOUNT), (total - 1, AMOUNT), style.MUSD, "total")
@@ -146,7 +142,7 @@ def _statuses(
         for column, text, above, under in divisions:
             value = page.n(*above) / max(1.0, page.n(under, AMOUNT))
             page.formula(at, column, text, value, look, style.SHARE)
-    return Places((priced, AMOUNT), (priced, 7), (priced + 1, AMOUNT), (total, AMOUNT))
+    return Places(page, (priced, AMOUNT), (priced, 7), (priced + 1, AMOUNT), (total, AMOUNT))
 
 
 def _product(page: Page, row: int, column: int, table: _Table, status: int) -> None:
@@ -198,7 +194,9 @@ def _largest(book: Book, page: Page, detail: Detail, found: Evidence, row: int) 
 
 def _line(book: Book, page: Page, row: int, line: Line) -> None:
     code, site, item, ref, _ = line.at
-    label(page, row, Entry(f"{code} {line.period}", f"{in_words(book.case, item)}, {site}", line.unit))
+    place = book.case.sites[site].name.split(" (")[0] if site in book.case.sites else site
+    what = f"{book.case.wbs[code].name}: {in_words(book.case, item)}, {place}"
+    label(page, row, Entry(f"{code} {line.period}", what, line.unit))
     if line.rate and ref in book.assumption_rows:
         page.assume(row, 5, ref, "#,##0.00")
         origin, at = book.pages["Assumptions"], book.assumption_rows[ref]
@@ -228,21 +226,35 @@ def _quantities(page: Page, found: Evidence, row: int) -> int:
     return at + 1
 
 
-def _not_run(page: Page, row: int) -> None:
-    page.heading(row, f"The {MOST} figures that move the net benefit most")
+def _not_assessed(book: Book, page: Page, row: int) -> int:
+    """Until a sensitivity analysis has run: the figures that carry the most money, their ranges, and that much."""
+    page.heading(row, NOT_RUN)
     page.headers(row + 1, SENSITIVITIES)
-    page.put(row + 2, 1, "not run")
-    page.put(row + 2, 2, "'planner sensitivity RUN' counts them; then 'planner report RUN --out DIR'")
+    source = book.pages["Assumptions"]
+    most = [(ref, at) for ref, at in book.assumption_rows.items() if ref in book.figures][:MOST]
+    for at, (ref, there) in enumerate(most, row + 2):
+        figure = book.figures[ref]
+        label(page, at, Entry(ref, figure.source_id, figure.unit))
+        page.put(at, AMOUNT, "not assessed")
+        for column, end in ((5, LOW), (6, VALUE), (7, HIGH)):
+            if (there, end) in source.values:
+                page.link(at, column, source, (there, end), "#,##0.####")
+            else:
+                page.put(at, column, "no range")
+        page.put(at, 8, figure.status)
+    return row + 3 + MOST
 
 
 def by_sensitivity(book: Book, document: Mapping[str, Any]) -> None:
     """The figures that move the net benefit most, from a sensitivity analysis kept with the run: stored values."""
     page = book.pages[ME]
-    row = max(at for (at, column), text in page.values.items() if column == 1 and text == "not run")
+    page.heading(FIRST_ROW, RUN)
     moving = sorted(document["figures"], key=lambda f: -f["swing"]["net_benefit_usd"])[:MOST]
-    for column in (1, 2):
-        page.put(row, column, "no figure moves it")
-    for at, figure in enumerate(moving, row):
+    for row in range(FIRST_ROW + 2, FIRST_ROW + 2 + MOST):
+        page.clear(row, range(1, len(SENSITIVITIES) + 1))
+    if not moving:
+        page.put(FIRST_ROW + 2, 1, "no figure moves it")
+    for at, figure in enumerate(moving, FIRST_ROW + 2):
         label(page, at, Entry(str(figure["figure"]), str(figure["source"]), str(figure["unit"])))
         page.put(at, AMOUNT, figure["swing"]["net_benefit_usd"], "line", style.MUSD)
         for column, end in enumerate(("low", "base", "high"), 5):

@@ -37,12 +37,15 @@ def profile(book: Book, fund: str) -> list[tuple[int, str]]:
     return sorted((int(f.key.rpartition("/")[2]), f.ref) for f in refs)
 
 
-def fill(book: Book, detail: Detail) -> Places:
+def fill(book: Book, detail: Detail) -> Places | None:
+    """The sheet; none where no line of the work breakdown has a federal fund type."""
+    ledgers = ("investment", "operations")
+    lines = [w for ledger in ledgers for w in detail.lines(book.case, ledger) if w.fund_type]
+    if not lines:
+        return None
     page = book.page(
         ME, "Federal budget authority, obligations and outlays", "report: operating cost as federal money, fiscal years"
     )
-    ledgers = ("investment", "operations")
-    lines = [w for ledger in ledgers for w in detail.lines(book.case, ledger) if w.fund_type]
     funds = {w.fund_type: w.availability for w in lines}
     steps = {fund: profile(book, fund) for fund in funds}
     more = max((n for path in steps.values() for n, _ in path), default=0)
@@ -55,7 +58,7 @@ def fill(book: Book, detail: Detail) -> Places:
     entries = [Entry(f, f"{f}, available for {a}", "$M") for f, a in funds.items()]
     heading = "Authority by fund type, calendar years, $M then-year"
     calendar = by_year(page, 6, heading, entries, detail.view("costs", 7, DOLLARS), MONEY, ("Fund type", "Name"))
-    rows = range(calendar.first, calendar.last + 1) if funds else ()
+    rows = range(calendar.first, calendar.last + 1)
     years = fiscal.table(book, page, calendar.next, "Authority, $M then-year", rows)
     paid, subtotals = _outlays(book, page, years, steps, more, years.next)
     page.break_before(paid + 1)
@@ -106,9 +109,6 @@ def _outlays(
         for c in columns:
             page.sum(at, c, (start, c), (at - 1, c), MONEY, "total")
         subtotals.append(at)
-        at += 1
-    if not steps:
-        page.note(at, "No line of the work breakdown has a federal fund type.")
         at += 1
     return at, subtotals
 
@@ -226,9 +226,6 @@ def _accounts(
         unpaid = math.fsum(page.n(r, TOTAL) for r in late if page.n(r, 3) >= closes) if years else 0.0
         text = f'IF(C{at}=0,0,SUMIFS($D${first}:$D${last},$A${first}:$A${last},A{at},$C${first}:$C${last},">="&D{at}))'
         page.formula(at, 5, text, unpaid, form=style.SHARE)
-        at += 1
-    if not funds:
-        label(page, at, Entry("none", "no line of the work breakdown has a federal fund type", ""))
         at += 1
     label(page, at, Entry("All", "share of authority that no account is open for any more", ""), "total")
     page.put(at, 4, "", "total")

@@ -19,18 +19,22 @@ RANGE = {"low": ("D", "low end"), "value": ("B", "as planned"), "high": ("E", "h
 
 
 class Places(NamedTuple):
-    """``used`` holds the largest share of the caps in its total column; None where nobody has a cap."""
+    """``used`` holds the largest share of the caps in its total column."""
 
     cost: Block
-    paid: Block | None
-    caps: int | None
-    used: int | None
-    over: int | None
-    fiscal: Block | None
+    paid: Block
+    caps: int
+    used: int
+    over: int
+    fiscal: Block
     ranges: dict[str, int]
 
 
-def fill(book: Book, detail: Detail) -> Places:
+def fill(book: Book, detail: Detail) -> Places | None:
+    """The sheet; none where the data name no payer."""
+    sources = book.case.funding_sources
+    if not sources:
+        return None
     page = book.page(ME, "Federal funding of operating cost", "report: resource cost by who pays, against yearly caps")
     page.banner(4, BANNER, book.last)
     page.note(
@@ -40,12 +44,6 @@ def fill(book: Book, detail: Detail) -> Places:
     entries = [Entry(w.wbs_code, w.name, "$M") for w in lines]
     heading = "Operating cost by WBS line, calendar years, $M then-year"
     cost = by_year(page, 6, heading, entries, detail.view("costs", 1, DOLLARS), MONEY, ("WBS", "Line"))
-    sources = book.case.funding_sources
-    page.widths({1: 20, 2: 62, 3: 8, 4: 12})
-    page.printed(4, "E5")
-    if not sources:
-        page.note(cost.next, "The data name no payer: operating cost has no cap, and nobody is named who pays it.")
-        return Places(cost, None, None, None, None, None, {})
     paid, row = _paid(page, detail, cost, sources, cost.next)
     caps, ranges, row = _caps(book, page, sources, row)
     used, over, row = _used(book, page, paid, caps, sources, row)
@@ -54,6 +52,7 @@ def fill(book: Book, detail: Detail) -> Places:
     row += 22
     years = fiscal.table(book, page, row, "Who pays, $M then-year", range(paid.first, paid.last + 1))
     page.widths({1: 20, 2: 62, 3: 8, 4: 12})
+    page.printed(4, "C5")
     return Places(cost, paid, caps.total, used, over, years, ranges)
 
 
@@ -178,7 +177,8 @@ def _charts(book: Book, page: Page, paid: Block, caps: Block, ranges: dict[str, 
     book.chart(page, chart, f"A{row}", title, text)
     title = "Operating cost against the caps"
     chart = charts.lines(page, title, "$M then-year", caps.header, [paid.total, *ranges.values()], "#,##0,,")
-    chart.series[0].tx.v = "Operating cost"
+    if charts.drawn(page, [paid.total]):
+        chart.series[0].tx.v = "Operating cost"
     chart.width = 20
     most = math.fsum([page.n(used, TOTAL)])
     text = f"Lines of operating cost and of all caps, low, planned and high; at most {most:.0%} of the caps in a year."

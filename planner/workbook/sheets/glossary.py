@@ -42,6 +42,7 @@ def fill(book: Book) -> None:
     for word, meaning in TERMS:
         _line(page, row, word, "", "", meaning)
         row += 1
+    words = row - 1
     for table in TABLES:
         _line(page, row, table.name, "(table)", "", table.meaning)
         row += 1
@@ -52,7 +53,7 @@ def fill(book: Book) -> None:
         _line(page, row, "parameters", name, unit, meaning)
         row += 1
     page.widths({1: 24, 2: 34, 3: 22, 4: 92})
-    page.printed(5, "A6")
+    page.on_screen(5, "B6", (words, 4), "The list of tables and columns")
 
 
 def _unit(column: Column) -> str:

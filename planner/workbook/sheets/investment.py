@@ -1,4 +1,4 @@
-"""Investment: the private ledger by category and WBS line, calendar and fiscal years, ceiling and constant dollars."""
+"""Investment: the private ledger by category and WBS line, calendar and fiscal years, and constant dollars."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from planner.workbook.book import Book, Page
 from planner.workbook.facts import UNALLOCATED
 from planner.workbook.sheets import committed, split
 from planner.workbook.sheets.detail import DOLLARS, Detail
-from planner.workbook.tables import Block, Entry, below, beside, by_year, label, year_row
+from planner.workbook.tables import Block, Entry, below, by_year, label, year_row
 
 BANNER = "Private investment. Not federal budget authority. Do not add to the federal sheets."
 ME = "Investment"
@@ -22,9 +22,6 @@ class Places(NamedTuple):
 
     category: Block
     wbs: Block
-    cumulative: int
-    ceiling: int
-    over: int
     split: split.Split
     fiscal: Block
     limit: int
@@ -62,18 +59,16 @@ def fill(book: Book, detail: Detail) -> Places:
     row = _apart(page, wbs, wbs.next)
     page.break_before(row)
     parts = split.section(book, page, category, row)
-    cumulative, ceiling, over, row = _authority(book, page, parts.total, parts.next)
-    limit, spent, reserve, row = _budget(page, parts, row)
+    limit, spent, reserve, row = _budget(page, parts, parts.next)
     page.break_before(row)
     signed, row = committed.section(book, page, detail, category, row)
     rows = range(category.first, category.last + 1)
     years = fiscal.table(book, page, row, "Investment by category, $M", rows)
     page.break_before(years.next)
     constant = _constant(book, page, category, parts, years.next)
-    _cumulative_chart(book, page, cumulative, ceiling, constant + 3)
     page.widths({1: 23, 2: 62, 3: 8, 4: 12, book.last + 1: 11})
-    page.printed(4, "E7")
-    return Places(category, wbs, cumulative, ceiling, over, parts, years, limit, spent, reserve, constant, signed)
+    page.printed(4, "C5")
+    return Places(category, wbs, parts, years, limit, spent, reserve, constant, signed)
 
 
 def _chart(book: Book, page: Page, block: Block, row: int) -> None:
@@ -86,16 +81,6 @@ def _chart(book: Book, page: Page, block: Block, row: int) -> None:
         f"{page.n(block.header, peak):.0f} with ${page.n(block.total, peak) / 1e9:.2f}B."
     )
     book.chart(page, chart, f"A{row}", "Investment by year and category", text)
-
-
-def _cumulative_chart(book: Book, page: Page, cumulative: int, ceiling: int, row: int) -> None:
-    """Cash to date under its ceiling."""
-    title = "Cumulative investment against the authority ceiling"
-    header = ceiling - 3
-    chart = charts.lines(page, title, "$M then-year, to date", header, [ceiling, cumulative], "#,##0,,")
-    spent, allowed = (page.n(at, 4) / 1e9 for at in (cumulative, ceiling))
-    text = f"Lines to date: ${spent:.2f}B invested at the end, under a ceiling of ${allowed:.2f}B."
-    book.chart(page, chart, f"A{row}", title, text)
 
 
 def _apart(page: Page, wbs: Block, row: int) -> int:
@@ -136,60 +121,6 @@ def _apart(page: Page, wbs: Block, row: int) -> int:
     return end + 2
 
 
-def _authority(book: Book, page: Page, total: int, row: int) -> tuple[int, int, int, int]:
-    """Spent to date against what is authorised to date, with carry-over."""
-    page.heading(row, "Cumulative investment against the authority ceiling, $M then-year")
-    header = row + 1
-    page.years_header(header, "Row", "What it is", "Unit", "At the end")
-    values, refs = book.lookup("authority", ME)
-    share, cumulative_share, ceiling, cumulative, room, over = range(row + 2, row + 8)
-    look = f'SUMIFS({values},{refs},"authority."&{{c}}${header}&".share_of_budget")'
-    shares = {c: book.figures.get(f"authority.{page.n(header, c):.0f}.share_of_budget") for c in book.columns}
-    share_of = {c: figure.value if figure else 0.0 for c, figure in shares.items()}
-    year_row(page, share, Entry("Share", "authorised in the year", "share"), look, share_of.__getitem__, style.SHARE)
-    _running(book, page, cumulative_share, Entry("Share to date", "with carry-over", "share"), share, style.SHARE)
-    budget, reserve = "programme.budget_usd", "parameters.management_reserve_share.value"
-    terms = f"{book.address(budget, ME)}*(1-{book.address(reserve, ME)})"
-    limit = book.figure(budget) * (1 - book.figure(reserve))
-    year_row(
-        page,
-        ceiling,
-        Entry("Ceiling", "authorised to date, less the management reserve", "$M"),
-        f"{{c}}{cumulative_share}*{terms}",
-        lambda c: page.n(cumulative_share, c) * limit,
-        style.MUSD,
-        "level",
-    )
-    _running(book, page, cumulative, Entry("Invested", "to date", "$M"), total, style.MUSD)
-    year_row(
-        page,
-        room,
-        Entry("Room", "ceiling less invested", "$M"),
-        f"ROUND({{c}}{ceiling}-{{c}}{cumulative},2)",
-        lambda c: round(page.n(ceiling, c) - page.n(cumulative, c), 2),
-        style.MUSD_ROOM,
-        "level",
-    )
-    year_row(
-        page,
-        over,
-        Entry("Over", "invested beyond the ceiling", "$M"),
-        f"MAX(0,-{{c}}{room})",
-        lambda c: max(0.0, -page.n(room, c)),
-        style.MUSD_ROOM,
-        "sum",
-    )
-    return cumulative, ceiling, over, over + 2
-
-
-def _running(book: Book, page: Page, row: int, entry: Entry, source: int, form: str) -> None:
-    first, rest = book.columns[:1], book.columns[1:]
-    label(page, row, entry)
-    page.across(row, first, f"{{c}}{source}", lambda c: page.n(source, c), form)
-    page.across(row, rest, f"{{p}}{row}+{{c}}{source}", lambda c: page.n(row, c - 1) + page.n(source, c), form)
-    beside(page, row, form, level=True)
-
-
 def _budget(page: Page, parts: split.Split, row: int) -> tuple[int, int, int, int]:
     """What the budget is for, in one column."""
     page.heading(row, "The budget and its parts, $M then-year")
@@ -217,8 +148,7 @@ def _budget(page: Page, parts: split.Split, row: int) -> tuple[int, int, int, in
     for place, (name, meaning, text, value) in enumerate(rows, at):
         look = "total" if name in ("Invested", "Unspent") else "line"
         label(page, place, Entry(name, meaning, "$M"), look)
-        form = style.MUSD_ROOM if name == "Unspent" else style.MUSD
-        page.formula(place, 4, text, value, "total" if look == "total" else "calculation", form)
+        page.formula(place, 4, text, value, "total" if look == "total" else "calculation", style.MUSD)
     return at + 2, at + 6, at + 1, at + 9
 
 

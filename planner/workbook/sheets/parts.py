@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from planner.workbook.sheets import (
+    cash,
     chips,
     compute,
     evidence,
@@ -22,7 +23,7 @@ from planner.workbook.sheets.provenance import Solved
 
 
 class Parts(NamedTuple):
-    """Places on the other sheets that the summary, the promises and the checks draw from."""
+    """Places on the other sheets that others draw from; None for what the programme leaves out."""
 
     investment: investment.Places
     power: power.Places
@@ -31,9 +32,10 @@ class Parts(NamedTuple):
     compute: compute.Places
     present: present.Places
     solved: Solved
-    security: security.Places
-    software: software.Places
-    training: training.Places
-    federal: federal.Places
-    funding: funding.Places
+    security: security.Places | None
+    software: software.Places | None
+    training: training.Places | None
+    federal: federal.Places | None
+    funding: funding.Places | None
     evidence: evidence.Places
+    cash: cash.Places

@@ -1,61 +1,61 @@
-"""Promises: the opening page. Every claim, who said it, what the plan does about it, and how sure that is."""
+"""Promises: every claim, what the plan does about it, its verdict, and what all of the claim would take."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 from planner.inputs.programme import Claim
-from planner.measures import gap_text
+from planner.measures import amount
+from planner.results import verdicts
 from planner.workbook import style
-from planner.workbook.book import Book, Page
+from planner.workbook.book import EDITED, Book, Page, heads
 from planner.workbook.quantities import TIERS
-from planner.workbook.sheets import adds_up, funding, investment
+from planner.workbook.sheets import adds_up, funding, investment, provenance
 from planner.workbook.sheets.detail import Detail
 from planner.workbook.sheets.parts import Parts
 
 ME = "Promises"
-HEADERS = (
-    "Claim",
-    "Said by",
-    "Promised",
-    "Unit",
-    "By",
-    "Held as",
-    "Planned",
-    "Secured MW facility",
-    "Commissioned MW IT",
-    "Populated MW IT",
-    "Shortfall",
-    "Verdict",
-    "Confidence",
-    "Note",
+HEADERS = heads(
+    "Claim|Said by|Promised|Unit|By|Held as|Planned|Secured MW facility|Commissioned MW IT|Populated MW IT|"
+    "Short or over by|Verdict|Places shown|Short or over by, in words|Note"
 )
-PROMISED, UNIT, BY, HELD, PLANNED, FIRST_TIER, SHORT, VERDICT = 3, 4, 5, 6, 7, 8, 11, 12
-CONFIDENCE = "point estimate, confidence not assessed"
-NOT_TESTED = "shown, not tested"
-#: metrics whose level is the most
-CEILINGS = ("budget", "funding")
+PROMISED, UNIT, BY, HELD, PLANNED, FIRST_TIER, SHORT, VERDICT, DIGITS, WORDS, NOTE = (
+    3,
+    4,
+    5,
+    6,
+    7,
+    8,
+    11,
+    12,
+    13,
+    14,
+    15,
+)
+HEADER_ROW = 7
+TOLERANCE = "constants.tolerance_relative"
+NOTHING = "Figures were edited since the run: nothing is proven of them."
 YEARLY = 12
-#: promises from this level on are given in whole units
-LARGE = 100
 
 
 class Places(NamedTuple):
+    """``broken`` counts the firm promises that are not kept, ``firm`` all of them; ``headline`` says it in words."""
+
     first: int
     last: int
     checked: list[tuple[int, str]]
     broken: tuple[int, int]
+    firm: tuple[int, int]
+    headline: tuple[int, int]
+    proof: tuple[int, int]
 
 
 def fill(book: Book, detail: Detail, parts: Parts) -> Places:
-    page = book.page(ME, f"{book.case.programme.title}: promises and plan", "opening page")
-    page.banner(4, sentence(book), len(HEADERS))
-    row = adds_up.arithmetic(book, page, parts, 6)
-    row = adds_up.operating_money(book, page, parts, row)
-    page.heading(row, "Every promise, and what the plan does about it")
-    page.headers(row + 1, HEADERS)
+    page = book.page(ME, f"{book.case.programme.title}: promises and plan", "report: one row a claim, with its verdict")
+    page.heading(HEADER_ROW - 1, "Every promise, and what the plan does about it (a point estimate)")
+    page.headers(HEADER_ROW, HEADERS)
     checked = []
-    first = row + 2
+    first = HEADER_ROW + 1
     for at, claim in enumerate(book.case.programme.claims, first):
         _claim(page, at, claim)
         if claim.metric == "power" and claim.by:
@@ -65,51 +65,62 @@ def fill(book: Book, detail: Detail, parts: Parts) -> Places:
     if not book.case.programme.claims:
         page.put(first, 1, "The programme names no claim.", "text")
     last = first + max(len(book.case.programme.claims), 1) - 1
-    broken = _broken(page, book, first, last)
-    page.widths({1: 46, 2: 24, 3: 11, 4: 13, 5: 7, 6: 11, 7: 11, 8: 12, 9: 15, 10: 11, 11: 11, 12: 32, 13: 26, 14: 56})
-    page.printed(4, "B5")
-    return Places(first, last, checked, broken)
+    broken, firm = _counts(book, page, first, last)
+    _headline(book, page, parts, (broken, firm))
+    return Places(first, last, checked, broken, firm, (4, 1), (5, 1))
 
 
-def _broken(page: Page, book: Book, first: int, last: int) -> tuple[int, int]:
-    """Below the table: firm promises that are short, counted."""
-    row, ref = last + 1, "constants.tolerance_relative"
-    page.put(row, 1, "Firm promises that are short", "total")
-    for column in range(2, len(HEADERS) + 1):
-        page.put(row, column, "", "total")
-    held, short, level = (page.here(first, c, (last, c)) for c in (6, SHORT, PROMISED))
-    allowed = book.figure(ref)
-    count = sum(
-        page.values.get((r, 6)) == "firm" and page.n(r, SHORT) > (1 + page.n(r, PROMISED)) * allowed
-        for r in range(first, last + 1)
-    )
-    text = f'SUMPRODUCT(({held}="firm")*({short}>(1+{level})*{book.address(ref, ME)}))'
-    page.formula(row, SHORT, text, float(count), "total", "0")
-    return row, SHORT
+def close(book: Book, parts: Parts, row: int) -> None:
+    """Below the claims: whether the announcement adds up, and the operating money it rests on."""
+    page = book.pages[ME]
+    adds_up.operating_money(book, page, parts, adds_up.arithmetic(book, page, parts, row))
+    page.widths({1: 42, 2: 24, 3: 12, 4: 13, 5: 8, 6: 12, 7: 12, 12: 30, 13: 12, 14: 24, 15: 50}, 12)
+    page.printed(3, "B4")
 
 
-def sentence(book: Book) -> str:
-    """What the run proves, in one sentence."""
-    gap = gap_text(book.document) or "an amount that is not known"
-    if book.document.get("verdict") == "optimal":
-        return f"This run proves that the plan meets every firm promise and that no plan is better by more than {gap}."
-    return f"The plan meets every firm promise. The search stopped at a limit: a better plan may exist, by {gap}."
+def _counts(book: Book, page: Page, first: int, last: int) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Below the table: firm promises that are not kept, and all that are firm."""
+    held, short, level = (page.here(first, c, (last, c)) for c in (HELD, SHORT, PROMISED))
+    allowed, rows = book.figure(TOLERANCE), range(first, last + 1)
+    firm = [r for r in rows if page.values.get((r, HELD)) == "firm"]
+    count = sum(page.n(r, SHORT) > (1 + page.n(r, PROMISED)) * allowed for r in firm)
+    text = f'SUMPRODUCT(({held}="firm")*({short}>(1+{level})*{book.address(TOLERANCE, ME)}))'
+    for row, name, formula, value in (
+        (last + 1, "Firm promises that are not kept", text, count),
+        (last + 2, "Firm promises", f'COUNTIF({held},"firm")', len(firm)),
+    ):
+        for column in range(1, NOTE + 1):
+            page.put(row, column, name if column == 1 else "", "total")
+        page.formula(row, SHORT, formula, float(value), "total", "0")
+    return (last + 1, SHORT), (last + 2, SHORT)
+
+
+def _headline(book: Book, page: Page, parts: Parts, counts: tuple[tuple[int, int], tuple[int, int]]) -> None:
+    """How many firm promises are kept, and what is proven; both change when a figure is edited."""
+    short, all_ = (page.n(*at) for at in counts)
+    a, b = (page.here(*at).replace("$", "") for at in counts)
+    value = f"{short:.0f} of {all_:.0f} firm promises are not kept." if short else "Every firm promise is kept."
+    page.banner(4, "", NOTE)
+    text = f'IF({a}=0,"Every firm promise is kept.",{a}&" of "&{b}&" firm promises are not kept.")'
+    page.formula(4, 1, text, value, "banner")
+    stored, row = book.pages[provenance.ME], parts.solved.rows[provenance.PROOF]
+    proof = f'IF({EDITED}=0,{stored.ref(row, 2)},"{NOTHING}")'
+    page.formula(5, 1, proof, stored.values[row, 2], "link")
 
 
 def _claim(page: Page, row: int, claim: Claim) -> None:
     page.put(row, 1, claim.claim, "text")
     page.put(row, 2, claim.said_by, "text")
     if claim.level is not None:
-        page.assume(row, PROMISED, f"claims.{claim.id}.level", _form(claim))
+        page.assume(row, PROMISED, f"claims.{claim.id}.level", form(claim))
     page.put(row, UNIT, _unit(claim) or None, "text")
     if claim.by is not None:
         page.assume(row, BY, f"claims.{claim.id}.by", style.YEAR)
-    page.put(row, 6, claim.binding if claim.level is not None else "claim only", "text")
-    page.put(row, 13, CONFIDENCE if claim.level is not None else "not assessed", "text")
-    page.put(row, 14, claim.note or None, "text")
+    page.put(row, HELD, claim.binding if claim.level is not None else "claim only", "text")
+    page.put(row, NOTE, claim.note or None, "text")
 
 
-def _form(claim: Claim) -> str:
+def form(claim: Claim) -> str:
     return style.MUSD if claim.unit == "USD" else "0.00" if _is_share(claim) else style.MW
 
 
@@ -132,36 +143,23 @@ def _tiers(page: Page, detail: Detail, row: int, claim: Claim) -> None:
 def _outcome(book: Book, page: Page, detail: Detail, row: int, claim: Claim, parts: Parts) -> bool:
     """Planned, shortfall and verdict; returns whether planned was recomputed from Detail."""
     view = detail.view("promise", 1)
-    if f"{claim.id}|planned" not in view.totals:
-        if claim.metric == "interconnect":
-            _physics(book, page, row)
-        else:
-            page.put(row, VERDICT, NOT_TESTED, "check")
-        return False
-    live = _live(book, detail, row, claim, parts)
-    text, value = live or (view.formula(f'"{claim.id}|planned"'), view.value(claim.id, "planned"))
-    page.formula(row, PLANNED, text, value, form=_form(claim))
-    if claim.level is None:
-        page.put(row, VERDICT, NOT_TESTED, "check")
+    known, live = f"{claim.id}|planned" in view.totals, None
+    if known:
+        live = _live(book, detail, row, claim, parts)
+        text, value = live or (view.formula(f'"{claim.id}|planned"'), view.value(claim.id, "planned"))
+        page.formula(row, PLANNED, text, value, form=form(claim))
+    if known and claim.level is not None:
+        _verdict(book, page, row, claim, claim.level, page.n(row, PLANNED))
     else:
-        _verdict(book, page, row, claim, claim.level, value)
+        page.put(row, VERDICT, verdicts.promise(claim.model_dump()), "check")
     return live is not None
-
-
-def _physics(book: Book, page: Page, row: int) -> None:
-    """Which fabric tiers keep within a microsecond."""
-    values, _ = book.lookup("fabric", ME)
-    latencies = [f.value for f in book.case.figures if f.table == "fabric"]
-    within = sum(value <= 1 for value in latencies)
-    text = f'COUNTIF({values},"<=1")&" of "&ROWS({values})&" fabric tiers within 1 us"'
-    page.formula(row, VERDICT, text, f"{within} of {len(latencies)} fabric tiers within 1 us", "check")
 
 
 def _shortfall(book: Book, row: int, claim: Claim, level: float, planned: float) -> tuple[str, float]:
     """A budget and the caps are ceilings, the split is a band, everything else a floor."""
-    if claim.metric in CEILINGS:
+    if claim.metric in verdicts.CEILINGS:
         return f"MAX(0,G{row}-C{row})", max(0.0, planned - level)
-    if claim.metric == "split":
+    if claim.metric in verdicts.BANDS:
         width = "programme.infrastructure_share_tolerance"
         outside = max(0.0, abs(planned - level) - book.figure(width))
         return f"MAX(0,ABS(G{row}-C{row})-{book.address(width, ME)})", outside
@@ -169,19 +167,38 @@ def _shortfall(book: Book, row: int, claim: Claim, level: float, planned: float)
 
 
 def _verdict(book: Book, page: Page, row: int, claim: Claim, level: float, planned: float) -> None:
-    """Shortfall, computed, and the word for it."""
+    """Shortfall, computed, the same in words, and the verdict: the words that every face prints."""
     text, short = _shortfall(book, row, claim, level, planned)
-    page.formula(row, SHORT, text, short, form=_form(claim))
-    large, money = level >= LARGE, claim.unit == "USD"
-    form = "#,##0,," if money else "#,##0" if large else "0.00"
-    amount = f"{short / 1e6:,.0f}" if money else f"{short:,.0f}" if large else f"{short:.2f}"
-    prefix = "reported, " if claim.binding == "reported" else ""
-    allowed, tolerance = book.figure("constants.tolerance_relative"), book.address("constants.tolerance_relative", ME)
-    missed = short > (1 + level) * allowed
-    words = "over by" if claim.metric in CEILINGS else "outside by" if claim.metric == "split" else "short by"
-    verdict = f"{prefix}{words} {amount} {_unit(claim)}" if missed else f"{prefix}met"
-    gap = f'"{prefix}{words} "&TEXT(K{row},"{form}")&" "&D{row}'
-    page.formula(row, VERDICT, f'IF(K{row}>(1+C{row})*{tolerance},{gap},"{prefix}met")', verdict, "check")
+    page.formula(row, SHORT, text, short, form=form(claim))
+    words = _in_words(book, page, row, claim, short)
+    page.formula(row, WORDS, words, amount(short, claim.unit), "calculation")
+    missed = short > (1 + level) * book.figure(TOLERANCE)
+    item = {**claim.model_dump(), "planned": planned, "shortfall": short}
+    both = [verdicts.promise({**item, "met": met}) for met in (False, True)]
+    opening = both[0].removesuffix(amount(short, claim.unit))
+    test = f"K{row}>(1+C{row})*{book.address(TOLERANCE, ME)}"
+    page.formula(row, VERDICT, f'IF({test},"{opening}"&N{row},"{both[1]}")', both[0 if missed else 1], "check")
+
+
+def _in_words(book: Book, page: Page, row: int, claim: Claim, short: float) -> str:
+    """The formula that says a shortfall as ``planner.measures.amount`` does; its places stand beside it."""
+    ten, large, million = (f"constants.{name}" for name in ("ten", "usd_per_busd", "usd_per_musd"))
+    shown = f'LEFT(".00",M{row}+1)'
+    if claim.unit == "USD":
+        busd, musd = book.address(large, ME), book.address(million, ME)
+        digits, places = f"1+(K{row}>={busd})", 1 + (short >= book.figure(large))
+        text = f'"$"&TEXT(K{row}/IF(M{row}>1,{busd},{musd}),"#,##0"&{shown})&MID("MB",M{row},1)'
+    elif _is_share(claim):
+        digits, places = f"1+(K{row}<1/{book.address(ten, ME)})", 1 + (short < 1 / book.figure(ten))
+        text = f'TEXT(K{row}*{book.address(ten, ME)}*{book.address(ten, ME)},"0"&{shown})&" %"'
+    else:
+        few = book.address(ten, ME)
+        digits = f"(K{row}<>INT(K{row}))*((K{row}<{few}*{few})+(K{row}<{few}))"
+        limit = book.figure(ten)
+        places = 0 if float(short).is_integer() else (short < limit * limit) + (short < limit)
+        text = f'TEXT(K{row},"#,##0"&LEFT(".00",M{row}+(M{row}>0)))&" "&D{row}'
+    page.formula(row, DIGITS, digits, float(places), "calculation", "0")
+    return text
 
 
 def _live(book: Book, detail: Detail, row: int, claim: Claim, parts: Parts) -> tuple[str, float] | None:
@@ -205,7 +222,7 @@ def _live(book: Book, detail: Detail, row: int, claim: Claim, parts: Parts) -> t
     if claim.metric == "split" and claim.by in (None, book.years[-1]):
         page, cell = book.pages[investment.ME], (parts.investment.split.share, 4)
         return page.ref(*cell), page.n(*cell)
-    if claim.metric == "funding" and parts.funding.used and book.case.periods.months == YEARLY:
+    if claim.metric == "funding" and parts.funding and book.case.periods.months == YEARLY:
         page, cell = book.pages[funding.ME], (parts.funding.used, 4)
         return page.ref(*cell), page.n(*cell)
     return None

@@ -7,11 +7,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from planner.measures import named
+from planner.results import verdicts
 from planner.verify.signing import committed_usd
 from planner.workbook import style
 from planner.workbook.book import Book
 
 ME, OWED = "Provenance", "owed after the horizon"
+#: rows of the documents for what no document says, and the column of addresses
+PROGRAMME_FILE, CONVENTION, ADDRESS = "programme file", "convention", 5
+#: the row that says what is proven
+PROOF = "what is proven"
 #: figures of the objective on the sheet: name -> key of the document, unit
 PROVEN = {
     "objective value": ("value", "USD present"),
@@ -75,13 +80,13 @@ def _count(value: Any) -> float | None:
 def fill(book: Book) -> Solved:
     page = book.page(ME, "Provenance: the run, its versions and its sources", "stored values")
     document, programme = book.document, book.case.programme
-    solved = Solved()
+    solved, proven = Solved(), verdicts.plan(document)
     page.heading(5, "The run as solved")
     page.headers(6, ("Name", "Value", "Unit"))
     row = 7
     texts: list[tuple[str, Any]] = [
         ("run", document.get("run")),
-        ("verdict", document.get("verdict")),
+        (PROOF, f"{proven[:1].upper()}{proven[1:]}."),
         ("case", book.case.name),
         ("data set", programme.data_set),
         ("as of", programme.as_of),
@@ -95,6 +100,7 @@ def fill(book: Book) -> Solved:
     for name, text in texts:
         page.put(row, 1, name)
         page.put(row, 2, "none" if text is None else str(text))
+        solved.rows[name] = row
         row += 1
     for name, value, unit in _stored(book, document):
         page.put(row, 1, name)
@@ -109,13 +115,23 @@ def fill(book: Book) -> Solved:
     row += 1
     page.heading(row, "Documents behind the figures")
     page.headers(row + 1, ("Source", "Title", "Publisher", "Year", "Address"))
-    for at, source in enumerate(book.case.sources.values(), row + 2):
-        texts5 = (source.source_id, source.title, source.publisher, source.year, source.address)
+    own = (
+        (
+            PROGRAMME_FILE,
+            f"what the programme '{programme.title}' asks and claims",
+            "its author",
+            None,
+            "",
+        ),
+        (CONVENTION, "a tolerance, a unit or a calendar convention of this workbook", "planner", None, ""),
+    )
+    sources = [(s.source_id, s.title, s.publisher, s.year, s.address) for s in book.case.sources.values()]
+    for at, texts5 in enumerate((*own, *sources), row + 2):
         for column, text in enumerate(texts5, 1):
             if isinstance(text, str) and text:
                 page.put(at, column, text)
     page.widths({1: 34, 2: 70, 3: 30, 4: 18, 5: 50, 6: 14})
-    page.printed(3, "A4")
+    page.on_screen(3, "B4", (row - 1, 6), "The list of documents")
     return solved
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from planner.results import scoring
 from planner.wbs import INFRASTRUCTURE, SHELL
 from planner.workbook import style
-from planner.workbook.book import FIRST, Book, Page, letter, quoted
+from planner.workbook.book import FIRST, Book, Page, heads, letter, quoted
 from planner.workbook.facts import BY_SITE
 from planner.workbook.sheets import accounts
 from planner.workbook.sheets.detail import DOLLARS, Detail
@@ -14,21 +14,10 @@ from planner.workbook.tables import TOTAL, Entry, label
 ME = "Scoring test"
 HEADER = 6
 TERM, VALUE = "constants.lease_term_share", "constants.lease_value_share"
-NAMES = (
-    "Site and level",
-    "Place and level",
-    "Years of service",
-    "Part of the life of halls",
-    "Part of the life of racks",
-    "Fees over value of the site",
-    "Term, halls",
-    "Term, racks",
-    "Value",
-    "Purpose",
-    "Land",
-    "Read as year by year",
-    "Read as up front",
-    "Finding",
+NAMES = heads(
+    "Site and level|Place and level|Years of service|Part of the life of halls|Part of the life of racks|"
+    "Fees over value of the site|Term, halls|Term, racks|Value|Purpose|Land|Read as year by year|"
+    "Read as up front|Finding"
 )
 ANNUAL = "orders by use and by year, from any hall of the seller, no minimum take"
 #: column -> width of the table of places

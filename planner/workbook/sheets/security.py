@@ -7,22 +7,13 @@ from typing import NamedTuple
 from planner.results.chains import Chains
 from planner.wbs import HARDENING
 from planner.workbook import charts, style
-from planner.workbook.book import Book, Page
+from planner.workbook.book import Book, Page, heads
 from planner.workbook.sheets import soft_items
-from planner.workbook.sheets.detail import DOLLARS, Detail
+from planner.workbook.sheets.detail import DOLLARS, YEAR, Detail
 from planner.workbook.tables import Block, Entry, by_year
 
 ME, CATEGORY = "Security", "security"
-HEADERS = (
-    "Site and accreditation",
-    "Name",
-    "Level",
-    "Started in",
-    "Held at the end of",
-    "Months",
-    "Cost $M",
-    "Monitoring $M",
-)
+HEADERS = heads("Site and accreditation|Name|Level|Started in|Held at the end of|Months|Cost $M|Monitoring $M")
 
 ROLES = ("Site and level", "Name", "Role", "Authorised at the end of", "Staffed from", "First serves in")
 
@@ -32,7 +23,10 @@ class Places(NamedTuple):
     authorised: Block
 
 
-def fill(book: Book, detail: Detail) -> Places:
+def fill(book: Book, detail: Detail) -> Places | None:
+    """The sheet; none where the programme leaves security out."""
+    if not soft_items.modelled(book, detail, CATEGORY, book.case.accreditations):
+        return None
     page = book.page(
         ME,
         "Security: accreditation, hardening, programme items",
@@ -83,8 +77,8 @@ def _roles(book: Book, page: Page, detail: Detail, row: int) -> int:
     case = book.case
     used = {f"{f.site}|{f.item}" for f in detail.items("level first in use")}
     opened = {f"{f.site}|{f.item}" for f in detail.items("level first authorised")}
-    views = [detail.view(name, 1, soft_items.YEAR_OF) for name in ("level first authorised", "level first in use")]
-    live = detail.view("sites live", 1, soft_items.YEAR_OF)
+    views = [detail.view(name, 1, YEAR) for name in ("level first authorised", "level first in use")]
+    live = detail.view("sites live", 1, YEAR)
     at = row + 2
     for s in Chains(case, book.plan).sites:
         for level in case.levels.values():
@@ -111,8 +105,8 @@ def _accreditations(book: Book, page: Page, detail: Detail, row: int) -> int:
     case = book.case
     order = {x: n for n, x in enumerate(case.accreditations)}
     pairs = sorted(Chains(case, book.plan).held(), key=lambda pair: (list(case.sites).index(pair[0]), order[pair[1]]))
-    started = detail.view("accreditation started", 1, soft_items.YEAR_OF)
-    held = detail.view("accreditation held", 1, soft_items.YEAR_OF)
+    started = detail.view("accreditation started", 1, YEAR)
+    held = detail.view("accreditation held", 1, YEAR)
     money = detail.view("costs", 8, DOLLARS)
     at = row + 2
     for s, x in pairs:

@@ -6,28 +6,16 @@ from typing import NamedTuple
 
 from planner.inputs.case import PROGRAMME
 from planner.workbook import style
-from planner.workbook.book import Book, Page
+from planner.workbook.book import Book, Page, heads
 from planner.workbook.facts import View
 from planner.workbook.sheets import power
 from planner.workbook.sheets.detail import DOLLARS, Detail
+from planner.workbook.tables import Block, Entry, by_year
 
 ME = "Sites"
-HEADERS = (
-    "Site",
-    "Name",
-    "State",
-    "Grid region",
-    "Role",
-    "Secured MW facility",
-    "Commissioned MW IT",
-    "Populated MW IT",
-    "Facility energy MWh",
-    "Emissions t CO2",
-    "Water m3",
-    "Investment $M",
-    "Operations $M",
-    "Both $M",
-    "Share of investment",
+HEADERS = heads(
+    "Site|Name|State|Grid region|Role|Secured MW facility|Commissioned MW IT|Populated MW IT|"
+    "Facility energy MWh|Emissions t CO2|Water m3|Investment $M|Operations $M|Both $M|Share of investment"
 )
 HEADER_ROW = 6
 ROLE, INVESTMENT, OPERATIONS, BOTH, SHARE = 5, 12, 13, 14, 15
@@ -37,6 +25,7 @@ class Places(NamedTuple):
     first: int
     last: int
     total: int
+    operations: Block
 
 
 def fill(book: Book, detail: Detail, tiers: power.Places) -> Places:
@@ -73,9 +62,15 @@ def fill(book: Book, detail: Detail, tiers: power.Places) -> Places:
         look = "total" if row == total else "calculation"
         value = page.n(row, INVESTMENT) / max(1.0, page.n(total, INVESTMENT))
         page.formula(row, SHARE, f"L{row}/MAX(1,L${total})", value, look, style.SHARE)
+    codes = {f.wbs for f in detail.items("costs")}
+    lines = [w for w in book.case.wbs.values() if w.ledger == "operations" and w.wbs_code in codes]
+    heading = "Operating cost by WBS line, a resource cost, $M then-year; who pays it: Federal funding"
+    entries = [Entry(w.wbs_code, w.name, "$M") for w in lines]
+    view = detail.view("costs", 1, DOLLARS)
+    operations = by_year(page, total + 2, heading, entries, view, style.MUSD, ("WBS", "Line"))
     page.widths({1: 12, 2: 36, 3: 7, 4: 13, 5: 14, 7: 17, 8: 15}, 14)
     page.printed(HEADER_ROW, f"C{HEADER_ROW + 1}")
-    return Places(first, last, total)
+    return Places(first, last, total, operations)
 
 
 def _roles(book: Book, detail: Detail) -> dict[str, str]:

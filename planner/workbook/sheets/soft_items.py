@@ -9,11 +9,9 @@ from planner import wbs
 from planner.inputs.case import Initiative
 from planner.workbook import charts, style
 from planner.workbook.book import Book, Page
-from planner.workbook.sheets.detail import DOLLARS, Detail
+from planner.workbook.sheets.detail import DOLLARS, YEAR, Detail
 from planner.workbook.tables import TOTAL, Block, Entry, by_year, label
 
-#: column of Detail that holds the year of a fact
-YEAR_OF = 8
 #: a year that is not known is 0: it was there before, or it is never
 NEVER = '0;-0;"never"'
 BEFORE = '0;-0;"before"'
@@ -30,6 +28,13 @@ class Item(NamedTuple):
 
 def initiatives(book: Book, category: str) -> list[Initiative]:
     return [e for e in book.case.initiatives.values() if e.category == category]
+
+
+def modelled(book: Book, detail: Detail, category: str, *tables: object) -> bool:
+    """Whether the programme has anything of a category: what may be started, or dollars."""
+    return (
+        bool(initiatives(book, category)) or any(tables) or any(f.category == category for f in detail.items("costs"))
+    )
 
 
 def place_name(book: Book, initiative: Initiative, key: str) -> str:
@@ -84,7 +89,7 @@ def once(book: Book, page: Page, detail: Detail, row: int, category: str, names:
     entries = [Item(key, place_name(book, wanted[key.split("|")[0]], key)) for key in items]
     page.heading(row, f"{names[0]}: when they start and are done")
     page.headers(row + 1, (names[1], "What and where", "Started in", "Done at the end of", "Months"))
-    started, done = (detail.view(f"initiative {word}", 3, YEAR_OF) for word in ("started", "done"))
+    started, done = (detail.view(f"initiative {word}", 3, YEAR) for word in ("started", "done"))
     at = row + 2
     for entry in entries:
         page.put(at, 1, entry.key)
@@ -133,7 +138,7 @@ def dollar_chart(book: Book, page: Page, block: Block, title: str, row: int) -> 
     if not page.n(block.total, TOTAL):
         page.note(row, "No dollars in this plan.")
         return
-    rows = range(block.first, block.last + 1)
+    rows = charts.drawn(page, range(block.first, block.last + 1))
     chart = charts.columns(page, title, "$M then-year", block.header, rows, "#,##0,,")
     for series, r in zip(chart.series, rows, strict=True):
         series.tx.v = str(page.values.get((r, 2), page.values[r, 1]))

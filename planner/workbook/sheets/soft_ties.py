@@ -6,11 +6,11 @@ A rule that an edited figure may push a plan across reads EDITED then: decisions
 from __future__ import annotations
 
 from planner.workbook.book import Book
-from planner.workbook.sheets import federal, funding, investment, security, software, training
+from planner.workbook.sheets import federal, funding, investment, security, sites, software, training
 from planner.workbook.sheets.detail import QUANTITY, Detail
 from planner.workbook.sheets.parts import Parts
 from planner.workbook.sheets.ties import Check, cell
-from planner.workbook.tables import TOTAL
+from planner.workbook.tables import TOTAL, Block
 
 SHARE, COUNT = "constants.tolerance_share", "constants.tolerance_mw"
 ZERO = ("0", 0.0)
@@ -24,7 +24,7 @@ def split(book: Book, detail: Detail, parts: Parts) -> list[Check]:
     checks = [
         Check(
             "Software, security and training items: their sheets against Investment",
-            ("+".join(s[0] for s in spent), sum(s[1] for s in spent)),
+            ("+".join(s[0] for s in spent) or "0", sum(s[1] for s in spent)),
             soft,
         )
     ]
@@ -55,8 +55,9 @@ def split(book: Book, detail: Detail, parts: Parts) -> list[Check]:
     return checks
 
 
-def _soft_blocks(parts: Parts):  # type: ignore[no-untyped-def]
-    return ((security.ME, parts.security.wbs), (software.ME, parts.software.wbs), (training.ME, parts.training.wbs))
+def _soft_blocks(parts: Parts) -> list[tuple[str, Block]]:
+    found = ((security.ME, parts.security), (software.ME, parts.software), (training.ME, parts.training))
+    return [(name, places.wbs) for name, places in found if places is not None]
 
 
 def money(book: Book, detail: Detail, parts: Parts) -> list[Check]:
@@ -65,10 +66,11 @@ def money(book: Book, detail: Detail, parts: Parts) -> list[Check]:
 
 
 def _payers(book: Book, detail: Detail, parts: Parts) -> list[Check]:
-    page, places = book.pages[funding.ME], parts.funding
-    ledger = cell(book.pages[funding.ME], parts.funding.cost.total, TOTAL)
-    if places.paid is None or places.over is None or places.fiscal is None:
+    places = parts.funding
+    if places is None:
         return []
+    page = book.pages[funding.ME]
+    ledger = cell(book.pages[sites.ME], parts.sites.operations.total, TOTAL)
     area = detail.column("operating cost paid", QUANTITY)
     first, last = detail.blocks["operating cost paid"]
     solved = float(sum(detail.page.n(r, QUANTITY) for r in range(first, last + 1)))
@@ -82,9 +84,12 @@ def _payers(book: Book, detail: Detail, parts: Parts) -> list[Check]:
 
 
 def _accounts(book: Book, parts: Parts) -> list[Check]:
-    page, places = book.pages[federal.ME], parts.federal
+    places = parts.federal
+    if places is None:
+        return []
+    page = book.pages[federal.ME]
     given = cell(page, places.authority, TOTAL)
-    ledger = cell(book.pages[funding.ME], parts.funding.cost.total, TOTAL)
+    ledger = cell(book.pages[sites.ME], parts.sites.operations.total, TOTAL)
     checks = [
         Check(
             "Authority: calendar years against federal fiscal years", cell(page, places.calendar.total, TOTAL), given
@@ -112,7 +117,7 @@ def _accounts(book: Book, parts: Parts) -> list[Check]:
 
 def need(book: Book, parts: Parts) -> list[Check]:
     """Staff trained within what the need can use."""
-    if parts.training.over is None:
+    if parts.training is None or parts.training.over is None:
         return []
     over = cell(book.pages[training.ME], parts.training.over, TOTAL)
     return [Check("Trained heads within the need: tracks and years above it", over, ZERO, COUNT, solved=True)]

@@ -20,7 +20,10 @@ class Places(NamedTuple):
     admitted: Block
 
 
-def fill(book: Book, detail: Detail) -> Places:
+def fill(book: Book, detail: Detail) -> Places | None:
+    """The sheet; none where the programme leaves software out."""
+    if not soft_items.modelled(book, detail, CATEGORY):
+        return None
     page = book.page(
         ME, "Software: services, agencies, systems", "report: when a service, an agency or a system may be used"
     )
@@ -66,12 +69,12 @@ def _admitted(book: Book, page: Page, detail: Detail, row: int) -> Block:
         page.note(block.next, "Nothing holds an agency back in this plan, or nothing is served.")
         return block
     title = "Demand that may be served, by agency"
-    shown = list(range(block.first, block.last + 1))
+    shown = charts.drawn(page, range(block.first, block.last + 1))
     chart = charts.lines(page, title, "Share of demand", block.header, shown, "0%")
     chart.y_axis.scaling.max = 1
     for series, r in zip(chart.series, shown, strict=True):
         series.tx.v = str(page.values.get((r, 2), ""))
-    least = min(page.n(r, 4) for r in shown)
+    least = min(page.n(r, 4) for r in range(block.first, block.last + 1))
     text = f"Lines of the share of demand that each agency is admitted to; at the end the least is {least:.0%}."
     book.chart(page, chart, f"A{block.next}", title, text)
     return block

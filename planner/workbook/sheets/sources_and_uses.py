@@ -142,6 +142,8 @@ def _jobs(book: Book, page: Page, detail: Detail, parts: Parts, row: int) -> int
         below(page, at, header + 1, at - 1, style.COUNT)
         _largest(page, at)
         at += 1
+    if parts.training is None:
+        return at + 1
     staff, source = book.pages[training.ME], parts.training.staff
     label(page, at, Entry("Site staff", "in post, head-years of the year", "heads"), "total")
     for c in page.book.columns:

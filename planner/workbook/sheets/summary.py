@@ -10,6 +10,7 @@ from planner.report.shapes import Figure, Table
 from planner.workbook.book import Book, Page
 from planner.workbook.sheets import (
     accounts,
+    cash,
     evidence,
     funding,
     headline,
@@ -17,6 +18,7 @@ from planner.workbook.sheets import (
     power,
     present,
     promises,
+    sites,
     sources_and_uses,
 )
 from planner.workbook.sheets.parts import Parts
@@ -57,7 +59,7 @@ def live(book: Book, parts: Parts, facts: Facts) -> dict[str, Live]:
     def link(key: str, page: Page, cell: tuple[int, int]) -> None:
         found[key] = page.ref(*cell), page.n(*cell)
 
-    inv, watts, pay = book.pages[investment.ME], book.pages[power.ME], book.pages[funding.ME]
+    inv, watts, place_of = book.pages[investment.ME], book.pages[power.ME], book.pages[sites.ME]
     for tier in TIERS:
         row = parts.power.tiers[tier]
         link(f"{tier}_mw", watts, (row, book.last))
@@ -69,11 +71,12 @@ def live(book: Book, parts: Parts, facts: Facts) -> dict[str, Live]:
         link(f"use_{str(inv.values[row, 1]).replace(' ', '_')}_usd", inv, (row, 4))
     link("use_management_reserve_usd", inv, (parts.investment.reserve, 4))
     link("use_unspent_usd", inv, (find(inv, "Unspent", parts.investment.reserve), 4))
-    cost, first, last = parts.funding.cost, book.columns[0], book.last
-    link("operations_usd", pay, (cost.total, 4))
-    bills = pay.ref(cost.total, first, (cost.total, last))
+    cost, first, last = parts.sites.operations, book.columns[0], book.last
+    link("operations_usd", place_of, (cost.total, 4))
+    bills = place_of.ref(cost.total, first, (cost.total, last))
     found["operations_peak_usd"] = f"MAX({bills})", max(facts.operations.values())
-    if parts.funding.caps is not None:
+    if parts.funding is not None:
+        pay = book.pages[funding.ME]
         link("money_open_usd", pay, (parts.funding.caps, 4))
         caps = pay.ref(parts.funding.caps, first, (parts.funding.caps, last))
         opened = facts.money_open(facts.peak_year()) or 0.0
@@ -156,9 +159,9 @@ def _own(book: Book, parts: Parts, facts: Facts, table: Table, row: int, promise
 
 def _cash(book: Book, table: Table, parts: Parts, first: int) -> dict[str, Live]:
     """Cash by fiscal year from Investment, ceilings at the same even rate, slack from the last year backwards."""
-    inv, last = book.pages[investment.ME], len(table.rows) - 1
+    inv, held, last = book.pages[investment.ME], book.pages[cash.ME], len(table.rows) - 1
     months = "constants.months_after_september"
-    q, total, ceiling = book.address(months, ME), parts.investment.fiscal.total, parts.investment.ceiling
+    q, total, ceiling = book.address(months, ME), parts.investment.fiscal.total, parts.cash.ceiling
 
     def value(n: int, c: int) -> float:
         cell = table.rows[n][c]
@@ -167,7 +170,7 @@ def _cash(book: Book, table: Table, parts: Parts, first: int) -> dict[str, Live]
     found: dict[str, Live] = {}
     for n in range(last + 1):
         column, at = book.columns[0] + n, first + n
-        before, here = inv.ref(ceiling, column - 1), inv.ref(ceiling, column)
+        before, here = held.ref(ceiling, column - 1), held.ref(ceiling, column)
         most = f"{here}*(12-{q})/12" if n == 0 else before if n == last else f"({before}*{q}+{here}*(12-{q}))/12"
         texts = (
             inv.ref(total, column),

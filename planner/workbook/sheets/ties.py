@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from planner.workbook.book import Book, Page
-from planner.workbook.sheets import chips, compute, evidence, funding, investment, power, present, sites
-from planner.workbook.sheets.detail import DOLLARS, Detail
+from planner.workbook.sheets import cash, chips, compute, investment, power, present, sites
+from planner.workbook.sheets.detail import DOLLARS, LEDGER, Detail
 from planner.workbook.sheets.parts import Parts
 from planner.workbook.tables import TOTAL
 
@@ -34,13 +34,13 @@ def dollars(book: Book, detail: Detail, parts: Parts) -> list[Check]:
     """Totals over one ledger tie however they are added up; ceilings hold."""
     inv, site = book.pages[investment.ME], book.pages[sites.ME]
     p, first = parts.investment, book.columns[0]
-    ledger = detail.column("costs", 4)
+    ledger = detail.column("costs", LEDGER)
     dollars = detail.column("costs", DOLLARS)
     page = detail.page
     low, high = detail.blocks["costs"]
 
     def whole(name: str) -> tuple[str, float]:
-        rows = (page.n(r, DOLLARS) for r in range(low, high + 1) if page.values.get((r, 4)) == name)
+        rows = (page.n(r, DOLLARS) for r in range(low, high + 1) if page.values.get((r, LEDGER)) == name)
         return f'SUMIFS({dollars},{ledger},"{name}")', float(sum(rows))
 
     by_year = inv.ref(p.category.total, first, (p.category.total, book.last))
@@ -63,7 +63,7 @@ def dollars(book: Book, detail: Detail, parts: Parts) -> list[Check]:
         Check(
             "Operations: Detail against the sum by WBS line",
             whole("operations"),
-            cell(book.pages[funding.ME], parts.funding.cost.total, 4),
+            cell(site, parts.sites.operations.total, 4),
         ),
         Check(
             "Operations: Detail against the sum by site",
@@ -84,7 +84,12 @@ def dollars(book: Book, detail: Detail, parts: Parts) -> list[Check]:
             tolerance=CEILING,
             most=True,
         ),
-        Check("Investment to date within authority to date, every year", cell(inv, p.over, 4), ("0", 0.0), CEILING),
+        Check(
+            "Investment to date within authority to date, every year",
+            cell(book.pages[cash.ME], parts.cash.over, 4),
+            ("0", 0.0),
+            CEILING,
+        ),
         Check(
             "Present cost: private ledger and operations both counted once, and the unallocated line",
             (f"{counted[0]}+{nothing[0]}", counted[1] + nothing[1]),
@@ -95,7 +100,8 @@ def dollars(book: Book, detail: Detail, parts: Parts) -> list[Check]:
 
 def by_evidence(book: Book, parts: Parts) -> list[Check]:
     """Dollars by status add up to the investment, and with what buys nothing to the budget."""
-    page, inv, p = book.pages[evidence.ME], book.pages[investment.ME], parts.evidence
+    inv, p = book.pages[investment.ME], parts.evidence
+    page = p.page
     invested, nothing = cell(inv, parts.investment.category.total, 4), cell(page, *p.unallocated)
     checks = []
     for by, at in (("the weakest figure behind a dollar", p.priced), ("the unit rate alone", p.alone)):

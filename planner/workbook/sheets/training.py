@@ -9,7 +9,7 @@ from planner.wbs import SITE_STAFF
 from planner.workbook import charts, style
 from planner.workbook.book import Book, Page
 from planner.workbook.sheets import power, soft_items
-from planner.workbook.sheets.detail import DOLLARS, Detail
+from planner.workbook.sheets.detail import DOLLARS, YEAR, Detail
 from planner.workbook.tables import BY_YEAR, Block, Entry, by_year, year_row
 
 ME, CATEGORY = "Training", "training"
@@ -24,7 +24,10 @@ class Places(NamedTuple):
     staff: Block
 
 
-def fill(book: Book, detail: Detail, tiers: power.Places) -> Places:
+def fill(book: Book, detail: Detail, tiers: power.Places) -> Places | None:
+    """The sheet; none where the programme leaves training out."""
+    if not soft_items.modelled(book, detail, CATEGORY, book.case.tracks):
+        return None
     page = book.page(
         ME,
         "Training: courses, trained staff, operators",
@@ -101,8 +104,9 @@ def _need(book: Book, page: Page, stock: Block, tracks: list[Track]) -> tuple[in
     year_row(page, over, Entry("Beyond", "tracks above the ceiling of their need", "tracks"), text, beyond, style.COUNT)
     title = "Trained staff, part of the need"
     chart = charts.lines(page, title, "Share of the need", header, shown, "0%")
-    for series, track in zip(chart.series, tracks, strict=True):
-        series.tx.v = track.name
+    names = dict(zip(shown, tracks, strict=True))
+    for series, r in zip(chart.series, charts.drawn(page, shown), strict=True):
+        series.tx.v = names[r].name
     ends = ", ".join(f"{page.n(r, 4):.0%} of {t.name.lower()}" for r, t in zip(shown, tracks, strict=True))
     book.chart(page, chart, f"A{over + 2}", title, f"Lines by track of trained heads over the need; at the end {ends}.")
     return over, over + 24
@@ -161,7 +165,7 @@ def _operators(book: Book, page: Page, detail: Detail, tiers: power.Places, row:
     page.heading(row, "Cleared operators by site: heads that start the course, and heads that the halls ask for")
     header = row + 1
     page.years_header(header, "Track and site", "Site", "Live from", "Total")
-    view, live = detail.view("heads that start a course", 2), detail.view("sites live", 1, soft_items.YEAR_OF)
+    view, live = detail.view("heads that start a course", 2), detail.view("sites live", 1, YEAR)
     ref = "parameters.site_staff_per_mw.value"
     source, block = book.pages[power.ME], tiers.sites["commissioned"]
     track = next((t.track_id for t in book.case.tracks.values() if t.learners == OPERATION), None)

@@ -1,4 +1,4 @@
-"""On Claim check: what a unit costs in the plan, and what published figures say it costs; all then converted alike."""
+"""On Promises: what a unit costs in the plan, and what published figures say it costs; all then converted alike."""
 
 from __future__ import annotations
 
@@ -10,22 +10,12 @@ from planner.inputs.case import Figure
 from planner.inputs.programme import Claim
 from planner.wbs import CONNECTION, HALLS, PLANT
 from planner.workbook import style
-from planner.workbook.book import Book, Page
+from planner.workbook.book import Book, Page, heads
 from planner.workbook.sheets import chips, investment, power
 from planner.workbook.sheets.parts import Parts
 
-ME = "Claim check"
-HEADERS = (
-    "Figure",
-    "Source",
-    "What it covers",
-    "Unit",
-    "Plan",
-    "Published low",
-    "Published",
-    "Published high",
-    "Status",
-)
+ME = "Promises"
+HEADERS = heads("Figure|Source|What it covers|Unit|Plan|Published low|Published|Published high|Status")
 PLAN, LOW, VALUE, HIGH, STATUS = 5, 6, 7, 8, 9
 #: work breakdown lines of halls with their power and cooling, and of what brings power to a site
 POWER_LINES = (CONNECTION, PLANT)

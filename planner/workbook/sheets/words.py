@@ -1,10 +1,11 @@
-"""About and Ground rules: what the workbook is, how to read it, and the rules the numbers follow."""
+"""Ground rules: what the workbook is, how to read it, and the rules the numbers follow."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from planner.inputs.schema import STATUSES
+from planner.report.facts import left_out
 from planner.workbook import style
 from planner.workbook.book import Book, Page
 from planner.workbook.sheets import crosswalk
@@ -15,71 +16,20 @@ STATUS_MEANING = {
     "convention": "a tolerance, a unit or a calendar convention",
 }
 
-SHEETS = (
-    ("Promises", "every claim of the announcement beside what the plan does"),
-    ("Claim check", "every claim beside what the plan and published figures support, and its price"),
-    ("Summary", "key figures, objectives, dollars per MW, building against renting"),
-    ("Ground rules", "scope, exclusions, base year, rates, conventions, open questions"),
-    ("Checks", "live tests that the workbook ties; PASS, FAIL or EDITED"),
-    ("Investment", "private ledger: cash and commitments, by category, WBS line, calendar and fiscal year"),
-    ("Federal BA and outlays", "operating cost as authority, obligations, outlays; new starts under resolutions"),
-    ("Federal funding", "operating cost by who pays, against yearly caps and their ranges"),
-    (
-        "Present value",
-        "present cost of both ledgers, market value of the service, net benefit; residual value as a memo",
-    ),
-    ("After the horizon", "racks that go on working, what a year of one costs, their running cost by year"),
-    ("Accounts", "other margins; build, lease or rent; the nation, agencies and the investor, never added"),
-    ("Scoring test", "whether a contract would be scored up front: criteria, facts, a reading each way"),
-    ("Sites", "sites chosen, what stands there and what it costs"),
-    ("Power", "secured, commissioned and populated MW; sources of secured power; who owes unused power"),
-    ("Construction", "halls started by site and design, MW commissioned"),
-    ("Chips", "racks bought and retired, their power, compute and price"),
-    ("Compute served", "PFLOP/s installed and serving; service against demand"),
-    ("Security", "role of each site, accreditations, hardening, programme items, dollars"),
-    ("Software", "services, agencies, systems, what each agency is admitted to, dollars"),
-    ("Training", "heads on courses, trained staff by track and agency, operators, staff in post, dollars"),
-    ("Evidence", "dollars by the status of the figures behind them; the largest lines; quantities apart"),
-    ("Assumptions", "every figure with range, source and status"),
-    ("Detail", "one row a fact: cost lines, service at market value, decisions and levels"),
-    ("Provenance", "the run, versions, input hash and documents"),
-    ("Glossary", "words of the report; every table and column of the inputs"),
+STYLES = (
+    ("input", "blue on cream: a typed figure or a decision"),
+    ("link", "green: the cell shows another cell"),
+    ("calculation", "black: computed"),
+    ("total", "bold on pale blue: a sum; a click leads to its first row of Detail"),
+    ("check", "bold on grey: a word that says how a test ended"),
 )
-
-
-def about(book: Book) -> None:
-    page = book.page("About", "About this workbook", "guide")
-    programme = book.case.programme
-    row = _lines(
-        page,
-        5,
-        "What it is",
-        [
-            f"One plan for '{programme.title}', with every total as a formula over its detail.",
-            programme.why or "No reason is given in the programme file.",
-            "Decisions (sites, halls, contracts, racks, service) are values the solver chose. Dollars, totals, shares, "
-            "escalation and present values are formulas.",
-            "Change a blue figure on Assumptions: dollars follow and Checks says EDITED; decisions need a new run.",
-            "From any number: Trace Precedents leads to Detail, then to Assumptions with source and status.",
-        ],
-    )
-    row = _pairs(page, row, "Sheets", ("Sheet", "What it holds"), SHEETS)
-    row = _pairs(page, row, "Status of a figure", ("Status", "Meaning"), tuple(STATUS_MEANING.items()))
-    _pairs(
-        page,
-        row,
-        "Styles",
-        ("Style", "Meaning"),
-        (
-            ("input", "blue on cream: a typed figure or a decision"),
-            ("link", "green: the cell shows another cell"),
-            ("calculation", "black: computed"),
-            ("total", "bold on pale blue: a sum"),
-            ("check", "bold on grey: a word that says how a test ended"),
-        ),
-    )
-    page.widths({1: 22, 2: 110})
-    page.printed(3, "A4")
+READING = (
+    "Decisions (sites, halls, contracts, racks, service) are values the solver chose. Dollars, totals, shares, "
+    "escalation and present values are formulas.",
+    "Change a blue figure on Assumptions: dollars follow and Checks says EDITED; decisions need a new run.",
+    "A click on a total leads to Detail, from its rate to Assumptions, from there to the document on Provenance.",
+    "Row 3 of every sheet leads back to Summary. Trace Precedents shows each step between.",
+)
 
 
 def _resolutions(book: Book) -> list[str]:
@@ -130,7 +80,7 @@ FEDERAL = (
     "Investment has no authority, no obligation and no outlay.",
 )
 EXCLUDED = (
-    "Output and jobs: a memo on Summary; the ratio has no source that was found.",
+    "Output and jobs: a memo; the ratio has no source that was found.",
     "Confidence: this is a point estimate; confidence not assessed.",
     "The announcement gives no basis for its MW; this workbook shows three tiers, each with its basis.",
 )
@@ -139,15 +89,27 @@ EXCLUDED = (
 def ground_rules(book: Book) -> None:
     page = book.page("Ground rules", "Ground rules", "rules the numbers follow")
     programme = book.case.programme
-    row = _rules(book, page, 5) + 1
+    row = _lines(page, 5, "What this is", (programme.why or "No reason is given in the programme file.", *READING))
+    row = _rules(book, page, row) + 1
+    row = _left_out(book, page, row)
     asked = f"As of {programme.as_of}; demand case {programme.demand_case}."
     row = _lines(page, row, "Scope and conventions", (asked, *SCOPE))
     row = _lines(page, row, "Paid by the investor, by rule", BY_RULE)
     row = _lines(page, row, "Federal money", (*FEDERAL, *_resolutions(book)))
     row = _lines(page, row, "Excluded so far, and open questions", (*_federal_gaps(book), *EXCLUDED))
-    crosswalk.table(book, page, row)
+    row = crosswalk.table(book, page, row) + 1
+    row = _pairs(page, row, "Status of a figure", ("Status", "Meaning"), tuple(STATUS_MEANING.items()))
+    _pairs(page, row, "Styles", ("Style", "Meaning"), STYLES)
     page.widths({1: 26, 2: 16, 3: 100})
-    page.printed(3, "A4")
+    page.printed(3, "B4")
+
+
+def _left_out(book: Book, page: Page, row: int) -> int:
+    """What the programme does not model has no sheet; one row says so."""
+    parts = left_out(book.case)
+    page.heading(row, "What this programme leaves out")
+    page.note(row + 1, f"Not modelled, so without a sheet: {', '.join(parts)}." if parts else "No part is left out.")
+    return row + 3
 
 
 def _rules(book: Book, page: Page, row: int) -> int:
@@ -219,5 +181,5 @@ def _pairs(page: Page, row: int, heading: str, names: tuple[str, str], pairs: Se
     page.headers(row + 1, names)
     for at, (name, text) in enumerate(pairs, row + 2):
         page.put(at, 1, name)
-        page.put(at, 2, text, "text")
+        page.put(at, 2, text)
     return row + len(pairs) + 3
