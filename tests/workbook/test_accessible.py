@@ -39,7 +39,7 @@ def _gap(book: Workbook) -> None:
 
 
 def _nameless(book: Workbook) -> None:
-    book["About"].title = "Sheet3"
+    book["Sites"].title = "Sheet3"
 
 
 def _untitled(book: Workbook) -> None:

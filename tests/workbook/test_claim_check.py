@@ -13,7 +13,7 @@ from workbook.sample import sample
 from planner import workbook
 from planner.results.claims import by_year, claim_check, unit_cost
 
-ME = "Claim check"
+ME = "Promises"
 
 
 @pytest.fixture(scope="module")
@@ -26,21 +26,26 @@ def live(finished: Path) -> Worksheet:
     return load_workbook(finished)[ME]
 
 
+def _first(sheet: Worksheet) -> int:
+    """The first row of the table of what all of a claim would take."""
+    return next(r for r in range(1, sheet.max_row) if sheet.cell(r, 7).value == "Held from") + 1
+
+
 def _columns(sheet: Worksheet) -> dict[str, int]:
-    return {str(sheet.cell(6, c).value): c for c in range(1, 17)}
+    return {str(sheet.cell(_first(sheet) - 1, c).value): c for c in range(1, 17)}
 
 
 def test_every_claim_has_its_row(shown: Worksheet) -> None:
     claims = sample()[0].programme.claims
-    assert [shown.cell(7 + n, 1).value for n in range(len(claims))] == [c.claim for c in claims]
-    assert all(shown.cell(7 + n, _columns(shown)["What settles it"]).value for n in range(len(claims)))
-    assert all(shown.cell(7 + n, _columns(shown)["Finding"]).value for n in range(len(claims)))
+    assert [shown.cell(_first(shown) + n, 1).value for n in range(len(claims))] == [c.claim for c in claims]
+    assert all(shown.cell(_first(shown) + n, _columns(shown)["What settles it"]).value for n in range(len(claims)))
+    assert all(shown.cell(_first(shown) + n, _columns(shown)["What the plan shows"]).value for n in range(len(claims)))
 
 
 def test_the_sheet_and_the_plain_rows_agree(shown: Worksheet) -> None:
     case, plan, _ = sample()
     at, priced = _columns(shown), 0
-    for n, row in enumerate(claim_check(case, plan), 7):
+    for n, row in enumerate(claim_check(case, plan), _first(shown)):
         if row["unit_cost_usd"] is None:
             continue
         priced += 1
@@ -104,6 +109,10 @@ def test_a_programme_without_published_halls_says_so(tmp_path: Path) -> None:
     empty = replace(case, tables={**case.tables, "hall_benchmarks": case.tables["hall_benchmarks"].iloc[:0]})
     workbook.write(tmp_path / "x.xlsx", empty, plan, document)
     sheet = load_workbook(tmp_path / "x.xlsx", data_only=True)[ME]
-    n = next(n for n, c in enumerate(case.programme.claims, 7) if c.metric == "power" and c.tier == "commissioned")
+    n = next(
+        n
+        for n, c in enumerate(case.programme.claims, _first(sheet))
+        if c.metric == "power" and c.tier == "commissioned"
+    )
     assert "no published price" in str(sheet.cell(n, _columns(sheet)["Published by"]).value)
     assert sheet.cell(n, _columns(sheet)["All of it, published low, $M"]).value is None

@@ -41,8 +41,8 @@ def invested(book: Workbook) -> tuple[str, int, int]:
 
 def operated(book: Workbook) -> tuple[str, int, int]:
     """The cell that holds all operations."""
-    sheet = book["Federal funding"]
-    return "Federal funding", row_of(sheet, "Total"), 4
+    sheet = book["Sites"]
+    return "Sites", row_of(sheet, "Total", after=row_of(sheet, "WBS")), 4
 
 
 def on_top(category: str) -> float:
@@ -102,8 +102,9 @@ def test_a_rate_flows_to_every_total_and_reads_edited(finished: Path, book: Work
     was = book[total[0]].cell(*total[1:]).value
     assert edited[total] == pytest.approx(was + more, abs=0.05)
     summary, present = book["Summary"], book["Present value"]
-    unspent, cost = row_of(summary, "Use: unspent"), row_of(present, "Present cost")
+    unspent = row_of(summary, "Use: unspent")
     assert edited["Summary", unspent, 2] == pytest.approx(summary.cell(unspent, 2).value - more, abs=0.05)
+    cost = row_of(present, "Present cost", after=row_of(present, "Mission value"))
     assert edited["Present value", cost, 4] > present.cell(cost, 4).value
     assert edited[OVERALL] == "EDITED"
     assert edited["Checks", 6, 2] == 1

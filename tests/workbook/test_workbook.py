@@ -19,10 +19,12 @@ from workbook.sample import sample
 from planner import workbook
 from planner.errors import VerificationError
 from planner.plan import Plan
+from planner.results import verdicts
 from planner.workbook.facts import Fact
+from planner.workbook.sheets import promises
 from planner.workbook.sheets.ratios import half_cent
 
-EXEMPT = {"Detail", "Assumptions", "Provenance", "About"}
+EXEMPT = {"Detail", "Assumptions", "Provenance"}
 BANNED = re.compile(r"\b(NPV|OFFSET|INDIRECT|NOW|TODAY|RAND|RANDBETWEEN|LET|LAMBDA|XLOOKUP|FILTER|IFS|MAXIFS)\(")
 ADDRESS = re.compile(r"(?:'[^']+'|[A-Za-z]+)!\$?[A-Z]+\$?\d+(?::\$?[A-Z]+\$?\d+)?|\$?[A-Z]{1,3}\$?\d+")
 YEARLY = (
@@ -36,7 +38,7 @@ YEARLY = (
     "Security",
     "Software",
     "Training",
-    "Summary",
+    "Cash",
     "Present value",
 )
 ERRORS = ("#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#N/A", "#NUM!")
@@ -72,7 +74,7 @@ def test_sheets_stand_in_reading_order_with_title_role_and_flag(shown: Workbook)
         assert sheet.page_setup.orientation == "landscape"
         assert sheet.page_setup.fitToWidth == 1
         assert sheet.print_title_rows
-    assert shown["Promises"]["A2"].value == "opening page"
+    assert str(shown["Summary"]["A2"].value).startswith("opening page")
 
 
 def test_every_formula_cell_carries_its_value(live: Workbook, shown: Workbook, finished: Path) -> None:
@@ -163,28 +165,25 @@ def test_text_that_looks_like_a_formula_stays_text(tmp_path: Path) -> None:
     assert {c.data_type for c in found} == {"s"}
 
 
-def test_promises_say_met_short_or_not_tested(shown: Workbook) -> None:
+def test_every_verdict_is_that_of_every_face(shown: Workbook) -> None:
     sheet = shown["Promises"]
-    header = next(r for r in range(1, 40) if sheet.cell(r, 12).value == "Verdict")
-    rows = {sheet.cell(r, 1).value: r for r in range(header + 1, sheet.max_row + 1)}
+    rows = {sheet.cell(r, 1).value: r for r in range(promises.HEADER_ROW + 1, promises.HEADER_ROW + 40)}
     kept = sample()[1]["commitments"].set_index("id")
     seen = set()
     for claim in sample()[0].programme.claims:
-        word = sheet.cell(rows[claim.claim], 12).value
-        if pd.isna(kept["planned"][claim.id]):
-            light = claim.metric == "interconnect"
-            assert word == ("1 of 3 fabric tiers within 1 us" if light else "shown, not tested")
-            assert sheet.cell(rows[claim.claim], 7).value is None
-            seen.add("decided by physics" if light else word)
-        elif kept["met"][claim.id]:
-            assert word.endswith("met")
-            seen.add("met")
-        else:
-            assert "short by" in word
-            seen.add("short")
-    assert seen == {"shown, not tested", "decided by physics", "met", "short"}
+        row = next(r for r in range(8, 60) if sheet.cell(r, 1).value == claim.claim and r not in seen)
+        seen.add(row)
+        state = kept.loc[claim.id].to_dict()
+        wanted = verdicts.promise({**claim.model_dump(), **{name: state[name] for name in ("planned", "shortfall")},
+                                   "met": None if pd.isna(state["met"]) else bool(state["met"])})  # fmt: skip
+        assert sheet.cell(row, promises.VERDICT).value == wanted, claim.id
     power = next(c for c in sample()[0].programme.claims if c.metric == "power" and c.tier == "secured")
     assert all(sheet.cell(rows[power.claim], c).value is not None for c in (8, 9, 10))
+
+
+def test_the_first_line_of_promises_is_a_formula(live: Workbook, shown: Workbook) -> None:
+    assert live["Promises"]["A4"].data_type == live["Promises"]["A5"].data_type == "f"
+    assert shown["Promises"]["A4"].value == "Every firm promise is kept."
 
 
 def test_totals_agree_with_the_plan() -> None:
