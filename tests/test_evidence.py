@@ -23,7 +23,9 @@ from planner.page.figures import Figures
 from planner.plan import Plan
 from planner.results.behind import leans_on
 from planner.results.evidence import APART, QUANTITIES, Evidence, spread, statuses
+from planner.workbook.book import letter
 from planner.workbook.sheets import evidence as sheet
+from planner.workbook.sheets.detail import DOLLARS
 
 DATA = Path(__file__).parents[1] / "data" / "federal-ai"
 WEAKER = ("read", "read-excerpt", "secondary", "derived", "recalled", "assumption", "unsupported")

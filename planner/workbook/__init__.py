@@ -127,6 +127,8 @@ def build(case: Case, plan: Plan, document: Mapping[str, Any], more: More | None
         text = f'"Checks: "&{flag.ref(*checks.FLAG)}'
         page.formula(3, 1, text, f"Checks: {flag.values[checks.FLAG]}", "flag")
     links.fill(book)
+    for page in book.pages.values():
+        page.fit()
     at = ORDER.index(AFTER_ANALYSES)
     order = [*ORDER[:at], *(name for name in book.pages if name not in own), *ORDER[at:]]
     book.workbook._sheets.sort(key=lambda sheet: order.index(sheet.title))  # type: ignore[attr-defined]

@@ -14,7 +14,6 @@ from openpyxl.styles.cell_style import StyleArray
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import coordinate_to_tuple
 from openpyxl.worksheet.hyperlink import Hyperlink
-from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
 from planner.inputs.case import Case
@@ -34,6 +33,10 @@ FIRST = 5
 #: styles whose text wraps, and the height of a line of it in points
 WRAPPED = ("text", "header", "check")
 LINE_HEIGHT = 13.5
+#: points: of a centimetre, of a character in a column and beside all of them, of the paper inside its margins
+POINTS, CHARACTER, MARGIN, PAPER = 28.35, 5.25, 3.75, (734.0, 540.0)
+#: how far a sheet may shrink so that it takes a page less
+SQUEEZE = 0.8
 #: characters of running text that fit where one digit does; bold headers take a digit each
 RUNNING = 1.1
 
@@ -208,10 +211,6 @@ class Page:
             if count > 1:
                 self.sheet.row_dimensions[row].height = LINE_HEIGHT * count + 2
 
-    def break_before(self, row: int) -> None:
-        """A new printed page starts at a row."""
-        self.sheet.row_breaks.append(Break(id=row - 1))
-
     def printed(self, header_row: int, freeze: str) -> None:
         """Landscape, one page wide, repeated header rows, page number; panes frozen below the header."""
         sheet = self.sheet
@@ -229,6 +228,20 @@ class Page:
         margins.left = margins.right = margins.top = 0.4
         margins.bottom, margins.header, margins.footer = 0.6, 0.2, 0.3
         sheet.sheet_view.showGridLines = False
+
+    def fit(self) -> None:
+        """The pages that the finished sheet takes when it is one page wide; a short last one goes onto the others."""
+        if self.sheet.print_area:
+            return
+        header_row = int(self.sheet.print_title_rows.replace("$", "").split(":")[1])
+        sizes, charts = self.sheet.row_dimensions, self.sheet._charts
+        last = max([self.sheet.max_row, *(coordinate_to_tuple(c.anchor)[0] + c.height * POINTS / LINE_HEIGHT for c in charts)])
+        heights = [sizes[r].height or LINE_HEIGHT if r in sizes else LINE_HEIGHT for r in range(1, int(last) + 1)]
+        columns = self.sheet.column_dimensions.values()
+        wide = sum((c.width or 12.0) * CHARACTER + MARGIN for c in columns)
+        scale = min(1.0, PAPER[0] / max(1.0, wide))
+        room = PAPER[1] / scale - sum(heights[:header_row])
+        self.sheet.page_setup.fitToHeight = max(1, math.ceil(SQUEEZE * sum(heights[header_row:]) / room))
 
     def on_screen(self, header_row: int, freeze: str, last: tuple[int, int], what: str) -> None:
         """A long table: it scrolls below its header, and print stops after the cell ``last``, which says so."""

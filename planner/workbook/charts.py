@@ -89,7 +89,7 @@ def _dressed(page, chart, title, unit, header, rows, form, last=None):  # type: 
     chart.y_axis.majorGridlines = ChartLines(spPr=GraphicalProperties(ln=LineProperties(solidFill="D9D9D9", w=6350)))
     chart.legend.position = "b"
     many = len(rows) > MANY
-    chart.width, chart.height = 24, 12 if many else 10
+    chart.width, chart.height = 24, 9.5 if many else 8.0
     height = 0.55 if many else 0.64
     chart.layout = Layout(ManualLayout(x=0.08, y=0.13, w=0.9, h=height, xMode="edge", yMode="edge"))
     return chart

@@ -131,7 +131,7 @@ def _calendar(book: Book, page: Page, invested: investment.Places) -> tuple[Year
 
 def _fiscal(book: Book, page: Page, invested: investment.Places, above: Years, places: Places) -> None:
     """The same by fiscal year; ceilings grow at an even rate within each calendar year, as cash does."""
-    row = above.at + 23
+    row = above.at + 19
     words = fiscal.words(book)
     page.heading(row, f"By federal fiscal year (October to September), $M then-year, computed: {words}")
     columns = fiscal.header(book, page, row + 1, ("Row", "What it is"))

@@ -39,7 +39,6 @@ def fill(book: Book, detail: Detail) -> Places:
     pairs = list(dict.fromkeys((f.site, f.item) for f in detail.items("racks bought")))
     entries = [Entry(f"{s}|{c}", f"{book.case.sites[s].name}: {chips[c].name}", "racks") for s, c in pairs]
     view = detail.view("racks bought", 1)
-    page.break_before(row)
     by_site = by_year(page, row, "Racks bought by site", entries, view, style.COUNT, ("Site and chip", "Name"))
     items = {f.item for f in detail.items("racks retired early")}
     entries = [Entry(c.chip_id, c.name, "racks") for c in chips.values() if c.chip_id in items]

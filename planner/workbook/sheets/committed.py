@@ -47,9 +47,8 @@ def section(book: Book, page: Page, detail: Detail, cash: Block, row: int) -> tu
     block = _commitments(page, names, steps, behind.next)
     after = _after(page, detail, entries, block.next)
     rows, at = _beside(book, page, block, cash, after.total, after.next)
-    page.break_before(at - 1)
     _chart(book, page, rows, at)
-    start = at + 22
+    start = at + 18
     years = fiscal.table(book, page, start, "Commitments by category, $M", range(block.first, block.last + 1))
     return Committed(block.total, rows[1], rows[2], after.total, years), years.next
 

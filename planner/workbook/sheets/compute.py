@@ -36,7 +36,7 @@ def fill(book: Book, detail: Detail) -> Places:
     view = detail.view("compute", 1)
     precision = by_year(page, 5, "Compute by precision", entries, view, style.MW, level=True, foot="")
     _charts(book, page, precision, precision.last + 2)
-    row = precision.last + 25
+    row = precision.last + 21
     case = book.case.programme.demand_case
     works = [Entry(w.workload_id, w.name, "ratio") for w in book.case.workloads.values()]
     page.heading(row, f"Demand over time against the base year, {case} case")
@@ -72,7 +72,6 @@ def _entries(book: Book) -> list[Entry]:
 
 
 def _served(book: Book, page: Page, detail: Detail, row: int) -> Block:
-    page.break_before(row)
     names = ("Agency, work and level", "Name")
     heading = "Service delivered, PFLOP/s-years of the precision in the unit column"
     block = by_year(page, row, heading, _entries(book), detail.view("service", 1), style.COUNT, names, foot="")
@@ -104,7 +103,6 @@ def precisions(book: Book) -> list[str]:
 def _demand(book: Book, page: Page, served: Block, paths: tuple[int, int]) -> Block:
     row = served.next
     page.heading(row, "Demand, PFLOP/s-years (base-year demand times the path of its work)")
-    page.break_before(row)
     header = row + 1
     page.years_header(header, "Agency, work and level", "Name", "Unit", "Total")
     first, last = paths

@@ -47,9 +47,8 @@ def fill(book: Book, detail: Detail) -> Places | None:
     paid, row = _paid(page, detail, cost, sources, cost.next)
     caps, ranges, row = _caps(book, page, sources, row)
     used, over, row = _used(book, page, paid, caps, sources, row)
-    page.break_before(row - 1)
     _charts(book, page, paid, caps, ranges, used, row)
-    row += 22
+    row += 18
     years = fiscal.table(book, page, row, "Who pays, $M then-year", range(paid.first, paid.last + 1))
     page.widths({1: 20, 2: 62, 3: 8, 4: 12})
     page.printed(4, "C5")

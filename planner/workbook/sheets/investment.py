@@ -51,20 +51,16 @@ def fill(book: Book, detail: Detail) -> Places:
         money,
     )
     _chart(book, page, category, category.next)
-    start = category.next + 26
-    page.break_before(start)
+    start = category.next + 22
     view = detail.view("costs", 1, DOLLARS)
     posted = [Entry(w.wbs_code, w.name, "$M") for w in detail.lines(book.case, "investment")]
     wbs = by_year(page, start, "Investment by WBS line, $M then-year", posted, view, money, ("WBS", "Line"))
     row = _apart(page, wbs, wbs.next)
-    page.break_before(row)
     parts = split.section(book, page, category, row)
     limit, spent, reserve, row = _budget(page, parts, parts.next)
-    page.break_before(row)
     signed, row = committed.section(book, page, detail, category, row)
     rows = range(category.first, category.last + 1)
     years = fiscal.table(book, page, row, "Investment by category, $M", rows)
-    page.break_before(years.next)
     constant = _constant(book, page, category, parts, years.next)
     page.widths({1: 23, 2: 62, 3: 8, 4: 12, book.last + 1: 11})
     page.printed(4, "C5")

@@ -68,8 +68,7 @@ def fill(book: Book, detail: Detail) -> Places:
     at = block.last + 1
     shown, at = _to_go(book, page, rows, at)
     _chart(book, page, block, shown, rows, at + 1)
-    at += 23
-    page.break_before(at)
+    at += 19
     sites = {}
     for tier in TIERS:
         view = detail.view("power tier", 1)

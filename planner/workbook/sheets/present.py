@@ -95,7 +95,6 @@ def fill(book: Book, detail: Detail, later: after.Places | None, solved: Solved)
     tail = _tail(book, page, service, table.at + 1, later)
     found = net.section(book, page, solved, (page.sheet.max_row or 0) + 2, (*present[:2], *tail))
     memo = (page.sheet.max_row or 0) + 2
-    page.break_before(memo)
     residual.section(book, page, detail, memo)
     page.widths({1: 20, 2: 62, 3: 9, 4: 13})
     page.printed(4, "E7")

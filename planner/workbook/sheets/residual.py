@@ -37,7 +37,6 @@ def section(book: Book, page: Page, detail: Detail, row: int) -> int | None:
     if not assets:
         page.note(at, "Nothing that this plan buys has a life in the data.")
         return None
-    page.break_before(at)
     left = _left(book, page, assets, at)
     _present(book, page, left, left.next)
     return left.total

@@ -42,7 +42,6 @@ def fill(book: Book, detail: Detail, held: accounts.Places) -> None:
             page.put(row, column, word, "text" if column < 4 else "line")
         row += 1
     pairs = scoring.places(book.case, book.plan)
-    page.break_before(row + 1)
     _places(book, page, detail, held, (row + 1, pairs))
     page.widths(WIDTHS, 14)
     page.printed(HEADER, f"B{HEADER + 1}")

@@ -50,12 +50,10 @@ def fill(book: Book, detail: Detail) -> Places | None:
     )
     row = authorised.last + 2
     _chart(book, page, authorised, row)
-    row += 22
-    page.break_before(row)
+    row += 18
     wbs = soft_items.wbs_dollars(book, page, detail, row, CATEGORY)
     soft_items.dollar_chart(book, page, wbs, "Investment in security by line", wbs.next)
-    row = wbs.next + 22
-    page.break_before(row)
+    row = wbs.next + 18
     row = soft_items.overview(book, page, detail, row, CATEGORY).total + 2
     names = ("Programme items, cross-domain links and authorization packages", "Item")
     row = soft_items.once(book, page, detail, row, CATEGORY, names)

@@ -33,15 +33,14 @@ def fill(book: Book, detail: Detail) -> Places | None:
     wbs = soft_items.wbs_dollars(book, page, detail, 5, CATEGORY)
     row = _unallocated(book, page, detail, wbs.next)
     soft_items.dollar_chart(book, page, wbs, "Investment in software by line", row)
-    row += 22
+    row += 18
     row = soft_items.overview(book, page, detail, row, CATEGORY).total + 2
     entries = [Entry(e.initiative_id, e.name, "$M") for e in soft_items.initiatives(book, CATEGORY)]
     row = soft_items.item_dollars(page, detail, row, entries, "initiatives").next
     names = ("Programme initiatives, and services by site and level", "Item")
     row = soft_items.once(book, page, detail, row, CATEGORY, names)
-    page.break_before(row)
     admitted = _admitted(book, page, detail, row)
-    row = soft_items.many(book, page, detail, admitted.next + 26, CATEGORY).next
+    row = soft_items.many(book, page, detail, admitted.next + 22, CATEGORY).next
     row = _gates(book, page, detail, row)
     _scheduler(book, page, detail, row)
     page.widths({1: 38, 2: 84, 3: 13, 4: 12})

@@ -34,7 +34,6 @@ def fill(book: Book, detail: Detail, parts: Parts, live: dict[str, Live]) -> lis
     page.put(row + 1, 1, "Sources less uses")
     page.formula(row + 1, 2, f"B{budget}-B{total}", page.n(budget, 2) - page.n(total, 2), form=style.USD)
     row = _split(book, page, detail, parts, row + 3)
-    page.break_before(row)
     _memo(book, page, detail, parts, row)
     page.widths({1: 46, 2: 62, 3: 16, 4: 16, 5: 12, 6: 12, 7: 12})
     page.printed(3, "B4")

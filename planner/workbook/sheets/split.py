@@ -66,7 +66,7 @@ def section(book: Book, page: Page, category: Block, row: int) -> Split:
     _band(book, page, header, (soft_share, total, low, high, outside))
     _bounds(book, page, least, most)
     book.chart(page, *_chart(page, header, [soft_share, low, high], f"A{most + 2}"))
-    return Split(header, infrastructure, soft, nothing, total, share, soft_share, outside, least, most, most + 24)
+    return Split(header, infrastructure, soft, nothing, total, share, soft_share, outside, least, most, most + 20)
 
 
 def _all(page: Page, total: int, first: int) -> None:

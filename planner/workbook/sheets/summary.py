@@ -39,7 +39,6 @@ def fill(book: Book, parts: Parts, promised: promises.Places, kept: second.Kept 
     for table in shown.tables:
         own = _own(book, parts, facts, table, row, promised)
         _, row = place(book, page, table, row, known | own)
-    page.break_before(row)
     for table in second.second(case, plan, document, kept):
         own = _own(book, parts, facts, table, row, promised)
         _, row = place(book, page, table, row, known | own)

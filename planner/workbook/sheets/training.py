@@ -38,11 +38,9 @@ def fill(book: Book, detail: Detail, tiers: power.Places) -> Places | None:
     users = [t for t in tracks if t.learners != OPERATION]
     stock = _stock(page, detail, users)
     over, row = _need(book, page, stock, users)
-    page.break_before(row)
     wbs = soft_items.wbs_dollars(book, page, detail, row, CATEGORY)
     soft_items.dollar_chart(book, page, wbs, "Investment in training by line", wbs.next)
-    row = wbs.next + 22
-    page.break_before(row)
+    row = wbs.next + 18
     row = _courses(page, detail, tracks, row)
     row = _agencies(book, page, detail, row)
     row = _operators(book, page, detail, tiers, row)
@@ -109,7 +107,7 @@ def _need(book: Book, page: Page, stock: Block, tracks: list[Track]) -> tuple[in
         series.tx.v = names[r].name
     ends = ", ".join(f"{page.n(r, 4):.0%} of {t.name.lower()}" for r, t in zip(shown, tracks, strict=True))
     book.chart(page, chart, f"A{over + 2}", title, f"Lines by track of trained heads over the need; at the end {ends}.")
-    return over, over + 24
+    return over, over + 20
 
 
 def _courses(page: Page, detail: Detail, tracks: list[Track], row: int) -> int:
