@@ -122,7 +122,9 @@ def _tiers(facts: Facts, kept: Kept) -> Table:
         )
         note += f" A known tariff sells the terms of {megawatts(known)}; those of the others are assumed."
     title = "Power against the promise"
-    return Table("tiers", title, (*headers, "without 5 GW secured") if other else headers, tuple(rows), note)
+    secured = claims.get("secured")
+    without = f"plan without {megawatts(secured.level)} secured" if secured else "plan without the promise"
+    return Table("tiers", title, (*headers, without) if other else headers, tuple(rows), note)
 
 
 def sources_and_uses(case: Case, plan: Plan) -> Table:
@@ -142,7 +144,7 @@ def sources_and_uses(case: Case, plan: Plan) -> Table:
         )
     total = math.fsum(facts.uses().values())
     rows.append(("All uses", Figure(total, "USD", "uses_usd"), Figure(_of(total, budget), "share")))
-    note = "Private investment, then-year dollars. What is unspent may be spent; this plan does not."
+    note = "Private investment, then-year dollars. What is unspent may be spent; this plan does not spend it."
     return Table("money", "Sources and uses of the budget", ("Line", "amount", "of the budget"), tuple(rows), note, 1)
 
 

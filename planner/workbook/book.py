@@ -235,7 +235,9 @@ class Page:
             return
         header_row = int(self.sheet.print_title_rows.replace("$", "").split(":")[1])
         sizes, charts = self.sheet.row_dimensions, self.sheet._charts
-        last = max([self.sheet.max_row, *(coordinate_to_tuple(c.anchor)[0] + c.height * POINTS / LINE_HEIGHT for c in charts)])
+        last = max(
+            [self.sheet.max_row, *(coordinate_to_tuple(c.anchor)[0] + c.height * POINTS / LINE_HEIGHT for c in charts)]
+        )
         heights = [sizes[r].height or LINE_HEIGHT if r in sizes else LINE_HEIGHT for r in range(1, int(last) + 1)]
         columns = self.sheet.column_dimensions.values()
         wide = sum((c.width or 12.0) * CHARACTER + MARGIN for c in columns)

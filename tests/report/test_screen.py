@@ -162,7 +162,7 @@ def test_the_price_of_secured_power_stands_beside_the_tiers_when_it_is_known() -
     without = {"price": {"low_usd": 4.7e9, "high_usd": 5.2e9}, "without": {"secured_mw": 600.0}}
     shown = screen.first(case, plan, document, {"without": without})
     assert shown.figures()["price_low_usd"].text == "$4.70B"
-    assert shown.table("tiers").headers[-1] == "without 5 GW secured"
+    assert shown.table("tiers").headers[-1] == "plan without 5,000 MW secured"
     assert str(shown.table("tiers").rows[0][-1]) == "600 MW facility"
 
 
