@@ -143,6 +143,9 @@ def test_a_row_that_no_column_holds_is_a_paragraph() -> None:
 def test_a_paragraph_goes_on_under_its_beginning() -> None:
     assert fold("  - power-secured and more words", 20) == "  - power-secured\n    and more words"
     assert fold("Split: half power-secured", 20) == "Split: half\n       power-secured"
+    assert fold("/a folder/with spaces of its own", 20) == "/a folder/with spaces of its own"
+    assert fold("Page: /a folder/with spaces of its own", 20) == "Page:\n      /a folder/with spaces of its own"
+    assert fold("there are nearly 5,000 MW of it", 20) == "there are nearly\n5,000 MW of it"
     assert fold("Folder: /a/very/long/path/of-a-file", 20).splitlines()[1].strip() == "/a/very/long/path/of-a-file"
 
 

@@ -14,8 +14,10 @@ INDENT, GAP = "  ", 2
 TIED = "\u00a0"
 
 Row = Sequence[str]
-#: what a paragraph goes on under: its indent, with a bullet, a number or a label
+#: where no line breaks: before a unit, and in a path on a line of its own or after a label
 _UNIT = re.compile(r"(?<=\d) (?=MW|GW|%|PFLOP/s)")
+_PATH = re.compile(r"([A-Z][a-z]*:\s+)?/")
+#: what a paragraph goes on under: its indent, with a bullet, a number or a label
 _HEAD = re.compile(r"\s*((-|\d+\.|[A-Z][a-z]*:)\s+)?")
 
 
@@ -31,6 +33,8 @@ def fold(text: str, width: int | None = None) -> str:
 
 def _folded(line: str, width: int) -> str:
     hang, tied = " " * len(_HEAD.match(line)[0]), _UNIT.sub(TIED, line)  # type: ignore[index]
+    if path := _PATH.match(line):
+        tied = line[: path.end()] + line[path.end() :].replace(" ", TIED)
     folded = textwrap.fill(tied, width, subsequent_indent=hang, break_on_hyphens=False, break_long_words=False)
     return folded.replace(TIED, " ")
 

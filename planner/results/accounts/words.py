@@ -31,7 +31,7 @@ def text(document: Mapping[str, Any], case: Case | None, plan: Plan | None) -> s
 def lines(found: Mapping[str, Any]) -> list[str]:
     """One paragraph each for margins, ways and accounts."""
     parts = [("Margin:", margin(found)), ("Ways:", ways(found)), ("Accounts:", payers(found))]
-    return [f"  {name:<12} {words}" for name, words in parts if words]
+    return [f"  {name} {words}" for name, words in parts if words]
 
 
 def _usd(usd: float) -> str:
