@@ -84,7 +84,8 @@ def assert_fits(texts: dict[int, str], names: set[str]) -> None:
         for line in text.splitlines():
             assert len(line) <= width or " " not in line.strip(), (width, line)
             assert not re.search(r"\w[-_/](\s{2}|$)", line.replace("+-", "")), (width, line)
-        assert {n for n in names if n in texts[200]} <= {n for n in names if n in text}
+        if "Not shown for want of space" not in text:
+            assert {n for n in names if n in texts[200]} <= {n for n in names if n in text}
 
 
 @pytest.mark.parametrize("command", ON_SMALL)
