@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from openpyxl.chart import LineChart, Reference
+from openpyxl.worksheet.pagebreak import Break
 
 from planner.analyses.compare import Comparison, Pair
 from planner.comparison.leads import lead
@@ -29,8 +30,11 @@ FORMS = {
     "sites": style.COUNT,
     "year": style.YEAR,
 }
-#: the section that says who is compared, on a sheet of its own: its texts are long
-RUNS = "Runs"
+#: sections of long texts -> their sheet, and what it holds
+LISTS = {
+    "Runs": ("Runs", "verdict, id and edits of each run"),
+    "Promises side by side": ("Promises", "every promise with its verdict in each run"),
+}
 #: sections that go to a sheet of their own, with the run in the first column
 SHEETS = {
     "Inputs changed": ("Inputs", "inputs that differ from the first run"),
@@ -45,7 +49,9 @@ def write(path: Path, comparison: Comparison) -> None:
     book = Book(base.case, base.plan, base.document)  # type: ignore[arg-type]
     book.workbook.properties.title = "Comparison of runs"
     _overview(book, comparison)
-    _runs(book, comparison)
+    for section in overview(comparison):
+        if section.title in LISTS:
+            _listed(book, section, {1: RUN_WIDTH, **({2: 12, 3: 24, 6: 44} if section.title == "Runs" else {})})
     _years(book, comparison)
     _bridges(book, comparison.pairs)
     for title, (sheet, role) in SHEETS.items():
@@ -65,10 +71,10 @@ def _overview(book: Book, comparison: Comparison) -> None:
             row += 1
     top = row = row + 2
     for section in overview(comparison):
-        if section.title == RUNS:
+        if section.title in LISTS:
             continue
         row = _table(page, section, row) + 3
-    page.widths({1: RUN_WIDTH, **dict.fromkeys(range(4, 15, 2), 16)}, default=17)
+    page.widths({1: 30, 2: 26, **dict.fromkeys(range(4, 15, 2), 9)}, default=20)
     page.printed(top, f"B{top + 1}")
 
 
@@ -91,7 +97,7 @@ def _years(book: Book, comparison: Comparison) -> None:
     """The runs over the years, each figure with its chart."""
     page = book.page("Years", "The runs over the years", "report: power and investment of each run by year")
     row = HEADER_ROW
-    for section in by_year(comparison):
+    for place, section in enumerate(by_year(comparison)):
         last = _table(page, section, row) - 1
         drawn = LineChart()
         drawn.title, drawn.height, drawn.width = section.title, 8, 20
@@ -99,26 +105,27 @@ def _years(book: Book, comparison: Comparison) -> None:
         drawn.add_data(Reference(page.sheet, **{**size, "min_row": row + 1}), titles_from_data=True, from_rows=True)
         drawn.set_categories(Reference(page.sheet, min_row=row, min_col=2, max_col=len(section.headers)))
         drawn.x_axis.delete = drawn.y_axis.delete = False
+        for line in drawn.series:
+            line.smooth = False
         ends = "; ".join(f"{cells[0]} {cells[-1]}" for cells in section.rows)
         book.chart(page, drawn, f"A{last + 2}", section.title, f"Lines by year, in {section.headers[-1]}: {ends}.")
         row = last + 21
-    page.widths({1: RUN_WIDTH}, default=13)
+        if place % 2:
+            page.sheet.row_breaks.append(Break(id=row - 2))
+    page.widths({1: RUN_WIDTH}, default=18)
     page.printed(HEADER_ROW, f"B{HEADER_ROW + 1}")
 
 
-def _runs(book: Book, comparison: Comparison) -> None:
-    """Who is compared: verdict, gap and edits of each run."""
-    page = book.page(RUNS, "Runs that are compared", "report: verdict, gap, id and edits of each run")
-    (section,) = (s for s in overview(comparison) if s.title == RUNS)
+def _listed(book: Book, section: Section, widths: dict[int, float]) -> None:
+    """A section of long texts, which wrap, on a sheet of its own."""
+    sheet, role = LISTS[section.title]
+    page = book.page(sheet, section.title, f"report: {role}")
     page.headers(HEADER_ROW, section.headers)
     for row, cells in enumerate(section.rows, HEADER_ROW + 1):
         for column, cell in enumerate(cells, 1):
-            if column > 3 and isinstance(cell, str):
-                page.put(row, column, cell, "text")
-            else:
-                put(page, row, column, cell)
-    page.widths({1: RUN_WIDTH, 2: 12, 3: 34, 4: 60, 5: 44, 6: 100})
-    page.printed(HEADER_ROW, f"A{HEADER_ROW + 1}")
+            page.put(row, column, str(cell), "text")
+    page.widths(widths, default=34)
+    page.printed(HEADER_ROW, f"B{HEADER_ROW + 1}")
 
 
 def _with_unit(section: Section, column: int) -> str:

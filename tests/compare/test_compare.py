@@ -239,8 +239,9 @@ def test_every_face_of_a_comparison_says_the_same(tmp_path: Path, base: store.St
     sentence = lead(found.pairs[0])
     page = comparison.write(found, tmp_path / "c.html").read_text(encoding="utf-8")
     markdown = comparison.write(found, tmp_path / "c.md").read_text(encoding="utf-8")
-    sheet = load_workbook(comparison.write(found, tmp_path / "c.xlsx"))["Compare"]
-    cells = [str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    book = load_workbook(comparison.write(found, tmp_path / "c.xlsx"))
+    rows = [row for name in ("Compare", "Promises") for row in book[name].iter_rows(values_only=True)]
+    cells = [str(value) for row in rows for value in row if value is not None]
     faces = (comparison.terminal(found), unescape(page), markdown.replace("\\", ""), " ".join(cells))
     for face in (" ".join(text.split()) for text in faces):
         assert " ".join(sentence.split()) in face
@@ -263,7 +264,7 @@ def test_the_workbook_ties_and_is_the_same_each_time(tmp_path: Path, base: store
     path = comparison.write(found, tmp_path / "c.xlsx")
     assert comparison.write(found, tmp_path / "again.xlsx").read_bytes() == path.read_bytes()
     values, formulas = load_workbook(path, data_only=True), load_workbook(path)
-    assert values.sheetnames == ["Compare", "Runs", "Years", "Bridge", "Inputs", "Figures", "Decisions"]
+    assert values.sheetnames == ["Compare", "Runs", "Promises", "Years", "Bridge", "Inputs", "Figures", "Decisions"]
     differences = [cell.value for cell in values["Bridge"]["D"][6:] if cell.value is not None]
     assert differences == [0] * 4
     texts = [cell for sheet in formulas for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]

@@ -15,6 +15,8 @@ from planner import page
 from planner.page import charts
 from planner.page.figures import TIERS, Figures
 from planner.page.sections import sites, timeline
+from planner.report import screen
+from planner.report.second import second
 from planner.results.verdicts import promise
 
 Shown = tuple[Figures, Path]
@@ -173,6 +175,25 @@ def test_promises_have_the_one_vocabulary_of_verdicts(shown: Shown) -> None:
     claims = {c.id: c for c in f.case.programme.claims}
     for item in f.document["commitments"]:
         assert rows[claims[item["id"]].claim][2] == promise(item)
+
+
+def test_the_page_opens_with_the_figures_that_every_face_shows(shown: Shown) -> None:
+    f, path = shown
+    root, _ = read(path.read_text(encoding="utf-8"))
+    found = screen.first(f.case, f.plan, f.document)
+    header, (answer,) = root.all("header")[0].words(), [s for s in root.all("section") if s.attrs["id"] == "answer"]
+    assert found.headline in header
+    assert found.proof in header
+    cells = {cell.words() for cell in answer.all("td")}
+    assert len(found.figures()) > 20
+    assert {figure.text for figure in found.figures().values()} <= cells
+    for table_ in (*found.tables, *second(f.case, f.plan, f.document)):
+        opening = "Every promise" if table_.name == "promises" else table_.title
+        rows = table(root, opening)
+        assert list(rows) == [str(row[0]) for row in table_.rows]
+        assert [cells[: len(row) - 1] for cells, row in zip(rows.values(), table_.rows, strict=True)] == [
+            [str(cell) for cell in row[1:]] for row in table_.rows
+        ]
 
 
 def test_what_a_programme_leaves_out_is_said_and_not_shown() -> None:

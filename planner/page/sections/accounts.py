@@ -19,7 +19,7 @@ MARGINS = (
 
 
 def fill(f: Figures) -> Section:
-    found = accounts(f.case, f.plan)
+    found = f.document.get("accounts") or accounts(f.case, f.plan)
     places = scoring.places(f.case, f.plan)
     scored = (
         f"Would a contract be scored up front? For {len(places)} pairs of site and level there is a reading each way, "
