@@ -62,8 +62,8 @@ def _chart(curve: Curve) -> Chart | None:
         return None
     unit = "" if curve.unit == "year" else f", {curve.unit}"
     of = "M USD" if curve.of == "USD" else curve.of
-    ends = [f"{abs(p.value or 0.0):,.4g} {of} at {p.at:g}" for p in (known[0], known[-1])]
+    ends = [f"{Figure(curve.figure(p.value), curve.of)} at {p.at:g}" for p in (known[0], known[-1])]
     says = (
-        f"{curve.measure} by {curve.axis.lower()}{unit}: {ends[0]}, {ends[1]}; the proven bound beside what plans take."
+        f"{curve.measure} against '{curve.axis.lower()}'{unit}: {' and '.join(ends)}, with the proven bound beside it."
     )
     return Chart("lines", 0, (2, 1), f"{curve.axis}{unit}", f"{curve.measure}, {of}", says)

@@ -14,8 +14,6 @@ from planner.page.parts import Section as Part
 
 #: rows from which a table is folded
 LONG = 15
-#: unit -> (what it is divided by on an axis, what the axis is called then)
-SCALES = {"USD": (1e9, "$B")}
 
 
 def sections(kept: Sequence[tuple[str, Answer]]) -> list[Part]:
@@ -45,11 +43,21 @@ def _picture(name: str, section: Section, chart: Chart) -> charts.Picture | None
             for row in rows
         ]
         return charts.bars(name, says, says, bars)
-    scale, unit = SCALES.get(_unit(section, chart.ys[0]), (1.0, _unit(section, chart.ys[0])))
-    across, _ = SCALES.get(_unit(section, chart.x), (1.0, ""))
+    scale, unit = _scale(rows, chart.ys)
+    across, _ = _scale(rows, (chart.x,))
     x = [(_value(row[chart.x]) or 0.0) / across for row in rows]
-    series = [charts.Series(section.headers[c], [(_value(row[c]) or 0.0) / scale for row in rows]) for c in chart.ys]
+    series = [
+        charts.Series(section.headers[c], [(_value(row[c]) or 0.0) / scale for row in rows], str(rows[-1][c]))
+        for c in (chart.ys if rows else ())
+    ]
     return charts.lines(name, says, says, x, series, unit)
+
+
+def _scale(rows: Sequence[Sequence[object]], columns: Sequence[int]) -> tuple[float, str]:
+    """What the figures of columns are divided by on an axis, and the unit that it then has."""
+    cells = [row[c] for row in rows for c in columns if isinstance(row[c], Figure)]
+    unit = next((cell.unit for cell in cells if isinstance(cell, Figure)), "")
+    return charts.dollars(_value(cell) or 0.0 for cell in cells) if unit == "USD" else (1.0, unit)
 
 
 def _ends(row: Sequence[object], chart: Chart) -> tuple[float, float]:
@@ -59,7 +67,3 @@ def _ends(row: Sequence[object], chart: Chart) -> tuple[float, float]:
 
 def _value(cell: object) -> float | None:
     return cell.value if isinstance(cell, Figure) else None
-
-
-def _unit(section: Section, column: int) -> str:
-    return next((row[column].unit for row in section.rows if isinstance(row[column], Figure)), "")  # type: ignore[union-attr]

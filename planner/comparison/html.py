@@ -57,23 +57,17 @@ def table(section: Section, most: int | None = None) -> Table:
 
 def _years(comparison: Comparison, key: str) -> charts.Picture | None:
     """A line a run over the years."""
-    name, unit, scale = YEARS[key]
+    name, unit = YEARS[key]
     found = [(label, (run.document.get("indicators") or {}).get(key) or {}) for label, run in comparison.runs]
     years = sorted({int(year) for _, values in found for year in values})
-    series = [charts.Series(label, [v.get(str(y), 0.0) / scale for y in years]) for label, v in found if v]
-    if not series:
-        return None
+    runs = {label: [values.get(str(year), 0.0) for year in years] for label, values in found if values}
+    by, axis = charts.dollars(x for row in runs.values() for x in row) if unit == "USD" else (1.0, unit)
+    series = [charts.Series(label, [x / by for x in row]) for label, row in runs.items()]
     total, when = (sum, "in all") if unit == "USD" else (max, "at most")
-    ends = "; ".join(f"{s.name} {Figure(total(s.values) * scale, unit)}" for s in series)
+    ends = "; ".join(f"{label} {Figure(total(row), unit)}" for label, row in runs.items())
     title = f"{name} {when}: {ends}"
-    return charts.lines(
-        f"years-{key.replace('_', '-')}",
-        title,
-        f"Lines by year. {title}.",
-        years,
-        series,
-        "$B, then-year" if unit == "USD" else unit,
-    )
+    place = f"years-{key.replace('_', '-')}"
+    return charts.lines(place, title, f"Lines by year. {title}.", years, series, axis)
 
 
 def _waterfall(bridge: Bridge, name: str) -> charts.Picture | None:

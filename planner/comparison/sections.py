@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from planner.analyses.compare import Bridge, Comparison, Indicator, InputChange, Pair, name
+from planner.analyses.compare.indicators import UNITS
 from planner.comparison.leads import HEADLINES, called, verdict
 from planner.comparison.shapes import Cell, Figure, Section
 from planner.inputs.schema import BY_NAME
@@ -16,12 +17,12 @@ GAP_NOTE = (
     "Within the gaps: an objective whose proven ranges in the two runs meet; present dollars that move by no more than "
     "the two gaps together, and any other figure by no more than their shares. Plans of equal value may differ more."
 )
-#: indicator by year -> what a person calls it, its unit, and what it is divided by in a chart
+#: indicator by year -> what a person calls it, and its unit
 YEARS = {
-    "secured_mw": ("Secured power", "MW facility", 1.0),
-    "commissioned_mw": ("Commissioned power", "MW IT", 1.0),
-    "populated_mw": ("Populated power", "MW IT", 1.0),
-    "spend_by_year_usd": ("Investment", "USD", 1e9),
+    "secured_mw": ("Secured power", "MW facility"),
+    "commissioned_mw": ("Commissioned power", "MW IT"),
+    "populated_mw": ("Populated power", "MW IT"),
+    "spend_by_year_usd": ("Investment", "USD"),
 }
 #: figures of the table that sets runs side by side
 BESIDE = ("net_benefit_usd", "mission_value_usd", "present_cost_usd", "spend_usd", "commissioned_mw", "served_share")
@@ -55,7 +56,7 @@ def _kept(run: Stored, claim: str) -> str:
 def by_year(comparison: Comparison) -> list[Section]:
     """The runs over the years, a table a figure."""
     found = []
-    for key, (title, unit, _) in YEARS.items():
+    for key, (title, unit) in YEARS.items():
         values = [(label, (run.document.get("indicators") or {}).get(key) or {}) for label, run in comparison.runs]
         years = sorted({str(year) for _, of in values for year in of})
         rows: tuple[tuple[Cell, ...], ...] = tuple(
@@ -129,8 +130,9 @@ def _meaning(change: InputChange, claims: Mapping[str, str]) -> str:
     table = BY_NAME.get(change.table)
     columns = {c.name: c for c in table.columns} if table else {}
     if change.column not in columns:
-        what = " ".join(part for part in (change.table, change.column) if part)
-        return what.replace("_", " ")
+        name, _, unit = change.column.rpartition("_")
+        words = f"{name}, {unit.upper()}" if unit in UNITS and name else change.column
+        return " ".join(part for part in (change.table, change.key, words) if part).replace("_", " ")
     column = columns[change.column]
     return f"{column.meaning}, {column.unit}" if column.unit else column.meaning
 

@@ -7,7 +7,7 @@ import math
 import re
 import textwrap
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 from xml.etree import ElementTree
@@ -89,6 +89,11 @@ class Bar(NamedTuple):
     colour: int = 0
 
 
+def dollars(values: Iterable[float]) -> tuple[float, str]:
+    """What dollars are divided by on an axis, and what the axis is then called."""
+    return (1e9, "$B") if max(map(abs, values), default=0.0) >= 1e9 else (1e6, "$M")
+
+
 def canvas(high: float, box: tuple[float, float, float, float]) -> tuple[Figure, Axes]:
     """A figure, and axes that leave so much free at its left, bottom, right and top."""
     figure = Figure(figsize=(WIDE / 72, high / 72))
@@ -107,12 +112,21 @@ def _legend(axes: Axes, columns: int) -> None:
     axes.legend(ncols=columns, frameon=False, fontsize=SMALL, handlelength=2, labelspacing=0.25, **place)
 
 
+def _tick(value: float, _: object = None) -> str:
+    return f"{value:,.10g}"
+
+
+def _left(least: float, most: float) -> float:
+    """Width of the figures beside an axis."""
+    return LETTER * max(len(_tick(value)) for value in MaxNLocator(5).tick_values(least, most)) + 12
+
+
 def _scaled(axes: Axes, years: Sequence[float], ends: tuple[float, float], unit: str) -> None:
     """Years across, at most six of them named, and round figures on a scale that has zero."""
     room = 0.06 * (ends[1] - ends[0])
     axes.set_ylim(ends[0] - (room if ends[0] else 0.0), ends[1] + (room if ends[1] else 0.0))
     axes.yaxis.set_major_locator(MaxNLocator(5))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
+    axes.yaxis.set_major_formatter(FuncFormatter(_tick))
     axes.grid(axis="y", color=FAINT, linewidth=0.8)
     axes.set_axisbelow(True)
     every = math.ceil(len(years) / 6)
@@ -177,7 +191,8 @@ def stacked(
     if not shown:
         return None
     with mpl.rc_context(RULES):
-        figure, axes = canvas(HIGH + 15 * math.ceil(len(shown) / 2), (34, 28 + 15 * math.ceil(len(shown) / 2), 4, 24))
+        below, top = 15.0 * math.ceil(len(shown) / 2), max(map(math.fsum, zip(*(s.values for s in shown), strict=True)))
+        figure, axes = canvas(HIGH + below, (_left(0.0, top), 28 + below, 4, 24))
         floor = [0.0] * len(years)
         for n, s in enumerate(shown):
             look: Look = {
@@ -189,10 +204,10 @@ def stacked(
             axes.bar(years, s.values, 0.72, bottom=floor, label=f"{s.name} {count(math.fsum(s.values), 2)}", **look)
             floor = [a + b for a, b in zip(floor, s.values, strict=True)]
         for year, total in zip(years, floor, strict=True):
-            words = count(total, 1 if max(floor) >= 2 else 2)
-            if total >= max(floor) / 100:
+            words = count(total, 1 if top >= 2 else 2)
+            if total >= top / 100:
                 axes.annotate(words, (year, total), (0, 3), textcoords="offset points", ha="center", fontsize=9)
-        _scaled(axes, years, (0.0, max(floor)), unit)
+        _scaled(axes, years, (0.0, top), unit)
         _legend(axes, 2)
         return picture(name, title, says, figure)
 
@@ -217,12 +232,12 @@ def lines(
     below = 0.0 if direct else 15.0 * len(shown)
     with mpl.rc_context(RULES):
         right = LETTER * max(map(len, ends)) + 14 if direct else 10.0
-        figure, axes = canvas(HIGH + below, (LETTER * len(f"{most:,.0f}") + 14, 26 + below, right, 24))
+        figure, axes = canvas(HIGH + below, (_left(least, most), 26 + below, right, 24))
         _scaled(axes, years, (least, most), unit)
         for n, s in enumerate(shown):
             look: Look = {"linestyle": DASHES[n % 3], "marker": MARKERS[n % 5], "markersize": 4, "label": ends[n]}
             axes.plot(years, s.values, color=SERIES[n % 7], linewidth=1.8, markerfacecolor=PAPER, **look)
-        axes.margins(x=0.02)
+        axes.margins(x=0.04)
         apart = 1.06 * (most - least) / (HIGH - 50) * 14
         place: Look = {"xytext": (9, -4), "textcoords": "offset points", "annotation_clip": False}
         for words, at in zip(ends, spread([s.values[-1] for s in shown], apart), strict=True) if direct else ():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
 
 from planner.measures import percent, usd
@@ -54,31 +55,35 @@ def _bought(f: Figures, year: int | None = None) -> float:
 
 
 def _cash(f: Figures) -> charts.Picture | None:
-    cash = list(accumulate(_bought(f, y) / 1e9 for y in f.years))
-    ceiling = [f.facts.ceiling_to_date(y) / 1e9 for y in f.years]
-    ends = usd(1e9 * cash[-1]), usd(1e9 * ceiling[-1])
+    cash = list(accumulate(_bought(f, y) for y in f.years))
+    ceiling = [f.facts.ceiling_to_date(y) for y in f.years]
+    by, unit = charts.dollars([*cash, *ceiling])
+    ends = usd(cash[-1]), usd(ceiling[-1])
     title = f"Cash reaches {ends[0]} by {f.years[-1]}; {ends[1]} may be spent"
     says = f"Lines by year: cumulative investment, up to {ends[0]} in {f.years[-1]}, and its ceiling of {ends[1]}."
-    series = [charts.Series("Ceiling", ceiling, ends[1]), charts.Series("Cash", cash, ends[0])]
-    return charts.lines("cash", title, says, f.years, series, "$B, then-year")
+    series = [charts.Series("Ceiling", [x / by for x in ceiling], ends[1])]
+    series.append(charts.Series("Cash", [x / by for x in cash], ends[0]))
+    return charts.lines("cash", title, says, f.years, series, f"{unit}, then-year")
 
 
 def _spend(f: Figures) -> charts.Picture | None:
-    series = [charts.Series(c, [f.spent("investment", c, y) / 1e9 for y in f.years]) for c in f.bought]
-    total, peak = _bought(f), max(f.years, key=lambda y: (_bought(f, y), -y))
-    most = usd(_bought(f, peak))
-    title = f"{usd(total)} is invested; the largest year is {peak} with {most}"
-    says = f"Stacked columns of investment by year and category. In all {usd(total)}; {most} in {peak}."
-    return charts.stacked("spend", title, says, f.years, series, "$B, then-year")
+    parts = {c: [f.spent("investment", c, y) for y in f.years] for c in f.bought}
+    return _columns(f, "spend", "{} is invested; the largest year is {} with {}", parts)
 
 
 def _operations(f: Figures) -> charts.Picture | None:
-    series = [charts.Series(name, [usd / 1e9 for usd in row]) for name, row in f.funded.items()]
-    total, peak = f.spent("operations"), max(f.years, key=lambda y: (f.spent("operations", year=y), -y))
-    most = usd(f.spent("operations", year=peak))
-    title = f"Agencies pay {usd(total)} to operate; the largest year is {peak} with {most}"
-    says = f"Stacked columns of operating cost by year and payer. In all {usd(total)}; {most} in {peak}."
-    return charts.stacked("operations", title, says, f.years, series, "$B, then-year")
+    return _columns(f, "operations", "Agencies pay {} to operate; the largest year is {} with {}", f.funded)
+
+
+def _columns(f: Figures, name: str, title: str, parts: Mapping[str, Sequence[float]]) -> charts.Picture | None:
+    """Columns of dollars by year; the title has the total, the largest year and its dollars."""
+    totals = [math.fsum(column) for column in zip(*parts.values(), strict=True)] or [0.0]
+    peak = max(range(len(totals)), key=lambda n: (totals[n], -n))
+    by, unit = charts.dollars(totals)
+    said = title.format(usd(math.fsum(totals)), f.years[peak], usd(totals[peak]))
+    series = [charts.Series(part, [x / by for x in row]) for part, row in parts.items()]
+    says = f"Stacked columns by year: {', '.join(parts)}. {said}."
+    return charts.stacked(name, said, says, f.years, series, f"{unit}, then-year")
 
 
 def _by_year(f: Figures) -> Table:

@@ -30,7 +30,7 @@ def fill(f: Figures) -> Section:
     checked = claim_check(f.case, f.plan)
     verdict = table.headers.index("verdict")
     words = [str(row[verdict]).split(",")[0].split(" by ")[0] for row in table.rows]
-    summary = f"{len(words)} claims: {', '.join(f'{n} {word}' for word, n in Counter(words).items())}."
+    summary = f"Of {len(words)} in all: {', '.join(f'{n} {word}' for word, n in Counter(words).items())}."
     rows = [
         (*row, _held_from(f, found), claim.said_by, _note(claim))
         for row, found, claim in zip(table.rows, checked, f.case.programme.claims, strict=True)

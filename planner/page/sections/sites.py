@@ -43,7 +43,7 @@ def _map(f: Figures) -> Picture | None:
     last = f.years[-1]
     secured, built = ({s: f.tier(t, last, s) for s in f.sites} for t in ("secured_mw", "commissioned_mw"))
     most = max([*secured.values(), *built.values()], default=0.0)
-    if not most:
+    if not most or not at:
         return None
     states = {site.state for site in f.case.sites.values()}
     with mpl.rc_context(charts.RULES):
@@ -70,7 +70,8 @@ def _map(f: Figures) -> Picture | None:
         outside = [f.site_name(s) for s in f.sites if s not in at]
         says = f"Map of the United States with one tile a state. {listed}."
         says += f" Not on the map: {', '.join(outside)}." if outside else ""
-        title = f"{len(f.sites)} sites; the largest, {f.site_name(first)}, secures {megawatts(secured[first])}"
+        many = f"{len(f.sites)} sites; the largest, {f.site_name(first)}," if len(f.sites) > 1 else f.site_name(first)
+        title = f"{many} secures {megawatts(secured[first])}"
         title += f". Not on the map: {', '.join(outside)}" if outside else ""
         return charts.picture("map", title, says, figure)
 

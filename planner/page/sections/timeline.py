@@ -123,8 +123,10 @@ def _picture(f: Figures, found: list[Step]) -> charts.Picture:
     says = f"Steps by site: {'; '.join(spans)}."
     says += f" {late} are ready only after the horizon." if late else ""
     live = [x.start for x in found if x.kind == SERVES]
-    title = f"{len(live)} of {len(f.sites)} sites serve"
-    title += f", the first from {p.label(min(live))}, the last from {p.label(max(live))}" if live else ""
+    title = f"{len(found)} steps from {p.label(min(x.start for x in found))} on"
+    if live:
+        ends = f"the first from {p.label(min(live))}, the last from {p.label(max(live))}"
+        title = f"{len(live)} of {len(f.sites)} sites serve, {ends}"
     return charts.picture("gantt", title, says, figure)
 
 
