@@ -54,7 +54,7 @@ def _cash(facts: Facts) -> Table:
     for n, (year, cash) in enumerate(spent.items()):
         room = min(most - paid for most, paid in zip(ceiling[n:], to_date[n:], strict=True))
         rows.append((f"FY{year}", *(Figure(x, "USD") for x in (cash, to_date[n], ceiling[n], room))))
-    headers = ("Fiscal year", "cash", "cash to date", "ceiling to date", "room")
+    headers = ("Fiscal year", "cash", "cash to date", "ceiling to date", "headroom")
     note = (
         "Investment, then-year dollars, October to September at an even rate within each calendar year. Room is what "
         "may still be spent by that year without breaking the ceiling of a later one."
