@@ -510,7 +510,7 @@ def test_a_plan_that_failed_its_check_is_never_a_success() -> None:
 
 def test_what_is_not_proven_says_so_before_the_headline(case: Case) -> None:
     proven = finished(case)
-    assert show.summary(proven.document, case, proven.plan).startswith("$0.0M spent by 2035 buys 1,200 MW IT")
+    assert show.summary(proven.document, case, proven.plan).startswith("$0.0M spent by 2035 buys 1,201 MW IT")
     late = show.summary({**proven.document, "verdict": "within_limits"}, case, proven.plan)
     assert late.startswith(
         "Checked, not proven (gap $2.0M present, 0.10 % of present cost). This plan keeps every rule."
@@ -527,7 +527,7 @@ def test_sites_are_shown_with_their_tiers(case: Case) -> None:
     plan = finished(case).plan
     assert plan is not None
     (row,) = [line.split() for line in show.sites(case, plan).splitlines() if line.strip().startswith("VA-NOVA")]
-    assert [word for word in row if word[0].isdigit()] == ["1,500", "1,200", "900"]
+    assert [word for word in row if word[0].isdigit()] == ["1,500", "1,201", "900"]
 
 
 def test_the_live_line_says_what_is_known() -> None:
