@@ -8,10 +8,43 @@ from typing import Annotated, Literal
 
 import typer
 
+
+def run_names(incomplete: str) -> list[str]:
+    """Names and ids of stored runs that begin so, for the completion of a shell."""
+    from planner import registry
+
+    known = registry.runs(registry.reports_folder())
+    names = dict.fromkeys(["latest", *(info.name for info in known), *(info.run for info in known)])
+    return [name for name in names if name.startswith(incomplete)]
+
+
+def model_names(incomplete: str) -> list[str]:
+    """Names of the programmes that ship and begin so."""
+    from planner.inputs import shipped
+
+    return [name for name in shipped.models() if name.startswith(incomplete)]
+
+
 Model = Annotated[
-    str | None, typer.Argument(metavar="MODEL", help="Programme: a name that ships, a TOML file or a workbook.")
+    str | None,
+    typer.Argument(
+        metavar="MODEL",
+        help="Programme: a name that ships, a TOML file or a workbook.",
+        autocompletion=model_names,
+    ),
 ]
-Run = Annotated[str, typer.Argument(metavar="RUN", help="A run: its id, its name, its folder, or 'latest'.")]
+Run = Annotated[
+    str,
+    typer.Argument(metavar="RUN", help="A run: its id, its name, its folder, or 'latest'.", autocompletion=run_names),
+]
+Asked = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="RUN_or_MODEL",
+        help="A stored run, or a programme (name or TOML file).",
+        autocompletion=lambda incomplete: [*run_names(incomplete), *model_names(incomplete)],
+    ),
+]
 Edits = Annotated[
     list[str] | None,
     typer.Option(

@@ -355,9 +355,16 @@ def test_every_command_is_tested_here() -> None:
     assert re.findall(r"^([A-Z][\w ]+):$", listed, re.M) == ["Understand", "Runs", "Inputs and data"]
 
 
-def test_a_shell_completes_commands() -> None:
-    env = {"_PLANNER_COMPLETE": "complete_bash", "COMP_WORDS": "planner expl", "COMP_CWORD": "1"}
-    assert planner_process(cwd=ROOT, env=env).stdout.split() == ["explain"]
+@pytest.mark.parametrize(
+    ("typed", "completed"),
+    [("expl", "explain"), ("show ba", "base {run}"), ("optimize least-c", "least-cost"), ("price bas", "base {run}")],
+)
+def test_a_shell_completes_commands_runs_and_programmes(
+    typed: str, completed: str, stored: store.RunFolder, here: Path
+) -> None:
+    words = str(len(typed.split()))
+    env = {"_PLANNER_COMPLETE": "complete_bash", "COMP_WORDS": f"planner {typed}", "COMP_CWORD": words}
+    assert planner_process(cwd=here, env=env).stdout.split() == completed.format(run=stored.run).split()
 
 
 # names and levers

@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from planner.analyses.source import Source
     from planner.solve import Report
 
-Asked = Annotated[
-    str | None, typer.Argument(metavar="RUN_or_MODEL", help="A stored run, or a programme (name or TOML file).")
-]
 Out = Annotated[list[Path] | None, typer.Option("--out", metavar="PATH", help="Write it: .xlsx, .md or .json.")]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Ask everything again, whatever an earlier call found.")]
 

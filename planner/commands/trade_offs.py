@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from planner.commands.asking import Asked, Fresh, Out, opened, reporting
+from planner.commands.asking import Fresh, Out, opened, reporting
 from planner.commands.kept import answered
 from planner.errors import UsageError
-from planner.options import Debug, Edits, Gap, Json, Quiet, Reports, Run
+from planner.options import Asked, Debug, Edits, Gap, Json, Quiet, Reports, Run
 from planner.terminal import INTERRUPTED, Style, live
 
 if TYPE_CHECKING:

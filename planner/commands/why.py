@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from planner.commands.asking import Asked, Fresh, Out, opened, reporting
+from planner.commands.asking import Fresh, Out, opened, reporting
 from planner.commands.kept import answered
-from planner.options import Budget, Debug, Demand, Edits, Json, Quiet, Reports, Without, pulled
+from planner.options import Asked, Budget, Debug, Demand, Edits, Json, Quiet, Reports, Without, pulled
 from planner.terminal import INTERRUPTED, Style, live
 
 PRICE_CODES = {"priced": 0, "infeasible": 4, "unknown": 6}
