@@ -146,6 +146,9 @@ def test_a_paragraph_goes_on_under_its_beginning() -> None:
     assert fold("Split: half power-secured", 20) == "Split: half\n       power-secured"
     assert fold("/a folder/with spaces of its own", 20) == "/a folder/with spaces of its own"
     assert fold("Page: /a folder/with spaces of its own", 20) == "Page:\n      /a folder/with spaces of its own"
+    assert (
+        fold("find it with 'planner show base --open' today", 30) == "find it with\n'planner show base --open'\ntoday"
+    )
     assert fold("there are nearly 5,000 MW of it", 20) == "there are nearly\n5,000 MW of it"
     assert fold("Folder: /a/very/long/path/of-a-file", 20).splitlines()[1].strip() == "/a/very/long/path/of-a-file"
 

@@ -14,8 +14,8 @@ INDENT, GAP = "  ", 2
 TIED = "\u00a0"
 
 Row = Sequence[str]
-#: where no line breaks: before a unit, and in a path on a line of its own or after a label
-_UNIT = re.compile(r"(?<=\d) (?=MW|GW|%|PFLOP/s)")
+#: where no line breaks: before a unit, in a short command, and in a path on a line of its own or after a label
+_WHOLE = re.compile(r"(?<=\d) (?=MW|GW|%|PFLOP/s)|'planner [^']{1,45}'")
 _PATH = re.compile(r"([A-Z][a-z]*:\s+)?/")
 #: what a paragraph goes on under: its indent, with a bullet, a number or a label
 _HEAD = re.compile(r"\s*((-|\d+\.|[A-Z][a-z]*:)\s+)?")
@@ -32,11 +32,15 @@ def fold(text: str, width: int | None = None) -> str:
 
 
 def _folded(line: str, width: int) -> str:
-    hang, tied = " " * len(_HEAD.match(line)[0]), _UNIT.sub(TIED, line)  # type: ignore[index]
+    hang, tied = " " * len(_HEAD.match(line)[0]), _WHOLE.sub(_tied, line)  # type: ignore[index]
     if path := _PATH.match(line):
         tied = line[: path.end()] + line[path.end() :].replace(" ", TIED)
     folded = textwrap.fill(tied, width, subsequent_indent=hang, break_on_hyphens=False, break_long_words=False)
     return folded.replace(TIED, " ")
+
+
+def _tied(found: re.Match[str]) -> str:
+    return found[0].replace(" ", TIED)
 
 
 def table(
