@@ -71,7 +71,8 @@ def test_every_analysis_becomes_sheets_of_the_run(here: Path, capsys: pytest.Cap
     book = load_workbook(here / "a" / "plan.xlsx")
     names = [name for name in book.sheetnames if str(book[name]["A2"].value).startswith("stored answer")]
     assert {name.split(" ")[0] for name in names} == {w[0].capitalize() for w in asked}
-    assert names == book.sheetnames[-len(names) :]
+    first = book.sheetnames.index(names[0])
+    assert [*names, "Checks"] == book.sheetnames[first : first + len(names) + 1]
     assert all(book[name]["A3"].value for name in names)
     assert len(book["Frontier sites"]._charts) == 1
     assert "stored answer" in (here / "a" / "values.csv").read_text(encoding="utf-8")
