@@ -54,6 +54,7 @@ def check(
             "checked": case.name,
             "title": case.programme.title,
             "changes": list(case.changes),
+            "remarks": list(case.remarks),
             "inputs_sha256": case.sha256,
             "tables": len(case.tables),
             "rows": rows,
@@ -62,6 +63,7 @@ def check(
         accepted = [change for change in case.changes if change not in said]
         text = f"{case.programme.title}\nNo fault found in {len(case.tables)} tables, {rows:,} rows."
         text += "".join(f"\nFormula accepted: {change}." for change in accepted)
+        text += "".join(f"\n{remark}" for remark in case.remarks)
     if marked is not None:
         style.say(f"Nothing to mark: {marked} was not written.")
     style.answer({"schema": "planner/check/1", "valid": True, "faults": [], **checked}, text)

@@ -443,6 +443,7 @@ class Case:
 
     ``changes`` are the edits made, those of the named ``what_ifs`` among them. ``service_path`` is the service that
     ``serve_as`` asks for: (workload, level, period) -> PFLOP/s-years delivered; empty where it asks for none.
+    ``remarks`` say how inputs were read that could have been meant in another way.
     """
 
     name: str
@@ -451,6 +452,7 @@ class Case:
     changes: tuple[str, ...] = ()
     what_ifs: tuple[str, ...] = ()
     service_path: Mapping[ServiceKey, float] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
     periods: Periods = field(init=False)
 
     def __post_init__(self) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from planner.errors import Fault
-from planner.inputs import check_prices
+from planner.inputs import check_claims, check_prices, claim_units
 from planner.inputs.check import Sheets, good_rows, known, sure
 from planner.inputs.check_figures import money_index
 from planner.inputs.parse import did_you_mean, listing
@@ -130,6 +129,19 @@ def _rest(plain: Mapping[str, Any], faulty: Iterable[tuple[Any, ...]]) -> Progra
         return None
 
 
+def in_units(programme: Programme, file_of: FileOf, edited: Edited) -> tuple[Programme, list[str], list[Fault]]:
+    """The programme with every claim in the units of the model, what was converted in words, and faults."""
+    faults = _Faults(file_of, edited)
+    pairs = [claim_units.converted(claim, faults.say) for claim in programme.claims]
+    said = [words for _, words in pairs if words]
+    return programme.model_copy(update={"claims": tuple(claim for claim, _ in pairs)}), said, faults
+
+
+def remarks(programme: Programme, sheets: Sheets) -> list[str]:
+    """What inputs without a fault lead to that a reader may not expect."""
+    return []
+
+
 def fault(column: str, wrong: tuple[str, str, str] | None, file_of: FileOf, edited: Edited) -> list[Fault]:
     """A field with what was found, what is allowed and a suggestion; none where nothing is wrong."""
     faults = _Faults(file_of, edited)
@@ -148,8 +160,7 @@ def check(programme: Programme, sheets: Sheets, file_of: FileOf, edited: Edited)
     periods = Periods(h.first_year, h.periods, h.months_per_period)
     years = sorted({periods.year(t) for t in periods})
     _objective(programme.objective, faults)
-    _claims(programme, years, faults)
-    _named_initiatives(programme, sheets, faults)
+    check_claims.check(programme, years, known(sheets["initiatives"], "initiative_id"), faults.say)
     _sites(programme, sheets, faults)
     rates = known(sheets["discount_rates"], "rate_id")
     if rates is not None and programme.discount_rate not in rates:
@@ -178,59 +189,6 @@ def _objective(objective: Objective, faults: _Faults) -> None:
     if objective.compute_usd_per_pflops and objective.compute_precision is None:
         allowed = "fp64, bf16 or fp8, which never add up: compute_usd_per_pflops is a price of one of them"
         faults.say("objective.compute_precision", "nothing", allowed)
-
-
-def _claims(programme: Programme, years: list[int], faults: _Faults) -> None:
-    for name, times in Counter(claim.id for claim in programme.claims).items():
-        if times > 1:
-            faults.say(f"claims.{name}.id", f"{name}, {times} times", "an id of its own for each claim")
-    for claim in programme.claims:
-        place = f"claims.{claim.id}"
-        past = claim.metric == "memo" and claim.by is not None and claim.by < years[0]
-        if claim.by is not None and not past and not years[0] <= claim.by <= years[-1]:
-            allowed = f"a year of the horizon, {years[0]} to {years[-1]}"
-            faults.say(f"{place}.by", f"{claim.by}, a period outside the horizon", allowed)
-        if claim.price_usd and claim.binding != "goal":
-            found = f"{claim.price_usd:g} on a claim that is {claim.binding}"
-            allowed = f"0: only a goal has a price. A {claim.binding} claim is never missed at a price"
-            faults.say(f"{place}.price_usd", found, allowed, 'Write binding = "goal", or remove the price.')
-        if claim.binding != "reported":
-            _promise(claim, programme, faults)
-
-
-def _promise(claim: Claim, programme: Programme, faults: _Faults) -> None:
-    """What a firm claim or a goal must say."""
-    place = f"claims.{claim.id}"
-    if claim.metric in ("power", "compute"):
-        needed = ("tier", "level", "by", *(("precision",) if claim.metric == "compute" else ()))
-        for field in needed:
-            if getattr(claim, field) is None:
-                allowed = f"a value: a {claim.binding} {claim.metric} claim needs one"
-                faults.say(f"{place}.{field}", "nothing", allowed)
-    if claim.metric in ("governance", "services"):
-        if claim.binding == "goal":
-            faults.say(f"{place}.binding", "goal", f"firm or reported: {claim.metric} has no amount to fall short of")
-        if claim.by is None:
-            faults.say(f"{place}.by", "nothing", f"a year: a {claim.binding} {claim.metric} claim needs one")
-        if claim.metric == "services" and not claim.initiatives:
-            faults.say(f"{place}.initiatives", "nothing", "the initiatives that the claim names")
-    if claim.metric == "split" and claim.binding == "goal":
-        faults.say(f"{place}.binding", "goal", "firm or reported: the tolerance is in the programme")
-    if claim.metric == "sites" and claim.binding == "firm" and claim.level not in (None, programme.sites.count):
-        faults.say(f"{place}.level", f"{claim.level:g}", f"sites.count, {programme.sites.count}")
-
-
-def _named_initiatives(programme: Programme, sheets: Sheets, faults: _Faults) -> None:
-    """What a claim on services names is there."""
-    there = known(sheets["initiatives"], "initiative_id")
-    for claim in programme.claims:
-        place = f"claims.{claim.id}"
-        for name in claim.initiatives:
-            if there is not None and name not in there:
-                advice = did_you_mean(name, there)
-                faults.say(f"{place}.initiatives", name, "an initiative_id of initiatives.csv", advice)
-        if claim.initiatives and claim.metric != "services":
-            faults.say(f"{place}.initiatives", listing(claim.initiatives), "nothing: only claims on services name them")
 
 
 def _sites(programme: Programme, sheets: Sheets, faults: _Faults) -> None:

@@ -69,7 +69,7 @@ class Claim(_Strict):
     metric: Metric
     tier: Tier | None = None
     precision: Precision | None = None
-    level: float | None = Field(default=None, ge=0)
+    level: float | None = Field(default=None, ge=0, le=1e15)
     unit: str = ""
     by: int | None = Field(default=None, ge=2020, le=2100)
     binding: Literal["firm", "goal", "reported"] = "reported"

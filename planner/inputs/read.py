@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from planner.collection import no_collection
 from planner.errors import Fault, InputError, UsageError
@@ -50,65 +50,97 @@ def load(
     asked, faults = written.read(path)
     if asked is None:
         raise InputError(faults)
-    raw = asked.raw
-    asked_for, wrong = named.expand(edits)
+    edited, asked_for, changes, wrong = _edited(asked.raw, edits)
     faults += wrong
-    changes, wrong = what_if.parse_edits(asked_for.edits)
-    faults += wrong
-    edited, wrong = what_if.edit_programme(raw, changes)
-    faults += wrong
-    programme, wrong = check_programme.validate(raw, asked.file_of, edited)
-    faults += wrong
-    folder = _data_folder(asked.path_of("data"), raw.get("data"), edited, faults)
-    if folder is not None:
-        sheets, wrong = _sheets(folder)
-        faults += wrong + what_if.edit_tables(sheets, changes)
-        faults += _tables(sheets)
-        if programme is not None:
-            faults += check_programme.check(programme, sheets, asked.file_of, edited)
-            served, refused = service.read(programme, asked.path_of("serve_as").parent, sheets, reports)
-            faults += check_programme.fault("serve_as", refused, asked.file_of, edited)
-    if faults or programme is None or folder is None:
+    folder = _data_folder(asked.path_of("data"), asked.raw.get("data"), edited, faults)
+    sheets, wrong = _sheets(folder) if folder is not None else (None, [])
+    whole = _whole(asked.raw, asked.file_of, edited, sheets, changes)
+    faults += wrong + whole.faults
+    served = _served(whole, asked.path_of("serve_as").parent, reports, faults)
+    if faults or whole.programme is None or sheets is None:
         raise InputError(sorted(set(faults), key=_order))
-    return _case(path.stem, programme, sheets, asked_for, served)
+    return _case(path.stem, whole, asked_for, served)
 
 
 def _workbook(path: Path, edits: Sequence[str | what_if.Given], accept_formulas: bool, reports: Path | None) -> Case:
     """The same way for a workbook, whose faults are reported at their cells."""
     book = excel.load(path, accept_formulas)
-    asked_for, faults = named.expand(edits)
-    changes, wrong = what_if.parse_edits(asked_for.edits)
-    faults += wrong
-    edited, wrong = what_if.edit_programme(book.raw, changes)
-    faults += wrong
+    edited, asked_for, changes, faults = _edited(book.raw, edits)
     if "data" in edited:
         faults.append(Fault("--set", None, edited["data"], "another data set", "the tables of the workbook itself"))
-    programme, wrong = check_programme.validate(book.raw, book.file_of, edited)
-    faults += wrong + what_if.edit_tables(book.sheets, changes)
-    faults += _tables(book.sheets)
-    if programme is not None:
-        faults += check_programme.check(programme, book.sheets, book.file_of, edited)
-        served, refused = service.read(programme, path.parent, book.sheets, reports)
-        faults += check_programme.fault("serve_as", refused, book.file_of, edited)
+    whole = _whole(book.raw, book.file_of, edited, book.sheets, changes)
+    faults += whole.faults
+    served = _served(whole, path.parent, reports, faults)
     faults = excel.located(book, faults)
-    if faults or programme is None:
+    if faults or whole.programme is None:
         raise InputError(sorted(set(faults), key=excel.order))
-    return _case(path.stem, programme, book.sheets, asked_for, served, book.accepted)
+    return _case(path.stem, whole, asked_for, served, book.accepted)
+
+
+class _Whole(NamedTuple):
+    """A programme with its tables, edits made: what was found in them, and which field a fault speaks of."""
+
+    programme: Programme | None
+    sheets: dict[str, Sheet]
+    remarks: list[str]
+    faults: list[Fault]
+    file_of: check_programme.FileOf
+    edited: dict[str, str]
+
+
+def _edited(
+    raw: dict[str, Any], edits: Sequence[str | what_if.Given]
+) -> tuple[dict[str, str], named.Expanded, list[what_if.Edit], list[Fault]]:
+    """Make the edits of the programme; the answer says which fields they set."""
+    asked_for, faults = named.expand(edits)
+    changes, wrong = what_if.parse_edits(asked_for.edits)
+    edited, refused = what_if.edit_programme(raw, changes)
+    return edited, asked_for, changes, faults + wrong + refused
+
+
+def _whole(
+    raw: dict[str, Any],
+    file_of: check_programme.FileOf,
+    edited: dict[str, str],
+    sheets: dict[str, Sheet] | None,
+    changes: list[what_if.Edit],
+) -> _Whole:
+    """Make the edits of the tables, and check all but the service of another run."""
+    programme, faults = check_programme.validate(raw, file_of, edited)
+    remarks: list[str] = []
+    if programme is not None:
+        programme, remarks, wrong = check_programme.in_units(programme, file_of, edited)
+        faults += wrong
+    if sheets is not None:
+        faults += what_if.edit_tables(sheets, changes) + _tables(sheets)
+        if programme is not None:
+            faults += check_programme.check(programme, sheets, file_of, edited)
+            remarks += check_programme.remarks(programme, sheets)
+    return _Whole(programme, sheets or {}, remarks, faults, file_of, edited)
+
+
+def _served(whole: _Whole, home: Path, reports: Path | None, faults: list[Fault]) -> dict[ServiceKey, float]:
+    """The service of the run that ``serve_as`` names."""
+    if whole.programme is None or not whole.sheets:
+        return {}
+    served, refused = service.read(whole.programme, home, whole.sheets, reports)
+    faults += check_programme.fault("serve_as", refused, whole.file_of, whole.edited)
+    return served
 
 
 def _case(
     name: str,
-    programme: Programme,
-    sheets: dict[str, Sheet],
+    whole: _Whole,
     asked_for: named.Expanded,
     path: dict[ServiceKey, float],
     accepted: Sequence[str] = (),
 ) -> Case:
     from planner.inputs.case import Case
 
-    tables = {name: sheet.frame() for name, sheet in sheets.items()}
+    assert whole.programme is not None
+    tables = {name: sheet.frame() for name, sheet in whole.sheets.items()}
     changes = (*(edit.text for edit in asked_for.edits), *accepted)
-    return Case(name, programme, tables, changes, asked_for.names, path)
+    return Case(name, whole.programme, tables, changes, asked_for.names, path, tuple(whole.remarks))
 
 
 def claims(model: str | Path | None = None) -> list[dict[str, Any]]:

@@ -215,7 +215,8 @@ class Package:
             if tag == _RELATION and given.get("TargetMode") != "External":
                 target = given.get("Target", "")
                 full = target[1:] if target.startswith("/") else f"{folder}/{target}"
-                found[given.get("Id", "")] = (given.get("Type", "").rpartition("/")[2], full)
+                as_named = next((name for name in self.parts if name.lower() == full.lower()), full)
+                found[given.get("Id", "")] = (given.get("Type", "").rpartition("/")[2], as_named)
 
         if part in self.parts:
             self.parse(part, start)
