@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from planner.errors import Fault
 from planner.inputs.check import Sheets, good_rows
 from planner.inputs.parse import Sheet, listing
@@ -48,6 +50,12 @@ APART = (
 )
 #: characters that join ids: of a key, of a row of the workbook, of the cooling designs that a rack fits
 JOINING = "/|+"
+#: characters that a criterion of a spreadsheet reads as something else: the workbook sums by id
+CRITERIA = "*?~<>"
+#: tables whose keys repeat those of others
+REPEATING = ("figures", "leans_on")
+#: columns whose different words are counted -> their table
+COUNTED = {"grid_region": "sites"}
 
 
 def check(sheets: Sheets) -> list[Fault]:
@@ -57,7 +65,32 @@ def check(sheets: Sheets) -> list[Fault]:
         faults += _words(sheets[table])
     for table, other in APART:
         faults += _apart(sheets[table], sheets[other])
+    for sheet in sheets.values():
+        for column in sheet.table.columns:
+            own = column.name in sheet.table.keys and column.kind == "text" and not column.reference
+            if (own and sheet.table.name not in REPEATING) or COUNTED.get(column.name) == sheet.table.name:
+                faults += _alike(sheet, column.name)
     return faults
+
+
+def _alike(sheet: Sheet, column: str) -> list[Fault]:
+    """Words that look the same, or that a spreadsheet takes for the same, and are not."""
+    faults = []
+    first: dict[str, tuple[str, int]] = {}
+    for row in good_rows(sheet, column):
+        word = row.values[column]
+        known, line = first.setdefault(_seen(word), (word, row.line))
+        if word != known:
+            found = f"{word if word.isprintable() else ascii(word)}, which looks the same as {known} of row {line}"
+            allowed = "the same word, or one that differs in more than capitals, blanks and marks that are not seen"
+            faults.append(Fault(sheet.file, row.line, column, found, allowed, f"Write {known} in both, or another id."))
+    return faults
+
+
+def _seen(word: str) -> str:
+    """What a reader sees of a word, without capitals."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", word).casefold())
+    return "".join(c for c in folded if unicodedata.category(c) not in ("Cf", "Zs", "Zl", "Zp"))
 
 
 def _words(sheet: Sheet) -> list[Fault]:
@@ -66,9 +99,13 @@ def _words(sheet: Sheet) -> list[Fault]:
     for row in good_rows(sheet, column):
         name = row.values[column]
         joining = [c for c in JOINING if c in name]
-        if name in RESERVED or name == "*":
-            allowed = f"an id that is none of the words {listing(sorted(RESERVED), 20)}, *"
+        if name in RESERVED:
+            allowed = f"an id that is none of the words {listing(sorted(RESERVED), 20)}"
             faults.append(Fault(sheet.file, row.line, column, name, allowed, "Plans use the word for something else."))
+        elif criteria := [c for c in CRITERIA if c in name]:
+            allowed = f"an id without {' '.join(CRITERIA)}"
+            advice = f"A sum of the workbook would read {criteria[0]} as a condition."
+            faults.append(Fault(sheet.file, row.line, column, name, allowed, advice))
         elif joining:
             allowed = f"an id without {' '.join(JOINING)}"
             faults.append(Fault(sheet.file, row.line, column, name, allowed, f"Write {_joined(name)}."))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -12,7 +13,7 @@ from planner.errors import Fault
 from planner.inputs import check_claims, check_prices, claim_units
 from planner.inputs.check import Sheets, good_rows, known, sure
 from planner.inputs.check_figures import money_index
-from planner.inputs.parse import did_you_mean, listing
+from planner.inputs.parse import did_you_mean, listing, plain
 from planner.inputs.periods import Periods
 from planner.inputs.programme import INSTEAD, Claim, Horizon, Objective, Programme, Sites
 from planner.inputs.schema import BY_NAME, PRICE_INDICES
@@ -20,6 +21,8 @@ from planner.inputs.schema import BY_NAME, PRICE_INDICES
 _MODELS: dict[str, type[BaseModel]] = {"claims": Claim, "objective": Objective, "sites": Sites, "horizon": Horizon}
 #: what an earlier programme had in the place of an objective
 _OLD = ("stages", "soft_side")
+#: fields of which a percent is a part
+SHARES = ("infrastructure_share", "infrastructure_share_tolerance", "gap")
 Edited = Mapping[str, str]
 FileOf = Callable[[str], str]
 
@@ -61,12 +64,25 @@ def validate(raw: Mapping[str, Any], file_of: FileOf, edited: Edited) -> tuple[P
             if (parent, f"Did you mean {name}?") not in explained:
                 faults.say(column, "nothing", "a value", f"Add {name}.")
         else:
-            message = detail["msg"].removeprefix("Input should be ")
-            allowed = _list_of(detail.get("ctx", {}).get("expected", "")) or [message]
-            given = detail["input"]
-            advice = did_you_mean(given, allowed) if isinstance(given, str) and len(allowed) > 1 else ""
-            faults.say(column, given, message, advice)
+            faults.say(column, *_refused(detail))
     return _rest(plain, [detail["loc"] for detail in details]), faults
+
+
+def _refused(detail: Any) -> tuple[object, str, str]:
+    """What was found in a field, what is allowed, and what to write."""
+    message = detail["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
+    given, allowed = detail["input"], _list_of(detail.get("ctx", {}).get("expected", ""))
+    if not isinstance(given, str):
+        return given, message, ""
+    if not given.isprintable():
+        return repr(given), message, ""
+    if detail["type"] in ("float_type", "int_type"):
+        return given, message, plain(given, detail["loc"][-1] in SHARES)
+    if day := re.fullmatch(r"(\d\d?)/(\d\d?)/(\d{4})", given) if detail["loc"][-1] == "as_of" else None:
+        month, of_month, year = day.groups()
+        sure = int(of_month) > 12 >= int(month)  # 1/2/2026 is January in one country and February in another
+        return given, message, f"Write {year}-{month:0>2}-{of_month:0>2}." if sure else ""
+    return given, message, did_you_mean(given, allowed) if len(allowed) > 1 else ""
 
 
 def _as_of_now(plain: dict[str, Any], faults: _Faults) -> dict[str, Any]:

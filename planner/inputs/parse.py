@@ -26,7 +26,7 @@ NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 AMOUNT = re.compile(rf"\$?(?P<number>{NUMBER.pattern})\s?(?P<ending>%|k|m|bn?)", re.IGNORECASE)
 ENDINGS = {"%": -2, "k": 3, "m": 6, "b": 9, "bn": 9}
 AN_AMOUNT = "a number, such as 60e9, 60B, 1.5M or 20%"
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ufffe\uffff]")
 _FORMULA = ("=", "+", "-", "@")
 _UNITS = frozenset(
     [
@@ -265,7 +265,7 @@ def _number(text: str, column: Column) -> tuple[Any, tuple[str, str, str] | None
     kind = "a whole number" if whole else "a number"
     value = float(text) if NUMBER.fullmatch(text) else math.nan
     if not math.isfinite(value):
-        return None, (text, kind, _plain(text))
+        return None, (text, kind, plain(text, column.unit.startswith("fraction")))
     if whole and not re.fullmatch(r"[+-]?[0-9]+", text):
         return None, (text, kind, f"Write {int(value)}." if value == int(value) else "")
     low, high = column.minimum, column.maximum
@@ -290,7 +290,34 @@ def number_of(text: str) -> str:
     return format(Decimal(match["number"]).scaleb(ENDINGS[match["ending"].lower()]).normalize(), "f")
 
 
-def _plain(text: str) -> str:
-    """How a number dressed up for people is written."""
-    bare = number_of(re.sub(r"[\s,_'$€]", "", text))
-    return f"Write {bare}." if NUMBER.fullmatch(bare) and math.isfinite(float(bare)) else ""
+_GROUPED = re.compile(r"[+-]?[0-9]{1,3}([,_'.][0-9]{3})+")
+
+
+def plain(text: str, share: bool = False) -> str:
+    """How a number dressed up for people is written; nothing where it could be one of two. ``share``: % is a part."""
+    bare = re.sub(r"[\s$€]", "", text)
+    percent = bare.endswith("%")
+    bare = bare if percent else number_of(bare)
+    bare = _undressed(written := bare.rstrip("%"))
+    if not NUMBER.fullmatch(bare) or not math.isfinite(float(bare)) or (percent and not share):
+        return ""
+    if percent:
+        return f"Write {show(float(bare) / 100)}."
+    if re.fullmatch("[+-]?[0-9]{1,3},[0-9]{3}", written):
+        return f"Write {bare}, or {written.replace(',', '.')} if the comma is a decimal point."
+    return f"Write {bare}."
+
+
+def _undressed(number: str) -> str:
+    """A number without marks between thousands, with a point before its decimals; 1,000 is a thousand."""
+    marks = [c for c in number if c in ",._'"]
+    if "," not in marks and "." not in marks[:-1]:
+        return re.sub("[_']", "", number)
+    last = marks[-1]
+    whole, _, rest = number.rpartition(last)
+    one_kind = set(marks) == {last}
+    if one_kind and (len(marks) > 1 or last == ",") and _GROUPED.fullmatch(number):
+        return number.replace(last, "")
+    if marks.count(last) > 1 or (marks[:-1] and not _GROUPED.fullmatch(whole)):
+        return ""
+    return re.sub(r"[,._']", "", whole) + f".{rest}"

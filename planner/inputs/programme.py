@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from pathlib import PurePath
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 #: fields that older programme files have -> what to write instead
 INSTEAD = {
@@ -31,6 +33,32 @@ Precision = Literal["fp64", "bf16", "fp8"]
 ServiceKey = tuple[str, str, str]
 #: part of present cost within which a plan is proven best, unless a programme says otherwise
 GAP = 0.0075
+#: what no workbook can hold; line breaks and tabs it can
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+#: the first and the last year that the files of a run can carry as their date
+_FIRST_DAY, _LAST_DAY = 1980, 2107
+
+
+def _writable(text: str) -> str:
+    if _UNWRITABLE.search(text):
+        raise ValueError("text without control characters")
+    return text
+
+
+def _day(text: str) -> str:
+    try:
+        if (
+            re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text)
+            and _FIRST_DAY <= date.fromisoformat(text).year <= _LAST_DAY
+        ):
+            return text
+    except ValueError:
+        pass  # a month or a day that is none
+    raise ValueError(f"a day of the calendar as yyyy-mm-dd, {_FIRST_DAY} to {_LAST_DAY}")
+
+
+Text = Annotated[str, AfterValidator(_writable)]
+Day = Annotated[str, AfterValidator(_day)]
 
 
 class _Strict(BaseModel):
@@ -64,18 +92,18 @@ class Claim(_Strict):
     """
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
-    claim: str = Field(min_length=3)
-    said_by: str = Field(min_length=2)
+    claim: Text = Field(min_length=3)
+    said_by: Text = Field(min_length=2)
     metric: Metric
     tier: Tier | None = None
     precision: Precision | None = None
     level: float | None = Field(default=None, ge=0, le=1e15)
-    unit: str = ""
+    unit: Text = ""
     by: int | None = Field(default=None, ge=2020, le=2100)
     binding: Literal["firm", "goal", "reported"] = "reported"
     price_usd: float = Field(default=0.0, ge=0, le=1e15)
-    initiatives: tuple[str, ...] = Field(default=(), strict=False)
-    note: str = ""
+    initiatives: tuple[Text, ...] = Field(default=(), strict=False)
+    note: Text = ""
 
 
 class Objective(_Strict):
@@ -104,18 +132,18 @@ class Objective(_Strict):
 class Programme(_Strict):
     """A programme file, read. ``gap`` is a share of present cost; ``serve_as`` names the run whose service is kept."""
 
-    title: str = Field(min_length=3)
-    why: str = ""
-    data: str = Field(min_length=1)
-    as_of: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
+    title: Text = Field(min_length=3)
+    why: Text = ""
+    data: Text = Field(min_length=1)
+    as_of: Day
     base_year: int = Field(ge=2015, le=2100)
     budget_usd: float = Field(gt=0, le=1e14)
     infrastructure_share: float = Field(ge=0, le=1)
     infrastructure_share_tolerance: float = Field(default=0.03, ge=0, le=1)
     demand_case: Literal["low", "mid", "high"] = "mid"
-    discount_rate: str = "real7"
+    discount_rate: Text = "real7"
     gap: float = Field(default=GAP, ge=0, le=1)
-    serve_as: str | None = Field(default=None, min_length=1)
+    serve_as: Text | None = Field(default=None, min_length=1)
     objective: Objective
     sites: Sites
     horizon: Horizon

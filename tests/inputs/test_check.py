@@ -30,8 +30,16 @@ def data(model: Path) -> Path:
 
 CELLS: list[tuple[str, int, str, str, str]] = [
     ("sites", 2, "lat_deg", "abc", ""),
-    ("sites", 2, "land_acres", "1,000", "Write 1000."),
+    ("sites", 2, "land_acres", "1,000", "Write 1000, or 1.000 if the comma is a decimal point."),
+    ("sites", 2, "land_acres", "1,2", "Write 1.2."),
+    ("sites", 2, "land_acres", "1.000,50", "Write 1000.50."),
+    ("sites", 2, "land_acres", "1,000.50", "Write 1000.50."),
+    ("sites", 2, "land_acres", "1.000.000", "Write 1000000."),
+    ("sites", 2, "land_acres", "1,0000", "Write 1.0000."),
+    ("sites", 2, "land_acres", "1.0,00,0", ""),
+    ("sites", 2, "equipment_tax_share", "7,5%", "Write 0.075."),
     ("sites", 2, "equipment_tax_share", "10%", "Write 0.1."),
+    ("sites", 2, "land_acres", "10%", ""),
     ("sites", 2, "lat_deg", "nan", ""),
     ("sites", 2, "lat_deg", "inf", ""),
     ("sites", 2, "lat_deg", "1e999", ""),
@@ -76,7 +84,7 @@ def test_a_faulty_cell_is_the_only_fault(
     put(data, table, row, column, text)
     faults = read.check_folder(data)
     assert places(faults) == [(f"{table}.csv", row, column)]
-    if suggestion:
+    if suggestion or text[:1].isdigit():
         assert faults[0].suggestion == suggestion
 
 

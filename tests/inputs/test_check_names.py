@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from faulty import Place, change, places
 from small import LEAST_COST, case_of, programme
 from test_soft_edges import gated
-from tiny import write_tiny
+from tiny import tiny_tables, write_tiny
 
 from planner.formulation import build
 from planner.formulation.accounts import ACCOUNTS
@@ -21,7 +21,7 @@ from planner.formulation.soft_combinations import NO_SERVICE
 from planner.inputs import read
 from planner.inputs.case import PROGRAMME, Case
 from planner.inputs.check import WITHIN
-from planner.inputs.check_names import APART, JOINING, NAMED, RESERVED
+from planner.inputs.check_names import APART, CRITERIA, JOINING, NAMED, RESERVED
 from planner.inputs.schema import BY_NAME
 from planner.verify.soft_facts import EVERY_GATE
 
@@ -55,7 +55,7 @@ def test_a_reserved_word_is_refused_everywhere(tmp_path: Path, table: str) -> No
     assert renamed(tmp_path, table, "running") == [(f"{table}.csv", 2, BY_NAME[table].keys[0])]
 
 
-@pytest.mark.parametrize("word", ["*", *sorted(RESERVED), *(f"A{c}B" for c in JOINING)])
+@pytest.mark.parametrize("word", ["*", *sorted(RESERVED), *(f"A{c}B" for c in JOINING + CRITERIA)])
 @pytest.mark.parametrize("table", ["levels", "cooling"])
 def test_an_id_with_another_meaning_is_refused(tmp_path: Path, table: str, word: str) -> None:
     assert renamed(tmp_path, table, word) == [(f"{table}.csv", 2, BY_NAME[table].keys[0])]
@@ -83,3 +83,22 @@ def test_every_label_is_an_id_or_a_reserved_word(case: Case) -> None:
     assert words <= RESERVED
     assert len(words) > 5
     assert {PROGRAMME, NO_SERVICE, EVERY_GATE, *one_pool(case)} <= RESERVED
+
+
+def _second(folder: Path, column: str, word: str) -> list[Place]:
+    """Faults of two sites of which the first has the word EAST and the second another one."""
+    sites = [dict(row) for row in tiny_tables()["sites"]]
+    sites[0][column], sites[1][column] = "EAST", word
+    data = write_tiny(folder, {"sites": sites}).parent / "data"
+    return places(f for f in read.check_folder(data) if f.file == "sites.csv" and f.column == column)
+
+
+@pytest.mark.parametrize("column", ["site_id", "grid_region"])
+@pytest.mark.parametrize("word", ["East", "EA\u200bST", "EA\u00a0ST", "\uff25AST", "E\u00adAST"])
+def test_words_that_look_the_same_are_the_same_or_refused(tmp_path: Path, column: str, word: str) -> None:
+    assert _second(tmp_path, column, word) == [("sites.csv", 3, column)]
+
+
+@pytest.mark.parametrize("word", ["WEST", "EAST-2", "E\u00c4ST"])
+def test_words_that_look_different_are_different(tmp_path: Path, word: str) -> None:
+    assert _second(tmp_path, "grid_region", word) == []

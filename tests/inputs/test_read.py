@@ -115,6 +115,11 @@ FIELDS: list[tuple[dict[str, Any], list[str]]] = [
     ({"budget_usd": "5"}, ["budget_usd"]),
     ({"budget_usd": -1.0}, ["budget_usd"]),
     ({"base_year": 2026.5}, ["base_year"]),
+    *(({"as_of": day}, ["as_of"]) for day in ("2026-13-01", "2026-02-30", "0000-01-01", "1979-12-31", "2108-01-01")),
+    *(({"as_of": day}, ["as_of"]) for day in ("20260101", "2026-W01-1", "\u0662026-01-01")),
+    *(({field: "Option A\x0bB"}, [field]) for field in ("title", "why", "discount_rate")),
+    (_claims({**POWER, "claim": "Twenty\b MW"}), ["claims.p.claim"]),
+    (_claims({**POWER, "note": "\uffff"}), ["claims.p.note"]),
     ({"demand_case": "middle"}, ["demand_case"]),
     ({"colour": 1}, ["colour"]),
     ({"discount_rate": "real8"}, ["discount_rate"]),
@@ -149,6 +154,24 @@ FIELDS: list[tuple[dict[str, Any], list[str]]] = [
 def test_faults_of_a_programme(tmp_path: Path, programme: dict[str, Any], columns: list[str]) -> None:
     faults = found(write_tiny(tmp_path, programme=programme))
     assert places(faults) == [("model.toml", None, column) for column in columns]
+
+
+@pytest.mark.parametrize(
+    ("edit", "allowed", "suggestion"),
+    [
+        ("programme.as_of=1/31/2026", "a day of the calendar as yyyy-mm-dd, 1980 to 2107", "Write 2026-01-31."),
+        ("programme.as_of=1/2/2026", "a day of the calendar as yyyy-mm-dd, 1980 to 2107", ""),
+        ("programme.budget_usd=60,000,000,000", "a valid number", "Write 60000000000."),
+        ("programme.budget_usd=1.000.000,5", "a valid number", "Write 1000000.5."),
+        ("programme.infrastructure_share=70%", "a valid number", "Write 0.7."),
+        ("programme.budget_usd=70%", "a valid number", ""),
+    ],
+)
+def test_a_field_written_for_people_is_answered_with_what_to_write(
+    model: Path, edit: str, allowed: str, suggestion: str
+) -> None:
+    (fault,) = found(model, edit)
+    assert (fault.allowed, fault.suggestion) == (allowed, suggestion)
 
 
 @pytest.mark.parametrize(
