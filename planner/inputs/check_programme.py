@@ -13,7 +13,7 @@ from planner.errors import Fault
 from planner.inputs import check_claims, check_prices, claim_units
 from planner.inputs.check import Sheets, good_rows, known, sure
 from planner.inputs.check_figures import money_index
-from planner.inputs.parse import did_you_mean, listing, plain
+from planner.inputs.parse import SHARES, did_you_mean, listing, plain
 from planner.inputs.periods import Periods
 from planner.inputs.programme import INSTEAD, Claim, Horizon, Objective, Programme, Sites
 from planner.inputs.schema import BY_NAME, PRICE_INDICES
@@ -21,8 +21,6 @@ from planner.inputs.schema import BY_NAME, PRICE_INDICES
 _MODELS: dict[str, type[BaseModel]] = {"claims": Claim, "objective": Objective, "sites": Sites, "horizon": Horizon}
 #: what an earlier programme had in the place of an objective
 _OLD = ("stages", "soft_side")
-#: fields of which a percent is a part
-SHARES = ("infrastructure_share", "infrastructure_share_tolerance", "gap")
 Edited = Mapping[str, str]
 FileOf = Callable[[str], str]
 

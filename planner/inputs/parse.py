@@ -25,6 +25,8 @@ NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 #: a number as people say it, and the powers of ten that its ending stands for
 AMOUNT = re.compile(rf"\$?(?P<number>{NUMBER.pattern})\s?(?P<ending>%|k|m|bn?)", re.IGNORECASE)
 ENDINGS = {"%": -2, "k": 3, "m": 6, "b": 9, "bn": 9}
+#: fields of a programme of which a percent is a part
+SHARES = ("infrastructure_share", "infrastructure_share_tolerance", "gap")
 AN_AMOUNT = "a number, such as 60e9, 60B, 1.5M or 20%"
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ufffe\uffff]")
 _FORMULA = ("=", "+", "-", "@")

@@ -23,7 +23,19 @@ from pydantic import BaseModel
 
 from planner.errors import Fault
 from planner.inputs import parse, rows
-from planner.inputs.parse import AN_AMOUNT, NUMBER, Row, Sheet, did_you_mean, listing, number_of, show, span
+from planner.inputs.parse import (
+    AN_AMOUNT,
+    NUMBER,
+    SHARES,
+    Row,
+    Sheet,
+    did_you_mean,
+    listing,
+    number_of,
+    plain,
+    show,
+    span,
+)
 from planner.inputs.programme import INSTEAD, Claim, Horizon, Objective, Programme, Sites
 from planner.inputs.schema import BY_NAME, PARAMETERS
 
@@ -104,11 +116,21 @@ def parse_edits(edits: Sequence[Given]) -> tuple[list[Edit], list[Fault]]:
             faults.append(edit.fault(path, "table.key.column, programme.field or claims.id.field"))
         elif edit.change is not None or not _is_number(edit):
             found.append(edit)
+        elif value.endswith("%") and not _is_share(edit):
+            faults.append(edit.fault(value, "a number; a percentage is for shares alone"))
         elif NUMBER.fullmatch(number_of(value)):
             found.append(replace(edit, value=number_of(value)))
         else:
-            faults.append(edit.fault(value, AN_AMOUNT))
+            faults.append(edit.fault(value, AN_AMOUNT, plain(value, _is_share(edit))))
     return found, faults
+
+
+def _is_share(edit: Edit) -> bool:
+    """Whether a percentage can be meant: a fraction of the data, a share of the programme, the level of a claim."""
+    if edit.table in BY_NAME:
+        units = {c.name: c.unit for c in BY_NAME[edit.table].columns}
+        return units.get(edit.column, "").startswith(("fraction", "share"))
+    return edit.column in SHARES or edit.path.startswith(("claims.", "programme.claims."))
 
 
 def _is_number(edit: Edit) -> bool:

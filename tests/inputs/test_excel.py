@@ -229,7 +229,7 @@ def test_forty_seeded_faults_are_each_reported_at_their_cell(reference: Path, pa
 
 
 CELLS: list[tuple[str, int, str, Any, str]] = [
-    ("Sites", FIRST, "land_acres", "1,000", "Write 1000."),
+    ("Sites", FIRST, "land_acres", "1,000", "Write 1000, or 1.000 if the comma is a decimal point."),
     ("Sites", FIRST, "equipment_tax_share", "10%", "Write 0.1."),
     ("Sites", FIRST, "name", "=1+1", "A spreadsheet would take it for a formula; start with another character."),
     ("Sites", FIRST, "name", "+x", "A spreadsheet would take it for a formula; start with another character."),

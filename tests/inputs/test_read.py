@@ -17,6 +17,7 @@ from tiny import tiny_programme, write_tiny
 
 from planner.errors import InputError, UsageError
 from planner.inputs import read, shipped
+from planner.inputs.parse import AN_AMOUNT
 from planner.inputs.periods import Periods
 from planner.inputs.programme import INSTEAD
 from planner.inputs.schema import TABLES
@@ -161,10 +162,9 @@ def test_faults_of_a_programme(tmp_path: Path, programme: dict[str, Any], column
     [
         ("programme.as_of=1/31/2026", "a day of the calendar as yyyy-mm-dd, 1980 to 2107", "Write 2026-01-31."),
         ("programme.as_of=1/2/2026", "a day of the calendar as yyyy-mm-dd, 1980 to 2107", ""),
-        ("programme.budget_usd=60,000,000,000", "a valid number", "Write 60000000000."),
-        ("programme.budget_usd=1.000.000,5", "a valid number", "Write 1000000.5."),
-        ("programme.infrastructure_share=70%", "a valid number", "Write 0.7."),
-        ("programme.budget_usd=70%", "a valid number", ""),
+        ("programme.budget_usd=60,000,000,000", AN_AMOUNT, "Write 60000000000."),
+        ("programme.budget_usd=1.000.000,5", AN_AMOUNT, "Write 1000000.5."),
+        ("programme.budget_usd=70%", "a number; a percentage is for shares alone", ""),
     ],
 )
 def test_a_field_written_for_people_is_answered_with_what_to_write(
@@ -172,6 +172,11 @@ def test_a_field_written_for_people_is_answered_with_what_to_write(
 ) -> None:
     (fault,) = found(model, edit)
     assert (fault.allowed, fault.suggestion) == (allowed, suggestion)
+
+
+def test_a_percentage_of_a_share_is_its_part(model: Path) -> None:
+    case = read.load(model, ("programme.infrastructure_share=70%",))
+    assert case.programme.infrastructure_share == 0.7
 
 
 @pytest.mark.parametrize(
