@@ -19,7 +19,7 @@ def page(comparison: Comparison) -> str:
     drawn = [_years(comparison, key) for key in YEARS]
     tables = [table(section) for section in by_year(comparison)]
     sections = [
-        page_parts.Section("runs", "Side by side", [b for s in overview(comparison) for b in blocks(s)]),
+        page_parts.Section("runs", "Runs and promises", [b for s in overview(comparison) for b in blocks(s)]),
         page_parts.Section("years", "Over the years", [*beside(*drawn), *tables]),
         *(_pair(pair, place, one is None) for place, pair in enumerate(comparison.pairs, 1)),
     ]

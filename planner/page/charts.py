@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import math
 import re
 import textwrap
@@ -20,6 +21,9 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from planner.measures import count
 from planner.page.parts import Picture
+
+# a cache of faces that cannot be kept is no concern of somebody who plans
+logging.getLogger("matplotlib").setLevel(logging.ERROR)
 
 #: width of a chart; the page shows it between 0.85 and 1.5 times as wide
 WIDE, HIGH = 420.0, 262.0

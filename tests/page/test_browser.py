@@ -12,7 +12,11 @@ from typing import Any
 
 import axe_playwright_python
 import pytest
+from page.conftest import KINDS, figures
 from playwright.sync_api import Browser, sync_playwright
+
+from planner import comparison, store
+from planner.analyses.compare import compare
 
 pytestmark = pytest.mark.slow
 AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
@@ -74,6 +78,13 @@ def test_charts_follow_dark_mode(browser: Browser, shown: tuple[Any, Path]) -> N
         colours.add(tab.evaluate("getComputedStyle(document.querySelector('figure svg text')).fill"))
         context.close()
     assert len(colours) == 2
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_a_comparison(browser: Browser, tmp_path: Path, scheme: str) -> None:
+    runs = [store.Stored(f.case, f.plan, {**f.document, "run": kind}) for kind in KINDS for f in [figures(kind)]]
+    path = comparison.write(compare([*runs, runs[0]]), tmp_path / "comparison.html")
+    assert violations(browser, path, viewport={"width": 390, "height": 900}, color_scheme=scheme) == []
 
 
 def test_axe_would_find_something(browser: Browser, shown: tuple[Any, Path], tmp_path: Path) -> None:
