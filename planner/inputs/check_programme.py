@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from planner.errors import Fault
-from planner.inputs import check_claims, check_prices, claim_units
+from planner.inputs import check_claims, check_prices, check_spans, claim_units
 from planner.inputs.check import Sheets, good_rows, known, sure
 from planner.inputs.check_figures import money_index
 from planner.inputs.parse import SHARES, did_you_mean, listing, plain
@@ -151,11 +151,6 @@ def in_units(programme: Programme, file_of: FileOf, edited: Edited) -> tuple[Pro
     return programme.model_copy(update={"claims": tuple(claim for claim, _ in pairs)}), said, faults
 
 
-def remarks(programme: Programme, sheets: Sheets) -> list[str]:
-    """What inputs without a fault lead to that a reader may not expect."""
-    return []
-
-
 def fault(column: str, wrong: tuple[str, str, str] | None, file_of: FileOf, edited: Edited) -> list[Fault]:
     """A field with what was found, what is allowed and a suggestion; none where nothing is wrong."""
     faults = _Faults(file_of, edited)
@@ -190,7 +185,7 @@ def check(programme: Programme, sheets: Sheets, file_of: FileOf, edited: Edited)
     sources = _values(sheets, "funding_sources", "source")
     faults += _years(sheets, "funding_sources", ("source",), sources, years)
     faults += check_prices.check(programme, sheets)
-    return faults
+    return faults + check_spans.check(periods, sheets)
 
 
 def _objective(objective: Objective, faults: _Faults) -> None:

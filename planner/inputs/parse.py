@@ -136,12 +136,16 @@ def fit(sheet: Sheet, lines: list[tuple[int, list[str]]]) -> list[Fault]:
     """Put rows of cells, the header first, into a sheet; each with its line."""
     table, name = sheet.table, sheet.file
     header = [cell.strip() for cell in lines[0][1]]
+    while header and not header[-1]:  # a spreadsheet writes empty columns after the last one
+        header.pop()
     if not {column.name for column in table.columns} & set(header):
         sheet.lost = True
         names = ",".join(c.name for c in table.columns)
         return [Fault(name, lines[0][0], "", "a line without any column name", f"the header {names}")]
     faults = _header(sheet, header, lines[0][0])
-    for line, cells in lines[1:]:
+    for line, written in lines[1:]:
+        after = any(cell.strip() for cell in written[len(header) :])
+        cells = written if after else written[: len(header)]
         if len(cells) != len(header):
             sheet.torn.append(cells)
             advice = "Put a cell that holds a comma in double quotes." if len(cells) > len(header) else ""
@@ -166,7 +170,7 @@ def _header(sheet: Sheet, header: list[str], line: int) -> list[Fault]:
     missing = [name for name in known if name not in header]
     faults = []
     for column in dict.fromkeys(header):
-        if header.count(column) > 1:
+        if column and header.count(column) > 1:
             sheet.bad_columns.add(column)
             faults.append(Fault(sheet.file, line, column, f"the column {header.count(column)} times", "once"))
         if column in known:
@@ -182,7 +186,8 @@ def _header(sheet: Sheet, header: list[str], line: int) -> list[Fault]:
             found, allowed, advice = column, "a column of the table", did_you_mean(column, near)
             sheet.bad_columns.add(near[0])
         else:
-            found, allowed, advice = column or "a column without a name", listing(known, 40), "Remove the column."
+            found = column or f"column {header.index('') + 1}, without a name"
+            allowed, advice = listing(known, 40), "Remove the column."
         faults.append(Fault(sheet.file, line, column, found, allowed, advice))
     for column in missing:
         if column not in sheet.bad_columns:

@@ -14,6 +14,7 @@ from planner.inputs import (
     check_names,
     check_programme,
     check_soft,
+    check_spans,
     excel,
     named,
     parse,
@@ -115,7 +116,7 @@ def _whole(
         faults += what_if.edit_tables(sheets, changes) + _tables(sheets)
         if programme is not None:
             faults += check_programme.check(programme, sheets, file_of, edited)
-            remarks += check_programme.remarks(programme, sheets)
+            remarks += check_spans.remarks(programme, sheets)
     return _Whole(programme, sheets or {}, remarks, faults, file_of, edited)
 
 

@@ -45,6 +45,8 @@ _NUMBER = NUMBER.pattern
 _PERCENT = re.compile(rf"(?P<by>[+-]{_NUMBER.removeprefix('[+-]?')})%")
 _ADDED = re.compile(rf"(?P<sign>[+-])=(?P<by>\$?{_NUMBER}(?:k|m|bn?)?)", re.IGNORECASE)
 _TIMES = re.compile(rf"[*x×](?P<by>{_NUMBER})")
+#: a new value or a step up: nobody can tell
+_SIGNED = re.compile(rf"[+]{_NUMBER.removeprefix('[+-]?')}")
 _PARTS: dict[str, type[BaseModel]] = {"objective": Objective, "sites": Sites, "horizon": Horizon, "claims": Claim}
 
 
@@ -108,6 +110,9 @@ def parse_edits(edits: Sequence[Given]) -> tuple[list[Edit], list[Fault]]:
             faults.append(edit.fault(given.text, "PATH=VALUE, as in parameters.tail_years=3"))
         elif table not in names:
             faults.append(edit.fault(table, "a table, programme or claims", did_you_mean(table, names)))
+        elif _SIGNED.fullmatch(value):
+            advice = f"Write {path}={value[1:]} for a new value, {path}+={value[1:]} to add."
+            faults.append(edit.fault(value, "a new value, or a change", advice))
         elif steps and edit.change is None:
             faults.append(edit.fault(value, "a number to add or to take away, as in ppas.*.lead_months+=12"))
         elif value == DROP and rest and table != "programme" and not _names_a_column(table, point, column):
@@ -235,7 +240,7 @@ def edit_tables(sheets: Mapping[str, Sheet], edits: Sequence[Edit]) -> list[Faul
             continue
         sheet = sheets[edit.table]
         wrong = _drop(sheets, edit) if edit.drops else _edit(sheet, edit, touched)
-        if wrong is not None and not sheet.lost:
+        if wrong is not None and (not sheet.lost or edit.drops):
             faults.append(wrong)
     for (table, _, column), row in touched.items():
         _widen(sheets["figures"], sheets[table], row, column)
@@ -249,8 +254,13 @@ def _drop(sheets: Mapping[str, Sheet], edit: Edit) -> Fault | None:
     gone = [row for row in sheet.rows if _matches(row, sheet.table.keys, edit.place)]
     if not gone:
         return _no_row(sheet, edit)
+    filled = [other for other in sheets.values() if other.rows and not other.table.may_be_empty]
     rows.drop(sheets, edit.table, gone)
-    return None
+    emptied = [other for other in filled if not other.rows]
+    for other in emptied:
+        other.lost = True  # what follows from it is not reported as well
+    names = listing(other.file for other in emptied)
+    return edit.fault(f"no rows left in {names}", "at least one row of each") if emptied else None
 
 
 def _no_row(sheet: Sheet, edit: Edit) -> Fault:

@@ -338,3 +338,37 @@ def test_grid_contracts_need_a_line_for_what_is_not_used(tmp_path: Path) -> None
     tables["grid_contracts"] = [{"site_id": "A"}]
     faults = read.check_folder(write_tiny(tmp_path / "one", tables).parent / "data")
     assert [(f.file, f.found) for f in faults] == [("wbs.csv", "no row 1.2.5")]
+
+
+def test_empty_columns_after_the_last_are_nothing(data: Path) -> None:
+    before = read.load(data.parent / "model.toml").sha256
+    change(data, "sites", lambda lines: [line.extend(["", " ", ""]) for line in lines])
+    assert read.load(data.parent / "model.toml").sha256 == before
+
+
+def test_a_column_without_a_name_is_told_by_its_place(data: Path) -> None:
+    change(data, "sites", lambda lines: [line.insert(2, "") for line in lines])
+    (fault,) = read.check_folder(data)
+    assert fault.found == "column 3, without a name"
+
+
+def test_a_chip_that_lives_less_than_a_period_is_refused(model: Path) -> None:
+    fault, *_ = found(model, "chips.*.life_months=1")
+    assert (fault.file, fault.column, fault.found) == ("chips.csv", "life_months", "1")
+    assert "12 months" in fault.allowed
+    quarters = ("programme.horizon.months_per_period=3", "programme.horizon.periods=16")
+    assert found(model, "chips.*.life_months=3", *quarters) == []
+
+
+def test_a_life_that_whole_periods_lengthen_is_remarked(model: Path) -> None:
+    assert read.load(model, ("chips.*.life_months=59",)).remarks == ()
+    said, *_ = read.load(model, ("chips.*.life_months=25",)).remarks
+    assert "life_months" in said
+    assert "36 months" in said
+
+
+def test_authority_outside_the_horizon_is_remarked(model: Path) -> None:
+    assert read.load(model).remarks == ()
+    (said,) = read.load(model, ("programme.horizon.first_year=2027",)).remarks
+    assert "2026 (100 %)" in said
+    assert "lost" in said

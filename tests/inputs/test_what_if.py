@@ -172,3 +172,27 @@ def test_what_must_stay_is_missed(model: Path) -> None:
     (fault,) = found(model, "spend_profiles.even=drop")
     assert (fault.file, fault.column) == ("--set", "spend_profiles.even")
     assert {f.file for f in found(model, "spend_profiles.even/1=drop")} == {"designs.csv", "plants.csv"}
+
+
+@pytest.mark.parametrize("path", ["sites.A.land_acres", "programme.budget_usd", "claims.halls.level"])
+def test_a_plus_sign_alone_is_refused_with_both_readings(model: Path, path: str) -> None:
+    (fault,) = found(model, f"{path}=+50")
+    assert (fault.column, fault.found) == (path, "+50")
+    assert fault.suggestion == f"Write {path}=50 for a new value, {path}+=50 to add."
+
+
+@pytest.mark.parametrize(
+    ("edit", "empty"),
+    [
+        ("chips.*=drop", "chips.csv"),
+        ("designs.*=drop", "designs.csv"),
+        ("authority.*=drop", "authority.csv"),
+        ("levels.gov=drop", "levels.csv"),
+        ("agencies.AG=drop", "agencies.csv"),
+        ("workloads.*=drop", "workloads.csv"),
+    ],
+)
+def test_no_edit_empties_a_table_that_needs_a_row(model: Path, edit: str, empty: str) -> None:
+    (fault,) = found(model, edit)
+    assert fault.file == "--set"
+    assert empty in fault.found
