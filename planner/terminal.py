@@ -94,6 +94,10 @@ def _write(stream: TextIO | None, text: str) -> None:
     except BrokenPipeError:  # the reader has seen enough; keep the interpreter quiet at its exit
         with suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    except OSError:  # such as a full disk: said once, and not again when the interpreter ends
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        raise
 
 
 def complain(error: BaseException, style: Style) -> int:
@@ -103,8 +107,9 @@ def complain(error: BaseException, style: Style) -> int:
         _write(sys.stderr, "".join(traceback.format_exception(error)).rstrip())
     if style.json:
         document = {"schema": ERROR_SCHEMA, "error": {"code": code, "name": name, "message": message, "faults": faults}}
-        _write(sys.stdout, json.dumps(document, indent=2, ensure_ascii=False, default=str))
-        return code
+        with suppress(OSError):  # then it is said on stderr
+            _write(sys.stdout, json.dumps(document, indent=2, ensure_ascii=False, default=str))
+            return code
     _write(sys.stderr, fold(f"planner: {message}"))
     if isinstance(error, InputError):
         for fault in error.faults[:_FAULTS_SHOWN]:
@@ -145,12 +150,22 @@ def live(style: Style) -> Iterator[Callable[[Report], None] | None]:
     except OSError:  # stderr is closed
         yield None
         return
-    with stream:
+    with closing_quietly(stream):
         if stream.isatty() and os.environ.get("TERM", "") not in ("dumb", "unknown", ""):
             with _moving(stream) as update:
                 yield update
         else:
             yield _plain_lines(stream)
+
+
+@contextmanager
+def closing_quietly(stream: TextIO) -> Iterator[None]:
+    """Closes a stream of messages; that nobody reads them any more ends nothing."""
+    try:
+        yield
+    finally:
+        with suppress(OSError, ValueError):
+            stream.close()
 
 
 @contextmanager

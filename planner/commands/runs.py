@@ -127,6 +127,9 @@ def export(
     """Write the model for another solver."""
     if mps is None and lp is None:
         raise UsageError("say where to: --mps PATH, --lp PATH, or both")
+    for path, suffix in ((mps, ".mps"), (lp, ".lp")):
+        if path is not None and path.suffix.lower() != suffix:
+            raise UsageError(f"--{suffix[1:]} {path.name}: the name of a file that ends in {suffix}")
     from planner import run, store
     from planner.analyses.source import Source
     from planner.files import replacing

@@ -210,6 +210,12 @@ def type_cells(sheet: Sheet) -> list[Fault]:
     """Type every cell of the known columns; then refuse a second row with the same key."""
     faults = []
     for row in sheet.rows:
+        if empty := _mostly_empty(sheet, row):
+            row.bad |= {column.name for column in sheet.table.columns}
+            sheet.unsure = True
+            advice = "Remove the row if it is none of the table, such as a total."
+            faults.append(Fault(sheet.file, row.line, empty[0], f"{len(empty)} empty cells", "a whole row", advice))
+            continue
         for column in sheet.table.columns:
             if column.name in sheet.bad_columns or column.name in row.bad:
                 continue
@@ -223,6 +229,13 @@ def type_cells(sheet: Sheet) -> list[Fault]:
     again = _duplicates(sheet)
     lines = {fault.row for fault in again}
     return [fault for fault in faults if fault.row not in lines] + again
+
+
+def _mostly_empty(sheet: Sheet, row: Row) -> list[str]:
+    """The cells that a row lacks, where it lacks most of those that it needs."""
+    needed = [c.name for c in sheet.table.columns if not c.optional and c.name in row.text]
+    empty = [name for name in needed if not row.text[name].strip() and name not in row.bad]
+    return empty if len(empty) > 2 and 2 * len(empty) > len(needed) else []
 
 
 def _duplicates(sheet: Sheet) -> list[Fault]:

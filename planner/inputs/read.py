@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -178,6 +179,8 @@ def _find(model: str | Path | None) -> Path:
     if model is None:
         return shipped.model_file(shipped.DEFAULT_MODEL)
     path = Path(model).expanduser()
+    if re.search("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]", path.name):
+        raise UsageError(f"the name of {str(model)!a} holds what no report can show; give the file another name")
     if path.is_file():
         return path
     if (name := shipped.named(path)) is not None:

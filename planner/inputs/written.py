@@ -104,6 +104,9 @@ def _toml(path: Path) -> tuple[dict[str, Any] | None, list[Fault]]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig")), []
     except tomllib.TOMLDecodeError as error:
+        if path.suffix.lower() == ".csv":
+            advice = f"Name the programme that reads it, or check its folder: planner check {path.parent}."
+            return None, [Fault(path.name, None, "", "a table, not a programme", "a programme file (.toml)", advice)]
         words = str(error)
         line = words.rsplit("(at line ", 1)[-1].split(",")[0]
         row = int(line) if line.isdigit() else None

@@ -286,7 +286,7 @@ def test_a_whole_number_may_be_text_and_a_date_may_be_one(edit: Edit, path: Path
 
 
 def test_text_that_looks_like_an_escape_or_a_formula_stays_text(tmp_path: Path) -> None:
-    title = "=cmd|' /C calc'!A0 _x0041_ \x07 end"
+    title = "=cmd|' /C calc'!A0 _x0041_ _x0007_ end"
     case = read.load(write_tiny(tmp_path, programme={"title": title, "why": "+1\n@2"}))
     template.write(tmp_path / "inputs.xlsx", case)
     back = read.load(tmp_path / "inputs.xlsx")

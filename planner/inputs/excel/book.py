@@ -34,11 +34,12 @@ Place = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """``kind``: number, text, date, flag or error; ``text`` is empty for a formula that was never calculated."""
+    """``kind``: number, text, date, flag or error; a formula that was never ``calculated`` has no text."""
 
     kind: str
     text: str
     formula: str | None = None
+    calculated: bool = True
 
 
 @dataclass
@@ -254,7 +255,8 @@ class _Cells:
         if self.reader.count > MOST_CELLS:
             raise self._refuse(f"more than {MOST_CELLS:,} cells", "fewer cells")
         kind, text = self._typed(text)
-        self.grid.cells[at] = Cell(kind, text, None if self.formula is None else "".join(self.formula))
+        calculated = bool(text) or (self.has_value and self.given.get("t") == "str")
+        self.grid.cells[at] = Cell(kind, text, None if self.formula is None else "".join(self.formula), calculated)
 
     def _typed(self, text: str) -> tuple[str, str]:
         kind = self.given.get("t", "n")

@@ -88,9 +88,12 @@ class Package:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
         except (zipfile.BadZipFile, ValueError, struct.error, NotImplementedError) as error:
             raise self._damaged(str(error)) from error
+        self._large: tuple[str, str, str] | None = None
         self.parts = self._parts(len(data))
         self._elements = 0
         self._seen: set[str] = set()
+        if self._large:
+            raise self._large_sheet(*self._large)
         self.parse("[Content_Types].xml", self._content_type)
         for name in self.parts:
             if name.endswith(".rels"):
@@ -107,6 +110,19 @@ class Package:
 
     def _damaged(self, why: str) -> Refused:
         return self.refuse(f"a damaged file ({why})", "a whole Excel workbook", "Open it in Excel and save it again.")
+
+    def _large_sheet(self, part: str, found: str, allowed: str) -> Refused:
+        """A sheet that is mostly format, by the name that a reader knows."""
+        ids = {key for key, (_, target) in self.relations("xl/workbook.xml").items() if target == part}
+        names: list[str] = []
+
+        def start(tag: str, given: dict[str, str]) -> None:
+            if tag.endswith(" sheet") and ids & set(given.values()):
+                names.append(given.get("name", ""))
+
+        self.parse("xl/workbook.xml", start)
+        where = f"the sheet {names[0]!r} ({found})" if names else found
+        return self.refuse(where, allowed, "Delete the empty rows below its table and the columns beside it.")
 
     # the directory
 
@@ -169,10 +185,13 @@ class Package:
             if info.file_size > LARGEST_PART or (info.file_size > SMALL_PART and ratio > LARGEST_RATIO):
                 found = f"{name}: {info.file_size / MEGABYTE:,.0f} MB, packed {ratio:,.0f} times"
                 allowed = f"parts of at most {LARGEST_PART // MEGABYTE} MB, packed at most {LARGEST_RATIO} times"
-                raise self.refuse(found, allowed)
+                if "worksheets/" not in name:
+                    raise self.refuse(found, allowed)
+                self._large = self._large or (name, found, allowed)
+                continue
             folded.add(name.lower())
             parts[name] = info
-        if total > LARGEST_TOTAL:
+        if total > LARGEST_TOTAL and not self._large:
             raise self.refuse(f"{total / MEGABYTE:,.0f} MB unpacked", f"at most {LARGEST_TOTAL // MEGABYTE} MB")
         for needed in ("[Content_Types].xml", "xl/workbook.xml"):
             if needed not in parts:

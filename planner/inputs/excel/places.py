@@ -46,10 +46,10 @@ def _within(fault: Fault, areas: list[tuple[str, Place, Place]]) -> bool:
     )
 
 
-def order(fault: Fault) -> tuple[int, str, int, str, str]:
-    """In the order of a template's sheets, down each sheet."""
+def order(fault: Fault) -> tuple[int, str, int, int, str]:
+    """In the order of a template's sheets, down each sheet and along its rows."""
     number = _ORDER.get(layout.folded(fault.sheet), len(_ORDER))
-    return number, fault.sheet, fault.row or 0, fault.column, fault.found
+    return number, fault.sheet, fault.row or 0, (place(fault.cell) or (0, 0))[1], fault.found
 
 
 def _table(book: Workbook, fault: Fault) -> Fault:

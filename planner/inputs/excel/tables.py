@@ -9,6 +9,7 @@ from typing import Any
 from planner.inputs import parse
 from planner.inputs.excel import layout
 from planner.inputs.excel.book import Grid, address, read
+from planner.inputs.excel.package import Refused
 from planner.inputs.excel.workbook import Header, Workbook
 from planner.inputs.parse import NUMBER, Sheet, did_you_mean
 from planner.inputs.schema import BY_NAME, TABLES, Column, Table
@@ -24,7 +25,9 @@ _NAMES = {name: layout.sheet_name(name) for name in (*layout.TABLE_OF.values(), 
 def load(path: Path, accept_formulas: bool) -> Workbook:
     """Read a workbook. Raises Refused where it is not safe to read; its other faults are listed in it."""
     book = Workbook(path.name, accept_formulas)
-    grids = _sorted(book, read(path))
+    found = read(path)
+    _refuse_other_workbooks(path.name, found)
+    grids = _sorted(book, found)
     for table in TABLES:
         book.sheets[table.name] = _table(book, grids.get(table.name), table)
     book.raw = _fields(book, grids.get("programme"))
@@ -34,6 +37,16 @@ def load(path: Path, accept_formulas: bool) -> Workbook:
         book.places["stages"] = grids[layout.folded(layout.STAGES)].name, 1, 1
     book.raw[layout.DATA] = path.name
     return book
+
+
+def _refuse_other_workbooks(file: str, grids: list[Grid]) -> None:
+    """One fault for a workbook that was never a template, not one for each of its sheets."""
+    there = {_MEANT.get(layout.folded(grid.name)) for grid in grids}
+    needed = [name for name in _NAMES if name not in BY_NAME or not BY_NAME[name].may_be_missing]
+    if _OWN.keys() & {layout.folded(grid.name) for grid in grids} or 2 * len(there & set(needed)) >= len(needed):
+        return
+    advice = "'planner template -o inputs.xlsx' writes one, as does 'planner template RUN' for a stored run."
+    raise Refused(file, "a workbook that is no workbook of inputs", "the sheets of a template", advice)
 
 
 def _sorted(book: Workbook, grids: list[Grid]) -> dict[str, Grid]:

@@ -73,16 +73,17 @@ class Workbook:
         formula = f"={(cell.formula or '...')[:SHOWN]}"
         if not self.accept_formulas:
             advice = "Paste it as a value."
-            if cell.text:
-                advice = f"Paste it as a value, or take {cell.text[:40]}, its last one, with {ACCEPT}."
+            if cell.calculated:
+                last = cell.text[:40] or "an empty cell"
+                advice = f"Paste it as a value, or take {last}, its last one, with {ACCEPT}."
             self.fault(grid.name, address(*at), column.name, f"the formula {formula}", "a value", advice)
             return False
-        if not cell.text:
+        if not cell.calculated:
             advice = "Open the workbook in Excel or LibreOffice and save it."
             self.fault(grid.name, address(*at), column.name, f"{formula}, never calculated", "a value", advice)
             return False
         where = Fault("", None, "", "", "", "", grid.name, address(*at)).at
-        self.accepted.append(f"{where} taken as {cell.text[:SHOWN]}, the last value of {formula}")
+        self.accepted.append(f"{where} taken as {cell.text[:SHOWN] or 'an empty cell'}, the last value of {formula}")
         return True
 
 
