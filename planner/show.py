@@ -28,11 +28,14 @@ MEANS = {
 def summary(document: Mapping[str, Any], case: Case, plan: Plan | None, kept: Kept | None = None) -> str:
     """The first and the second screen, the sites, the accounts, and where the workbook lies.
 
-    What is not proven, and what has no plan, says so before the headline. ``kept`` is what analyses of the run found.
+    What is not proven says so before the headline; why there is no plan follows it. ``kept`` is what analyses of the
+    run found.
     """
     first = screen.first(case, plan, document, kept)
-    parts = [] if document.get("verdict") == "optimal" and _passed(document) else [verdict(document)]
-    parts += [first.headline, *map(section, first.tables), first.proof]
+    proven = document.get("verdict") == "optimal" and verdicts.plan(document) != verdicts.FAILED
+    parts = [] if proven or plan is None else [verdict(document)]
+    parts += [first.headline, "" if plan is not None else str(document.get("explanation") or "")]
+    parts += [*map(section, first.tables), first.proof]
     if plan is not None:
         from planner.results.accounts.words import TITLE, text
 
@@ -40,10 +43,6 @@ def summary(document: Mapping[str, Any], case: Case, plan: Plan | None, kept: Ke
         parts += [f"{TITLE}\n{said}"] if (said := text(document, case, plan)) else []
     parts.append(places(document))
     return "\n\n".join(part for part in parts if part)
-
-
-def _passed(document: Mapping[str, Any]) -> bool:
-    return verdicts.plan(document) != verdicts.FAILED
 
 
 def section(of: Table) -> str:

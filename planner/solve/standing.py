@@ -138,7 +138,7 @@ class Standing:
         """A plan of the exact model, kept if it is better."""
         if found.value is not None and (self.best.value is None or found.value > self.best.value):
             self.best, self.cost = found, exact.cost_of(found)
-            self.tell("a plan")
+            self.tell("a plan was found")
 
     def prove(self, bound: float | None) -> None:
         """A bound on every plan."""
