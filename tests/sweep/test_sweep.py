@@ -86,7 +86,7 @@ def test_jobs_are_the_base_and_each_question(jobs: list[Job], model: Path) -> No
     assert [job.name for job in jobs] == ["base", "dear", "poor", "impossible"]
     assert jobs[2].case.what_ifs == ("poor",)
     assert jobs[2].case.programme.budget_usd == jobs[0].case.programme.budget_usd / 2
-    joined = jobs_of(None, ["drought+gas-ban"], ("programme.budget_usd=60e9",), EXACT)
+    joined = jobs_of(None, ["drought+gas-ban"], ("programme.budget_usd=60e9", "claims.budget.level=60e9"), EXACT)
     assert joined[1].case.changes[0] == "programme.budget_usd=60e9"
     assert joined[1].case.programme.budget_usd == joined[0].case.programme.budget_usd == 60e9
 
