@@ -77,7 +77,8 @@ def test_a_base_on_a_base_and_the_data_beside_it(base: Path, tmp_path: Path) -> 
 
 def test_a_shipped_base_under_its_own_name(tmp_path: Path) -> None:
     mine = tmp_path / "federal-ai.toml"
-    mine.write_text('base = "federal-ai"\nbudget_usd = 60e9\n', encoding="utf-8")
+    text = 'base = "federal-ai"\nbudget_usd = 60e9\n[[claims]]\nid = "budget"\nlevel = 60e9\n'
+    mine.write_text(text, encoding="utf-8")
     assert read.load(mine).programme.budget_usd == 60e9
 
 
