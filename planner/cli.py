@@ -125,7 +125,9 @@ def run_command(words: list[str]) -> int:
             return int(command.invoke(context) or 0)
     except typer.Exit as finished:
         return finished.exit_code
-    except _Terminated:
+    except _Terminated as ended:
+        for note in ("Asked to end.", *getattr(ended, "__notes__", ())):
+            style.say(note)
         return TERMINATED
     except typer.TyperException as error:
         return complain(

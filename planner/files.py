@@ -14,6 +14,8 @@ import json
 import math
 import os
 import secrets
+import signal
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -53,6 +55,24 @@ def plainly(doing: str) -> Iterator[None]:
         why = _SENTENCES.get(error.errno or 0, error.strerror or str(error))
         place = f" ({error.filename})" if error.filename else ""
         raise StorageError(f"cannot {doing}: {why}{place}") from error
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Puts off what asks the process to end until a short piece of work is done."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    asking = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
+    before = {number: signal.signal(number, lambda number, _: came.append(number)) for number in asking}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler or signal.SIG_DFL)
+        if came:
+            signal.raise_signal(came[0])
 
 
 def sync_file(path: Path) -> None:

@@ -58,7 +58,7 @@ Edits = Annotated[
 
 def share(text: str) -> float:
     """A share from 0 to 1, as 0.005 or 0.5%."""
-    from planner.inputs.parse import NUMBER, number_of
+    from planner.inputs.numerals import NUMBER, number_of
 
     digits = number_of(text)
     if not NUMBER.fullmatch(digits) or not 0 <= float(digits) <= 1:

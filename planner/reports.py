@@ -70,7 +70,10 @@ def rebuild(run: Path, out: Path | None, more: Analyses | None = None, beside: P
             names = sorted(path.relative_to(fresh) for path in fresh.rglob("*") if path.is_file())
             if out is None:
                 _refuse_difference(run, fresh, names)
-            return [_placed(fresh / name, target / name) for name in names]
+            placed = [_placed(fresh / name, target / name) for name in names]
+        if out is None:
+            store.list_again(run)
+    return placed
 
 
 def _room(beside: Path) -> tempfile.TemporaryDirectory[str]:
@@ -86,7 +89,8 @@ def _placed(made: Path, target: Path) -> Path:
 
 def _refuse_difference(run: Path, fresh: Path, names: list[Path]) -> None:
     known = store.checksums(run)
-    other = [name.as_posix() for name in names if files.sha256(fresh / name) != known.get(name.as_posix())]
+    there = [name for name in names if name.as_posix() in known]
+    other = [name.as_posix() for name in there if files.sha256(fresh / name) != known[name.as_posix()]]
     if other:
         raise UsageError(
             f"this version of planner writes {', '.join(other)} differently from the one that made {run.name}; "

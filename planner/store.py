@@ -1,4 +1,4 @@
-"""The run store: one immutable folder a run, written under a hidden name and published by a rename.
+"""The run store: one folder a run, written under a hidden name and published by a rename; its reports come after it.
 
 Readers look only at folders whose name is a run id, so a crash, a full disk or a kill leaves earlier
 runs as they were and no half-written one visible. Every file's checksum is in ``manifest.json``.
@@ -37,6 +37,7 @@ __all__ = [
     "draft",
     "find",
     "find_run_or_none",
+    "list_again",
     "load",
     "reports_folder",
     "run_name",
@@ -95,40 +96,69 @@ class Draft:
     folder: Path
 
     def publish(self, result: Finished, write_reports: WriteReports, began: float | None = None) -> RunFolder:
-        """Write everything, force it to disk, make it visible in one step. ``began`` is from perf_counter."""
-        opened = time.perf_counter()
-        now = datetime.now(UTC)
+        """Make inputs, plan and tables visible in one step, then write the reports; ``began`` is from perf_counter.
+
+        Whatever ends the writing of reports, the run is there without them. A plan that breaks a rule is not.
+        """
+        opened, now = time.perf_counter(), datetime.now(UTC)
         run = f"{self.name}-{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
         document = {**fs.plain(result.document), "run": run, "changes": list(result.case.changes)}
         stable, times = _split(document)
-        with fs.plainly(f"write the run into {self.reports}"):
-            kinds = _write_tables(self.folder, result.plan)
-            _write_inputs(self.folder / "inputs", result.case)
-            write_reports(self.folder, stable)
-            (self.folder / "run.json").write_text(
-                fs.json_text({**stable, "files": sorted([*_listed(self.folder), "run.json", "times.json", MANIFEST])}),
-                encoding="utf-8",
-            )
-            seconds = times["seconds"]
-            seconds["report"] = time.perf_counter() - opened
-            seconds["total"] = time.perf_counter() - (began if began is not None else opened)
-            when = fs.json_text({"published": now.isoformat(), **times})
-            (self.folder / "times.json").write_text(when, encoding="utf-8")
-            manifest = {
-                "schema": "planner/manifest/1",
-                "run": run,
-                "model": result.case.name,
-                "changes": list(result.case.changes),
-                "what_ifs": list(result.case.what_ifs),
-                "tables": kinds,
-                "sha256": {name: fs.sha256(self.folder / name) for name in _listed(self.folder)},
-            }
-            (self.folder / MANIFEST).write_text(fs.json_text(manifest), encoding="utf-8")
-            fs.sync_tree(self.folder)
-            final = self.reports / run
-            self.folder.rename(final)
-            fs.sync_file(self.reports)
+        passed = (document.get("verification") or {}).get("passed", True)
+        final = self.reports / run
+        try:
+            with fs.plainly(f"write the run into {self.reports}"):
+                if not passed:
+                    write_reports(self.folder, stable)
+                with fs.undisturbed():
+                    self._store(result, stable, {"published": now.isoformat(), **times}, final)
+                if passed:
+                    self.folder.mkdir()
+                    write_reports(self.folder, stable)
+                    seconds = {"report": time.perf_counter() - opened}
+                    seconds["total"] = time.perf_counter() - (began if began is not None else opened)
+                    fs.sync_tree(self.folder)
+                    with fs.undisturbed():
+                        for name in _listed(self.folder):
+                            (final / name).parent.mkdir(parents=True, exist_ok=True)
+                            (self.folder / name).rename(final / name)
+                        list_again(final, seconds)
+        except BaseException as error:
+            if final.is_dir():
+                error.add_note(f"The plan is stored as {run}; 'planner report {run}' writes its reports.")
+            raise
         return RunFolder(run, final, _document(final))
+
+    def _store(self, result: Finished, stable: dict[str, Any], times: dict[str, Any], final: Path) -> None:
+        from planner.inputs import copied
+
+        kinds = _write_tables(self.folder, result.plan)
+        copied.write(self.folder / "inputs", result.case)
+        (self.folder / "run.json").write_text(fs.json_text(stable), encoding="utf-8")
+        (self.folder / "times.json").write_text(fs.json_text(times), encoding="utf-8")
+        manifest = {
+            "schema": "planner/manifest/1",
+            "run": final.name,
+            "model": result.case.name,
+            "changes": list(result.case.changes),
+            "what_ifs": list(result.case.what_ifs),
+            "tables": kinds,
+            "sha256": {name: fs.sha256(self.folder / name) for name in _listed(self.folder)},
+        }
+        (self.folder / MANIFEST).write_text(fs.json_text(manifest), encoding="utf-8")
+        fs.sync_tree(self.folder)
+        self.folder.rename(final)
+        fs.sync_file(self.reports)
+
+
+def list_again(run: Path, seconds: dict[str, float] | None = None) -> None:
+    """Put files that were written after the run was stored into its manifest; those listed keep their checksums."""
+    manifest = _manifest(run)
+    known = manifest["sha256"]
+    manifest["sha256"] = {name: known.get(name) or fs.sha256(run / name) for name in _listed(run)} | known
+    manifest["seconds"] = {**manifest.get("seconds", {}), **(seconds or {})}
+    with fs.replacing(run / MANIFEST) as fresh:
+        fresh.write_text(fs.json_text(manifest), encoding="utf-8")
 
 
 @contextmanager
@@ -161,33 +191,6 @@ def _write_tables(folder: Path, plan: Plan | None) -> dict[str, fs.Kinds]:
         return {}
     (folder / "tables").mkdir(parents=True)
     return {name: fs.write_table(folder / "tables" / f"{name}.csv", table) for name, table in plan.tables.items()}
-
-
-def _write_inputs(folder: Path, case: Case) -> None:
-    """A copy of the checked inputs, edits applied, that reads back as the same case."""
-    import tomli_w
-
-    from planner.inputs import service
-    from planner.inputs.schema import BY_NAME
-
-    data = f"data/{case.programme.data_set}"
-    (folder / data).mkdir(parents=True)
-    programme = _without_none({**case.programme.model_dump(mode="python"), "data": data})
-    (folder / "model.toml").write_text(tomli_w.dumps(programme), encoding="utf-8")
-    if case.programme.serve_as is not None:
-        service.write(folder, case.programme.serve_as, case.service_path)
-    for name, table in case.tables.items():
-        whole = [c.name for c in BY_NAME[name].columns if c.kind in ("integer", "flag") and c.name in table]
-        fs.write_table(folder / data / f"{name}.csv", table.astype(dict.fromkeys(whole, "Int64")).astype(object))
-
-
-def _without_none(value: Any) -> Any:
-    """TOML has no null: what is not said is left out."""
-    if isinstance(value, dict):
-        return {key: _without_none(item) for key, item in value.items() if item is not None}
-    if isinstance(value, list | tuple):
-        return [_without_none(item) for item in value]
-    return value
 
 
 def _split(document: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -281,6 +284,7 @@ def _document(folder: Path) -> dict[str, Any]:
     """run.json with its times and its present place."""
     try:
         document = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        seconds = _manifest(folder).get("seconds", {})
         times = json.loads((folder / "times.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise StorageError(f"run {folder.name} is damaged: run.json or times.json cannot be read") from error
@@ -290,6 +294,7 @@ def _document(folder: Path) -> dict[str, Any]:
     return {
         **document,
         **{key: times[key] for key in _TIMES if key in times},
+        "seconds": {**times.get("seconds", {}), **seconds},
         "folder": str(folder.absolute()),
-        "files": [str(folder.absolute() / name) for name in document.get("files") or []],
+        "files": [str(folder.absolute() / name) for name in sorted([*_listed(folder), MANIFEST])],
     }

@@ -103,6 +103,7 @@ def _write(stream: TextIO | None, text: str) -> None:
 def complain(error: BaseException, style: Style) -> int:
     """Say what went wrong, politely and once; the answer is the exit code."""
     code, name, message, faults = _describe(error)
+    message = ". ".join([message.rstrip("."), *_notes(error)]) if _notes(error) else message
     if style.debug:
         _write(sys.stderr, "".join(traceback.format_exception(error)).rstrip())
     if style.json:
@@ -121,13 +122,18 @@ def complain(error: BaseException, style: Style) -> int:
     return code
 
 
+def _notes(error: BaseException) -> list[str]:
+    """What was said to an error on its way, such as what is stored all the same."""
+    return list(getattr(error, "__notes__", ()))
+
+
 def _describe(error: BaseException) -> tuple[int, str, str, list[dict[str, object]]]:
     if isinstance(error, InputError):
         return error.code, error.name, str(error), [fault.as_dict() for fault in error.faults]
     if isinstance(error, PlannerError):
         return error.code, error.name, str(error), []
     if isinstance(error, KeyboardInterrupt):
-        return INTERRUPTED, "interrupted", "interrupted; nothing was saved", []
+        return INTERRUPTED, "interrupted", "interrupted" if _notes(error) else "interrupted; nothing was saved", []
     if isinstance(error, OSError):
         place = f" ({error.filename})" if error.filename else ""
         return 8, "file-system", f"the file system refused: {error.strerror or error}{place}", []

@@ -109,10 +109,10 @@ def test_a_full_disk_leaves_the_earlier_report(earlier: Path, tmp_path: Path, mo
     assert sorted(p.name for p in target.iterdir()) == sorted([*NAMES, "tables"])
 
 
-def test_a_full_disk_while_writing_publishes_nothing(
+def test_a_full_disk_while_writing_keeps_the_plan_and_report_writes_the_rest(
     earlier: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    case, plan, document = sample(soft=False)
+    result = store.load(earlier)
 
     def full(folder: Path, doc: dict[str, object]) -> None:
         (folder / store.WORKBOOK).write_bytes(b"half")
@@ -120,10 +120,14 @@ def test_a_full_disk_while_writing_publishes_nothing(
 
     before = digests(earlier)
     with store.draft(earlier.parent, "next") as room, pytest.raises(StorageError, match="the disk is full"):
-        finished = type("Result", (), {"case": case, "plan": plan, "document": document})
-        room.publish(finished, full)  # type: ignore[arg-type]
-    assert [p.name for p in earlier.parent.iterdir()] == [earlier.name]
+        room.publish(result, full)
+    (kept,) = (p for p in earlier.parent.iterdir() if p != earlier)
+    assert not (kept / store.WORKBOOK).exists()
     assert digests(earlier) == before
+    reports.rebuild(kept, None)
+    assert {store.WORKBOOK, store.PAGE, store.VALUES} <= store.checksums(kept).keys()
+    assert not store.damaged(kept)
+    reports.rebuild(kept, None)  # and are the same from now on
 
 
 def test_a_read_only_folder_leaves_the_earlier_report(

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -18,7 +19,7 @@ import pytest
 from stored_runs import Finished, finished, write_note
 
 from planner import files, registry, store
-from planner.errors import RunNotFound, StorageError, UsageError
+from planner.errors import RunNotFound, StorageError, UsageError, VerificationError
 from planner.inputs import read
 from planner.inputs.case import Case
 from planner.plan import TABLES
@@ -151,16 +152,61 @@ def test_a_models_name_is_made_to_fit() -> None:
     assert store.run_name(None, "///") == "run"
 
 
-def test_nothing_half_written_is_visible(case: Case, reports: Path) -> None:
+def test_a_plan_is_kept_when_its_reports_fail(case: Case, reports: Path) -> None:
     good = store.save(reports, "base", finished(case), write_note)
 
+    seen: list[str] = []
+
     def full_disk(folder: Path, document: dict[str, Any]) -> None:
-        assert [info.run for info in store.runs(reports)] == [good.run]
+        seen.extend(info.run for info in store.runs(reports) if info.run != good.run)
+        (folder / "plan.xlsx").write_bytes(b"half")
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder / "plan.xlsx"))
 
-    with pytest.raises(StorageError, match="the disk is full"):
+    with pytest.raises(StorageError, match="the disk is full") as error:
         store.save(reports, "base", finished(case), full_disk)
-    assert [path.name for path in reports.iterdir()] == [good.run]
+    (kept,) = seen
+    assert {path.name for path in reports.iterdir()} == {good.run, kept}
+    assert error.value.__notes__ == [f"The plan is stored as {kept}; 'planner report {kept}' writes its reports."]
+    assert store.load(reports / kept).plan is not None
+    assert not (reports / kept / "plan.xlsx").exists()
+    assert not store.damaged(reports / kept)
+
+
+def test_a_plan_that_breaks_a_rule_is_not_kept(case: Case, reports: Path) -> None:
+    broken = finished(case)
+    broken.document["verification"] = {"passed": False}
+
+    def refuse(folder: Path, document: dict[str, Any]) -> None:
+        raise VerificationError("the workbook does not tie")
+
+    with pytest.raises(VerificationError):
+        store.save(reports, "base", broken, refuse)
+    assert list(reports.iterdir()) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_waits_until_the_plan_is_stored(
+    case: Case, reports: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    def end(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    write = files.json_text
+
+    def interrupted(value: Any) -> str:
+        signal.raise_signal(number)
+        return write(value)
+
+    before = signal.signal(number, end)
+    monkeypatch.setattr(files, "json_text", interrupted)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            store.save(reports, "base", finished(case), write_note)
+        assert signal.getsignal(number) is end
+    finally:
+        signal.signal(number, before)
+    (kept,) = store.runs(reports)
+    assert store.load(kept.folder).plan is not None
 
 
 def test_a_reports_folder_that_cannot_be_is_said_before_solving(case: Case, tmp_path: Path) -> None:
@@ -183,15 +229,15 @@ store.save(Path(sys.argv[1]), "base", finished(read.load()), lambda folder, docu
 """
 
 
-def test_a_killed_process_leaves_nothing_readers_see(case: Case, reports: Path) -> None:
+def test_a_process_killed_while_it_writes_reports_leaves_the_plan(case: Case, reports: Path) -> None:
     here = str(Path(__file__).parent)
     code = subprocess.run(
         [sys.executable, "-c", KILLED, str(reports), here], check=False, cwd=Path(here).parent
     ).returncode
     assert code == 9
-    (leftover,) = reports.iterdir()
-    assert leftover.name.startswith(".")
-    assert store.runs(reports) == []
+    (leftover,) = reports.glob(".*")
+    (kept,) = store.runs(reports)
+    assert store.load(kept.folder).plan is not None
     good = store.save(reports, "base", finished(case), write_note)
     assert store.find(reports, "latest") == good.path
     old = time.time() - 30 * 86400

@@ -13,7 +13,8 @@ from planner.errors import Fault
 from planner.inputs import check_claims, check_prices, check_spans, claim_units
 from planner.inputs.check import Sheets, good_rows, known, sure
 from planner.inputs.check_figures import money_index
-from planner.inputs.parse import SHARES, did_you_mean, listing, plain
+from planner.inputs.numerals import SHARES, plain
+from planner.inputs.parse import did_you_mean, listing
 from planner.inputs.periods import Periods
 from planner.inputs.programme import INSTEAD, Claim, Horizon, Objective, Programme, Sites
 from planner.inputs.schema import BY_NAME, PRICE_INDICES

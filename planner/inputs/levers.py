@@ -8,7 +8,8 @@ from pathlib import Path
 
 from planner.errors import UsageError
 from planner.inputs import read
-from planner.inputs.parse import NUMBER, did_you_mean, listing, number_of
+from planner.inputs.numerals import NUMBER, number_of
+from planner.inputs.parse import did_you_mean, listing
 
 _CHANGE = re.compile(rf"[+-]{NUMBER.pattern.removeprefix('[+-]?')}%")
 

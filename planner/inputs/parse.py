@@ -12,22 +12,15 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from planner.errors import Fault
+from planner.inputs.numerals import NUMBER, plain, show
 from planner.inputs.schema import Column, Table
 
 if TYPE_CHECKING:
     import pandas as pd
 
-NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
-#: a number as people say it, and the powers of ten that its ending stands for
-AMOUNT = re.compile(rf"\$?(?P<number>{NUMBER.pattern})\s?(?P<ending>%|k|m|bn?)", re.IGNORECASE)
-ENDINGS = {"%": -2, "k": 3, "m": 6, "b": 9, "bn": 9}
-#: fields of a programme of which a percent is a part
-SHARES = ("infrastructure_share", "infrastructure_share_tolerance", "gap")
-AN_AMOUNT = "a number, such as 60e9, 60B, 1.5M or 20%"
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ufffe\uffff]")
 _FORMULA = ("=", "+", "-", "@")
 _UNITS = frozenset(
@@ -38,6 +31,9 @@ _UNITS = frozenset(
         *("heads", "racks", "flops", "tflops", "pflops", "eflops"),
     ]
 )
+
+
+__all__ = ["NUMBER", "Row", "Sheet", "cell", "did_you_mean", "fit", "listing", "show", "span", "split", "type_cells"]
 
 
 @dataclass
@@ -101,10 +97,6 @@ def listing(words: Iterable[str], most: int = 12) -> str:
     """Words in a row, cut where there are many."""
     given = list(words)
     return ", ".join(given[:most]) + (f" and {len(given) - most} more" if len(given) > most else "")
-
-
-def show(number: float) -> str:
-    return format(number, ".15g")
 
 
 # structure
@@ -300,44 +292,3 @@ def span(low: float | None, high: float | None, unit: str = "") -> str:
     if low is not None and high is not None:
         return f"{show(low)} to {show(high)}{unit}"
     return f"at least {show(low)}{unit}" if low is not None else f"at most {show(high or 0.0)}{unit}"
-
-
-def number_of(text: str) -> str:
-    """The digits of ``60B``, ``1.5M`` or ``20%``; of anything else, the text as it is."""
-    match = AMOUNT.fullmatch(text)
-    if match is None:
-        return text
-    return format(Decimal(match["number"]).scaleb(ENDINGS[match["ending"].lower()]).normalize(), "f")
-
-
-_GROUPED = re.compile(r"[+-]?[0-9]{1,3}([,_'.][0-9]{3})+")
-
-
-def plain(text: str, share: bool = False) -> str:
-    """How a number dressed up for people is written; nothing where it could be one of two. ``share``: % is a part."""
-    bare = re.sub(r"[\s$€]", "", text)
-    percent = bare.endswith("%")
-    bare = bare if percent else number_of(bare)
-    bare = _undressed(written := bare.rstrip("%"))
-    if not NUMBER.fullmatch(bare) or not math.isfinite(float(bare)) or (percent and not share):
-        return ""
-    if percent:
-        return f"Write {show(float(bare) / 100)}."
-    if re.fullmatch("[+-]?[0-9]{1,3},[0-9]{3}", written):
-        return f"Write {bare}, or {written.replace(',', '.')} if the comma is a decimal point."
-    return f"Write {bare}."
-
-
-def _undressed(number: str) -> str:
-    """A number without marks between thousands, with a point before its decimals; 1,000 is a thousand."""
-    marks = [c for c in number if c in ",._'"]
-    if "," not in marks and "." not in marks[:-1]:
-        return re.sub("[_']", "", number)
-    last = marks[-1]
-    whole, _, rest = number.rpartition(last)
-    one_kind = set(marks) == {last}
-    if one_kind and (len(marks) > 1 or last == ",") and _GROUPED.fullmatch(number):
-        return number.replace(last, "")
-    if marks.count(last) > 1 or (marks[:-1] and not _GROUPED.fullmatch(whole)):
-        return ""
-    return re.sub(r"[,._']", "", whole) + f".{rest}"

@@ -18,7 +18,8 @@ from typing import Any
 
 from planner.errors import RunNotFound
 from planner.inputs.check import Sheets, good_rows, sure
-from planner.inputs.parse import NUMBER, listing
+from planner.inputs.numerals import NUMBER
+from planner.inputs.parse import listing
 from planner.inputs.periods import Periods
 from planner.inputs.programme import Programme, ServiceKey
 from planner.registry import find, reports_folder

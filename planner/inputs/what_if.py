@@ -23,19 +23,8 @@ from pydantic import BaseModel
 
 from planner.errors import Fault
 from planner.inputs import parse, rows
-from planner.inputs.parse import (
-    AN_AMOUNT,
-    NUMBER,
-    SHARES,
-    Row,
-    Sheet,
-    did_you_mean,
-    listing,
-    number_of,
-    plain,
-    show,
-    span,
-)
+from planner.inputs.numerals import AN_AMOUNT, NUMBER, SHARES, number_of, plain
+from planner.inputs.parse import Row, Sheet, did_you_mean, listing, show, span
 from planner.inputs.programme import INSTEAD, Claim, Horizon, Objective, Programme, Sites
 from planner.inputs.schema import BY_NAME, PARAMETERS
 

@@ -17,7 +17,7 @@ from tiny import tiny_programme, write_tiny
 
 from planner.errors import InputError, UsageError
 from planner.inputs import read, shipped
-from planner.inputs.parse import AN_AMOUNT
+from planner.inputs.numerals import AN_AMOUNT
 from planner.inputs.periods import Periods
 from planner.inputs.programme import INSTEAD
 from planner.inputs.schema import TABLES

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from planner.inputs.excel.package import Package, Refused
-from planner.inputs.parse import NUMBER
+from planner.inputs.numerals import NUMBER
 
 MAIN = (
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main",

@@ -11,7 +11,8 @@ from planner.inputs.excel import layout
 from planner.inputs.excel.book import Grid, address, read
 from planner.inputs.excel.package import Refused
 from planner.inputs.excel.workbook import Header, Workbook
-from planner.inputs.parse import NUMBER, Sheet, did_you_mean
+from planner.inputs.numerals import NUMBER
+from planner.inputs.parse import Sheet, did_you_mean
 from planner.inputs.schema import BY_NAME, TABLES, Column, Table
 
 #: rows among which the header is looked for
