@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TextIO
 
-from planner.errors import InputError, PlannerError
+from planner.errors import InputError, PlannerError, StorageError
 from planner.measures import MILLION, percent, usd
 from planner.report.layout import fold
 
@@ -24,6 +24,10 @@ ERROR_SCHEMA = "planner/error/1"
 INTERRUPTED, TERMINATED = 130, 143
 PLAIN_LINE_EVERY_SECONDS = 10.0
 _FAULTS_SHOWN = 40
+
+
+class Unwritten(StorageError):
+    """Standard output takes no more."""
 
 
 @dataclass(frozen=True)
@@ -94,10 +98,11 @@ def _write(stream: TextIO | None, text: str) -> None:
     except BrokenPipeError:  # the reader has seen enough; keep the interpreter quiet at its exit
         with suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-    except OSError:  # such as a full disk: said once, and not again when the interpreter ends
+    except OSError as error:  # such as a full disk: said once, and not again when the interpreter ends
         with suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-        raise
+        if stream is not sys.stderr:  # else there is nobody left to tell
+            raise Unwritten(f"the answer could not be written: {error.strerror or error}") from error
 
 
 def complain(error: BaseException, style: Style) -> int:
@@ -106,9 +111,9 @@ def complain(error: BaseException, style: Style) -> int:
     message = ". ".join([message.rstrip("."), *_notes(error)]) if _notes(error) else message
     if style.debug:
         _write(sys.stderr, "".join(traceback.format_exception(error)).rstrip())
-    if style.json:
+    if style.json and not isinstance(error, Unwritten):
         document = {"schema": ERROR_SCHEMA, "error": {"code": code, "name": name, "message": message, "faults": faults}}
-        with suppress(OSError):  # then it is said on stderr
+        with suppress(Unwritten):  # it is said on stderr then
             _write(sys.stdout, json.dumps(document, indent=2, ensure_ascii=False, default=str))
             return code
     _write(sys.stderr, fold(f"planner: {message}"))

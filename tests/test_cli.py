@@ -321,6 +321,13 @@ def test_export_writes_the_matrix(here: Path, capsys: pytest.CaptureFixture[str]
     assert [path.name for path in (here / "out").iterdir()] == [f"plan.{kind}"]
 
 
+def test_export_overwrites_no_other_kind_of_file(here: Path) -> None:
+    table = here / "sites.csv"
+    table.write_text("site_id", encoding="utf-8")
+    assert run_command(["export", "federal-ai", "--mps", str(table)]) == 2
+    assert table.read_text(encoding="utf-8") == "site_id"
+
+
 # help
 
 
@@ -482,6 +489,32 @@ def test_plain_terminals_get_plain_text(env: dict[str, str], stored: store.RunFo
         done = planner_process(*words, cwd=here, env=env)
         assert "\x1b" not in done.stdout + done.stderr
         assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize(("words", "code"), [("runs --json", 8), ("check nothing.toml --json", 2)])
+def test_a_full_disk_is_one_line_on_stderr(here: Path, words: str, code: int) -> None:
+    command = f"{shlex.quote(sys.executable)} -m planner {words} > /dev/full"
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(["sh", "-c", command], cwd=here, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == code
+    assert done.stderr.startswith("planner: ")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_who_reads_the_messages_may_leave_while_a_solver_works(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The stream of messages is a pipe that nobody reads any more."""
+    from planner import terminal
+    from planner.solve import Report
+
+    reader, writer = os.pipe()
+    os.close(reader)
+    monkeypatch.setattr(terminal.os, "dup", lambda number: writer)
+    with terminal.live(terminal.Style()) as progress:
+        assert progress is not None
+        progress(Report("searching", 0.0))
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(writer)
 
 
 def test_a_reader_may_leave_early(stored: store.RunFolder, here: Path) -> None:

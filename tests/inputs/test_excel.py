@@ -408,6 +408,59 @@ def test_an_accepted_formula_is_checked_like_any_value(edit: Edit, path: Path) -
     assert (fault.at, fault.found) == (place, "-5")
 
 
+def test_a_formula_that_gives_an_empty_text_is_an_empty_cell(edit: Edit, path: Path, tiny: Path) -> None:
+    from planner.workbook.finish import pack
+
+    place = edit(lambda book: put(book, "WBS", FIRST, "parent", '==IF(TRUE,"","x")'))
+    parts = unzipped(path.read_bytes())
+    for name, part in parts.items():
+        cell = rb'<c r="([A-Z]+[0-9]+)"([^>]*)><f>IF[^<]*</f><v ?/?>(</v>)?</c>'
+        parts[name] = re.sub(cell, rb'<c r="\1" t="str"><f>IF(TRUE,"","x")</f><v></v></c>', part)
+    pack(path, parts, "2026-01-01")
+    (fault,) = found(path)
+    assert "an empty cell" in fault.suggestion
+    case = read.load(path, (), True)
+    assert case.changes == (f'{place} taken as an empty cell, the last value of =IF(TRUE,"","x")',)
+
+
+def test_a_workbook_that_was_never_a_template_is_one_fault(path: Path) -> None:
+    book = Workbook()
+    book.active.append(["Plant", "MW"])
+    book.create_sheet("Sites")
+    book.save(path)
+    (fault,) = found(path)
+    assert fault.found == "a workbook that is no workbook of inputs"
+    assert "planner template" in fault.suggestion
+
+
+def test_empty_rows_that_were_formatted_are_told_by_their_sheet(tiny: Path, path: Path) -> None:
+    from planner.workbook.finish import pack
+
+    parts = unzipped(tiny.read_bytes())
+    rows = b"".join(b'<row r="%d" s="1" customFormat="1"/>' % n for n in range(100, 400_000))
+    name = "xl/worksheets/sheet4.xml"
+    pack(path, {**parts, name: parts[name].replace(b"</sheetData>", rows + b"</sheetData>")}, "2026-01-01")
+    (fault,) = found(path)
+    assert "the sheet 'Sites'" in fault.found
+    assert fault.suggestion.startswith("Delete the empty rows")
+
+
+def test_a_total_below_a_table_is_one_fault(edit: Edit, path: Path) -> None:
+    def total(book: Workbook) -> None:
+        put(book, "Sites", FIRST + 5, "site_id", "Total")
+        put(book, "Sites", FIRST + 5, "land_acres", 2000)
+
+    edit(total)
+    (fault,) = found(path)
+    assert fault.row == FIRST + 5
+    assert "a total" in fault.suggestion
+
+
+def test_faults_of_a_row_stand_in_the_order_of_its_cells(edit: Edit, path: Path) -> None:
+    edit(lambda book: [put(book, "Sites", FIRST, name, "x") for name in ("land_acres", "lat_deg", "existing_mw")])
+    assert [fault.column for fault in found(path)] == ["lat_deg", "land_acres", "existing_mw"]
+
+
 def test_an_accepted_formula_is_kept_in_the_run(edit: Edit, path: Path, tmp_path: Path) -> None:
     edit(_formula("==500*2"))
     _calculated(path, "1000")

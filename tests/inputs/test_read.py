@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -95,6 +96,20 @@ def test_data_in_the_folder_beside(tmp_path: Path) -> None:
     (fault,) = found(moved)
     assert places([fault]) == [("model.toml", None, "data")]
     assert fault.suggestion == "Did you mean mine?"
+
+
+def test_a_table_named_as_the_programme(model: Path) -> None:
+    (fault,) = found(model.parent / "data" / "sites.csv")
+    assert fault.found == "a table, not a programme"
+    assert "planner check" in fault.suggestion
+
+
+@pytest.mark.parametrize("name", [b"M\xfcnchen.toml", b"a\x07.toml"])
+def test_a_name_that_no_report_can_show_is_refused(model: Path, name: bytes) -> None:
+    odd = model.with_name(os.fsdecode(name))
+    odd.write_bytes(model.read_bytes())
+    with pytest.raises(UsageError, match="another name"):
+        read.load(odd)
 
 
 def test_toml_that_is_none(model: Path) -> None:
