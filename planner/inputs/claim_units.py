@@ -1,4 +1,4 @@
-"""Units of claims: each is read once, here. A level then stands in the unit that the model and every report use."""
+"""Units of claims: each is read once, here. A level is then in the unit that the model and every report use."""
 
 from __future__ import annotations
 

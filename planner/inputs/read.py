@@ -24,6 +24,7 @@ from planner.inputs import (
     what_if,
     written,
 )
+from planner.inputs.edit_tables import edit_tables
 from planner.inputs.parse import Sheet, did_you_mean, listing
 from planner.inputs.schema import TABLES, Table
 
@@ -114,7 +115,7 @@ def _whole(
         programme, remarks, wrong = check_programme.in_units(programme, file_of, edited)
         faults += wrong
     if sheets is not None:
-        faults += what_if.edit_tables(sheets, changes) + _tables(sheets)
+        faults += edit_tables(sheets, changes) + _tables(sheets)
         if programme is not None:
             faults += check_programme.check(programme, sheets, file_of, edited)
             remarks += check_spans.remarks(programme, sheets)
