@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from datetime import datetime
-from textwrap import shorten
 from typing import Any
 
 from openpyxl import Workbook
@@ -14,11 +13,11 @@ from openpyxl.styles.cell_style import StyleArray
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import coordinate_to_tuple
 from openpyxl.worksheet.hyperlink import Hyperlink
-from openpyxl.worksheet.worksheet import Worksheet
 
 from planner.inputs.case import Case
 from planner.plan import Plan
 from planner.workbook import style
+from planner.workbook.paper import WRAPPED, Paper
 
 Value = float | int | str
 LONGEST_FORMULA = 120
@@ -28,30 +27,6 @@ ASIDE = 3
 EDITED = "Checks!$B$6"
 #: column of the first period; before it stand key, name, unit and total
 FIRST = 5
-
-
-#: styles whose text wraps, and the height of a line of it in points
-WRAPPED = ("text", "header", "check")
-LINE_HEIGHT = 13.5
-#: points: of a centimetre, of a character in a column and beside all of them, of the paper inside its margins
-POINTS, CHARACTER, MARGIN, PAPER = 28.35, 5.25, 3.75, (734.0, 540.0)
-#: how far a sheet may shrink so that it takes a page less
-SQUEEZE = 0.8
-#: characters of running text that fit where one digit does; bold headers take a digit each
-RUNNING = 1.1
-
-
-def _wrapped_lines(text: str, room: float) -> int:
-    """Lines that a text takes when it breaks at spaces in so many characters, and within words that are longer."""
-    lines, used = 1, 0.0
-    for word in text.split(" "):
-        wide = float(len(word))
-        if used and used + wide > room:
-            lines, used = lines + 1, 0.0
-        if wide > room:
-            lines, wide = lines + int(wide // room), wide % room
-        used += wide + 1
-    return lines
 
 
 def heads(text: str) -> tuple[str, ...]:
@@ -67,12 +42,13 @@ def quoted(sheet: str) -> str:
     return f"'{sheet}'" if " " in sheet else sheet
 
 
-class Page:
+class Page(Paper):
     """One sheet."""
 
     def __init__(self, book: Book, name: str, title: str, role: str) -> None:
         self.book, self.name = book, name
-        self.sheet: Worksheet = book.workbook.create_sheet(name)
+        self.sheet = book.workbook.create_sheet(name)
+        self.title = book.case.programme.title
         self.values: dict[tuple[int, int], Value] = {}
         self.formulas: dict[tuple[int, int], str] = {}
         self.wrapped: dict[tuple[int, int], str] = {}
@@ -196,54 +172,6 @@ class Page:
         first, rest = self.book.columns[0], self.book.columns[1:]
         self.assume(row, first, "programme.first_year", style.YEAR, "header")
         self.across(row, rest, "{p}{r}+1", lambda c: self.n(row, c - 1) + 1, style.YEAR, "header")
-
-    def widths(self, widths: Mapping[int, float], default: float = 12.0) -> None:
-        """Column widths, then rows high enough for the text that wraps in them."""
-        for column in range(1, self.sheet.max_column + 1):
-            self.sheet.column_dimensions[letter(column)].width = widths.get(column, default)
-        self.sheet.row_dimensions[1].height = 24
-        lines: dict[int, int] = {}
-        for (row, column), look in self.wrapped.items():
-            room = widths.get(column, default) - (2 if look == "text" else 1)
-            room *= RUNNING if look == "text" else 1.0
-            lines[row] = max(lines.get(row, 1), _wrapped_lines(str(self.values[row, column]), room))
-        for row, count in lines.items():
-            if count > 1:
-                self.sheet.row_dimensions[row].height = LINE_HEIGHT * count + 2
-
-    def printed(self, header_row: int, freeze: str) -> None:
-        """Landscape, one page wide, repeated header rows, page number; panes frozen below the header."""
-        sheet = self.sheet
-        sheet.freeze_panes = freeze
-        sheet.page_setup.orientation = "landscape"
-        sheet.page_setup.paperSize = 1
-        sheet.page_setup.fitToWidth = 1
-        sheet.page_setup.fitToHeight = 0
-        sheet.sheet_properties.pageSetUpPr.fitToPage = True
-        sheet.print_title_rows = f"1:{header_row}"
-        sheet.oddFooter.left.text = "&A"
-        sheet.oddFooter.center.text = shorten(self.book.case.programme.title, 80, placeholder=" ...").replace("&", "&&")
-        sheet.oddFooter.right.text = "Page &P of &N"
-        margins = sheet.page_margins
-        margins.left = margins.right = margins.top = 0.4
-        margins.bottom, margins.header, margins.footer = 0.6, 0.2, 0.3
-        sheet.sheet_view.showGridLines = False
-
-    def fit(self) -> None:
-        """The pages that the finished sheet takes when it is one page wide; a short last one goes onto the others."""
-        if self.sheet.print_area:
-            return
-        header_row = int(self.sheet.print_title_rows.replace("$", "").split(":")[1])
-        sizes, charts = self.sheet.row_dimensions, self.sheet._charts
-        last = max(
-            [self.sheet.max_row, *(coordinate_to_tuple(c.anchor)[0] + c.height * POINTS / LINE_HEIGHT for c in charts)]
-        )
-        heights = [sizes[r].height or LINE_HEIGHT if r in sizes else LINE_HEIGHT for r in range(1, int(last) + 1)]
-        columns = self.sheet.column_dimensions.values()
-        wide = sum((c.width or 12.0) * CHARACTER + MARGIN for c in columns)
-        scale = min(1.0, PAPER[0] / max(1.0, wide))
-        room = PAPER[1] / scale - sum(heights[:header_row])
-        self.sheet.page_setup.fitToHeight = max(1, math.ceil(SQUEEZE * sum(heights[header_row:]) / room))
 
     def on_screen(self, header_row: int, freeze: str, last: tuple[int, int], what: str) -> None:
         """A long table: it scrolls below its header, and print stops after the cell ``last``, which says so."""

@@ -148,5 +148,5 @@ class Origins:
 
 
 def _text(value: Value) -> str:
-    """A value as it stands in a key."""
+    """A value as a key writes it."""
     return f"{value:g}" if isinstance(value, float) else str(value)

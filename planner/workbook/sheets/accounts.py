@@ -38,6 +38,7 @@ def fill(book: Book, detail: Detail, parts: Parts, later: after.Places | None) -
     paid = who_pays.section(rows, served)
     page.widths({1: 27, 2: 62, 3: 12, 4: 13}, 11.5)
     page.printed(HEADER, f"E{HEADER + 1}")
+    page.most_pages = 3
     return Places(rows, found[0] if found else None, served.built, paid.payers, paid.returns)
 
 

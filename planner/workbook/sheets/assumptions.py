@@ -58,9 +58,9 @@ CONSTANTS = (
     Row("constants.tolerance_share", 1e-5, "fraction", note="a share may pass its bound by the solver's tolerance"),
     Row("constants.half", 0.5, "years", note="money falls in the middle of its year"),
     Row("constants.kw_per_mw", 1000, "kW/MW"),
-    Row("constants.ten", 10, "number", note="amounts below it, and below its square, are told with more places"),
+    Row("constants.ten", 10, "number", note="amounts below it, and below its square, are given with more places"),
     Row("constants.usd_per_musd", 1e6, "USD/$M"),
-    Row("constants.usd_per_busd", 1e9, "USD/$B", note="dollars from here on are told in billions"),
+    Row("constants.usd_per_busd", 1e9, "USD/$B", note="dollars from here on are given in billions"),
     Row("constants.hours_per_year", 8760, "hours"),
     Row("constants.months_after_september", 3, "months", note="of a calendar year, in the next federal fiscal year"),
     Row(

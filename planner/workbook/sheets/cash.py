@@ -1,4 +1,4 @@
-"""Cash: investment to date against the ceiling of each year, calendar and fiscal, and the room that is really left."""
+"""Cash: investment to date against the ceiling of each year, calendar and fiscal, and the headroom left."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from planner.workbook.tables import TOTAL, Entry, label
 
 ME = "Cash"
 NOTE = (
-    "Room is what may still be spent by a year's end: the smallest room of that year and all later ones, as a dollar "
+    "Headroom is what may still be spent by a year's end: the smallest of that year and all later ones, as a dollar "
     "spent early also counts to date in each later year."
 )
 
 
 class Places(NamedTuple):
-    """Rows of cash, cash to date, its ceiling, the room left and dollars beyond a ceiling, by calendar year."""
+    """Rows of cash, cash to date, its ceiling, the headroom left and dollars beyond a ceiling, by calendar year."""
 
     cash: int
     to_date: int
@@ -54,7 +54,7 @@ class Years:
         return self.row(entry, f"{{p}}{at}+{{c}}{source}", sofar, first=f"{{c}}{source}")
 
     def room(self, to_date: int, ceiling: int) -> tuple[int, int]:
-        """Room in each year by its own ceiling alone, then by all later ones too; and what is beyond a ceiling."""
+        """Headroom in each year by its own ceiling alone, then by all later ones too; and what is beyond a ceiling."""
         n, last = self.page.n, letter(self.columns[-1])
         own = self.row(
             Entry("Below its ceiling", "ceiling less cash to date, of the year alone", "$M"),
@@ -62,7 +62,7 @@ class Years:
             lambda c: round(n(ceiling, c) - n(to_date, c), 2),
         )
         room = self.row(
-            Entry("Room", "what may still be spent: the least of this year and all later ones", "$M"),
+            Entry("Headroom", "what may still be spent: the least of this year and all later ones", "$M"),
             f"MAX(0,MIN({{c}}{own}:${last}{own}))",
             lambda c: max(0.0, min(n(own, k) for k in range(c, self.columns[-1] + 1))),
         )
@@ -165,14 +165,14 @@ def _fiscal(book: Book, page: Page, invested: investment.Places, above: Years, p
 
 
 def _chart(book: Book, page: Page, table: Years, rows: tuple[int, int, int]) -> None:
-    """Cash to date under its ceiling, with the room that is left."""
+    """Cash to date under its ceiling, with the headroom that is left."""
     spent, ceiling, room = rows
     title = "Cash to date against the ceiling"
     chart = charts.lines(page, title, "$M then-year, to date", table.header, [ceiling, spent, room], "#,##0,,")
     ends = [page.n(at, TOTAL) / 1e9 for at in rows]
     least = min(book.columns, key=lambda c: page.n(room, c))
     text = (
-        f"Lines to date: ${ends[0]:.2f}B spent at the end, under a ceiling of ${ends[1]:.2f}B. The least room is "
+        f"Lines to date: ${ends[0]:.2f}B spent at the end, under a ceiling of ${ends[1]:.2f}B. The least headroom is "
         f"${page.n(room, least) / 1e9:.2f}B, in {page.n(table.header, least):.0f}."
     )
     book.chart(page, chart, f"A{table.at + 1}", title, text)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from openpyxl.worksheet.pagebreak import Break
+
 from planner.report import screen, second
 from planner.report.facts import TIERS, Facts
 from planner.report.shapes import Figure, Table
@@ -39,6 +41,7 @@ def fill(book: Book, parts: Parts, promised: promises.Places, kept: second.Kept 
     for table in shown.tables:
         own = _own(book, parts, facts, table, row, promised)
         _, row = place(book, page, table, row, known | own)
+    page.sheet.row_breaks.append(Break(id=row - 1))
     for table in second.second(case, plan, document, kept):
         own = _own(book, parts, facts, table, row, promised)
         _, row = place(book, page, table, row, known | own)
@@ -46,8 +49,11 @@ def fill(book: Book, parts: Parts, promised: promises.Places, kept: second.Kept 
         page.banner(at, "", WIDE)
         page.formula(at, 1, f"B{sentence}", page.values[sentence, 2], "banner")
     page.put(HEADLINE + 4, 1, shown.proof)
-    page.widths({1: 58, 2: 26, 3: 26, 4: 26, 5: 20, 6: 20})
+    page.widths({1: 58, 2: 26, 3: 34, 4: 34, 5: 20, 6: 20})
+    for column in "GH":
+        page.sheet.column_dimensions[column].width = 20
     page.printed(3, "B4")
+    page.sheet.print_area = f"A1:H{row - 1}"  # as wide as makes each screen one page; the parts below are not printed
     return {key: figure.value or 0.0 for key, figure in shown.figures().items()}
 
 

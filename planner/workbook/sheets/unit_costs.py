@@ -15,8 +15,8 @@ from planner.workbook.sheets import chips, investment, power
 from planner.workbook.sheets.parts import Parts
 
 ME = "Promises"
-HEADERS = heads("Figure|Source|What it covers|Unit|Plan|Published low|Published|Published high|Status")
-PLAN, LOW, VALUE, HIGH, STATUS = 5, 6, 7, 8, 9
+HEADERS = heads("Figure|Status||Unit|Plan|Published low|Published|Published high|What it covers, and its source")
+STATUS, PLAN, LOW, VALUE, HIGH, COVERS = 2, 5, 6, 7, 8, 9
 #: work breakdown lines of halls with their power and cooling, and of what brings power to a site
 POWER_LINES = (CONNECTION, PLANT)
 #: columns of Assumptions that hold the range
@@ -82,7 +82,7 @@ def _pue(book: Book, page: Page, parts: Parts, at: int) -> tuple[Cell, int]:
     watts = book.pages[power.ME]
     facility, it = (parts.power.facility, 4), (parts.power.it, 4)
     page.put(at, 1, "Average PUE of the plan")
-    page.put(at, 3, "facility energy over IT energy; takes a price per MW of facility to one per MW of IT", "text")
+    page.put(at, COVERS, "facility energy over IT energy; takes a price per MW of facility to one per MW of IT")
     page.put(at, 4, "ratio", "unit")
     value = watts.n(*facility) / max(1.0, watts.n(*it))
     page.formula(at, PLAN, f"{watts.ref(*facility)}/MAX(1,{watts.ref(*it)})", value, form=style.QUANTITY)
@@ -151,8 +151,7 @@ def _group(
 
 def _line(book: Book, page: Page, r: int, unit: str, line: Line, figure: Figure) -> None:
     page.put(r, 1, line.ref.partition(".")[2].rpartition(".")[0])
-    page.put(r, 2, book.case.sources[figure.source_id].title, "text")
-    page.put(r, 3, line.covers, "text")
+    page.put(r, COVERS, f"{line.covers}. {book.case.sources[figure.source_id].title}")
     page.put(r, 4, unit, "unit")
     cell = book.assumption_rows[line.ref]
     base = book.address(line.ref, ME)

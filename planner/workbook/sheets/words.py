@@ -102,6 +102,7 @@ def ground_rules(book: Book) -> None:
     _pairs(page, row, "Styles", ("Style", "Meaning"), STYLES)
     page.widths({1: 26, 2: 16, 3: 100})
     page.printed(3, "B4")
+    page.most_pages = 2
 
 
 def _left_out(book: Book, page: Page, row: int) -> int:

@@ -1,0 +1,94 @@
+"""A sheet as it is printed: widths of columns, heights of rows, landscape pages, repeated headers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from textwrap import shorten
+
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.cell import coordinate_to_tuple
+from openpyxl.worksheet.worksheet import Worksheet
+
+#: styles whose text wraps, and the height of a line of it in points
+WRAPPED = ("text", "header", "check")
+LINE_HEIGHT = 13.5
+#: points: of a centimetre, of a character in a column and beside all of them, of the paper inside its margins
+POINTS, CHARACTER, MARGIN, PAPER = 28.35, 5.25, 3.75, (734.0, 540.0)
+#: how far a sheet may shrink so that it takes a page less
+SQUEEZE = 0.8
+#: characters of running text that fit where one digit does; bold headers take a digit each
+RUNNING = 1.1
+
+
+def _wrapped_lines(text: str, room: float) -> int:
+    """Lines that a text takes when it breaks at spaces in so many characters, and within words that are longer."""
+    lines, used = 1, 0.0
+    for word in text.split(" "):
+        wide = float(len(word))
+        if used and used + wide > room:
+            lines, used = lines + 1, 0.0
+        if wide > room:
+            lines, wide = lines + int(wide // room), wide % room
+        used += wide + 1
+    return lines
+
+
+class Paper:
+    """What print needs to know of a sheet: its values, which of them wrap, and the title of the programme."""
+
+    sheet: Worksheet
+    title: str
+    values: Mapping[tuple[int, int], float | int | str]
+    wrapped: Mapping[tuple[int, int], str]
+    #: pages at most, where a sheet ends a little below the top of its last one
+    most_pages = 99
+
+    def widths(self, widths: Mapping[int, float], default: float = 12.0) -> None:
+        """Column widths, then rows high enough for the text that wraps in them."""
+        for column in range(1, self.sheet.max_column + 1):
+            self.sheet.column_dimensions[str(get_column_letter(column))].width = widths.get(column, default)
+        self.sheet.row_dimensions[1].height = 24
+        lines: dict[int, int] = {}
+        for (row, column), look in self.wrapped.items():
+            room = widths.get(column, default) - (2 if look == "text" else 1)
+            room *= RUNNING if look == "text" else 1.0
+            lines[row] = max(lines.get(row, 1), _wrapped_lines(str(self.values[row, column]), room))
+        for row, count in lines.items():
+            if count > 1:
+                self.sheet.row_dimensions[row].height = LINE_HEIGHT * count + 2
+
+    def printed(self, header_row: int, freeze: str) -> None:
+        """Landscape, one page wide, repeated header rows, page number; panes frozen below the header."""
+        sheet = self.sheet
+        sheet.freeze_panes = freeze
+        sheet.page_setup.orientation = "landscape"
+        sheet.page_setup.paperSize = 1
+        sheet.page_setup.fitToWidth = 1
+        sheet.page_setup.fitToHeight = 0
+        sheet.sheet_properties.pageSetUpPr.fitToPage = True
+        sheet.print_title_rows = f"1:{header_row}"
+        sheet.oddFooter.left.text = "&A"
+        sheet.oddFooter.center.text = shorten(self.title, 80, placeholder=" ...").replace("&", "&&")
+        sheet.oddFooter.right.text = "Page &P of &N"
+        margins = sheet.page_margins
+        margins.left = margins.right = margins.top = 0.4
+        margins.bottom, margins.header, margins.footer = 0.6, 0.2, 0.3
+        sheet.sheet_view.showGridLines = False
+
+    def fit(self) -> None:
+        """The pages that the finished sheet takes when it is one page wide; a short last one goes onto the others."""
+        if self.sheet.print_area:
+            return
+        header_row = int(self.sheet.print_title_rows.replace("$", "").split(":")[1])
+        sizes, charts = self.sheet.row_dimensions, self.sheet._charts
+        last = max(
+            [self.sheet.max_row, *(coordinate_to_tuple(c.anchor)[0] + c.height * POINTS / LINE_HEIGHT for c in charts)]
+        )
+        heights = [sizes[r].height or LINE_HEIGHT if r in sizes else LINE_HEIGHT for r in range(1, int(last) + 1)]
+        columns = self.sheet.column_dimensions.values()
+        wide = sum((c.width or 12.0) * CHARACTER + MARGIN for c in columns)
+        scale = min(1.0, PAPER[0] / max(1.0, wide))
+        room = PAPER[1] / scale - sum(heights[:header_row])
+        pages = max(1, math.ceil(SQUEEZE * sum(heights[header_row:]) / room))
+        self.sheet.page_setup.fitToHeight = min(pages, self.most_pages)
