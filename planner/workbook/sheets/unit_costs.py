@@ -15,7 +15,7 @@ from planner.workbook.sheets import chips, investment, power
 from planner.workbook.sheets.parts import Parts
 
 ME = "Promises"
-HEADERS = heads("Figure|Status||Unit|Plan|Published low|Published|Published high|What it covers, and its source")
+HEADERS = heads("Figure|Status|Kind|Unit|Plan|Published low|Published|Published high|What it covers, and its source")
 STATUS, PLAN, LOW, VALUE, HIGH, COVERS = 2, 5, 6, 7, 8, 9
 #: work breakdown lines of halls with their power and cooling, and of what brings power to a site
 POWER_LINES = (CONNECTION, PLANT)
@@ -151,6 +151,7 @@ def _group(
 
 def _line(book: Book, page: Page, r: int, unit: str, line: Line, figure: Figure) -> None:
     page.put(r, 1, line.ref.partition(".")[2].rpartition(".")[0])
+    page.put(r, 3, "published")
     page.put(r, COVERS, f"{line.covers}. {book.case.sources[figure.source_id].title}")
     page.put(r, 4, unit, "unit")
     cell = book.assumption_rows[line.ref]
