@@ -273,7 +273,7 @@ def test_no_bill_for_unused_power_fills_the_split(tmp_path: Path) -> None:
     for site in ("A", "B"):
         grid_contract(tables, site, minimum_take_share=0.8)
     asked = programme(LEAST_COST, budget_usd=2e9, infrastructure_share=0.75, infrastructure_share_tolerance=0.1)
-    result = solved(tmp_path, tables, {**asked, "claims": [{**SPLIT, **FIRM}]})
+    result = solved(tmp_path, tables, {**asked, "claims": [{**SPLIT, "level": 0.75, **FIRM}]})
     usd = {code: n / 1e8 for (code,), n in total(result, "detail", 0).items()}
     assert usd["1.3.1"] + usd["1.2.5"] == pytest.approx(0.65 / 0.35 * 100, rel=0.01)
     # 400 MW at 0.8 for three years, less what racks in place use

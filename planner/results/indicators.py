@@ -47,10 +47,11 @@ def indicators(case: Case, plan: Plan, measures: dict[str, float]) -> dict[str, 
     compute = plan["compute"].set_index(["period", "precision"])
     installed, serving = compute["installed_pflops"].to_dict(), compute["serving_pflops"].to_dict()
     rent = {w: case.rent_musd(w, case.programme.base_year) for w in case.workloads}
-    served = math.fsum(
-        rent[w] * x for w, x in zip(plan["served"]["workload_id"], plan["served"]["pflops_years"], strict=True)
-    )
-    asked = math.fsum(rent[k[1]] * case.demand_pflops_years(k, t) for k in case.demands for t in list(case.periods)[1:])
+    # nothing is there before the first period ends: the first year is left out, however it is cut into periods
+    counted = {labels[t]: t for t in case.periods if case.periods.year(t) > case.periods.first_year}
+    each = zip(*(plan["served"][c] for c in ("workload_id", "period", "pflops_years")), strict=True)
+    served = math.fsum(rent[w] * x for w, t, x in each if str(t) in counted)
+    asked = math.fsum(rent[k[1]] * case.demand_pflops_years(k, t) for k in case.demands for t in counted.values())
     energy = plan["energy"]
     committed, owed = committed_cents(case, plan)
     return {
