@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from planner import store
@@ -61,7 +62,19 @@ class Source:
 
     def case(self, edits: Sequence[str] = ()) -> Case:
         """The Case with further edits. Raises InputError where they make an input invalid."""
-        return read.load(self.model, (*self.edits, *edits))
+        return read.load(self.model, (*self.edits, *(self._units if edits else ()), *edits))
+
+    @cached_property
+    def _units(self) -> tuple[str, ...]:
+        """Edits that say claims of another unit in that of the model, in which further edits are."""
+        case = read.load(self.model, self.edits)
+        return tuple(
+            f"claims.{c.id}.{field}={value!r}" if field != "unit" else f"claims.{c.id}.unit={value}"
+            for c in case.programme.claims
+            if case.converted(c)
+            for field, value in (("unit", c.unit), ("price_usd", c.price_usd), ("level", c.level))
+            if value is not None
+        )
 
     def case_or_none(self, edits: Sequence[str]) -> Case | None:
         """None where the edits leave the range of what an input may be: such a change is not on offer."""

@@ -17,7 +17,7 @@ from typing import Any
 import pandas as pd
 
 from planner.inputs.periods import Periods
-from planner.inputs.programme import Programme, ServiceKey
+from planner.inputs.programme import Claim, Programme, ServiceKey
 from planner.inputs.records import records
 from planner.inputs.schema import BY_NAME, MONEY_PARAMETERS
 
@@ -458,6 +458,10 @@ class Case:
     def __post_init__(self) -> None:
         h = self.programme.horizon
         object.__setattr__(self, "periods", Periods(h.first_year, h.periods, h.months_per_period))
+
+    def converted(self, claim: Claim) -> bool:
+        """Whether the programme file says a claim in another unit than the model's."""
+        return any(remark.startswith(f"Claim {claim.id}: ") and " is read as " in remark for remark in self.remarks)
 
     def __getstate__(self) -> dict[str, Any]:
         """What travels to another process: the inputs, none of what was worked out from them."""

@@ -38,6 +38,16 @@ def check(programme: Programme, years: list[int], initiatives: Set[Any] | None, 
             _promise(claim, programme, say)
 
 
+def remarks(programme: Programme) -> list[str]:
+    """A firm ceiling below the budget: what the model may spend is the budget, and the plan is held to the claim."""
+    return [
+        f"Claim {c.id}: firm at {c.level:.12g} USD, while budget_usd is {programme.budget_usd:.12g}. "
+        "A plan that spends more breaks the claim; write one figure for both."
+        for c in programme.claims
+        if c.metric == "budget" and c.binding == "firm" and c.level is not None and c.level < programme.budget_usd
+    ]
+
+
 def _any(claim: Claim, years: list[int], say: Say) -> None:
     """What every claim keeps to."""
     place = f"claims.{claim.id}"
@@ -94,8 +104,6 @@ def _as_the_programme(claim: Claim, programme: Programme, say: Say) -> None:
         field, limit = "sites.count", float(programme.sites.count)
     elif claim.metric == "split":
         field, limit = "infrastructure_share", programme.infrastructure_share
-    elif claim.metric == "budget" and level < programme.budget_usd:
-        field, limit = "budget_usd", programme.budget_usd
     elif claim.metric == "funding" and level < 1:
         field, limit = "all of what the payers can pay", 1.0
     elif claim.metric == "services" and level > len(claim.initiatives) > 0:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -144,12 +144,25 @@ def _rest(plain: Mapping[str, Any], faulty: Iterable[tuple[Any, ...]]) -> Progra
         return None
 
 
-def in_units(programme: Programme, file_of: FileOf, edited: Edited) -> tuple[Programme, list[str], list[Fault]]:
-    """The programme with every claim in the units of the model, what was converted in words, and faults."""
+def in_units(
+    programme: Programme, file_of: FileOf, edited: Edited, absolute: Set[str]
+) -> tuple[Programme, list[str], list[Fault]]:
+    """The programme with every claim in the units of the model, what was converted in words, and faults.
+
+    ``absolute`` names fields that edits set or step: of a claim in another unit they must say the unit as well.
+    """
     faults = _Faults(file_of, edited)
-    pairs = [claim_units.converted(claim, faults.say) for claim in programme.claims]
-    said = [words for _, words in pairs if words]
-    return programme.model_copy(update={"claims": tuple(claim for claim, _ in pairs)}), said, faults
+    claims, said = [], []
+    for claim in programme.claims:
+        new, words = claim_units.converted(claim, faults.say)
+        claims.append(new)
+        said += [words] if words else []
+        unit = f"claims.{claim.id}.unit"
+        for field in (f"claims.{claim.id}.level", f"claims.{claim.id}.price_usd"):
+            if words and field in absolute and unit not in edited:
+                advice = f"Add --set {unit}={claim.unit}, or --set {unit}={new.unit}."
+                faults.say(field, f"a number without a unit, of a claim in {claim.unit}", "its unit as well", advice)
+    return programme.model_copy(update={"claims": tuple(claims)}), said, faults
 
 
 def fault(column: str, wrong: tuple[str, str, str] | None, file_of: FileOf, edited: Edited) -> list[Fault]:

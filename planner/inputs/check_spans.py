@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from planner.errors import Fault
+from planner.inputs import check_claims
 from planner.inputs.check import Sheets, good_rows
 from planner.inputs.parse import listing, show
 from planner.inputs.periods import Periods
@@ -30,7 +31,7 @@ def remarks(programme: Programme, sheets: Sheets) -> list[str]:
     """What inputs without a fault lead to that a reader may not expect, in sentences."""
     h = programme.horizon
     periods = Periods(h.first_year, h.periods, h.months_per_period)
-    return [*_authority(periods, sheets), *_rounded(periods, sheets)]
+    return [*check_claims.remarks(programme), *_authority(periods, sheets), *_rounded(periods, sheets)]
 
 
 def _authority(periods: Periods, sheets: Sheets) -> list[str]:

@@ -112,7 +112,10 @@ def _whole(
     programme, faults = check_programme.validate(raw, file_of, edited)
     remarks: list[str] = []
     if programme is not None:
-        programme, remarks, wrong = check_programme.in_units(programme, file_of, edited)
+        absolute = {
+            dotted for dotted, path in edited.items() if any(e.path == path and not e.scales() for e in changes)
+        }
+        programme, remarks, wrong = check_programme.in_units(programme, file_of, edited, absolute)
         faults += wrong
     if sheets is not None:
         faults += edit_tables(sheets, changes) + _tables(sheets)

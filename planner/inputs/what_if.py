@@ -48,7 +48,7 @@ class Given:
 
 @dataclass(frozen=True)
 class Edit:
-    """One edit: ``place`` is what stands between the table and the column; one that drops rows has no column."""
+    """One edit: ``place`` is between the table and the column; one that drops rows has no column."""
 
     path: str
     value: str
@@ -63,6 +63,10 @@ class Edit:
     @property
     def drops(self) -> bool:
         return not self.column
+
+    def scales(self) -> bool:
+        """Whether it multiplies the old value, whatever its unit."""
+        return bool(_PERCENT.fullmatch(self.value) or _TIMES.fullmatch(self.value))
 
     @property
     def change(self) -> Callable[[float], float] | None:
@@ -210,6 +214,3 @@ def _assign(here: dict[str, Any], name: str, edit: Edit) -> Fault | None:
     else:
         here[name] = int(edit.value) if re.fullmatch(r"[+-]?[0-9]+", edit.value) else float(edit.value)
     return None
-
-
-# the tables

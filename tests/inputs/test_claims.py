@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from faulty import found
 from tiny import write_tiny
 
+from planner.analyses.source import Source
 from planner.inputs import read
 
 POWER = {"metric": "power", "tier": "commissioned", "by": 2028, "binding": "firm"}
@@ -62,6 +63,34 @@ def test_a_unit_set_on_the_command_line_is_read(tmp_path: Path) -> None:
     assert (asked.level, asked.unit) == (5000, "MW")
 
 
+def test_a_firm_ceiling_below_the_budget_is_remarked(tmp_path: Path) -> None:
+    model = written(tmp_path, {"metric": "budget", "level": 5e8, "unit": "USD", "binding": "firm"})
+    (said,) = read.load(model).remarks
+    assert "500000000 USD, while budget_usd is 1000000000" in said
+    assert read.load(model, ("programme.budget_usd=5e8",)).remarks == ()
+
+
+@pytest.mark.parametrize("edit", ["claims.x.level=0.03", "claims.x.level+=0.01", "programme.claims.x.level=5"])
+def test_a_new_level_of_a_claim_in_another_unit_says_its_unit(tmp_path: Path, edit: str) -> None:
+    model = written(tmp_path, {**POWER, "level": 0.02, "unit": "GW"})
+    (fault,) = found(model, edit)
+    assert fault.file == "--set"
+    assert "claims.x.unit=GW" in fault.suggestion
+    assert "claims.x.unit=MW" in fault.suggestion
+    assert read.load(model, (edit, "claims.x.unit=GW")).programme.claims[0].unit == "MW"
+
+
+def test_a_change_in_per_cent_needs_no_unit(tmp_path: Path) -> None:
+    model = written(tmp_path, {**POWER, "level": 0.02, "unit": "GW"})
+    assert read.load(model, ("claims.x.level=+10%",)).programme.claims[0].level == pytest.approx(22)
+
+
+def test_an_analysis_asks_in_the_unit_of_the_model(tmp_path: Path) -> None:
+    model = written(tmp_path, {**POWER, "binding": "goal", "level": 0.02, "unit": "GW", "price_usd": 5e9})
+    (asked,) = Source(str(model)).case(("claims.x.level=15",)).programme.claims
+    assert (asked.level, asked.unit, asked.price_usd) == (15, "MW", 5e6)
+
+
 @pytest.mark.parametrize("unit", ["MW", "MW IT", ""])
 def test_a_unit_of_the_model_changes_nothing(tmp_path: Path, unit: str) -> None:
     case = read.load(written(tmp_path, {**POWER, "level": 20, "unit": unit}))
@@ -96,7 +125,6 @@ def test_another_unit_is_refused_with_the_one_to_write(
         ({"metric": "split", "level": 0.9, "binding": "firm"}, "level", "infrastructure_share"),
         ({"metric": "split", "level": 90}, "level", "0 to 1"),
         ({"metric": "governance", "level": 80}, "level", "0 to 1"),
-        ({"metric": "budget", "level": 5e7, "binding": "firm"}, "level", "budget_usd"),
         ({"metric": "funding", "level": 0.5, "binding": "firm"}, "level", "payers"),
         ({"metric": "budget", "level": 6e7, "binding": "goal"}, "binding", "firm or reported"),
         ({"metric": "sites", "level": 1, "binding": "goal"}, "binding", "firm or reported"),
