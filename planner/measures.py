@@ -12,6 +12,7 @@ MEASURES = {
     "mission_value": ("Mission value", "USD present"),
     "present_cost": ("Present cost", "USD present"),
     "owed_after_horizon": ("Owed after the horizon", "USD present"),
+    "terminal_value": ("Terminal value", "USD present"),
     "emissions": ("Emissions", "t CO2"),
     "compute": ("Compute at the end", "PFLOP/s"),
     "secured": ("Secured power at the end", "MW facility"),

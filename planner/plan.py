@@ -81,6 +81,9 @@ RESULTS: dict[str, tuple[str, ...]] = {
     # what contracts owe after the horizon for MW that serve no racks, base-year dollars by calendar year;
     # way: "take" (the rest of the minimum take), "exit" (the fee) or "resale" (the loss on it), whichever is least
     "owed_after": ("site_id", "obligor", "way", "year", "usd", "present_usd"),
+    # what serves at the end of the horizon, by the period at whose end it came to stand: halls of a design with their
+    # land, MW IT, or the "connection", MW facility; base-year dollars, and their present value
+    "terminal_value": ("site_id", "asset", "period", "mw", "usd", "present_usd"),
     "energy": ("site_id", "period", "it_mwh", "facility_mwh", "emissions_t", "water_m3"),
     "compute": ("period", "precision", "installed_pflops", "serving_pflops"),
     # from the second period, by agency and gate (initiative or track) the part of demand that may be served, at most 1;
@@ -106,7 +109,7 @@ RESULTS: dict[str, tuple[str, ...]] = {
 }
 TABLES = {**DECISIONS, **RESULTS}
 #: tables that runs of earlier versions do not have: empty in them
-LATER = ("grid_use", "owed_after")
+LATER = ("grid_use", "owed_after", "terminal_value")
 #: states of a commitment: "met", "short" (a goal), "broken" (never published), "reported"
 
 

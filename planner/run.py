@@ -16,6 +16,7 @@ from planner.formulation import Formulation, build
 from planner.formulation.objective import weights
 from planner.formulation.terms import value
 from planner.inputs.case import USD_PER_MUSD, Case
+from planner.inputs.programme import MONEY
 from planner.plan import NOISE, Plan
 from planner.report import screen
 from planner.report.facts import Facts
@@ -227,7 +228,7 @@ def _terms(built: Formulation) -> list[dict[str, Any]]:
     found = []
     for name, weight in weights(built.case).items():
         amount = value(built.measures[name])
-        money = name in ("mission_value", "present_cost", "owed_after_horizon")
+        money = name in MONEY
         found.append(
             {
                 "measure": name,

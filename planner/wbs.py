@@ -81,5 +81,7 @@ HALL_LINES = (
     (ELECTRICAL, "electrical plant", "electrical_usd_per_mw"),
     (COOLING_PLANT, "cooling plant", "mechanical_usd_per_mw"),
 )
+#: lines that buy what is worth something at the end of the horizon
+WORTH_AT_THE_END = (LAND, *(code for code, _, _ in HALL_LINES), CONNECTION)
 #: spend profile of a grid connection
 CONNECTION_PROFILE = "connection"

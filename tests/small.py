@@ -8,6 +8,7 @@ from typing import Any
 from tiny import Row, tiny_programme, tiny_tables, write_tiny
 
 from planner.inputs.case import Case
+from planner.inputs.programme import MONEY
 from planner.inputs.read import load
 from planner.inputs.schema import BY_NAME, MONEY_PARAMETERS
 from planner.run import Options, Result, optimize
@@ -18,6 +19,8 @@ Tables = dict[str, list[Row]]
 #: objectives: value, then cost; value less cost; cost alone
 VALUE_FIRST: Row = {"mission_value": 1.0, "present_cost": -0.001}
 NET_BENEFIT: Row = {"mission_value": 1.0, "present_cost": -1.0}
+#: value and what is left at the end, less cost
+WITH_THE_END: Row = {**NET_BENEFIT, "terminal_value": 1.0}
 LEAST_COST: Row = {"present_cost": -1.0}
 
 
@@ -93,6 +96,13 @@ def grid_contract(tables: Tables, site: str, **terms: Any) -> None:
     tables["grid_contracts"] = [*tables["grid_contracts"], row]
 
 
+def lives(tables: Tables, months: float, **other: float) -> None:
+    """Halls and connections last so long, land for ever; another line is named as ``wbs_1_2_1``."""
+    named = {"1.1.2": 0.0} | dict.fromkeys(("1.1.3", "1.1.4", "1.2.1", "1.2.3", "1.2.4"), months)
+    named |= {code.removeprefix("wbs_").replace("_", "."): life for code, life in other.items()}
+    tables["asset_lives"] = [{"wbs_code": code, "life_months": life} for code, life in named.items()]
+
+
 def must_serve(tables: Tables) -> None:
     """All demand is met from the second year."""
     change(tables, "demand", must_serve_share=1)
@@ -125,9 +135,8 @@ def value(result: Result) -> float:
 
 def amounts(result: Result) -> dict[str, float]:
     """Measure -> its amount, of those that weigh something: M USD for money, its own unit otherwise."""
-    money = ("mission_value", "present_cost", "owed_after_horizon")
     terms = result.document["objective"]["terms"]
-    return {t["measure"]: t["amount"] / (1e6 if t["measure"] in money else 1) for t in terms}
+    return {t["measure"]: t["amount"] / (1e6 if t["measure"] in MONEY else 1) for t in terms}
 
 
 def chosen(result: Result, table: str) -> set[tuple[Any, ...]]:

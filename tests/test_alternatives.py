@@ -45,12 +45,13 @@ def plan(folder: Path, name: str) -> Result:
 @pytest.mark.parametrize(
     ("name", "weights", "price"),
     [
-        ("power-first", {"mission_value": 1, "present_cost": -1, "owed_after_horizon": -1}, 50e6),
+        ("power-first", {"mission_value": 1, "present_cost": -1, "owed_after_horizon": -1, "terminal_value": 1}, 50e6),
         ("least-cost", {"present_cost": -1}, 0),
         ("most-compute", {"present_cost": -1, "owed_after_horizon": -1, "compute_usd_per_pflops": 50_000}, 0),
         (
             "least-emissions",
-            {"mission_value": 1, "present_cost": -1, "owed_after_horizon": -1, "emissions_usd_per_t": -10_000},
+            {"mission_value": 1, "present_cost": -1, "owed_after_horizon": -1, "terminal_value": 1}
+            | {"emissions_usd_per_t": -10_000},
             0,
         ),
     ],

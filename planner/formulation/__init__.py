@@ -20,6 +20,7 @@ from planner.formulation import (
     gates,
     objective,
     power,
+    residual,
     roles,
     sites,
     software,
@@ -28,11 +29,13 @@ from planner.formulation import (
 )
 from planner.formulation.accounts import Accounts
 from planner.formulation.combinations import Places, each_site
+from planner.formulation.halls import Halls
+from planner.formulation.supply import Supply
 from planner.formulation.terms import Terms, value
 from planner.inputs.case import Case
 
 COMPONENTS = (sites, construction, power, cooling, fleet, roles, software, training, workload, after)
-BLOCKS = (*COMPONENTS, gates, budget, commitments)
+BLOCKS = (*COMPONENTS, residual, gates, budget, commitments)
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,10 @@ def _built(case: Case, places: Places) -> Formulation:
     accounts.add(training.add(m.training, case, places))
     accounts.add(workload.add(m.workload, case, places))
     accounts.add(after.add(m.after, case, places))
+    halls, supply = Halls(m.construction, case), Supply(m.power, case)
+    accounts.add(residual.add(m.residual, case, halls, supply, m.power.idle_mw))
     balances.close(m, case, accounts, places)
+    residual.close(m.residual, case, accounts)
     after.close(m.after, case, accounts)
     gates.close(m, case, accounts)
     budget.close(m, case, accounts)
@@ -89,6 +95,7 @@ def settle(built: Formulation) -> None:
     """Set every quantity that only has a lower bound to its least, at the values of the others."""
     m, case, accounts = built.model, built.case, built.accounts
     power.settle(m.power, case, lambda s: value(accounts.terms("racks_peak_mw", s, case.periods.last)))
+    residual.settle(m.residual, case, Halls(m.construction, case), accounts)
     construction.settle(m.construction, case, lambda s, k, t: value(accounts.terms("in_use_mw", s, k, t)))
     roles.settle(
         m.roles, case, built.places, lambda s: m.sites.open[s], lambda y, t: value(accounts.terms("guard_begun", y, t))
@@ -106,4 +113,5 @@ def read(built: Formulation) -> dict[str, pd.DataFrame]:
     tables: dict[str, pd.DataFrame] = roles.read(m.roles, case, built.places, lambda s: m.sites.open[s])
     for component in (*(c for c in COMPONENTS if c is not roles), budget):
         tables |= component.read(m.component(name_of(component)), case)
+    tables |= residual.read(m.residual, case, Supply(m.power, case), m.power.idle_mw)
     return tables | commitments.read(case, built.accounts)

@@ -57,6 +57,7 @@ ACCOUNTS: dict[str, tuple[str, str, str]] = {
     "value": ("period", "M USD base year, present", "mission value; after the horizon under the number of periods"),
     "cost_after": ("period", "M USD base year, present", "running cost of service after the horizon"),
     "owed_after": ("site, period", "M USD base year, present", "owed after the horizon, by the period energised"),
+    "terminal_value": ("site, asset, period", "M USD base year, present", "worth at the end, by the period it stood"),
     "bill_above_musd": ("period", "M USD then-year", "bill of unused power above its take less what is used"),
     "tie_break": ("site", "MW", "physical size, for the tie-break"),
 }

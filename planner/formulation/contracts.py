@@ -21,6 +21,7 @@ from planner.formulation.supply import MWH_PER_GWH, Supply
 from planner.formulation.terms import Terms
 from planner.inputs.case import Case, GridContract
 from planner.inputs.periods import HOURS_PER_YEAR
+from planner.wbs import CONNECTION
 
 
 class WayOut(NamedTuple):
@@ -75,6 +76,26 @@ def energised_in(case: Case, supply: Supply, site: str) -> dict[int, Terms]:
                 ready = case.periods.ready(u, tranche.lead_months)
                 found.setdefault(ready, []).extend(supply.contracts.at((s, g), u, tranche.mw))
     return found
+
+
+def connection_musd(case: Case, site: str, ready: int) -> float:
+    """What a MW of connection that carries load is worth at the end of the horizon: M base-year USD."""
+    first = min(g for s, g in case.tranches_of_grid if s == site)
+    rate = case.musd(case.rate("grid_tranches", f"{site}/{first}", "connection_usd_per_mw"), ready)
+    return rate * case.deflator(ready) * case.sites[site].construction_multiplier * case.left_at_end(CONNECTION, ready)
+
+
+def loss_of_idle(case: Case, site: str, ready: int) -> tuple[float, float]:
+    """What the objective loses by an idle MW, and what the MW owes after the horizon: M base-year USD, present."""
+    weigh = case.programme.objective
+    owed = way_out(case, site, ready).present if site in case.grid_contracts else 0.0
+    worth = connection_musd(case, site, ready) * case.present_factor_end if case.values_the_end else 0.0
+    return weigh.terminal_value * worth - weigh.owed_after_horizon * owed, owed
+
+
+def may_be_idle(case: Case) -> list[str]:
+    """Sites where the model splits contracted MW by what serves load in the end."""
+    return [s for s in case.sites if s in case.grid_contracts or case.values_the_end]
 
 
 def way_out(case: Case, site: str, ready: int) -> WayOut:

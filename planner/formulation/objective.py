@@ -3,6 +3,7 @@
     mission_value        value of service within the horizon and after it, less what running costs after it
     present_cost         Σ lines of both ledgers, without what the split sets aside, · D(t) · PF(t), and the tie-break
     owed_after_horizon   what grid contracts still owe after the horizon for MW that serve no racks at its end
+    terminal_value       what halls, their land and connections that serve are worth at the end of the horizon
     emissions, compute, secured   t CO2; PFLOP/s of a precision installed at the end; MW facility secured at the end
 
 The tie-break is 1e-9 of the budget per GW of halls and racks, by latitude and longitude, so that equal plans fall out
@@ -17,6 +18,7 @@ from planner.formulation.accounts import Accounts
 from planner.formulation.budget import SIDES
 from planner.formulation.terms import Terms, scaled
 from planner.inputs.case import USD_PER_MUSD, Case
+from planner.inputs.programme import MONEY
 
 TIE_BREAK = 1e-9
 
@@ -32,6 +34,7 @@ def measures(m: Any, case: Case, accounts: Accounts, exact: bool) -> dict[str, T
         "mission_value": [*value, *scaled(after, -1.0)],
         "present_cost": [*present_cost(m, case), *(_tie_break(case, accounts) if exact else [])],
         "owed_after_horizon": owed,
+        "terminal_value": [x for k in accounts.keys("terminal_value") for x in accounts.terms("terminal_value", *k)],
         "emissions_usd_per_t": [x for k in accounts.keys("emissions_t") for x in accounts.terms("emissions_t", *k)],
         "compute_usd_per_pflops": accounts.terms("installed_pflops", last, precision),
         "secured_usd_per_mw": [x for s in case.sites for x in accounts.terms("secured_mw", s, last)],
@@ -41,7 +44,7 @@ def measures(m: Any, case: Case, accounts: Accounts, exact: bool) -> dict[str, T
 def weights(case: Case) -> dict[str, float]:
     """Weight of each measure that the programme names, in M base-year USD per unit of the measure."""
     declared = case.programme.objective
-    money = {name: getattr(declared, name) for name in ("mission_value", "present_cost", "owed_after_horizon")}
+    money = {name: getattr(declared, name) for name in MONEY}
     priced = {
         name: getattr(declared, name) / USD_PER_MUSD
         for name in ("emissions_usd_per_t", "compute_usd_per_pflops", "secured_usd_per_mw")

@@ -2,7 +2,8 @@
 
 Variables: ``contracted_by[s,g,t]`` (0/1), ``ordered_by[s,k,t]`` (whole units), ``signed_mw[s,p,t]`` (MW signed in t),
 ``generated_gwh[s,k,t]``, ``imported_gwh[s,t]``, ``billed_gwh[s,t]`` (GWh). Where a site has a grid contract also
-``unused_generation_gwh[s,t]`` (GWh) and ``idle_mw[s,t]`` (MW energised at the end of t, without racks in the end).
+``unused_generation_gwh[s,t]`` (GWh). There, and where ``terminal_value`` is weighed, ``idle_mw[s,t]`` (MW energised
+at the end of t, without racks in the end).
 
     contracts_stay, orders_stay      never fall
     contract_once[s,g]               contracted_by[H] ≤ open[s]
@@ -19,7 +20,7 @@ Variables: ``contracted_by[s,g,t]`` (0/1), ``ordered_by[s,k,t]`` (whole units), 
 
 Firm plant is unit_mw · firm_share · units ready. Secured power is energised + own service + firm plant, MW facility.
 A plan posts as billed exactly the larger of the two lower bounds, as unused and idle exactly the least.
-Idle MW are first those that owe least after the horizon.
+Idle MW are first those whose idleness costs the objective least: what they owe, and what the connection is worth.
 """
 
 from __future__ import annotations
@@ -75,7 +76,7 @@ def _contract_variables(b: Any, case: Case, supply: Supply, serving: list[tuple[
         doc="generation owed and not used, GWh",
     )
     b.idle_mw = pyo.Var(
-        over((s, r) for s in case.grid_contracts for r in sorted(contracts.energised_in(case, supply, s))),
+        over((s, r) for s in contracts.may_be_idle(case) for r in sorted(contracts.energised_in(case, supply, s))),
         domain=pyo.NonNegativeReals,
         doc="MW energised at the end of the period that serve no racks at the end of the horizon",
     )
@@ -116,7 +117,7 @@ def _rules(b: Any, case: Case, supply: Supply) -> None:
         owed = contracts.take_gwh(case, supply, s, t, generation=True)
         return total([(1.0, b.unused_generation_gwh[s, t]), *_from_grid(b, supply, s, t), *minus(owed)]) >= 0
 
-    energised = {s: contracts.energised_in(case, supply, s) for s in case.grid_contracts}
+    energised = {s: contracts.energised_in(case, supply, s) for s in contracts.may_be_idle(case)}
 
     @b.Constraint(over(b.idle_mw), doc="only contracted MW are idle")
     def idle_within_contracts(b: Any, s: str, t: int) -> Any:
@@ -184,15 +185,15 @@ def _energy(b: Any, case: Case, supply: Supply) -> list[Posting]:
 def _idle(b: Any, case: Case, supply: Supply) -> list[Posting]:
     """At the horizon's end, MW under contract that serve no racks, and what they still owe."""
     last, posts = case.periods.last, list[Posting]()
-    for s, contract in case.grid_contracts.items():
+    for s in contracts.may_be_idle(case):
         dates = [r for place, r in b.idle_mw if place == s]
         rest = [*supply.energised(s, last), *((-1.0, b.idle_mw[s, r]) for r in dates)]
         racks, says = Of(-1.0, "racks_peak_mw", (s, last)), "contracted MW serve racks or are idle at the end"
         if dates:
             posts.append(Meeting("power.idle_at_the_end", (s,), rest, (racks,), says))
-        for r in dates:
+        for r in dates if s in case.grid_contracts else ():
             owed = contracts.way_out(case, s, r).present
-            posts.append(Post("owed_after", (s, r), [(owed, b.idle_mw[s, r])], contract.obligor))
+            posts.append(Post("owed_after", (s, r), [(owed, b.idle_mw[s, r])], case.grid_contracts[s].obligor))
     return posts
 
 
@@ -208,10 +209,10 @@ def settle(b: Any, case: Case, racks_mw: Callable[[str], float]) -> None:
     for (s, t), unused in b.unused_generation_gwh.items():
         owed = value(contracts.take_gwh(case, supply, s, t, generation=True)) - value(_from_grid(b, supply, s, t))
         unused.set_value(max(0.0, owed), skip_validation=True)
-    for s in case.grid_contracts:
+    for s in contracts.may_be_idle(case):
         energised = {r: value(mw) for r, mw in contracts.energised_in(case, supply, s).items()}
         left = max(0.0, sum(energised.values()) - racks_mw(s))
-        for r in sorted(energised, key=lambda r: (contracts.way_out(case, s, r).present, r)):
+        for r in sorted(energised, key=lambda r: (*contracts.loss_of_idle(case, s, r), r)):
             idle = min(left, energised[r])
             b.idle_mw[s, r].set_value(idle, skip_validation=True)
             left -= idle

@@ -746,11 +746,35 @@ class Case:
         years = self.periods.first_year - self.programme.base_year + (t + 0.5) * self.periods.years
         return float((1 + rate) ** -years)
 
-    def present_factor_after(self, n: int) -> float:
+    def present_factor_after(self, n: float) -> float:
         """Present value of one constant base-year dollar in the middle of the n-th year after the horizon."""
         p = self.periods
         end = p.first_year - self.programme.base_year + p.count * p.years
         return float((1 + self.real_rate) ** -(end + n - 0.5))
+
+    @property
+    def present_factor_end(self) -> float:
+        """Present value of one constant base-year dollar at the end of the horizon."""
+        return self.present_factor_after(0.5)
+
+    @property
+    def values_the_end(self) -> bool:
+        """Whether the objective counts what is left of halls, land and connections."""
+        return self.programme.objective.terminal_value != 0
+
+    @cached_property
+    def asset_lives(self) -> dict[str, float]:
+        """Code of a cost line -> months over which what it buys wears off; 0: it keeps its value."""
+        table = self.tables["asset_lives"]
+        return dict(zip(table["wbs_code"], table["life_months"].astype(float), strict=True))
+
+    def left_at_end(self, code: str, ready: int) -> float:
+        """Share of what a cost line buys that is left at the end of the horizon, of what stood at the end of a period.
+
+        A straight line over the life, 1 where the life is 0.
+        """
+        months, age = self.asset_lives[code], (self.periods.last - ready) * self.periods.months
+        return max(0.0, 1 - age / months) if months else 1.0
 
     # tables by year
 

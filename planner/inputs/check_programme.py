@@ -18,6 +18,7 @@ from planner.inputs.parse import did_you_mean, listing
 from planner.inputs.periods import Periods
 from planner.inputs.programme import INSTEAD, Claim, Horizon, Objective, Programme, Sites
 from planner.inputs.schema import BY_NAME, PRICE_INDICES
+from planner.wbs import WORTH_AT_THE_END
 
 _MODELS: dict[str, type[BaseModel]] = {"claims": Claim, "objective": Objective, "sites": Sites, "horizon": Horizon}
 #: what an earlier programme had in the place of an objective
@@ -183,6 +184,7 @@ def check(programme: Programme, sheets: Sheets, file_of: FileOf, edited: Edited)
     periods = Periods(h.first_year, h.periods, h.months_per_period)
     years = sorted({periods.year(t) for t in periods})
     _objective(programme.objective, faults)
+    _lives(programme.objective, sheets, faults)
     check_claims.check(programme, years, known(sheets["initiatives"], "initiative_id"), faults.say)
     _sites(programme, sheets, faults)
     rates = known(sheets["discount_rates"], "rate_id")
@@ -212,6 +214,15 @@ def _objective(objective: Objective, faults: _Faults) -> None:
     if objective.compute_usd_per_pflops and objective.compute_precision is None:
         allowed = "fp64, bf16 or fp8, which never add up: compute_usd_per_pflops is a price of one of them"
         faults.say("objective.compute_precision", "nothing", allowed)
+
+
+def _lives(objective: Objective, sheets: Sheets, faults: _Faults) -> None:
+    """What is worth something at the end of the horizon wears off over a life."""
+    there = known(sheets["asset_lives"], "wbs_code")
+    absent = [code for code in WORTH_AT_THE_END if there is not None and code not in there]
+    if objective.terminal_value and absent:
+        allowed = f"a row of asset_lives for each of {listing(WORTH_AT_THE_END)}"
+        faults.say("objective.terminal_value", f"no life of {', '.join(absent)}", allowed, "Add the rows.")
 
 
 def _sites(programme: Programme, sheets: Sheets, faults: _Faults) -> None:

@@ -31,6 +31,8 @@ Tier = Literal["secured", "commissioned", "populated", "installed", "serving"]
 Precision = Literal["fp64", "bf16", "fp8"]
 #: workload, level, label of a period
 ServiceKey = tuple[str, str, str]
+#: measures of the objective that are base-year present dollars
+MONEY = ("mission_value", "present_cost", "owed_after_horizon", "terminal_value")
 #: part of present cost within which a plan is proven best, unless a programme says otherwise
 GAP = 0.0075
 #: what no workbook can hold; line breaks and tabs it can
@@ -109,14 +111,14 @@ class Claim(_Strict):
 class Objective(_Strict):
     """What is maximised: the sum of each weight times its measure. What is not named weighs nothing.
 
-    ``mission_value``, ``present_cost`` and ``owed_after_horizon`` weigh base-year present dollars. The others are
-    base-year present dollars a unit: a t CO2 over the horizon, a PFLOP/s of ``compute_precision`` installed at the
-    end, a MW of facility power secured at the end.
+    ``MONEY`` weighs base-year present dollars. The others are base-year present dollars a unit: a t CO2 over the
+    horizon, a PFLOP/s of ``compute_precision`` installed at the end, a MW of facility power secured at the end.
     """
 
     mission_value: float = _weight(1e6)
     present_cost: float = _weight(1e6)
     owed_after_horizon: float = _weight(1e6)
+    terminal_value: float = Field(default=0.0, ge=0, le=1e6)
     emissions_usd_per_t: float = _weight(1e9)
     compute_usd_per_pflops: float = _weight(1e12)
     compute_precision: Precision | None = None

@@ -89,8 +89,7 @@ class Seller:
         self.case, self.basis = case, case.service_prices[workload]
         self.workload = case.workloads[workload]
         self.year = case.programme.base_year
-        lives = case.tables["asset_lives"]
-        self.lives = dict(zip(lives["wbs_code"], lives["life_months"].astype(float), strict=True))
+        self.lives = case.asset_lives
 
     def connection_usd(self, rack_kw: float) -> float:
         """The grid connection of a rack: secured power at the site's first tranche."""

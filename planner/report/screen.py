@@ -197,6 +197,7 @@ def _worth(document: Mapping[str, Any], kept: Kept) -> Table:
         for name, key in (
             ("Net benefit: value of the service less all cost", "net_benefit_usd"),
             ("Value of the service at market price", "mission_value_usd"),
+            ("Worth at the end: halls, land and connections that serve", "terminal_value_usd"),
             ("Present cost of the plan", "present_cost_usd"),
             ("Owed after the horizon", "owed_after_horizon_usd"),
         )

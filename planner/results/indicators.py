@@ -111,7 +111,7 @@ def money_measures(built: Formulation) -> dict[str, float]:
     inside = sum(value(built.accounts.terms("value", t)) for t in p)
     later, cost_later = (value(built.accounts.terms(account, after)) for account in ("value", "cost_after"))
     cost = value(present_cost(built.model, built.case))
-    owed = value(built.measures["owed_after_horizon"])
+    owed, terminal = (value(built.measures[name]) for name in ("owed_after_horizon", "terminal_value"))
     musd = {
         "present_cost_usd": cost,
         "mission_value_usd": inside + later - cost_later,
@@ -119,7 +119,8 @@ def money_measures(built: Formulation) -> dict[str, float]:
         "mission_value_after_horizon_usd": later,
         "cost_after_horizon_usd": cost_later,
         "owed_after_horizon_usd": owed,
-        "net_benefit_usd": inside + later - cost_later - cost - owed,
+        "terminal_value_usd": terminal,
+        "net_benefit_usd": inside + later - cost_later + terminal - cost - owed,
     }
     return {name: x * USD_PER_MUSD for name, x in musd.items()}
 

@@ -87,6 +87,8 @@ def _owed_after(built: Formulation) -> pd.DataFrame:
     case, end = built.case, built.case.periods.year(built.case.periods.last)
     owed: dict[tuple[str, str, str, int], list[float]] = {}
     for (s, r), idle in built.model.power.idle_mw.items():
+        if s not in case.grid_contracts:
+            continue
         least = way_out(case, s, r)
         for n, musd in least.by_year.items() if idle.value > NOISE else ():
             sums = owed.setdefault((s, case.grid_contracts[s].obligor, least.way, end + n), [0.0, 0.0])

@@ -13,6 +13,7 @@ from planner.verify import (
     budget,
     commitments,
     domains,
+    ending,
     governance,
     money,
     objective,
@@ -33,7 +34,7 @@ __all__ = ["RULES", "Breach", "ObjectiveClaim", "Verification", "verify"]
 #: the modules whose functions register the rules
 INFRASTRUCTURE = (physical, power, work)
 SOFT = (security, software, training)
-MODULES = (domains, *INFRASTRUCTURE, *SOFT, money, budget, results, governance, commitments, owed, objective)
+MODULES = (domains, *INFRASTRUCTURE, *SOFT, money, budget, results, governance, commitments, owed, ending, objective)
 #: every rule that ``verify`` checks
 RULES: tuple[str, ...] = tuple(name for name, _ in REGISTRY)
 

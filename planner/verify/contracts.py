@@ -8,6 +8,7 @@ from collections import defaultdict
 import numpy as np
 
 from planner.inputs.case import GridContract
+from planner.verify.left import connection_usd, end_factor
 from planner.verify.levels import Levels
 from planner.verify.tally import Vector
 
@@ -36,7 +37,7 @@ def _months(contract: GridContract, opening: float, closing: float) -> float:
     return (bend - opening) * (height(opening) + height(bend)) / 2.0 + closing - bend
 
 
-def _energised(world: Levels, site: str) -> dict[int, float]:
+def energised_mw(world: Levels, site: str) -> dict[int, float]:
     """Contracted MW by the period at whose end they are energised."""
     clock, out = world.facts.clock, defaultdict[int, float](float)
     for (s, g), starts in world.contract.items():
@@ -50,7 +51,7 @@ def take_mwh(world: Levels, site: str, generation: bool = False) -> Vector:
     """Delivery, or generation, that is owed in each period whether it is used or not."""
     facts, clock = world.facts, world.facts.clock
     contract, out = facts.case.grid_contracts.get(site), facts.clock.zeros()
-    for ready, mw in _energised(world, site).items():
+    for ready, mw in energised_mw(world, site).items():
         for t in range(ready + 1, clock.count):
             opening = float((t - ready - 1) * clock.months)
             if contract is None:
@@ -116,17 +117,31 @@ def _least(world: Levels, site: str, ready: int) -> tuple[str, dict[int, tuple[f
     return min(ways, key=lambda way: math.fsum(present for _, present in way[1].values()))
 
 
+def idle_mw(world: Levels, site: str) -> dict[int, float]:
+    """Contracted MW that serve no racks at the end, by when they were energised: those first that cost least idle.
+
+    One costs what it owes after the horizon and what its connection would be worth, as the objective weighs them.
+    """
+    energised, weigh = energised_mw(world, site), world.facts.programme.objective
+    owed = dict.fromkeys(energised, 0.0)
+    if site in world.facts.case.grid_contracts:
+        owed = {r: math.fsum(x for _, x in _least(world, site, r)[1].values()) for r in energised}
+    cost = {r: -weigh.owed_after_horizon * usd for r, usd in owed.items()}
+    for r in energised if weigh.terminal_value else ():
+        cost[r] += weigh.terminal_value * connection_usd(world, site, r) * end_factor(world)
+    left, found = max(0.0, sum(energised.values()) - float(racks_peak_mw(world, site)[-1])), dict[int, float]()
+    for r in sorted(energised, key=lambda r: (cost[r], owed[r], r)):
+        found[r] = min(left, energised[r])
+        left -= found[r]
+    return found
+
+
 def owed_after(world: Levels, site: str) -> Owed:
-    """What MW that serve no racks at the end owe afterwards; those that owe least are the first to stand idle."""
+    """What MW that serve no racks at the end owe afterwards."""
     clock, contract = world.facts.clock, world.facts.case.grid_contracts[site]
-    energised = _energised(world, site)
-    idle = max(0.0, sum(energised.values()) - float(racks_peak_mw(world, site)[-1]))
-    ways = {ready: _least(world, site, ready) for ready in energised}
     found: Owed = {}
-    for ready in sorted(ways, key=lambda r: (math.fsum(x for _, x in ways[r][1].values()), r)):
-        mw = min(idle, energised[ready])
-        idle -= mw
-        way, by_year = ways[ready]
+    for ready, mw in idle_mw(world, site).items():
+        way, by_year = _least(world, site, ready)
         for n, (usd, present) in by_year.items() if mw > 0 else ():
             key = (contract.obligor, way, clock.year(clock.last) + n)
             before = found.get(key, (0.0, 0.0))

@@ -8,6 +8,7 @@ import numpy as np
 
 from planner.verify import after
 from planner.verify.contracts import owed_after
+from planner.verify.ending import terminal_value_musd
 from planner.verify.measures import is_priced, measure
 from planner.verify.tally import Check, rule
 from planner.verify.world import World
@@ -71,6 +72,7 @@ def objective_parts(world: World) -> dict[str, float]:
         "running cost after it": -asked.mission_value * after.cost_musd(world),
         "present cost": asked.present_cost * (resource_cost_musd(world) + tie_break_musd(world)),
         "owed after the horizon": asked.owed_after_horizon * owed_after_horizon_musd(world),
+        "worth at the end of the horizon": asked.terminal_value * terminal_value_musd(world),
         "emissions": asked.emissions_usd_per_t * emitted / 1e6,
         "compute": asked.compute_usd_per_pflops * compute / 1e6,
         "secured power": asked.secured_usd_per_mw * secured / 1e6,

@@ -23,6 +23,7 @@ RESULT_KEYS: dict[str, tuple[str, ...]] = {
     "tiers": ("site_id", "period"),
     "grid_use": ("site_id", "period"),
     "owed_after": ("site_id", "obligor", "way", "year"),
+    "terminal_value": ("site_id", "asset", "period"),
     "energy": ("site_id", "period"),
     "compute": ("period", "precision"),
     "admitted": ("agency_id", "gate_id", "period"),

@@ -93,6 +93,8 @@ ROWS: Tables = {
             "resale_share": 0.25,
         }
     ],
+    "asset_lives": [{"wbs_code": code, "life_months": 120} for code in ("1.1.3", "1.1.4", "1.2.1", "1.2.3")]
+    + [{"wbs_code": "1.1.2", "life_months": 0}, {"wbs_code": "1.2.4", "life_months": 60}],
     "plants": [
         {
             "plant_id": "RECIP",
@@ -348,7 +350,8 @@ def programme() -> Row:
         "infrastructure_share_tolerance": 0.05,
         "sites": {"count": 2, "minimum_regions": 2},
     }
-    return {**tiny_programme(), **asked, "horizon": horizon, "claims": claims}
+    objective = {"mission_value": 1.0, "present_cost": -0.001, "terminal_value": 0.001}
+    return {**tiny_programme(), **asked, "horizon": horizon, "claims": claims, "objective": objective}
 
 
 @cache

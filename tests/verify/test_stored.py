@@ -12,7 +12,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from small import EXACT, case_of, change, chip_on_sale, parameter, programme
+from small import EXACT, WITH_THE_END, case_of, change, chip_on_sale, lives, parameter, programme
 from test_soft_edges import GOVERNANCE, SPLIT, gated
 from tiny import Row
 
@@ -58,7 +58,8 @@ def lively(folder: Path) -> Case:
         infrastructure_share=0.7,
         claims=[GOVERNANCE, SPLIT, {**promise, **halls}, {**promise, **compute, "binding": "firm"}],
     )
-    asked["objective"] = {"mission_value": 1.0, "present_cost": -1.0}
+    lives(tables, 120)
+    asked["objective"] = WITH_THE_END
     return case_of(folder, tables, asked)
 
 
@@ -137,6 +138,7 @@ CORRUPTIONS: list[tuple[str, Row, str, str, str]] = [
     ("detail", {"wbs_code": "3.2.5"}, "ledger", "investment", "money.detail_account"),
     ("detail", {"wbs_code": "2.9"}, "wbs_code", "2.1.1", "money.detail_complete"),
     ("tiers", {"period": "2028"}, "secured_mw", "5000.0", "results.tiers"),
+    ("terminal_value", {}, "mw", "9.0", "residual.terminal_value"),
     ("energy", {"period": "2028"}, "emissions_t", "0.0", "results.energy"),
     ("compute", {"period": "2029", "precision": "fp8"}, "serving_pflops", "1e6", "results.compute"),
     ("admitted", {"period": "2028", "gate_id": "all"}, "share", "0.5", "results.admitted"),

@@ -22,6 +22,7 @@ PRESENT = (
     "cost_after_horizon_usd",
     "present_cost_usd",
     "owed_after_horizon_usd",
+    "terminal_value_usd",
 )
 #: units of indicators by the ending of their names
 UNITS = {"usd": "USD", "mw": "MW", "pflops": "PFLOP/s", "share": "share", "mwh": "MWh", "t": "t CO2", "m3": "m3"}

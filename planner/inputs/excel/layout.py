@@ -41,6 +41,7 @@ _PROGRAMME: dict[str, tuple[str, str]] = {
     "objective.mission_value": ("weight", "value of what is served, less its running cost after the horizon"),
     "objective.present_cost": ("weight", "cost of both ledgers; below 0, however little"),
     "objective.owed_after_horizon": ("weight", "what contracts still owe after the horizon"),
+    "objective.terminal_value": ("weight", "what halls, land and connections that serve are worth at the end"),
     "objective.emissions_usd_per_t": ("USD/t CO2", "price of emissions over the horizon; below 0 to avoid them"),
     "objective.compute_usd_per_pflops": ("USD/PFLOP/s", "price of compute installed at the end"),
     "objective.compute_precision": ("", "precision that this compute is counted in"),

@@ -85,6 +85,11 @@ class Service:
     def spans(self) -> list[Span]:
         return spans(self.case, self.plan)
 
+    @property
+    def last(self) -> Span:
+        """The last period of the horizon."""
+        return self.spans[self.case.periods.last]
+
     @cached_property
     def kinds(self) -> list[Kind]:
         """Every workload at every level, then after the horizon, in the order of the data."""

@@ -1,10 +1,10 @@
 """Net benefit of the fixed plan at other margins of the price of service. It is linear in the margin.
 
-    net benefit(m) = m · Σ_w P_w / m_w + A - C - K - O
+    net benefit(m) = m · Σ_w P_w / m_w + A - C - K - O + T
 
 ``P_w`` is what service of a workload is worth at the data's margin ``m_w`` without add-ons of levels, ``A`` those
-add-ons, ``C`` the running cost after the horizon, ``K`` present cost, ``O`` what is owed after the horizon: present
-base-year dollars. Margins multiply ``P`` alone.
+add-ons, ``C`` the running cost after the horizon, ``K`` present cost, ``O`` what is owed after the horizon, ``T`` what halls,
+land and connections are worth at its end: present base-year dollars. Margins multiply ``P`` alone.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Worth:
 
 
 def worth(service: Service, cost_usd: float) -> Worth | None:
-    """Of a plan whose cost (C + K + O) is given; None where the data do not say how prices are set."""
+    """Of a plan whose cost (C + K + O - T) is given; None where the data do not say how prices are set."""
     case, spans = service.case, service.spans
     if set(case.service_prices) < set(case.workloads):
         return None

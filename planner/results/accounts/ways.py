@@ -7,12 +7,14 @@ Software, security and training of the plan are in the first two ways and not in
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
 from planner import wbs
 from planner.formulation.after import rack_year_musd
+from planner.formulation.residual import GRID
 from planner.inputs.case import USD_PER_MUSD, Case
 from planner.plan import Plan
 from planner.results.accounts import leased
@@ -23,13 +25,17 @@ LOW, HIGH, OWN = "rent at low quotes", "rent at high quotes", "rent at the model
 
 
 def build_usd(case: Case, plan: Plan, service: Service) -> list[float]:
-    """Cost of the plan by span, then-year dollars: both ledgers, then what runs and what is owed after it."""
+    """Cost of the plan by span, then-year dollars: both ledgers, then what runs and what is owed after it.
+
+    What is left at the end of the horizon goes off its last period, at the same present value.
+    """
     found = dict.fromkeys((s.label for s in service.spans), 0.0)
     for r in rows(plan, "detail"):
         if r.wbs_code != wbs.UNALLOCATED:
             found[str(r.period)] += int(r.cents) / 100
     for label, usd in running_usd(case, plan, service).items():
         found[label] += usd
+    found[service.last.label] -= left_usd(plan, service)
     return [usd + more for usd, more in zip(found.values(), owed_usd(plan, service), strict=True)]
 
 
@@ -45,6 +51,12 @@ def owed_usd(plan: Plan, service: Service, obligor: str | None = None) -> list[f
     return list(found.values())
 
 
+def left_usd(plan: Plan, service: Service, halls_alone: bool = False) -> float:
+    """What is left at the end of the horizon, then-year dollars of the middle of its last period."""
+    present = [float(r.present_usd) for r in rows(plan, "terminal_value") if not halls_alone or r.asset != GRID]
+    return math.fsum(present) / (service.last.deflator * service.last.factor)
+
+
 def running_usd(case: Case, plan: Plan, service: Service) -> dict[str, float]:
     """Then-year dollars, tapered, of racks that go on working, by year after the horizon."""
     spans = {s.label: s for s in service.spans}
@@ -57,7 +69,10 @@ def running_usd(case: Case, plan: Plan, service: Service) -> dict[str, float]:
 
 
 def lease_change_usd(case: Case, plan: Plan, service: Service) -> list[float] | None:
-    """What leasing adds to the cost of the plan by span, then-year dollars; management and contingency inside."""
+    """What leasing adds to the cost of the plan by span, then-year dollars; management and contingency inside.
+
+    Leased halls go back to their owner, so what owned halls leave at the end is lost.
+    """
     lines = leased.lines(case, plan)
     if lines is None:
         return None
@@ -72,6 +87,7 @@ def lease_change_usd(case: Case, plan: Plan, service: Service) -> list[float] | 
             change[str(r.period)] -= int(r.cents) / 100 * times(r.wbs_code)
     for line in lines:
         change[line.span] += line.usd * times(line.wbs)
+    change[service.last.label] += left_usd(plan, service, halls_alone=True)
     return list(change.values())
 
 
