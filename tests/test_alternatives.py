@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from small import change, free_tables, must_serve, programme, solved, value
+from small import change, free_tables, lives, must_serve, programme, solved, value
 from tiny import Row
 
 from planner.inputs import read, shipped
@@ -39,6 +39,7 @@ def plan(folder: Path, name: str) -> Result:
     change(tables, "chip_supply", rack_price_usd=1e6)
     change(tables, "sites", {"site_id": "A"}, grid_emissions_kg_per_mwh=100)
     change(tables, "sites", {"site_id": "B"}, grid_emissions_kg_per_mwh=50, opening_cost_usd=1e6)
+    lives(tables, 12)
     return solved(folder, tables, asked(name))
 
 

@@ -1,7 +1,8 @@
 """The plan by hand with what is left at the end of 2028, two years after halls and connection came to stand.
 
-Twenty MW of halls house 1 MW of racks; 40 MW of connection carry the 1.25 MW that these draw. Halls cost 1.5 M$ of civil
-works and shell, which last 240 months, and 1.5 M$ of plant, which lasts 120, each times 1.5; land 10,000 $ a MW.
+Twenty MW of halls house 1 MW of racks; 40 MW of connection carry the 1.25 MW that these draw. Halls cost 1.5 M$ of
+civil works and shell, which last 240 months, and 1.5 M$ of plant, which lasts 120, each times 1.5; land 10,000 $ a
+MW.
 """
 
 from __future__ import annotations

@@ -10,6 +10,8 @@ from typing import Any
 import pandas as pd
 from workbook import soft_sample
 
+from planner.formulation.contracts import connection_musd
+from planner.formulation.residual import GRID, hall_musd
 from planner.inputs.case import Case
 from planner.inputs.programme import Programme
 from planner.inputs.schema import TABLES as SCHEMA
@@ -200,6 +202,7 @@ def sample(soft: bool = True) -> tuple[Case, Plan, dict[str, Any]]:
                 staff = case.rate("parameters", "site_staff_usd_per_year", "value")
                 lines.add("3.2.3", s, "site staff", t + 1, commissioned * 0.4, "head-years", staff)
         _contract(case, rows, lines, s, ready_grid)
+        _left(case, rows, (s, design.design_id, ready, 0.5 * modules * design.module_mw), (ready_grid, tranche.mw / 4))
     _service(case, rows, sites)
     _discount(case, rows, lines, design.design_id)
     for t in p:
@@ -248,6 +251,19 @@ def _contract(case: Case, rows: dict[str, list[tuple[Any, ...]]], lines: _Lines,
     for n in (1, 2):
         present = case.present_factor(p.last + n) * 1e7 / n
         rows["owed_after"].append((s, "investor", "resale", p.year(p.last) + n, 1e7 / n, present))
+
+
+def _left(
+    case: Case, rows: dict[str, list[tuple[Any, ...]]], halls: tuple[str, str, int, float], grid: tuple[int, float]
+) -> None:
+    """Half of the halls and a quarter of the connection serve at the end."""
+    s, design, ready, mw = halls
+    pieces = [(design, ready, mw, hall_musd(case, s, design, ready))]
+    pieces.append((GRID, *grid, connection_musd(case, s, grid[0])))
+    for asset, t, size, musd in pieces:
+        if t <= case.periods.last:
+            usd = 1e6 * size * musd
+            rows["terminal_value"].append((s, asset, case.periods.label(t), size, usd, usd * case.present_factor_end))
 
 
 def _discount(case: Case, rows: dict[str, list[tuple[Any, ...]]], lines: _Lines, design: str) -> None:
@@ -348,6 +364,7 @@ def document(case: Case, plan: Plan) -> dict[str, Any]:
     usd = detail.assign(usd=detail["cents"] / 100).groupby("ledger")["usd"].sum()
     found = accounts(case, plan)
     national, owed = found["national"], float(plan["owed_after"]["present_usd"].sum())
+    left = float(plan["terminal_value"]["present_usd"].sum())
     service = Service(case, plan)
     running = running_usd(case, plan, service)
     after = sum(running.get(s.label, 0.0) * s.deflator * s.factor for s in service.spans)
@@ -377,8 +394,9 @@ def document(case: Case, plan: Plan) -> dict[str, Any]:
             "operations_usd": float(usd["operations"]),
             "served_share": None,
             "mission_value_usd": national["mission_value_usd"] - after,
-            "present_cost_usd": national["cost_usd"] - owed - after,
+            "present_cost_usd": national["cost_usd"] + left - owed - after,
             "owed_after_horizon_usd": owed,
+            "terminal_value_usd": left,
             "net_benefit_usd": national["net_benefit_usd"],
         },
         "accounts": found,

@@ -21,7 +21,7 @@ from planner.verify.signing import committed_usd
 from planner.workbook.sheets.detail import QUANTITY
 
 #: lines of the section on the net benefit
-NET = ("In the horizon", "After it", "Running cost", "Mission value", "Present cost", "Net benefit")
+NET = ("In the horizon", "After it", "Running cost", "Mission value", "Terminal value", "Present cost", "Net benefit")
 
 
 @pytest.fixture(scope="module")
@@ -189,7 +189,9 @@ def test_running_cost_after_the_horizon_is_what_a_pencil_finds(shown: Workbook) 
     service = cells["In the horizon"] + cells["After it"]
     assert cells["Mission value"] == pytest.approx(service - due, rel=1e-12)
     owed = float(plan["owed_after"]["present_usd"].sum())
-    assert cells["Net benefit"] == pytest.approx(service - due - cells["Present cost"] - owed, rel=1e-12)
+    left = float(plan["terminal_value"]["present_usd"].sum())
+    assert cells["Terminal value"] == pytest.approx(left, rel=1e-9)
+    assert cells["Net benefit"] == pytest.approx(service - due + left - cells["Present cost"] - owed, rel=1e-12)
 
 
 def stopped_in(case: Case, year: int) -> Case:

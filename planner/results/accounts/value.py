@@ -3,8 +3,8 @@
     net benefit(m) = m · Σ_w P_w / m_w + A - C - K - O + T
 
 ``P_w`` is what service of a workload is worth at the data's margin ``m_w`` without add-ons of levels, ``A`` those
-add-ons, ``C`` the running cost after the horizon, ``K`` present cost, ``O`` what is owed after the horizon, ``T`` what halls,
-land and connections are worth at its end: present base-year dollars. Margins multiply ``P`` alone.
+add-ons, ``C`` the running cost after the horizon, ``K`` present cost, ``O`` what is owed after the horizon, ``T``
+what halls and connections are worth at its end: present base-year dollars. Margins multiply ``P`` alone.
 """
 
 from __future__ import annotations

@@ -47,15 +47,15 @@ def checks(book: Book, parts: Parts, places: Places) -> list[Check]:
     page, pv, inv = book.pages[ME], book.pages[present.ME], book.pages[investment.ME]
     p = parts.present
     built = places.rows.rows["built present"]
-    cost, running, nothing = (cell(pv, *at) for at in (p.cost, p.running, p.nothing))
+    cost, running, nothing, left = (cell(pv, *at) for at in (p.cost, p.running, p.nothing, p.left))
     view, owed = places.rows.detail.view(OWED, 1), {x: places.rows.rows[f"owed present, {x}"] for x in OBLIGORS}
     less = "".join(f"-{page.ref(r, TOTAL)}" for r in owed.values())
     built_in = page.n(built, TOTAL) - sum(page.n(r, TOTAL) for r in owed.values())
     found = [
         Check(
-            "Accounts: building without what is owed after the horizon, against present and running cost",
+            "Accounts: building without what is owed, against present and running cost less terminal value",
             (f"{page.ref(built, TOTAL)}{less}", built_in),
-            (f"{cost[0]}+{running[0]}", cost[1] + running[1]),
+            (f"{cost[0]}+{running[0]}-{left[0]}", cost[1] + running[1] - left[1]),
             relative=True,
             tolerance="constants.tolerance_relative",
         )

@@ -152,6 +152,7 @@ def _totals(book: Book, parts: Parts) -> list[Check]:
         "value after the horizon": ("Service after the horizon against the run's own", cell(pv, *p.after)),
         "cost after the horizon": ("Running cost after the horizon against the run's own", cell(pv, *p.running)),
         "mission value": ("Mission value against the run's own", cell(pv, *p.mission)),
+        "terminal value": ("Terminal value against the run's own", cell(pv, *p.left)),
         "net benefit": ("Net benefit against the run's own", cell(pv, *p.net)),
     }
     return [

@@ -123,6 +123,9 @@ def _costs(spans: Spans) -> int:
         label(page, at, Entry(name, what, "$M"))
         page.link(at, TOTAL, source, cell, style.MUSD)
     at = first + len(lines)
+    label(page, at, Entry("Terminal value", "of halls, land and connections that serve, off the cost", "$M"))
+    page.formula(at, TOTAL, f"-{source.ref(*parts.left)}", -source.n(*parts.left), "link", style.MUSD)
+    at += 1
     label(page, at, Entry("Total", "cost in all", "$M"), "total")
     page.sum(at, TOTAL, (first, TOTAL), (at - 1, TOTAL), style.MUSD, "total")
     spans.at = at + 2

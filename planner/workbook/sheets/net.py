@@ -11,7 +11,7 @@ from planner.workbook.tables import TOTAL, Entry, label
 Cell = tuple[int, int]
 
 
-def section(book: Book, page: Page, solved: Solved, row: int, rows: tuple[int, ...]) -> list[Cell]:
+def section(book: Book, page: Page, solved: Solved, row: int, rows: tuple[int, ...], end: int | None) -> list[Cell]:
     """What the plan is worth less what it costs, line by line; cells in the order of Places."""
     cost, inside, *tail = rows
     rate = f"at {book.case.programme.discount_rate}, dollars of {book.case.programme.base_year}"
@@ -28,16 +28,18 @@ def section(book: Book, page: Page, solved: Solved, row: int, rows: tuple[int, .
             f"D{first}+D{first + 1}-D{first + 2}",
             0.0,
         ),
+        ("Terminal value", "of halls, land and connections that serve at the end", *_of(page, [end] if end else [])),
         ("Present cost", "both ledgers, within the horizon", f"D{cost}", page.n(cost, TOTAL)),
         ("Owed", "after the horizon, as the run reports it", *_owed(book, solved)),
-        ("Net benefit", "mission value less present cost and what is owed", "", 0.0),
+        ("Net benefit", "mission value and terminal value, less present cost and what is owed", "", 0.0),
     )
     for at, (name, what, text, value) in enumerate(lines, first):
         if name == "Mission value":
             value = page.n(first, TOTAL) + page.n(first + 1, TOTAL) - page.n(first + 2, TOTAL)
         if name == "Net benefit":
-            text = f"D{first + 3}-D{first + 4}-D{first + 5}"
-            value = page.n(first + 3, TOTAL) - page.n(first + 4, TOTAL) - page.n(first + 5, TOTAL)
+            text = f"D{first + 3}+D{first + 4}-D{first + 5}-D{first + 6}"
+            mission, left, spent, owed = (page.n(first + n, TOTAL) for n in range(3, 7))
+            value = mission + left - spent - owed
         look = "total" if name in ("Mission value", "Net benefit") else "calculation"
         label(page, at, Entry(name, what, "$M"), "total" if look == "total" else "line")
         page.formula(at, TOTAL, text, value, look, style.MUSD)

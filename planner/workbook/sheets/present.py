@@ -8,7 +8,7 @@ from typing import NamedTuple
 from planner.workbook import style
 from planner.workbook.book import FIRST, Book, Page, letter, quoted
 from planner.workbook.facts import UNALLOCATED, View
-from planner.workbook.sheets import after, net, residual
+from planner.workbook.sheets import after, left, net, residual
 from planner.workbook.sheets.detail import DOLLARS, VALUE, Detail
 from planner.workbook.sheets.provenance import Solved
 from planner.workbook.tables import TOTAL, Entry, label
@@ -27,9 +27,11 @@ class Places(NamedTuple):
     after: Cell
     running: Cell
     mission: Cell
+    left: Cell
     cost: Cell
     owed: Cell
     net: Cell
+    left_halls: Cell | None = None
 
 
 class Table:
@@ -93,12 +95,15 @@ def fill(book: Book, detail: Detail, later: after.Places | None, solved: Solved)
     text = "unallocated by the split: buys nothing, in no row above"
     nothing = table.summed(("Memo", text, "$M"), ledgers, UNALLOCATED)
     tail = _tail(book, page, service, table.at + 1, later)
-    found = net.section(book, page, solved, (page.sheet.max_row or 0) + 2, (*present[:2], *tail))
+    end = left.section(book, page, (page.sheet.max_row or 0) + 2)
+    rows = (*present[:2], *tail)
+    found = net.section(book, page, solved, (page.sheet.max_row or 0) + 2, rows, end and end.total)
     memo = (page.sheet.max_row or 0) + 2
     residual.section(book, page, detail, memo)
     page.widths({1: 20, 2: 62, 3: 9, 4: 13})
     page.printed(4, "E7")
-    return Places((cost, TOTAL), (nothing, TOTAL), *found)
+    places = Places((cost, TOTAL), (nothing, TOTAL), *found)
+    return places._replace(left_halls=(end.halls, TOTAL)) if end else places
 
 
 def _timing(book: Book, table: Table) -> tuple[int, int]:

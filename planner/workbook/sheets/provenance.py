@@ -54,6 +54,7 @@ def _stored(book: Book, document: Mapping[str, Any]) -> list[tuple[str, float | 
         ("value after the horizon", number(indicators.get("mission_value_after_horizon_usd")), "USD"),
         ("cost after the horizon", number(indicators.get("cost_after_horizon_usd")), "USD"),
         (OWED, number(indicators.get("owed_after_horizon_usd")), "USD"),
+        ("terminal value", number(indicators.get("terminal_value_usd")), "USD"),
         ("net benefit", number(indicators.get("net_benefit_usd")), "USD"),
         ("served share", number(indicators.get("served_share")), "fraction"),
         ("energy", number(indicators.get("energy_mwh")), "MWh"),

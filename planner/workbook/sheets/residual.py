@@ -15,7 +15,7 @@ NOTES = (
     "In no total of this workbook. Straight line from the middle of the year of payment over the life on Assumptions; "
     "no market price.",
     "Land keeps its cost. Opening, leases, management, contingency and tax leave nothing.",
-    "Racks that go on working also stand above as service after the horizon: count one of the two, never both.",
+    "What serves at the end is above: racks as service; halls, land and connections as terminal value.",
 )
 
 

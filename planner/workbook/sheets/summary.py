@@ -98,6 +98,7 @@ def live(book: Book, parts: Parts, facts: Facts) -> dict[str, Live]:
         ("mission_value_usd", p.mission),
         ("present_cost_usd", p.cost),
         ("owed_after_horizon_usd", p.owed),
+        ("terminal_value_usd", p.left),
     ):
         link(key, pv, cell)
     margins = (book.document.get("accounts") or {}).get("margins") or {"rows": []}

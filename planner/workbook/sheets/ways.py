@@ -10,7 +10,7 @@ from planner.workbook import style
 from planner.workbook.book import FIRST, letter, quoted
 from planner.workbook.contracts import OWED
 from planner.workbook.facts import LEASED, OWNED
-from planner.workbook.sheets import after, rents
+from planner.workbook.sheets import after, present, rents
 from planner.workbook.sheets.detail import AHEAD, DOLLARS
 from planner.workbook.sheets.spans import Spans
 from planner.workbook.tables import TOTAL, Entry, label
@@ -72,10 +72,25 @@ def _built(spans: Spans, later: after.Places | None) -> tuple[int, dict[str, int
     page.sum(running, TOTAL, (running, spans.columns[0]), (running, spans.columns[-1]), style.MUSD, "calculation")
     spans.at += 1
     owed = _owed(spans)
-    rows = [(r, 1) for r in (*costs, running, *owed.values())]
+    left = _left(spans, spans.parts.present.left, "halls, land and connections at the end")
+    rows = [*((r, 1) for r in (*costs, running, *owed.values())), (left, -1)]
     total = spans.plus(("Build", "cost in all", "$M"), *rows, look="total")
     spans.at += 1
     return running, owed, total
+
+
+def _left(spans: Spans, cell: tuple[int, int] | None, what: str) -> int:
+    """What is left at the end of the horizon: then-year dollars of its last period, of the same present value."""
+    page, source, at, c = spans.page, spans.book.pages[present.ME], spans.at, spans.columns[spans.inside - 1]
+    label(page, at, Entry("Terminal value", what, "$M"))
+    if cell is not None:
+        deflator, factor = spans.rows["deflator"], spans.rows["factor"]
+        text = f"{source.ref(*cell)}/({letter(c)}{deflator}*{letter(c)}{factor})"
+        value = source.n(*cell) / (page.n(deflator, c) * page.n(factor, c))
+        page.formula(at, c, text, value, "link", style.MUSD)
+    page.sum(at, TOTAL, (at, spans.columns[0]), (at, spans.columns[-1]), style.MUSD, "calculation")
+    spans.at += 1
+    return at
 
 
 def _owed(spans: Spans) -> dict[str, int]:
@@ -119,6 +134,7 @@ def _leased(spans: Spans, built: int) -> int | None:
 
         names = ("Change", f"{category}, with management and contingency" if times else category, "$M")
         changes.append(spans.row(names, f"({{c}}{leased}-{{c}}{own}){times}", change))
+    changes.append(_left(spans, spans.parts.present.left_halls, "owned halls and land at the end, which leasing loses"))
     total = spans.plus(("Lease", "what leasing adds to building", "$M"), *((r, 1) for r in changes), look="total")
     both = spans.plus(("Lease halls", "cost in all: leased halls, own chips and power", "$M"), (built, 1), (total, 1))
     spans.at += 1

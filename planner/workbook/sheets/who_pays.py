@@ -81,6 +81,7 @@ def _national(spans: Spans, fees: int) -> None:
     at = spans.at + 2
     for name, what, cell in (
         ("Mission value", "service less running cost after the horizon", parts.mission),
+        ("Terminal value", "of halls, land and connections that serve at the end", parts.left),
         ("Present cost", "both ledgers", parts.cost),
         ("Net benefit", "what the nation has of the plan", parts.net),
     ):
