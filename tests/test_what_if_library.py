@@ -167,6 +167,7 @@ DIRECTIONS: dict[str, Callable[[Case, Case], bool]] = {
     "later-accreditation": lambda b, c: (
         min(c.accreditations[k].duration_months - a.duration_months for k, a in b.accreditations.items()) == 12
     ),
+    "no-terminal-value": lambda b, c: b.values_the_end and not c.values_the_end,
     "no-retrofit": lambda b, c: {d.route for d in c.designs.values()} == {"greenfield", "lease"},
     "rent-not-build": rented,
     "old-level-premiums": lambda b, c: (

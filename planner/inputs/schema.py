@@ -846,7 +846,7 @@ TABLES: tuple[Table, ...] = (
             _key("wbs_code", "cost line that buys the asset", "wbs.wbs_code"),
             _number("life_months", "months", 0, 1200, "months over which its value wears off; 0: it keeps its value"),
         ),
-        "what still has a value at the end of the horizon, for a memo; racks wear off over their life in chips",
+        "how long what a cost line buys keeps a value: terminal value, price of service, a memo; racks have a life in chips",
         may_be_empty=True,
         may_be_missing=True,
     ),
