@@ -23,6 +23,7 @@ from small import (
     gates,
     grid_contract,
     labels_swapped,
+    lives,
     money_doubled,
     programme,
     solved,
@@ -100,7 +101,8 @@ def contracted(seed: int) -> tuple[Tables, Row]:
         grid_contract(tables, site, obligor=draw.choice(["investor", "agency"]), **terms)
     claim = {"id": "power", "claim": "Power", "said_by": "pencil", "metric": "power", "tier": "secured"}
     claims = [{**claim, "by": draw.choice([2027, 2028]), "level": 130.0, "unit": "MW", "binding": "firm"}]
-    objective = {**NET_BENEFIT, "owed_after_horizon": -1.0}
+    lives(tables, draw.choice([60, 120]), wbs_1_2_1=240)
+    objective = {**NET_BENEFIT, "owed_after_horizon": -1.0, "terminal_value": 1.0}
     return tables, {**asked, "claims": claims, "objective": objective, "budget_usd": 600e6}
 
 
