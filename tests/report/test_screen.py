@@ -33,6 +33,14 @@ def test_sources_and_uses_balance_to_the_cent() -> None:
     assert round(100 * source) - spent == sum(round(100 * usd_) for usd_ in held)
 
 
+def test_the_rows_of_the_worth_add_up_to_net_benefit() -> None:
+    shown = screen.first(*sample()).figures()
+    names = ("mission_value_usd", "terminal_value_usd", "present_cost_usd", "owed_after_horizon_usd")
+    value, left, cost, owed = (shown[name].value or 0.0 for name in names)
+    assert left > 0
+    assert shown["net_benefit_usd"].value == pytest.approx(value + left - cost - owed, rel=1e-12)
+
+
 def test_what_the_split_leaves_is_a_use_of_its_own() -> None:
     case, plan, _ = sample()
     nothing = plan["detail"].query("wbs_code == '2.9'")["cents"].sum() / 100
