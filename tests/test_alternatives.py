@@ -82,7 +82,8 @@ def test_the_literal_announcement_changes_one_promise() -> None:
     ("name", "wanted"),
     [
         # Two modules, three H and seven X are 50 M$ and count 1.25 · 10 = 12.5 of 20 MW: 150 - 50 - 7.5 · 50.
-        ("power-first", -275),
+        # The second module comes to stand at the very end, with racks in it, and keeps its 20 M$; the first wore off.
+        ("power-first", -255),
         # One module, three H and five X.
         ("least-cost", -28),
         # One module holds seven X, at 100 PFLOP/s each worth 5 M$: 35 - 20 - 3 - 7.
