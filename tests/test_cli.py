@@ -495,7 +495,7 @@ def test_plain_terminals_get_plain_text(env: dict[str, str], stored: store.RunFo
 @pytest.mark.parametrize(("words", "code"), [("runs --json", 8), ("check nothing.toml --json", 2)])
 def test_a_full_disk_is_one_line_on_stderr(here: Path, words: str, code: int) -> None:
     command = f"{shlex.quote(sys.executable)} -m planner {words} > /dev/full"
-    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "200"}
     done = subprocess.run(["sh", "-c", command], cwd=here, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == code
     assert done.stderr.startswith("planner: ")

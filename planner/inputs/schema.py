@@ -678,6 +678,7 @@ TABLES: tuple[Table, ...] = (
             _text("basis", "MW basis and what is covered"),
         ),
         "published cost per MW, to test the plan against",
+        may_be_empty=True,
     ),
     Table(
         "hall_benchmarks",

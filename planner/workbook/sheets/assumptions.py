@@ -39,6 +39,7 @@ def _programme(book: Book) -> list[Row]:
         Row("programme.base_year", p.base_year, "year", source=asked),
         Row("programme.first_year", h.first_year, "year", source=asked),
         Row("programme.last_year", book.years[-1], "year", source=asked),
+        Row("programme.periods", h.periods, "periods", source=asked),
         Row("programme.months_per_period", h.months_per_period, "months", source=asked),
         Row("programme.sites", p.sites.count, "sites", source=asked),
     ]

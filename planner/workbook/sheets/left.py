@@ -115,10 +115,10 @@ def _present(book: Book, page: Page, at: int, of: int, name: str) -> None:
     """Discounted from the end of the horizon to the opening of the base year."""
     case = book.case
     ref = f"discount_rates.{case.programme.discount_rate}.real_rate"
-    names = ("programme.first_year", "programme.base_year", "programme.months_per_period", ref)
-    first, base, months, rate = (book.address(name, ME) for name in names)
+    names = ("programme.first_year", "programme.base_year", "programme.periods", "programme.months_per_period", ref)
+    first, base, periods, months, rate = (book.address(name, ME) for name in names)
     count, years = case.periods.count, case.periods.first_year - case.programme.base_year
-    text = f"D{of}*(1+{rate})^-({first}-{base}+{count}*{months}/12)"
+    text = f"D{of}*(1+{rate})^-({first}-{base}+{periods}*{months}/12)"
     value = page.n(of, TOTAL) * (1 + book.figure(ref)) ** -(years + count * case.periods.years)
     label(page, at, Entry(name, f"at present value, {case.programme.discount_rate}", "$M"))
     page.formula(at, TOTAL, text, value, form=style.MUSD)
