@@ -38,13 +38,37 @@ class Analyses:
 
 
 def write(folder: Path, case: Case, plan: Plan | None, document: dict[str, Any], more: Analyses | None = None) -> None:
-    """The reports of a run; one without a plan has none."""
+    """The reports of a run, each by itself: a run without a plan has the summary alone.
+
+    Where some fail the others are written; then the first error is raised, and its notes name the rest.
+    """
+    from planner.report import markdown
+
+    found = more or Analyses({}, None, ())
+    text = markdown.text(case, plan, document, found.documents)
+    makers: dict[str, Callable[[Path], object]] = {store.SUMMARY: lambda at: at.write_text(text, encoding="utf-8")}
     if plan is not None:
         from planner import page, workbook
 
-        found = more or Analyses({}, None, ())
-        workbook.write(folder / store.WORKBOOK, case, plan, document, folder / store.VALUES, found.sheets)
-        page.write(folder / store.PAGE, case, plan, document, found.documents, found.sections)
+        def book(at: Path) -> None:
+            with files.replacing(folder / store.VALUES) as values:
+                workbook.write(at, case, plan, document, values, found.sheets, found.documents)
+
+        makers |= {
+            store.WORKBOOK: book,
+            store.PAGE: lambda at: page.write(at, case, plan, document, found.documents, found.sections),
+        }
+    failed: list[Exception] = []
+    for name, make in makers.items():
+        try:
+            with files.replacing(folder / name) as draft:
+                make(draft)
+        except Exception as error:  # raised below, after the other reports
+            failed.append(error)
+    if failed:
+        for other in failed[1:]:
+            failed[0].add_note(str(other))
+        raise failed[0]
 
 
 def rebuild(run: Path, out: Path | None, more: Analyses | None = None, beside: Path | None = None) -> list[Path]:

@@ -47,7 +47,7 @@ __all__ = [
     "write_plan_tables",
 ]
 
-WORKBOOK, VALUES, PAGE = "plan.xlsx", "values.csv", "report.html"
+WORKBOOK, VALUES, PAGE, SUMMARY = "plan.xlsx", "values.csv", "report.html", "summary.md"
 #: keys of the document that differ between two runs that are otherwise the same
 _TIMES = ("seconds", "cpu_seconds", "steps")
 _ABANDONED_AFTER_SECONDS = 7 * 86400
@@ -114,15 +114,17 @@ class Draft:
                     self._store(result, stable, {"published": now.isoformat(), **times}, final)
                 if passed:
                     self.folder.mkdir()
-                    write_reports(self.folder, stable)
-                    seconds = {"report": time.perf_counter() - opened}
-                    seconds["total"] = time.perf_counter() - (began if began is not None else opened)
-                    fs.sync_tree(self.folder)
-                    with fs.undisturbed():
-                        for name in _listed(self.folder):
-                            (final / name).parent.mkdir(parents=True, exist_ok=True)
-                            (self.folder / name).rename(final / name)
-                        list_again(final, seconds)
+                    try:
+                        write_reports(self.folder, stable)
+                    finally:  # those that are whole are kept when another one fails
+                        seconds = {"report": time.perf_counter() - opened}
+                        seconds["total"] = time.perf_counter() - (began if began is not None else opened)
+                        fs.sync_tree(self.folder)
+                        with fs.undisturbed():
+                            for name in _listed(self.folder):
+                                (final / name).parent.mkdir(parents=True, exist_ok=True)
+                                (self.folder / name).rename(final / name)
+                            list_again(final, seconds)
         except BaseException as error:
             if final.is_dir():
                 error.add_note(f"The plan is stored as {run}; 'planner report {run}' writes its reports.")

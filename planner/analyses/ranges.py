@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -91,6 +91,20 @@ def reached(case: Case, plan: Plan, found: list[Range]) -> Iterator[Range]:
             used = used or (at and (not money or f"{one.table}.{row}.{one.column}" in lines))
         if used:
             yield one
+
+
+def by_dollars(plan: Plan, found: Iterable[Range]) -> list[Range]:
+    """What carries money first: dollars priced by a figure, times the part of its value that is not sure.
+
+    Figures that price nothing follow in the order of the tables; an analysis that is stopped has counted the others.
+    """
+    priced = plan["detail"].groupby("rate_ref")["cents"].sum().to_dict()
+
+    def unsure(one: Range) -> float:
+        cents = sum(abs(priced.get(f"{one.table}.{row}.{one.column}", 0)) for row in one.rows)
+        return float(cents) * (one.high - one.low) / max(abs(one.low), abs(one.high))
+
+    return sorted(found, key=unsure, reverse=True)
 
 
 def _keys(case: Case, table: str) -> list[str]:

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from planner.analyses.notebook import Notebook
-from planner.analyses.ranges import Range, ranges, reached
+from planner.analyses.ranges import Range, by_dollars, ranges, reached
 from planner.analyses.work import Tell, Undecided, Work
 from planner.inputs.case import Case
 from planner.plan import Plan
@@ -126,7 +126,7 @@ def sensitivity(
     tell("the plan as it is")
     base = counted(case, plan)
     found, without = ranges(case)
-    touching = list(reached(case, plan, found))
+    touching = by_dollars(plan, reached(case, plan, found))
     swings, left = [], 0
     for n, one in enumerate(touching, 1):
         known = notebook.known(one.ref)

@@ -83,10 +83,16 @@ class Facts:
 
     @property
     def spent_usd(self) -> float:
-        """All investment, what the split leaves unallocated included."""
-        return sum(self.spent_cents.values()) / 100
+        """Investment that buys something: without what the split leaves unallocated."""
+        return math.fsum(self.spent_by_category().values())
 
-    def spent_in(self, year: int) -> float:
+    @property
+    def unallocated_usd(self) -> float:
+        """Investment that the split sets aside; it buys nothing."""
+        return sum(c for (name, _), c in self.spent_cents.items() if name == UNALLOCATED) / 100
+
+    def cash_in(self, year: int) -> float:
+        """Investment of a year, what the split sets aside included."""
         return sum(c for (_, y), c in self.spent_cents.items() if y == year) / 100
 
     def uses(self) -> dict[str, float]:

@@ -7,7 +7,7 @@ from itertools import accumulate
 from typing import Any
 
 from planner.inputs.case import Case
-from planner.measures import amount
+from planner.measures import amount, usd
 from planner.plan import Plan
 from planner.report.facts import Facts, left_out
 from planner.report.shapes import Cell, Figure, Table
@@ -46,7 +46,7 @@ def fiscal(by_year: Mapping[int, float]) -> dict[int, float]:
 
 
 def _cash(facts: Facts) -> Table:
-    spent = fiscal({y: facts.spent_in(y) for y in facts.years})
+    spent = fiscal({y: facts.cash_in(y) for y in facts.years})
     ceilings = {y: facts.ceiling_to_date(y) for y in facts.years}
     steps = fiscal({y: ceilings[y] - ceilings.get(y - 1, 0.0) for y in facts.years})
     to_date, ceiling = list(accumulate(spent.values())), list(accumulate(steps.values()))
@@ -59,6 +59,8 @@ def _cash(facts: Facts) -> Table:
         "Investment, then-year dollars, October to September at an even rate within each calendar year. Room is what "
         "may still be spent by that year without breaking the ceiling of a later one."
     )
+    if facts.unallocated_usd:
+        note += f" {usd(facts.unallocated_usd)} of the cash is set aside by the split and buys nothing."
     return Table("cash", "Cash by federal fiscal year against the ceiling", headers, tuple(rows), note)
 
 

@@ -10,6 +10,7 @@ from planner.errors import VerificationError
 from planner.inputs.case import Case
 from planner.plan import Plan
 from planner.report.facts import Facts
+from planner.report.second import Kept
 from planner.workbook import links, values
 from planner.workbook.book import Book, heads
 from planner.workbook.finish import save
@@ -65,13 +66,15 @@ def write(
     document: Mapping[str, Any],
     values_path: Path | None = None,
     more: More | None = None,
+    kept: Kept | None = None,
 ) -> dict[str, float]:
     """Writes the workbook, its values as text to ``values_path``, and returns its key totals.
 
-    ``document`` is what ``optimize --json`` prints; ``more`` adds sheets. Bytes depend on these alone.
+    ``document`` is what ``optimize --json`` prints; ``more`` adds sheets, ``kept`` holds what analyses of the
+    run found. Bytes depend on these alone.
     Raises VerificationError, and writes nothing, when a check of the workbook does not pass.
     """
-    book, failures = build(case, plan, document, more)
+    book, failures = build(case, plan, document, more, kept)
     if failures:
         raise VerificationError("the workbook does not tie: " + "; ".join(failures))
     save(book, path)
@@ -80,7 +83,9 @@ def write(
     return book.totals
 
 
-def build(case: Case, plan: Plan, document: Mapping[str, Any], more: More | None = None) -> tuple[Book, list[str]]:
+def build(
+    case: Case, plan: Plan, document: Mapping[str, Any], more: More | None = None, kept: Kept | None = None
+) -> tuple[Book, list[str]]:
     """The workbook in memory, and what does not tie."""
     book = Book(case, plan, document)
     assumptions.fill(book)
@@ -112,7 +117,7 @@ def build(case: Case, plan: Plan, document: Mapping[str, Any], more: More | None
     promised = promises.fill(book, facts, parts)
     row = claim_check.section(book, parts, promised, promised.firm[0] + 2)
     promises.close(book, parts, row)
-    book.totals = summary.fill(book, parts, promised)
+    book.totals = summary.fill(book, parts, promised, kept)
     balance = sources_and_uses.fill(book, facts, parts, summary.live(book, parts, Facts(case, plan)))
     failures = checks.fill(book, facts, parts, promised, [*balance, *accounts.checks(book, parts, held)])
     failures += book.differs

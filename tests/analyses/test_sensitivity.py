@@ -15,7 +15,7 @@ from tiny import _figures, tiny_tables, write_tiny
 
 from planner import answers, store
 from planner.analyses.notebook import Notebook
-from planner.analyses.ranges import ranges, reached
+from planner.analyses.ranges import by_dollars, ranges, reached
 from planner.analyses.sensitivity import Sensitivity, counted, document, sensitivity
 from planner.analyses.source import Source
 from planner.answers import tornado
@@ -191,3 +191,12 @@ def test_sensitivity_as_typed_decides_anew(
     assert run_command(["sensitivity", "base", "--quiet"]) == 0
     assert capsys.readouterr().out.startswith("3 figures move the plan")
     assert runs == len(list((tmp_path / "reports").glob("base*")))
+
+
+def test_what_carries_money_is_counted_first(plan: tuple[Case, Plan, Result]) -> None:
+    case, decided, _ = plan
+    as_given = list(reached(case, decided, ranges(case)[0]))
+    order = by_dollars(decided, as_given)
+    priced = next(one for one in as_given if one.table == "chip_supply")  # ten racks; the others price no line
+    assert as_given[0] is not priced
+    assert order == [priced, *(one for one in as_given if one is not priced)]

@@ -7,6 +7,7 @@ from collections import Counter
 from planner.workbook.book import Book, Page
 
 DONE, PART, NOT = "addressed", "in part", "not addressed"
+SENSITIVITY = "Sensitivity analysis"
 #: statuses of figures that somebody read
 READ = ("read", "read-excerpt", "secondary", "derived")
 
@@ -21,6 +22,14 @@ def table(book: Book, page: Page, row: int) -> int:
             page.put(at, column, text, "text")
         at += 1
     return at + 1
+
+
+def sensitivity_run(book: Book) -> None:
+    """Say of the step on sensitivity that it was taken; an analysis kept with the run has its own sheets."""
+    page = book.pages["Ground rules"]
+    row = next(r for (r, c), text in page.values.items() if c == 1 and str(text).endswith(SENSITIVITY))
+    page.put(row, 2, DONE, "text")
+    page.put(row, 3, "Drivers and Sensitivity: each figure at its sourced low and high, one at a time.", "text")
 
 
 def _steps(book: Book) -> tuple[tuple[str, str, str], ...]:
@@ -38,7 +47,7 @@ def _steps(book: Book) -> tuple[tuple[str, str, str], ...]:
          "from that; the others are recalled, assumed or unsupported. None is an actual cost of this programme."),
         ("Point estimate and independent estimate", PART, "The point estimate: Investment, Federal funding, Summary. "
          "Beside it published dollars per MW; nobody has made an independent cost estimate."),
-        ("Sensitivity analysis", NOT, "Ranges stand on Assumptions; this workbook varies none of them."),
+        (SENSITIVITY, NOT, "Ranges stand on Assumptions; this workbook varies none of them."),
         ("Risk and uncertainty analysis", NOT, "Contingency is a share chosen by category, not the result of a risk "
          "analysis. A point estimate; confidence not assessed."),
         ("Documentation", PART, "Any number leads to its source in two clicks; Provenance names the run and inputs. "
