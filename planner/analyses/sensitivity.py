@@ -27,6 +27,7 @@ MEASURES = ("net_benefit_usd", "present_cost_usd", "mission_value_usd", "investm
 OF_ITS_TABLES: tuple[str, ...] = (
     "money.",
     "owed.",
+    "residual.",
     "results.",
     "objective.",
     "budget.to_the_cent",

@@ -8,8 +8,9 @@ came to stand at the end of period t and house racks at the end of the horizon. 
 
 A MW of halls is worth Σ lines rate · construction_multiplier · left(life), and acres_per_mw · price of land · left; a
 MW of connection its rate at the site's first tranche · construction_multiplier · left. ``left`` falls in a straight
-line from the end of t: 1 less age over life, at least 0; 1 where the life is 0. Rates are those of t in base-year
-dollars. All is present value at the end of the horizon, M base-year USD. Idle MW of connections (``power``) have none.
+line from the end of t to the end of the tail, in which racks go on using halls and connections: 1 less age over life,
+at least 0; 1 where the life is 0. Rates are those of t in base-year dollars. All is present value at the end of the
+tail, M base-year USD. Idle MW of connections (``power``) have none.
 """
 
 from __future__ import annotations

@@ -754,8 +754,8 @@ class Case:
 
     @property
     def present_factor_end(self) -> float:
-        """Present value of one constant base-year dollar at the end of the horizon."""
-        return self.present_factor_after(0.5)
+        """Present value of one constant base-year dollar when the last racks may have served: after ``tail_years``."""
+        return self.present_factor_after(self.parameter("tail_years") + 0.5)
 
     @property
     def values_the_end(self) -> bool:
@@ -769,11 +769,12 @@ class Case:
         return dict(zip(table["wbs_code"], table["life_months"].astype(float), strict=True))
 
     def left_at_end(self, code: str, ready: int) -> float:
-        """Share of what a cost line buys that is left at the end of the horizon, of what stood at the end of a period.
+        """Share of what a cost line buys that is left ``tail_years`` after the horizon, of what stood from a period on.
 
-        A straight line over the life, 1 where the life is 0.
+        A straight line over the life, 1 where the life is 0. Racks use halls and connections in the years of the tail.
         """
-        months, age = self.asset_lives[code], (self.periods.last - ready) * self.periods.months
+        tail = 12 * self.parameter("tail_years")
+        months, age = self.asset_lives[code], (self.periods.last - ready) * self.periods.months + tail
         return max(0.0, 1 - age / months) if months else 1.0
 
     # tables by year

@@ -9,18 +9,23 @@ HALL = (("1.1.3", "civil"), ("1.1.4", "shell"), ("1.2.3", "electrical"), ("1.2.4
 
 
 def end_factor(world: Levels) -> float:
-    """Present value of a base-year dollar when the last period closes."""
+    """Present value of a base-year dollar when the years after the horizon, in which racks still serve, are over."""
     clock = world.facts.clock
-    return world.facts.present_factor(float(clock.count * clock.years))
+    return world.facts.present_factor(float(clock.count * clock.years) + _tail_years(world))
+
+
+def _tail_years(world: Levels) -> float:
+    return float(world.facts.tail_years)
 
 
 def _unworn(world: Levels, code: str, ready: int) -> float:
-    """Months of its life that an asset still has at the end, over all of them; a life of 0 does not end."""
+    """Months of its life that an asset still has after the tail, over all of them; a life of 0 does not end."""
     lives = world.facts.case.tables["asset_lives"]
     life = float(lives.loc[lives["wbs_code"] == code, "life_months"].iloc[0])
     if life == 0:
         return 1.0
-    return max(0.0, life - world.facts.clock.months * (world.facts.clock.last - ready)) / life
+    worn = world.facts.clock.months * (world.facts.clock.last - ready) + 12 * _tail_years(world)
+    return max(0.0, life - worn) / life
 
 
 def _then(world: Levels, ref: str, t: int) -> float:

@@ -13,9 +13,10 @@ from planner.workbook.facts import records
 from planner.workbook.tables import TOTAL, Entry, label
 
 ME = "Present value"
-MW, AGE, DEFLATOR, TIMES, PARTS = range(FIRST, FIRST + 5)
+MW, SINCE, AGE, DEFLATOR, TIMES, PARTS = range(FIRST, FIRST + 6)
 LINES = ("Civil", "Shell", "Electrical", "Cooling", "Connection", "Land")
-HEADERS = ("MW", "Age, months", "Deflator", "Multiplier", *LINES)
+HEADERS = ("MW", "Periods since it stood", "Age after the tail, months", "Deflator", "Multiplier", *LINES)
+TAIL = "parameters.tail_years.value"
 NOTE = "A MW by line, USD: price of the year in which it came to stand, less even wear over its life on Assumptions."
 
 
@@ -47,9 +48,10 @@ def section(book: Book, page: Page, row: int) -> Places | None:
         page.sum(at + n, TOTAL, (first, TOTAL), (max(last, first), TOTAL), style.MUSD, "total")
     if not halls:
         page.put(at, TOTAL, 0, "line", style.MUSD)
+    _years(book, page, at + 2)
     for n, name in enumerate(("Halls and land", "All")):
-        _present(book, page, at + 2 + n, at + n, name)
-    return Places(at + 3, at + 2)
+        _present(book, page, at + 3 + n, at + n, at + 2, name)
+    return Places(at + 4, at + 3)
 
 
 def _piece(book: Book, page: Page, at: int, r: NamedTuple) -> None:
@@ -61,7 +63,10 @@ def _piece(book: Book, page: Page, at: int, r: NamedTuple) -> None:
     what = "grid connection" if asset == GRID else case.designs[asset].name
     label(page, at, Entry(f"{site}|{asset}|{period}", f"{name}: {what}, from {period}", "$M"))
     page.put(at, MW, mw, "line", style.MW)
-    page.put(at, AGE, (p.last - ready) * p.months, "line", "0")
+    page.put(at, SINCE, p.count - 1 - ready, "line", "0")
+    periods, tail = book.address("programme.months_per_period", ME), book.address(TAIL, ME)
+    months = (p.last - ready) * p.months + 12 * book.figure(TAIL)
+    page.formula(at, AGE, f"{letter(SINCE)}{at}*{periods}+12*{tail}", months, form="0")
     year = p.year(ready)
     _ratio(book, page, (at, DEFLATOR), "general", case.programme.base_year, year)
     page.assume(at, TIMES, f"sites.{site}.construction_multiplier", style.RATIO)
@@ -111,14 +116,20 @@ def _worth(book: Book, page: Page, cell: tuple[int, int], rate: Rate, year: int,
     page.formula(*cell, text, value, form=style.USD)
 
 
-def _present(book: Book, page: Page, at: int, of: int, name: str) -> None:
-    """Discounted from the end of the horizon to the opening of the base year."""
+def _years(book: Book, page: Page, at: int) -> None:
+    """Years from the opening of the base year to the end of the tail, in which racks go on using what stands."""
     case = book.case
-    ref = f"discount_rates.{case.programme.discount_rate}.real_rate"
-    names = ("programme.first_year", "programme.base_year", "programme.periods", "programme.months_per_period", ref)
-    first, base, periods, months, rate = (book.address(name, ME) for name in names)
-    count, years = case.periods.count, case.periods.first_year - case.programme.base_year
-    text = f"D{of}*(1+{rate})^-({first}-{base}+{periods}*{months}/12)"
-    value = page.n(of, TOTAL) * (1 + book.figure(ref)) ** -(years + count * case.periods.years)
-    label(page, at, Entry(name, f"at present value, {case.programme.discount_rate}", "$M"))
-    page.formula(at, TOTAL, text, value, form=style.MUSD)
+    names = ("programme.first_year", "programme.base_year", "programme.periods", "programme.months_per_period", TAIL)
+    first, base, periods, months, tail = (book.address(name, ME) for name in names)
+    years = case.periods.first_year - case.programme.base_year + case.periods.count * case.periods.years
+    label(page, at, Entry("Years", "from the opening of the base year to the end of the tail", "years"))
+    text = f"{first}-{base}+{periods}*{months}/12+{tail}"
+    page.formula(at, TOTAL, text, years + book.figure(TAIL), form=style.QUANTITY)
+
+
+def _present(book: Book, page: Page, at: int, of: int, years: int, name: str) -> None:
+    """Discounted over the years of a row."""
+    ref = f"discount_rates.{book.case.programme.discount_rate}.real_rate"
+    value = page.n(of, TOTAL) * (1 + book.figure(ref)) ** -page.n(years, TOTAL)
+    label(page, at, Entry(name, f"at present value, {book.case.programme.discount_rate}", "$M"))
+    page.formula(at, TOTAL, f"D{of}*(1+{book.address(ref, ME)})^-D{years}", value, form=style.MUSD)
