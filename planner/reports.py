@@ -45,8 +45,11 @@ def write(folder: Path, case: Case, plan: Plan | None, document: dict[str, Any],
     from planner.report import markdown
 
     found = more or Analyses({}, None, ())
-    text = markdown.text(case, plan, document, found.documents)
-    makers: dict[str, Callable[[Path], object]] = {store.SUMMARY: lambda at: at.write_text(text, encoding="utf-8")}
+
+    def summary(at: Path) -> None:
+        at.write_text(markdown.text(case, plan, document, found.documents), encoding="utf-8", newline="\n")
+
+    makers: dict[str, Callable[[Path], object]] = {store.SUMMARY: summary}
     if plan is not None:
         from planner import page, workbook
 
@@ -82,7 +85,8 @@ def rebuild(run: Path, out: Path | None, more: Analyses | None = None, beside: P
         stored = _with_plan(run)
         with files.plainly(f"write reports into {beside}"), _room(beside) as room:
             write(Path(room), stored.case, stored.plan, store.stable(stored.document), more)
-            return own + [_placed(Path(room) / name, beside / name) for name in (store.WORKBOOK, store.PAGE)]
+            made = (store.WORKBOOK, store.PAGE, store.SUMMARY)
+            return own + [_placed(Path(room) / name, beside / name) for name in made]
     stored = _with_plan(run)
     target = run if out is None else out.expanduser().absolute()
     with files.plainly(f"write reports into {target}"):

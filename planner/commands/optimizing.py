@@ -106,7 +106,7 @@ def optimize(
     document, text = stored.document, show.summary(stored.document, result.case, result.plan)
     if not json:
         style.answer(document, text, f"{show.verdict(document)}\n{stored.path}")
-    if not no_price and (found := without_promise(result, stored.path, options, style)):
+    if not no_price and (found := _priced(result, stored.path, options, style)):
         document, text = {**document, "without": plain(found.document)}, found.lead
         if not json:
             style.answer(document, text)
@@ -131,6 +131,15 @@ def explain_clash(document: dict[str, Any], model: str | None, edits: Sequence[s
         document["explanation"] = f"{words}\n{document['explanation']}"
 
 
+def _priced(result: Result, folder: Path, options: Options, style: Style) -> Answer | None:
+    """The second solve; an error in it does not take away the answer of the first, which is stored."""
+    try:
+        return without_promise(result, folder, options, style)
+    except PlannerError as error:
+        style.say(f"The promise of secured power has no price: {error}")
+        return None
+
+
 def without_promise(result: Result, folder: Path, options: Options, style: Style) -> Answer | None:
     """The programme without its promise of secured power, kept with the run; None where there is nothing to price."""
     from planner.analyses import without as second
@@ -143,6 +152,9 @@ def without_promise(result: Result, folder: Path, options: Options, style: Style
     style.say(f"Solving once more without '{claim.id}', to price it; --no-price leaves this out.")
     with live(style) as progress:
         found = second.without(result.case, claim, result.document, result.gates, options, progress)
+    if found.result.document.get("interrupted"):
+        style.say("Stopped: the promise has no price. The plan is stored; 'planner price' finds prices later.")
+        return None
     answer = withouts.answer(result.case, found, result.document)
     keep(style, folder, "without", answer)
     return answer

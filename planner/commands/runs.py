@@ -34,11 +34,14 @@ def show(
     if stored.plan is not None:  # a run from before these were stored is counted anew
         found = {"claim_check": claim_check(stored.case, stored.plan)}
         document = {**found, **Evidence(stored.case, stored.plan).as_dict(), **document}
-    answers = dict(kept(folder, stored.case)[0])
+    style = Style(json, quiet, debug)
+    found_answers, passed_over = kept(folder, stored.case)
+    for reason in passed_over:
+        style.say(reason)
+    answers = dict(found_answers)
     text = texts.summary(document, stored.case, stored.plan, {name: a.document for name, a in answers.items()})
     if without := answers.get("without"):
         document, text = {**document, "without": without.document}, f"{text}\n\n{without.lead}"
-    style = Style(json, quiet, debug)
     style.answer(document, text, text)
     if opens:
         open_page(folder / store.PAGE, style)
@@ -50,7 +53,9 @@ def open_page(page: Path, style: Style) -> None:
     import webbrowser
 
     if not page.is_file():
-        style.say("There is no page to open: the run has no plan.")
+        style.say(
+            f"There is no page; 'planner report {page.parent.name} --out DIR' writes it where the run has a plan."
+        )
     elif not webbrowser.open(page.absolute().as_uri()):
         style.say(f"No browser opened. The page is\n{page}")
 

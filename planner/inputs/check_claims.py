@@ -23,7 +23,7 @@ NO_GOAL = {
     "interconnect": "no rule measures it",
     "memo": "no rule measures it",
 }
-SHARES = ("split", "governance")
+SHARES = ("split", "governance", "funding")
 
 
 def check(programme: Programme, years: list[int], initiatives: Set[Any] | None, say: Say) -> None:

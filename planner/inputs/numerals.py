@@ -30,7 +30,7 @@ def number_of(text: str) -> str:
 
 def plain(text: str, share: bool = False) -> str:
     """How a number dressed up for people is written; nothing where it could be one of two. ``share``: % is a part."""
-    bare = re.sub(r"[\s$€]", "", text)
+    bare = re.sub(r"[\s$]", "", text)
     percent = bare.endswith("%")
     bare = bare if percent else number_of(bare)
     bare = _undressed(written := bare.rstrip("%"))

@@ -34,7 +34,7 @@ _PERCENT = re.compile(rf"(?P<by>[+-]{_NUMBER.removeprefix('[+-]?')})%")
 _ADDED = re.compile(rf"(?P<sign>[+-])=(?P<by>\$?{_NUMBER}(?:k|m|bn?)?)", re.IGNORECASE)
 _TIMES = re.compile(rf"[*x×](?P<by>{_NUMBER})")
 #: a new value or a step up: nobody can tell
-_SIGNED = re.compile(rf"[+]{_NUMBER.removeprefix('[+-]?')}")
+_SIGNED = re.compile(rf"[+]\$?{_NUMBER.removeprefix('[+-]?')}\s?(k|m|bn?)?", re.IGNORECASE)
 _PARTS: dict[str, type[BaseModel]] = {"objective": Objective, "sites": Sites, "horizon": Horizon, "claims": Claim}
 
 
@@ -127,7 +127,7 @@ def _is_share(edit: Edit) -> bool:
     if edit.table in BY_NAME:
         units = {c.name: c.unit for c in BY_NAME[edit.table].columns}
         return units.get(edit.column, "").startswith(("fraction", "share"))
-    return edit.column in SHARES or edit.path.startswith(("claims.", "programme.claims."))
+    return edit.column in SHARES or (edit.column == "level" and "claims" in edit.path.split("."))
 
 
 def _is_number(edit: Edit) -> bool:

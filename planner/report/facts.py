@@ -21,8 +21,6 @@ TIERS = ("secured", "commissioned", "populated")
 BASIS = {"secured": "MW facility", "commissioned": "MW IT", "populated": "MW IT"}
 #: MW within which a tier counts as grown to its end
 ROOM_MW = 1e-3
-#: share of a level within which it counts as reached
-ROOM = 1e-6
 #: parts that a programme may leave out -> the table of inputs that is then empty
 PARTS = {
     "software initiatives": "initiatives",
@@ -166,9 +164,9 @@ class Facts:
         return self._tiers.get((tier, year), 0.0)
 
     def grown_by(self, tier: str) -> int:
-        """The first year at whose end a tier has reached what it has at the end of the horizon."""
+        """The year after those in which a tier has less than at the end of the horizon."""
         end = self.tier(tier, self.last_year)
-        return next(year for year in self.years if self.tier(tier, year) >= end - ROOM_MW)
+        return self.years[0] + sum(self.tier(tier, year) < end - ROOM_MW for year in self.years)
 
     def power_claims(self) -> dict[str, Claim]:
         """Tier -> the claim of the largest level on it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,18 +16,18 @@ def text(case: Case, plan: Plan | None, document: Mapping[str, Any], kept: secon
     """Headline, proof and every table of both screens; the text depends on the arguments alone."""
     shown = screen.first(case, plan, document, kept)
     tables = (*shown.tables, *second.second(case, plan, document, kept))
-    parts = [f"# {case.programme.title}", shown.headline, shown.proof, *map(table, tables)]
+    parts = [f"# {_safe(case.programme.title)}", shown.headline, shown.proof, *map(table, tables)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def table(found: Table) -> str:
     """A heading and a pipe table; figures stand at the right, totals are bold."""
     right = [any(isinstance(row[c], Figure) for row in found.rows) for c in range(len(found.headers))]
-    lines = [_row(found.headers), _row(["---:" if r else "---" for r in right])]
+    lines = [_row([_safe(header) for header in found.headers]), _row(["---:" if r else "---" for r in right])]
     for n, row in enumerate(found.rows):
         bold = "**" if n >= len(found.rows) - found.foot else ""
         lines.append(_row([f"{bold}{_safe(str(cell))}{bold}" if str(cell) else "" for cell in row]))
-    return "\n".join([f"## {found.title}", "", *lines, *(["", found.note] if found.note else [])])
+    return "\n".join([f"## {_safe(found.title)}", "", *lines, *(["", found.note] if found.note else [])])
 
 
 def _row(cells: Any) -> str:
@@ -35,4 +36,4 @@ def _row(cells: Any) -> str:
 
 def _safe(words: str) -> str:
     """Text of inputs never ends a cell or opens markup."""
-    return words.replace("\\", "\\\\").replace("|", "\\|").replace("*", "\\*").replace("<", "&lt;").replace("\n", " ")
+    return re.sub(r"([\\`*_\[\]|#])", r"\\\1", words).replace("<", "&lt;").replace("\n", " ")

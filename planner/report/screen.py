@@ -11,12 +11,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from planner.inputs.case import Case
-from planner.measures import date, megawatts, usd
+from planner.measures import amount, date, megawatts, usd
 from planner.plan import Plan
-from planner.report.facts import BASIS, ROOM, ROOM_MW, TIERS, Facts, without_plan
+from planner.report.facts import BASIS, ROOM_MW, TIERS, Facts, without_plan
 from planner.report.second import Kept, promised, promises
 from planner.report.shapes import Cell, Figure, Screen, Table
 from planner.results import verdicts
+from planner.results.evidence import APART
 
 
 def first(case: Case, plan: Plan | None, document: Mapping[str, Any], kept: Kept | None = None) -> Screen:
@@ -41,37 +42,42 @@ def first(case: Case, plan: Plan | None, document: Mapping[str, Any], kept: Kept
 
 def headline(facts: Facts, document: Mapping[str, Any]) -> str:
     """What the dollars buy, what became of the largest promise of power, and whether every firm promise is kept."""
+    parts = (_bought(facts), _largest_promise(facts), _idle(facts), _firm(document))
+    return " ".join(part for part in parts if part)
+
+
+def _bought(facts: Facts) -> str:
     last = facts.last_year
     halls, racks = facts.tier("commissioned", last), facts.tier("populated", last)
-    text = (
-        f"{usd(facts.spent_usd)} spent by {last} buys {megawatts(halls, 'IT')} of AI halls by "
-        f"{facts.grown_by('commissioned')}, with {megawatts(racks, 'IT')} of racks in {last}."
-    )
-    return " ".join(part for part in (text, _largest_promise(facts), _idle(facts), _firm(document)) if part)
+    spent = f"{usd(facts.spent_usd)} spent by {last} buys"
+    if halls < ROOM_MW:
+        return f"{spent} no AI halls."
+    built = f"{megawatts(halls, 'IT')} of AI halls by {facts.grown_by('commissioned')}"
+    return f"{spent} {built}, with {megawatts(racks, 'IT')} of racks in {last}."
 
 
 def _largest_promise(facts: Facts) -> str:
-    """Whether the largest promise of power is built, only secured, or neither."""
+    """MW of the three tiers in the year of the largest promise of power, each with its basis."""
     claim = facts.largest_power_claim()
     if claim is None or claim.level is None or claim.by is None:
         return ""
-    opening, least = f"Of the {megawatts(claim.level)} promised by {claim.by},", claim.level * (1 - ROOM)
-    built, secured = (facts.tier(tier, claim.by) for tier in ("commissioned", "secured"))
-    if built >= least:
-        return f"{opening} all are built."
+    secured, built, running = (f"{megawatts(facts.tier(t, claim.by))} {BASIS[t][3:]}" for t in TIERS)
     return (
-        f"{opening} {'all' if secured >= least else megawatts(secured)} are secured and {megawatts(built)} are built."
+        f"Of the {megawatts(claim.level)} promised by {claim.by}, {secured} are secured, {built} are built and "
+        f"{running} hold racks."
     )
 
 
 def _idle(facts: Facts) -> str:
     unused = facts.unused_mw()
-    return f"{megawatts(unused)} of grid contracts serve no load in {facts.last_year}." if unused >= ROOM_MW else ""
+    return f"{megawatts(unused)} of grid contracts serve no load in {facts.last_year}." if unused >= 1 else ""
 
 
 def _firm(document: Mapping[str, Any]) -> str:
-    firm = [c for c in document.get("commitments") or [] if c["binding"] == "firm"]
-    short = sum(not verdicts.holds(verdicts.promise(c)) for c in firm)
+    """Of firm promises that the plan is measured by; one without an amount is not among them."""
+    measured = [verdicts.promise(c) for c in document.get("commitments") or [] if c["binding"] == "firm"]
+    firm = [v for v in measured if v == verdicts.KEPT or v.startswith(verdicts.NOT_KEPT)]
+    short = len(firm) - firm.count(verdicts.KEPT)
     if not firm:
         return ""
     return (
@@ -94,37 +100,42 @@ def proof(document: Mapping[str, Any]) -> str:
 
 
 def _tiers(facts: Facts, kept: Kept) -> Table:
+    """Each tier at the date of its own promise, and at the end."""
     claims, last = facts.power_claims(), facts.last_year
-    largest = facts.largest_power_claim()
-    by = largest.by if largest and largest.by else last
     other = (kept.get("without") or {}).get("without") or {}
     rows: list[tuple[Cell, ...]] = []
     for tier in TIERS:
         unit, claim = BASIS[tier], claims.get(tier)
-        level, at_promise = (claim.level if claim else None), facts.tier(tier, by)
+        level, by = (claim.level, claim.by) if claim else (None, None)
+        at_promise = facts.tier(tier, by) if by else None
         row: list[Cell] = [
             f"{tier.capitalize()} power",
-            Figure(level, unit),
+            f"{amount(level, unit)} by {by}" if by else "nothing",
             Figure(at_promise, unit, f"{tier}_mw_by_promise"),
-            Figure(at_promise / level if level else None, "share"),
+            Figure(at_promise / level if at_promise is not None and level else None, "share"),
             Figure(facts.tier(tier, last), unit, f"{tier}_mw"),
         ]
         rows.append((*row, Figure(other.get(f"{tier}_mw"), unit)) if other else tuple(row))
-    headers = ("Tier", "promised", f"plan, end of {by}", "of the promise", f"plan, end of {last}")
-    note = ""
-    if facts.unused_by_site:
-        parts = ", ".join(
-            f"{s} {megawatts(unused)} of {megawatts(all_)}" for s, (all_, unused) in facts.unused_by_site.items()
-        )
-        note = f"Under grid contract and serving no load in {last}: {parts}."
-        known = math.fsum(
-            mw for s, (mw, _) in facts.unused_by_site.items() if facts.case.grid_contracts[s].known_tariff
-        )
-        note += f" A known tariff sells the terms of {megawatts(known)}; those of the others are assumed."
-    title = "Power against the promise"
-    secured = claims.get("secured")
-    without = f"plan without {megawatts(secured.level)} secured" if secured else "plan without the promise"
-    return Table("tiers", title, (*headers, without) if other else headers, tuple(rows), note)
+    headers = ("Tier", "promised", "plan, by then", "of the promise", f"plan, end of {last}")
+    named = {c.id: c for c in facts.case.programme.claims}
+    claim = named.get(str((kept.get("without") or {}).get("promise")))
+    without = f"without {megawatts(claim.level)} secured" if claim and claim.level else "without the promise"
+    note = _contracts(facts) if facts.unused_by_site else ""
+    return Table("tiers", "Power against the promise", (*headers, without) if other else headers, tuple(rows), note)
+
+
+def _contracts(facts: Facts) -> str:
+    """MW under grid contract that serve nothing, by site, and what a known tariff sells of them."""
+    sites, terms = facts.unused_by_site, facts.case.grid_contracts
+    parts = ", ".join(f"{s} {megawatts(unused)} of {megawatts(whole)}" for s, (whole, unused) in sites.items())
+    whole = math.fsum(mw for mw, _ in sites.values())
+    known = math.fsum(mw for s, (mw, _) in sites.items() if terms[s].known_tariff)
+    text = f"Under grid contract and serving no load in {facts.last_year}: {parts}."
+    if known >= whole - ROOM_MW:
+        return f"{text} A known tariff sells the terms of all of them."
+    if known < ROOM_MW:
+        return f"{text} No known tariff sells their terms, which are assumed."
+    return f"{text} A known tariff sells the terms of {megawatts(known)}; those of the others are assumed."
 
 
 def sources_and_uses(case: Case, plan: Plan) -> Table:
@@ -144,7 +155,7 @@ def sources_and_uses(case: Case, plan: Plan) -> Table:
         )
     total = math.fsum(facts.uses().values())
     rows.append(("All uses", Figure(total, "USD", "uses_usd"), Figure(_of(total, budget), "share")))
-    note = "Private investment, then-year dollars. What is unspent may be spent; this plan does not spend it."
+    note = "Private investment, then-year dollars. Unspent is what may be spent and is not."
     return Table("money", "Sources and uses of the budget", ("Line", "amount", "of the budget"), tuple(rows), note, 1)
 
 
@@ -220,7 +231,7 @@ def _evidence(facts: Facts) -> Table:
     rows: list[tuple[Cell, ...]] = []
     total = 0.0
     for part in facts.evidence.parts:
-        if part.status in facts.evidence.statuses and part.cents:
+        if part.status not in APART and part.cents:
             total += part.cents / 100
             figure = Figure(part.cents / 100, "USD", f"evidence_{part.status.replace('-', '_')}_usd")
             rows.append((part.status, part.meaning, figure, Figure(_of(part.cents / 100, spent), "share")))

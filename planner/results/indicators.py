@@ -137,15 +137,16 @@ def cost_per_mw(case: Case, plan: Plan) -> list[dict[str, object]]:
         return []
     known = list(case.benchmarks.values())
     figures = {f.key: f for f in case.figures if f.table == "cost_benchmarks"}
-    lows = [figures[b.benchmark_id].low or b.usd_per_mw for b in known]
-    highs = [figures[b.benchmark_id].high or b.usd_per_mw for b in known]
+    pue = float(plan["energy"]["facility_mwh"].sum()) / max(1.0, float(plan["energy"]["it_mwh"].sum()))
+    lows = [pue * (figures[b.benchmark_id].low or b.usd_per_mw) for b in known]
+    highs = [pue * (figures[b.benchmark_id].high or b.usd_per_mw) for b in known]
     rows: list[dict[str, object]] = [
         {
             "name": "all infrastructure",
             "usd_per_mw": int(invested["cents"].sum()) / 100 / total_mw,
             "low": min(lows) if lows else None,
             "high": max(highs) if highs else None,
-            "basis": "then-year USD per MW IT of racks bought, refresh included; published: per MW facility, first fit",
+            "basis": "then-year USD per MW IT of racks bought, refresh included; published, at its PUE: first fit",
         }
     ]
     for category, cents in invested.groupby("category", sort=False)["cents"].sum().items():

@@ -72,15 +72,33 @@ def test_the_headline_states_the_finding() -> None:
     assert text.endswith("firm promises are kept.")
 
 
-def test_the_headline_says_when_halls_are_built_in_full() -> None:
+def test_the_headline_names_the_basis_of_each_amount() -> None:
     case, plan, document = sample()
     claim = Facts(case, plan).largest_power_claim()
     assert claim is not None
-    assert claim.level
-    many = changed(plan, "tiers", commissioned_mw=claim.level)
-    assert "all are built." in screen.first(case, many, document).headline
-    none = changed(plan, "tiers", commissioned_mw=0.0, secured_mw=0.0)
-    assert "0 MW are secured and 0 MW are built." in screen.first(case, none, document).headline
+    many = changed(plan, "tiers", commissioned_mw=claim.level, secured_mw=0.0, populated_mw=7.0)
+    sites = len(plan["opens"])
+    halls = count(sites * (claim.level or 0))
+    built = f"0 MW facility are secured, {halls} MW IT are built and {7 * sites} MW IT hold racks."
+    assert built in screen.first(case, many, document).headline
+    none = changed(plan, "tiers", commissioned_mw=0.0)
+    assert "buys no AI halls." in screen.first(case, none, document).headline
+
+
+def test_a_firm_promise_without_an_amount_is_not_counted() -> None:
+    case, plan, document = sample()
+    vague = {
+        **document["commitments"][0],
+        "id": "vague",
+        "binding": "firm",
+        "level": None,
+        "met": None,
+        "planned": None,
+    }
+    known = {**document, "commitments": [*document["commitments"], vague]}
+    claims = (*case.programme.claims, case.programme.claims[0].model_copy(update={"id": "vague", "level": None}))
+    asked = replace(case, programme=case.programme.model_copy(update={"claims": claims}))
+    assert screen.first(asked, plan, known).headline == screen.first(case, plan, document).headline
 
 
 def test_a_broken_promise_is_in_the_headline_and_in_the_list() -> None:
@@ -169,10 +187,11 @@ def test_parts_that_are_left_out_are_named() -> None:
 
 def test_the_price_of_secured_power_stands_beside_the_tiers_when_it_is_known() -> None:
     case, plan, document = sample()
-    without = {"price": {"low_usd": 4.7e9, "high_usd": 5.2e9}, "without": {"secured_mw": 600.0}}
+    secured = next(c.id for c in case.programme.claims if c.tier == "secured")
+    without = {"promise": secured, "price": {"low_usd": 4.7e9, "high_usd": 5.2e9}, "without": {"secured_mw": 600.0}}
     shown = screen.first(case, plan, document, {"without": without})
     assert shown.figures()["price_low_usd"].text == "$4.70B"
-    assert shown.table("tiers").headers[-1] == "plan without 5,000 MW secured"
+    assert shown.table("tiers").headers[-1] == "without 5,000 MW secured"
     assert str(shown.table("tiers").rows[0][-1]) == "600 MW facility"
 
 

@@ -183,7 +183,7 @@ def test_every_verdict_is_that_of_every_face(shown: Workbook) -> None:
 
 def test_the_first_line_of_promises_is_a_formula(live: Workbook, shown: Workbook) -> None:
     assert live["Promises"]["A4"].data_type == live["Promises"]["A5"].data_type == "f"
-    assert shown["Promises"]["A4"].value == "Every firm promise is kept."
+    assert shown["Promises"]["A4"].value == "All 7 firm promises are kept."
 
 
 def test_totals_agree_with_the_plan() -> None:

@@ -55,7 +55,7 @@ def _bought(f: Figures, year: int | None = None) -> float:
 
 
 def _cash(f: Figures) -> charts.Picture | None:
-    cash = list(accumulate(_bought(f, y) for y in f.years))
+    cash = list(accumulate(f.facts.cash_in(y) for y in f.years))
     ceiling = [f.facts.ceiling_to_date(y) for y in f.years]
     by, unit = charts.dollars([*cash, *ceiling])
     ends = usd(cash[-1]), usd(ceiling[-1])
@@ -72,7 +72,7 @@ def _spend(f: Figures) -> charts.Picture | None:
 
 
 def _operations(f: Figures) -> charts.Picture | None:
-    return _columns(f, "operations", "Agencies pay {} to operate; the largest year is {} with {}", f.funded)
+    return _columns(f, "operations", "Operating costs {} in all; the largest year is {} with {}", f.funded)
 
 
 def _columns(f: Figures, name: str, title: str, parts: Mapping[str, Sequence[float]]) -> charts.Picture | None:

@@ -29,7 +29,7 @@ def _tiers(f: Figures) -> Picture | None:
     promised: dict[tuple[int, float], list[str]] = defaultdict(list)
     for c in f.promised("power"):
         if c.by in f.years and c.level:
-            promised[c.by, c.level].append(str(c.tier))
+            promised[c.by, c.level].append(c.tier or "any tier")
     marks = [
         charts.Promise(by, level, f"{count(level)} MW promised, {', '.join(dict.fromkeys(tiers))}")
         for (by, level), tiers in sorted(promised.items())
@@ -65,7 +65,7 @@ def _precision(f: Figures, precision: str) -> Picture | None:
     series = [charts.Series(n, [f.compute[s].get((precision, y), 0.0) for y in f.years]) for s, n in STATES.items()]
     last = f.years[-1]
     ends = ", ".join(f"{count(f.compute[s].get((precision, last), 0.0))} {s}" for s in STATES)
-    parts = [f"{_planned(f, c.id)} {c.tier} by {c.by}, {count(c.level)} promised" for c in claims]
+    parts = [f"{_planned(f, c.id)} {c.tier or 'measured'} by {c.by}, {count(c.level)} promised" for c in claims]
     says = f"Lines of {precision} PFLOP/s by year: at the end of {last} {ends}. " + "; ".join(parts)
     title = f"PFLOP/s {precision}: " + ("; ".join(parts) or f"{ends} in {last}; nothing was promised")
     return charts.lines(f"compute-{precision}", title, says.strip(), f.years, series, f"PFLOP/s {precision}", marks)

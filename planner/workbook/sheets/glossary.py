@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from planner.inputs.schema import PARAMETERS, TABLES, Column
+from planner.results.verdicts import MEANINGS
 from planner.workbook.book import Book, Page
 
 ME = "Glossary"
@@ -39,7 +40,7 @@ def fill(book: Book) -> None:
     page = book.page(ME, "Glossary", "words of the report, tables and columns of the inputs")
     page.headers(5, ("Word or table", "Column", "Unit", "Meaning"))
     row = 6
-    for word, meaning in TERMS:
+    for word, meaning in (*TERMS, *MEANINGS.items()):
         _line(page, row, word, "", "", meaning)
         row += 1
     words = row - 1

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from planner.measures import BILLION, MILLION, count, is_large
 from planner.report import screen
-from planner.report.facts import ROOM, ROOM_MW, Facts
+from planner.report.facts import BASIS, ROOM_MW, TIERS, Facts
 from planner.workbook.book import Book, Page
 from planner.workbook.sheets import investment, power, promises
 from planner.workbook.sheets.parts import Parts
 from planner.workbook.sheets.placed import find
 
-RELATIVE, SMALL = "constants.tolerance_relative", "constants.tolerance_mw"
+SMALL = "constants.tolerance_mw"
+#: tier -> what its MW do
+DOES = {"secured": "are secured", "commissioned": "are built", "populated": "hold racks"}
 
 
 def fill(book: Book, page: Page, parts: Parts, facts: Facts, promised: promises.Places, row: int) -> list[int]:
@@ -78,6 +80,10 @@ def _bought(made: _Parts, parts: Parts, facts: Facts) -> None:
         float(facts.grown_by("commissioned")),
     )
     end = watts.ref(parts.power.header, book.last)
+    if facts.tier("commissioned", last) < ROOM_MW:
+        none = f"{made.said(dollars)} spent by {last} buys no AI halls."
+        made.put("What the dollars buy", f'{dollars}&" spent by "&{end}&" buys no AI halls."', none, True)
+        return
     one = made.put(
         "Halls",
         f'{_mw(halls)}&" MW IT of AI halls by "&{year}',
@@ -97,40 +103,34 @@ def _bought(made: _Parts, parts: Parts, facts: Facts) -> None:
 
 
 def _promise(made: _Parts, parts: Parts, facts: Facts) -> None:
+    """MW of the three tiers in the year of the largest promise of power, each with its basis."""
     claim = facts.largest_power_claim()
     if claim is None or claim.level is None or claim.by is None:
         return
     book, watts, me = made.book, made.book.pages[power.ME], made.page.name
     level, by = (book.address(f"claims.{claim.id}.{column}", me) for column in ("level", "by"))
-    tolerance, least = book.address(RELATIVE, me), claim.level * (1 - ROOM)
     years = watts.ref(parts.power.header, book.columns[0], (parts.power.header, book.last))
-    amounts: dict[str, str] = {}
-    for tier in ("commissioned", "secured"):
+    said: dict[str, str] = {}
+    for tier in TIERS:
         row = parts.power.tiers[tier]
-        levels = watts.ref(row, book.columns[0], (row, book.last))
-        name = f"MW {tier} in the year of the promise"
-        amounts[tier] = made.put(name, f"INDEX({levels},MATCH({by},{years},0))", facts.tier(tier, claim.by))
-    built, secured = (facts.tier(tier, claim.by) for tier in ("commissioned", "secured"))
-    enough = made.put("Least that counts as kept", f"{level}*(1-{tolerance})", least)
-    held = "all" if secured >= least else f"{count(secured)} MW"
-    word = made.put("Secured", f'IF({amounts["secured"]}>={enough},"all",{_mw(amounts["secured"])}&" MW")', held)
-    parts_text = f"{held} are secured and {count(built)} MW are built."
-    rest = made.put(
-        "Not built", f'{word}&" are secured and "&{_mw(amounts["commissioned"])}&" MW are built."', parts_text
+        levels, mw = watts.ref(row, book.columns[0], (row, book.last)), facts.tier(tier, claim.by)
+        at = made.put(f"MW {tier} in the year of the promise", f"INDEX({levels},MATCH({by},{years},0))", mw)
+        words = f" {BASIS[tier]} {DOES[tier]}"
+        said[tier] = made.put(f"{tier.capitalize()}, in words", f'{_mw(at)}&"{words}"', f"{count(mw)}{words}")
+    opening = made.put(
+        "Promised",
+        f'"Of the "&{_mw(level)}&" MW promised by "&{by}',
+        f"Of the {count(claim.level)} MW promised by {claim.by}",
     )
-    done = "all are built." if built >= least else parts_text
-    said = made.put("Built or not", f'IF({amounts["commissioned"]}>={enough},"all are built.",{rest})', done)
-    made.put(
-        "The largest promise of power",
-        f'"Of the "&{_mw(level)}&" MW promised by "&{by}&", "&{said}',
-        f"Of the {count(claim.level)} MW promised by {claim.by}, {done}",
-        True,
-    )
+    secured, built, running = (said[tier] for tier in TIERS)
+    text = f'{opening}&", "&{secured}&", "&{built}&" and "&{running}&"."'
+    words = f"{made.said(opening)}, {made.said(secured)}, {made.said(built)} and {made.said(running)}."
+    made.put("The largest promise of power", text, words, True)
 
 
 def _idle(made: _Parts, parts: Parts, facts: Facts) -> None:
     unused = facts.unused_mw()
-    if unused < ROOM_MW:
+    if unused < 1:
         return
     book, watts = made.book, made.book.pages[power.ME]
     total = find(watts, "Total", find(watts, "Grid contracts: MW that serve no racks"))
@@ -142,11 +142,10 @@ def _idle(made: _Parts, parts: Parts, facts: Facts) -> None:
 def _firm(made: _Parts, promised: promises.Places) -> None:
     """How many firm promises are kept, from the live verdicts on Promises."""
     page = made.book.pages[promises.ME]
-    firm = sum(page.values.get((r, promises.HELD)) == "firm" for r in range(promised.first, promised.last + 1))
+    firm = int(page.n(*promised.firm))
     if not firm:
         return
-    held = page.ref(promised.first, promises.HELD, (promised.last, promises.HELD))
-    many = made.put("Firm promises", f'COUNTIF({held},"firm")', float(firm))
+    many = made.put("Firm promises", page.ref(*promised.firm), float(firm))
     short = page.n(*promised.broken)
     broken = made.put("Firm promises that are not kept", page.ref(*promised.broken), short)
     kept = f"All {firm} firm promises are kept."

@@ -17,7 +17,7 @@ SMALLEST = 0.005
 #: a formula and its value
 Live = tuple[str, Value]
 #: number formats that show what ``measures.usd`` writes
-BILLIONS, MILLIONS = '"$"#,##0.00,,,"B";("$"#,##0.00,,,"B")', '"$"#,##0.0,,"M";("$"#,##0.0,,"M")'
+BILLIONS, MILLIONS = '"$"#,##0.00,,,"B";-"$"#,##0.00,,,"B"', '"$"#,##0.0,,"M";-"$"#,##0.0,,"M"'
 
 
 def form(figure: Figure) -> str:

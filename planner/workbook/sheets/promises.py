@@ -82,12 +82,12 @@ def _counts(book: Book, page: Page, first: int, last: int) -> tuple[tuple[int, i
     """Below the table: firm promises that are not kept, and all that are firm."""
     held, short, level = (page.here(first, c, (last, c)) for c in (HELD, SHORT, PROMISED))
     allowed, rows = book.figure(TOLERANCE), range(first, last + 1)
-    firm = [r for r in rows if page.values.get((r, HELD)) == "firm"]
+    firm = [r for r in rows if page.values.get((r, HELD)) == "firm" and (r, SHORT) in page.values]
     count = sum(page.n(r, SHORT) > (1 + page.n(r, PROMISED)) * allowed for r in firm)
     text = f'SUMPRODUCT(({held}="firm")*({short}>(1+{level})*{book.address(TOLERANCE, ME)}))'
     for row, name, formula, value in (
         (last + 1, "Firm promises that are not kept", text, count),
-        (last + 2, "Firm promises", f'COUNTIF({held},"firm")', len(firm)),
+        (last + 2, "Firm promises", f'COUNTIFS({held},"firm",{short},">=0")', len(firm)),
     ):
         for column in range(1, NOTE + 1):
             page.put(row, column, name if column == 1 else "", "total")
@@ -99,9 +99,11 @@ def _headline(book: Book, page: Page, parts: Parts, counts: tuple[tuple[int, int
     """How many firm promises are kept, and what is proven; both change when a figure is edited."""
     short, all_ = (page.n(*at) for at in counts)
     a, b = (page.here(*at).replace("$", "") for at in counts)
-    value = f"{short:.0f} of {all_:.0f} firm promises are not kept." if short else "Every firm promise is kept."
+    kept = f"All {all_:.0f} firm promises are kept." if all_ else "The programme makes no firm promise with an amount."
+    value = f"{short:.0f} of {all_:.0f} firm promises are not kept." if short else kept
     page.banner(4, "", NOTE)
-    text = f'IF({a}=0,"Every firm promise is kept.",{a}&" of "&{b}&" firm promises are not kept.")'
+    fine = f'"All "&{b}&" firm promises are kept."' if all_ else f'"{kept}"'
+    text = f'IF({a}=0,{fine},{a}&" of "&{b}&" firm promises are not kept.")'
     page.formula(4, 1, text, value, "banner")
     stored, row = book.pages[provenance.ME], parts.solved.rows[provenance.PROOF]
     proof = f'IF({EDITED}=0,{stored.ref(row, 2)},"{NOTHING}")'

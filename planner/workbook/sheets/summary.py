@@ -6,10 +6,13 @@ import math
 
 from openpyxl.worksheet.pagebreak import Break
 
+from planner.inputs.programme import Claim
 from planner.report import screen, second
 from planner.report.facts import TIERS, Facts
 from planner.report.shapes import Figure, Table
-from planner.workbook.book import Book, Page
+from planner.results import verdicts
+from planner.results.evidence import APART
+from planner.workbook.book import EDITED, Book, Page
 from planner.workbook.sheets import (
     accounts,
     cash,
@@ -48,7 +51,10 @@ def fill(book: Book, parts: Parts, promised: promises.Places, kept: second.Kept 
     for at, sentence in enumerate(headline.fill(book, page, parts, facts, promised, row), HEADLINE):
         page.banner(at, "", WIDE)
         page.formula(at, 1, f"B{sentence}", page.values[sentence, 2], "banner")
-    page.put(HEADLINE + 4, 1, shown.proof)
+    proof = page.sheet.max_row + 1
+    page.put(proof, 1, "Proof, check, run and date")
+    page.put(proof, 2, shown.proof)
+    page.formula(HEADLINE + 4, 1, f'IF({EDITED}=0,B{proof},"{promises.NOTHING}")', shown.proof, "line")
     page.widths({1: 58, 2: 26, 3: 34, 4: 34, 5: 20, 6: 20})
     for column in "GH":
         page.sheet.column_dimensions[column].width = 20
@@ -68,7 +74,8 @@ def live(book: Book, parts: Parts, facts: Facts) -> dict[str, Live]:
     for tier in TIERS:
         row = parts.power.tiers[tier]
         link(f"{tier}_mw", watts, (row, book.last))
-        found[f"{tier}_mw_by_promise"] = _at_promise(book, watts, parts.power.header, row, facts)
+        if (claim := facts.power_claims().get(tier)) is not None:
+            found[f"{tier}_mw_by_promise"] = _at_promise(book, watts, parts.power.header, row, claim)
     budget = "programme.budget_usd"
     found["budget_usd"] = book.address(budget, ME), book.figure(budget)
     block = parts.investment.category
@@ -108,14 +115,11 @@ def live(book: Book, parts: Parts, facts: Facts) -> dict[str, Live]:
     return found | _evidence(book, facts)
 
 
-def _at_promise(book: Book, watts: Page, header: int, row: int, facts: Facts) -> Live:
-    """MW of a tier at the end of the year that the largest promise of power names."""
-    claim = facts.largest_power_claim()
-    if claim is None or claim.by is None:
-        return watts.ref(row, book.last), watts.n(row, book.last)
+def _at_promise(book: Book, watts: Page, header: int, row: int, claim: Claim) -> Live:
+    """MW of a tier at the end of the year that its promise names."""
     years = watts.ref(header, book.columns[0], (header, book.last))
     levels = watts.ref(row, book.columns[0], (row, book.last))
-    column = book.columns[0] + claim.by - book.years[0]
+    column = book.columns[0] + int(claim.by or 0) - book.years[0]
     year = book.address(f"claims.{claim.id}.by", ME)
     return f"INDEX({levels},MATCH({year},{years},0))", watts.n(row, column)
 
@@ -124,7 +128,7 @@ def _evidence(book: Book, facts: Facts) -> dict[str, Live]:
     page = book.pages[evidence.ME]
     found: dict[str, Live] = {}
     for part in facts.evidence.parts:
-        if part.status in facts.evidence.statuses and part.cents:
+        if part.status not in APART and part.cents:
             cell = (find(page, part.status, find(page, "Investment by the status")), 4)
             found[f"evidence_{part.status.replace('-', '_')}_usd"] = page.ref(*cell), page.n(*cell)
     if facts.evidence.not_on_sale_share is not None:
@@ -147,9 +151,8 @@ def _own(book: Book, parts: Parts, facts: Facts, table: Table, row: int, promise
         for n, tier in enumerate(TIERS):
             claim, at = facts.power_claims().get(tier), first + n
             if claim is not None and claim.level:
-                level = f"claims.{claim.id}.level"
-                found[f"{n},1"] = book.address(level, ME), book.figure(level)
-                found[f"{n},3"] = f"C{at}/B{at}", value(n, 3)
+                level = book.address(f"claims.{claim.id}.level", ME)
+                found[f"{n},3"] = f"C{at}/{level}", value(n, 3)
     elif table.name == "money":
         found |= sources_and_uses.uses(table, first)
     elif table.name == "evidence":
@@ -189,8 +192,11 @@ def _cash(book: Book, table: Table, parts: Parts, first: int) -> dict[str, Live]
 
 
 def _verdicts(book: Book, table: Table, promised: promises.Places) -> dict[str, Live]:
-    page = book.pages[promises.ME]
-    rows = {str(page.values[r, 1]): r for r in range(promised.first, promised.last + 1)}
+    """The words of Promises, claim by claim in the order of the programme."""
+    page, claims = book.pages[promises.ME], [claim.id for claim in book.case.programme.claims]
+    items = book.document.get("commitments") or []
+    short = [str(item["id"]) for item in items if verdicts.falls_short(verdicts.promise(item))]
+    named = claims if table.name == "promises" else short
     column = table.headers.index("verdict")
-    at = {n: rows[str(cells[0])] for n, cells in enumerate(table.rows)}
-    return {f"{n},{column}": (page.ref(r, promises.VERDICT), page.values[r, promises.VERDICT]) for n, r in at.items()}
+    rows = {n: promised.first + claims.index(name) for n, name in enumerate(named)}
+    return {f"{n},{column}": (page.ref(r, promises.VERDICT), page.values[r, promises.VERDICT]) for n, r in rows.items()}
