@@ -19,7 +19,7 @@ from planner.inputs.case import Case
 from planner.measures import amount
 from planner.plan import Plan
 from planner.report import markdown, screen, second
-from planner.report.shapes import Cell, Figure, Table
+from planner.report.shapes import Cell, Table
 from planner.results import verdicts
 
 #: figures that a reader quotes, of a run with a plan
