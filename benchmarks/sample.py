@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from planner import store
-from planner.report import markdown, screen
+from planner.report import screen
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "reports" / "sample"
@@ -62,10 +62,11 @@ def write(runs: Path) -> None:
         for name in COMPARED:
             ids = [folder.name for folder in folders.values()]
             planner("compare", *ids, "--out", str(fresh / name), "--reports", str(runs), "--quiet")
-        for path in (*(fresh / "run" / name for name in ("plan.xlsx", "report.html")), *map(fresh.joinpath, COMPARED)):
+        for path in (
+            *(fresh / "run" / name for name in ("plan.xlsx", "report.html", "summary.md")),
+            *map(fresh.joinpath, COMPARED),
+        ):
             shutil.copyfile(path, SAMPLE / path.name)
-    stored = store.load(folders[BASE])
-    (SAMPLE / "summary.md").write_text(markdown.text(stored.case, stored.plan, stored.document), encoding="utf-8")
     found = {name: figures(folder) for name, folder in folders.items()}
     text = json.dumps(found, indent=1, ensure_ascii=False)
     (SAMPLE / "figures.json").write_text(text + "\n", encoding="utf-8")
