@@ -37,11 +37,10 @@ class Analyses:
     sections: Sequence[Section]
 
 
-def write(folder: Path, case: Case, plan: Plan | None, document: dict[str, Any], more: Analyses | None = None) -> None:
-    """The reports of a run, each by itself: a run without a plan has the summary alone.
-
-    Where some fail the others are written; then the first error is raised, and its notes name the rest.
-    """
+def write(
+    folder: Path, case: Case, plan: Plan | None, document: dict[str, Any], more: Analyses | None = None
+) -> list[Exception]:
+    """The reports of a run, each by itself and whole or not at all; what went wrong. Without a plan: the summary."""
     from planner.report import markdown
 
     found = more or Analyses({}, None, ())
@@ -66,12 +65,17 @@ def write(folder: Path, case: Case, plan: Plan | None, document: dict[str, Any],
         try:
             with files.replacing(folder / name) as draft:
                 make(draft)
-        except Exception as error:  # raised below, after the other reports
+        except Exception as error:  # the caller raises it, after the other reports
             failed.append(error)
-    if failed:
-        for other in failed[1:]:
-            failed[0].add_note(str(other))
-        raise failed[0]
+    for other in failed[1:]:
+        failed[0].add_note(str(other))
+    return failed
+
+
+def _write_all(folder: Path, stored: store.Stored, more: Analyses | None) -> None:
+    """The reports of a stored run; the first error is raised, its notes name the others."""
+    for error in write(folder, stored.case, stored.plan, store.stable(stored.document), more) or ():
+        raise error
 
 
 def rebuild(run: Path, out: Path | None, more: Analyses | None = None, beside: Path | None = None) -> list[Path]:
@@ -84,7 +88,7 @@ def rebuild(run: Path, out: Path | None, more: Analyses | None = None, beside: P
         own = rebuild(run, None)
         stored = _with_plan(run)
         with files.plainly(f"write reports into {beside}"), _room(beside) as room:
-            write(Path(room), stored.case, stored.plan, store.stable(stored.document), more)
+            _write_all(Path(room), stored, more)
             made = (store.WORKBOOK, store.PAGE, store.SUMMARY)
             return own + [_placed(Path(room) / name, beside / name) for name in made]
     stored = _with_plan(run)
@@ -94,7 +98,7 @@ def rebuild(run: Path, out: Path | None, more: Analyses | None = None, beside: P
         with _room(target) as room:
             fresh = Path(room)
             store.write_plan_tables(fresh, stored.plan)
-            write(fresh, stored.case, stored.plan, store.stable(stored.document), more=more)
+            _write_all(fresh, stored, more)
             names = sorted(path.relative_to(fresh) for path in fresh.rglob("*") if path.is_file())
             if out is None:
                 _refuse_difference(run, fresh, names)

@@ -11,7 +11,7 @@ import json
 import secrets
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -27,33 +27,18 @@ if TYPE_CHECKING:
     from planner.plan import Plan
 
 __all__ = [
-    "Draft",
-    "Finished",
-    "RunFolder",
-    "RunInfo",
-    "Stored",
-    "checksums",
-    "damaged",
-    "draft",
-    "find",
-    "find_run_or_none",
-    "list_again",
-    "load",
-    "reports_folder",
-    "run_name",
-    "runs",
-    "save",
-    "stable",
+    "Draft", "Finished", "RunFolder", "RunInfo", "Stored", "checksums", "damaged", "draft", "find",
+    "find_run_or_none", "list_again", "load", "reports_folder", "run_name", "runs", "save", "stable",
     "write_plan_tables",
-]
+]  # fmt: skip
 
 WORKBOOK, VALUES, PAGE, SUMMARY = "plan.xlsx", "values.csv", "report.html", "summary.md"
 #: keys of the document that differ between two runs that are otherwise the same
 _TIMES = ("seconds", "cpu_seconds", "steps")
 _ABANDONED_AFTER_SECONDS = 7 * 86400
 
-#: writes the reports of a run into a folder, from the document without anything volatile
-WriteReports = Callable[[Path, dict[str, Any]], None]
+#: writes reports from the document without anything volatile; returns the errors of those that are not in the folder
+WriteReports = Callable[[Path, dict[str, Any]], Sequence[Exception] | None]
 
 
 class Finished(Protocol):
@@ -108,23 +93,23 @@ class Draft:
         final = self.reports / run
         try:
             with fs.plainly(f"write the run into {self.reports}"):
-                if not passed:
-                    write_reports(self.folder, stable)
+                for error in [] if passed else write_reports(self.folder, stable) or ():
+                    raise error
                 with fs.undisturbed():
                     self._store(result, stable, {"published": now.isoformat(), **times}, final)
                 if passed:
                     self.folder.mkdir()
-                    try:
-                        write_reports(self.folder, stable)
-                    finally:  # those that are whole are kept when another one fails
-                        seconds = {"report": time.perf_counter() - opened}
-                        seconds["total"] = time.perf_counter() - (began if began is not None else opened)
-                        fs.sync_tree(self.folder)
-                        with fs.undisturbed():
-                            for name in _listed(self.folder):
-                                (final / name).parent.mkdir(parents=True, exist_ok=True)
-                                (self.folder / name).rename(final / name)
-                            list_again(final, seconds)
+                    failed = write_reports(self.folder, stable)
+                    ended = time.perf_counter()
+                    seconds = {"report": ended - opened, "total": ended - (opened if began is None else began)}
+                    fs.sync_tree(self.folder)
+                    with fs.undisturbed():
+                        for name in _listed(self.folder):
+                            (final / name).parent.mkdir(parents=True, exist_ok=True)
+                            (self.folder / name).rename(final / name)
+                        list_again(final, seconds)
+                    for error in failed or ():
+                        raise error
         except BaseException as error:
             if final.is_dir():
                 error.add_note(f"The plan is stored as {run}; 'planner report {run}' writes its reports.")

@@ -438,7 +438,7 @@ def test_the_page_opens_when_asked(
     monkeypatch.setattr("webbrowser.open", lambda address: bool(opened.append(address)) or len(opened) > 1)
     pretend()
     assert run_command(["optimize", "--no-price", "--open"]) == 0
-    assert "no page to open" in capsys.readouterr().err
+    assert "There is no page" in capsys.readouterr().err
     (page,) = [folder / store.PAGE for folder in (here / "reports").iterdir()]
     page.write_text("page", encoding="utf-8")
     for told in ("No browser opened", ""):

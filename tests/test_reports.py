@@ -28,9 +28,9 @@ from pathlib import Path
 sys.path[:0] = [sys.argv[1], sys.argv[1] + "/tests"]
 from workbook.sample import sample
 from planner import reports
-reports.write(Path(sys.argv[2]), *sample(soft=False))
+assert not reports.write(Path(sys.argv[2]), *sample(soft=False))
 """
-NAMES = (store.WORKBOOK, store.VALUES, store.PAGE)
+NAMES = (store.WORKBOOK, store.VALUES, store.PAGE, store.SUMMARY)
 #: written again into a folder, but the process dies in the middle of the second file
 KILLED = """
 import os, sys
