@@ -74,7 +74,7 @@ def write(
 
 def _write_all(folder: Path, stored: store.Stored, more: Analyses | None) -> None:
     """The reports of a stored run; the first error is raised, its notes name the others."""
-    for error in write(folder, stored.case, stored.plan, store.stable(stored.document), more) or ():
+    for error in write(folder, stored.case, stored.plan, store.stable(stored.document), more=more) or ():
         raise error
 
 

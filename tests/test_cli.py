@@ -306,7 +306,9 @@ def test_report_restores_what_was_lost_and_refuses_what_would_differ(
     assert run_command(["report", "latest", "--out", "elsewhere"]) == 0
     assert (here / "elsewhere" / store.WORKBOOK).read_bytes() == before
     assert (here / "elsewhere" / "tables" / "tiers.csv").read_bytes() == (folder / "tables" / "tiers.csv").read_bytes()
-    monkeypatch.setattr(planner.reports, "write", lambda at, *_, **more: (at / store.WORKBOOK).write_text("other"))
+    monkeypatch.setattr(
+        planner.reports, "write", lambda at, *_, **more: (at / store.WORKBOOK).write_text("other") and None
+    )
     assert run_command(["report", "latest"]) == 2
     assert (folder / store.WORKBOOK).read_bytes() == before
     assert {path.name for path in (here / "reports").iterdir()} == {folder.name}
