@@ -48,7 +48,7 @@ def fill(book: Book, detail: Detail) -> Places:
     _prices(book, page, retired.next)
     page.widths({1: 26, 2: 64, 3: 12, 4: 12})
     page.printed(3, "E7")
-    page.most_pages = 2
+    page.most_pages = 1
     return Places(bought, by_site, mw_total, mw_rows)
 
 
