@@ -42,7 +42,7 @@ def arithmetic(book: Book, page: Page, parts: Parts, row: int) -> int:
     lines.append(
         (
             "Plan per MW bought",
-            "infrastructure over MW IT of racks bought; published ranges and the reasons: Summary",
+            "infrastructure over MW IT of racks bought; published ranges and the reasons: Cost per MW",
             "$M/MW IT",
             text,
             own,

@@ -64,11 +64,15 @@ def _bought(made: _Parts, parts: Parts, facts: Facts) -> None:
     total, last = (parts.investment.category.total, 4), facts.last_year
     spent = facts.spent_usd
     large = is_large(spent)
-    shape, unit = ("#,##0.00,,,", "B") if large else ("#,##0.0,,", "M")
+    shape, unit, of = ("#,##0.00", "B", "usd_per_busd") if large else ("#,##0.0", "M", "usd_per_musd")
     digits = count(spent / (BILLION if large else MILLION), 2 if large else 1)
     nothing = inv.ref(parts.investment.split.unallocated, 4)
     bought = made.put("Invested, without what the split sets aside", f"{inv.ref(*total)}-{nothing}", spent)
-    dollars = made.put("Dollars spent", f'"$"&TEXT({bought},"{shape}")&"{unit}"', f"${digits}{unit}")
+    dollars = made.put(
+        "Dollars spent",
+        f'"$"&TEXT({bought}/{book.address(f"constants.{of}", made.page.name)},"{shape}")&"{unit}"',
+        f"${digits}{unit}",
+    )
     row = parts.power.tiers["commissioned"]
     halls, racks = (watts.ref(parts.power.tiers[t], book.last) for t in ("commissioned", "populated"))
     levels = watts.ref(row, book.columns[0], (row, book.last))

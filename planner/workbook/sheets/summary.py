@@ -185,7 +185,7 @@ def _cash(book: Book, table: Table, parts: Parts, first: int) -> dict[str, Live]
             inv.ref(total, column),
             f"B{at}" if n == 0 else f"B{at}+C{at - 1}",
             most,
-            f"D{at}-C{at}" if n == last else f"MIN(D{at}-C{at},E{at + 1})",
+            f"ROUND(D{at}-C{at},2)" if n == last else f"MIN(ROUND(D{at}-C{at},2),E{at + 1})",
         )
         found |= {f"{n},{c}": (text, value(n, c)) for c, text in enumerate(texts, 1)}
     return found
