@@ -16,7 +16,7 @@ from tiny import write_tiny
 from planner import store
 from planner.cli import run_command
 from planner.inputs import read
-from planner.report.layout import fold, room, table
+from planner.report.layout import fold, table
 
 WIDTHS = (60, 80, 120, 200)
 HEADERS = ("Claim", "Promised", "Planned", "Verdict", "Source")
@@ -115,7 +115,7 @@ def test_texts_of_the_reference_fit(
 def test_the_width_is_that_of_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     for columns, width in (("40", 60), ("80", 80), ("400", 200)):
         monkeypatch.setenv("COLUMNS", columns)
-        assert room() == width
+        assert width_at_hand() == width
 
 
 @pytest.mark.parametrize("width", WIDTHS)

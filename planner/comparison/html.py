@@ -26,9 +26,9 @@ def page(comparison: Comparison) -> str:
     return render(title, lead(one) if one else "", "", [], sections)
 
 
-def _pair(pair: Pair, place: int, told: bool) -> page_parts.Section:
-    """What differs in a run; ``told``: with the sentence that a page of two runs has at its top."""
-    found: list[Block] = [Text(line) for line in lead(pair).splitlines()] if told else []
+def _pair(pair: Pair, place: int, with_lead: bool) -> page_parts.Section:
+    """What differs in a run; ``with_lead``: with the sentence that a page of two runs has at its top."""
+    found: list[Block] = [Text(line) for line in lead(pair).splitlines()] if with_lead else []
     for section in of_pair(pair):
         found += blocks(section)
         if section.title == "Bridge of investment" and pair.bridge and pair.bridge.steps:

@@ -65,8 +65,8 @@ def _overview(book: Book, comparison: Comparison) -> None:
     page = book.page("Compare", "Comparison of runs", "report: the runs side by side")
     row = 4
     for pair in comparison.pairs:
-        told = [f"{pair.label} against {pair.base_label}.", *lead(pair).splitlines()]
-        for line in (part for text in told for part in textwrap.wrap(text, LINE)):
+        lines = [f"{pair.label} against {pair.base_label}.", *lead(pair).splitlines()]
+        for line in (part for text in lines for part in textwrap.wrap(text, LINE)):
             page.note(row, line)
             row += 1
     top = row = row + 2

@@ -6,6 +6,7 @@ from planner.analyses.compare import Comparison, Pair
 from planner.comparison.leads import lead
 from planner.comparison.sections import Section, by_year, headline, of_pair, overview, promises, relative, verdict
 from planner.report.layout import fold, table
+from planner.report.markdown import plain
 
 MOST_ROWS = 18
 #: columns that a narrow terminal does without, the first first
@@ -99,10 +100,3 @@ def markdown_section(section: Section, depth: int) -> list[str]:
     lines.append("|" + "|".join(" ---: " if c in right else " --- " for c in range(len(section.headers))) + "|")
     lines += ["| " + " | ".join(plain(str(cell)) for cell in row) + " |" for row in section.rows]
     return [*lines, "", *([section.note, ""] if section.note else [])]
-
-
-def plain(text: str) -> str:
-    """Text that Markdown takes for nothing else."""
-    for mark in "\\`*_[]<>|":
-        text = text.replace(mark, f"\\{mark}")
-    return " ".join(text.split())

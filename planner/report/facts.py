@@ -19,8 +19,8 @@ from planner.wbs import UNALLOCATED as UNALLOCATED_CODE
 TIERS = ("secured", "commissioned", "populated")
 #: tier -> unit of its MW
 BASIS = {"secured": "MW facility", "commissioned": "MW IT", "populated": "MW IT"}
-#: MW within which a tier counts as grown to its end
-ROOM_MW = 1e-3
+#: MW by which two levels may differ and are the same; the workbook has it as constants.tolerance_mw
+TOLERANCE_MW = 1e-3
 #: parts that a programme may leave out -> the table of inputs that is then empty
 PARTS = {
     "software initiatives": "initiatives",
@@ -34,7 +34,7 @@ PARTS = {
 
 @dataclass(frozen=True)
 class Owed:
-    """What somebody still owes after the horizon: base-year dollars where ``base_year``, until ``last_year``."""
+    """What somebody still owes after the horizon, and until when; ``what`` says in which dollars."""
 
     what: str
     obligor: str
@@ -166,7 +166,7 @@ class Facts:
     def grown_by(self, tier: str) -> int:
         """The year after those in which a tier has less than at the end of the horizon."""
         end = self.tier(tier, self.last_year)
-        return self.years[0] + sum(self.tier(tier, year) < end - ROOM_MW for year in self.years)
+        return self.years[0] + sum(self.tier(tier, year) < end - TOLERANCE_MW for year in self.years)
 
     def power_claims(self) -> dict[str, Claim]:
         """Tier -> the claim of the largest level on it."""
@@ -193,10 +193,6 @@ class Facts:
         last = self.case.periods.labels()[-1]
         rows = [r for r in _rows(self.plan, "grid_use") if str(r.period) == last]
         return {str(r.site_id): (float(r.contracted_mw), float(r.unused_mw)) for r in rows}
-
-    def left_out(self) -> list[str]:
-        """Parts of a whole programme that these inputs do not model."""
-        return left_out(self.case)
 
 
 def _rows(plan: Plan, table: str) -> Iterator[Any]:

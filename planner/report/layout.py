@@ -21,14 +21,14 @@ _PATH = re.compile(r"([A-Z][a-z]*:\s+)?/")
 _HEAD = re.compile(r"\s*((-|\d+\.|[A-Z][a-z]*:)\s+)?")
 
 
-def room() -> int:
+def width_at_hand() -> int:
     """Columns at hand: COLUMNS, else those of the terminal, else 100; never under 60 or over 200."""
     return max(NARROWEST, min(WIDEST, get_terminal_size((USUAL, 24)).columns))
 
 
 def fold(text: str, width: int | None = None) -> str:
     """Paragraphs in so many columns; a line goes on under its first word, and no word is broken."""
-    return "\n".join(_folded(line, width or room()) for line in text.splitlines())
+    return "\n".join(_folded(line, width or width_at_hand()) for line in text.splitlines())
 
 
 def _folded(line: str, width: int) -> str:
@@ -51,7 +51,7 @@ def table(
     ``right`` are columns of figures. Where the width is too small, the columns named in ``spare`` are left out, the
     first of them first, and named below; where that is not enough, each row becomes a paragraph.
     """
-    most = (width or room()) - len(INDENT)
+    most = (width or width_at_hand()) - len(INDENT)
     kept = [c for c, h in enumerate(headers) if h or any(row[c] for row in rows)]
     every, sheet = list(kept), [headers, *rows]
     full = {c: max(len(row[c]) for row in sheet) for c in kept}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,24 +15,26 @@ def text(case: Case, plan: Plan | None, document: Mapping[str, Any], kept: secon
     """Headline, proof and every table of both screens; the text depends on the arguments alone."""
     shown = screen.first(case, plan, document, kept)
     tables = (*shown.tables, *second.second(case, plan, document, kept))
-    parts = [f"# {_safe(case.programme.title)}", shown.headline, shown.proof, *map(table, tables)]
+    parts = [f"# {plain(case.programme.title)}", shown.headline, shown.proof, *map(table, tables)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def table(found: Table) -> str:
     """A heading and a pipe table; figures stand at the right, totals are bold."""
     right = [any(isinstance(row[c], Figure) for row in found.rows) for c in range(len(found.headers))]
-    lines = [_row([_safe(header) for header in found.headers]), _row(["---:" if r else "---" for r in right])]
+    lines = [_row([plain(header) for header in found.headers]), _row(["---:" if r else "---" for r in right])]
     for n, row in enumerate(found.rows):
         bold = "**" if n >= len(found.rows) - found.foot else ""
-        lines.append(_row([f"{bold}{_safe(str(cell))}{bold}" if str(cell) else "" for cell in row]))
-    return "\n".join([f"## {_safe(found.title)}", "", *lines, *(["", found.note] if found.note else [])])
+        lines.append(_row([f"{bold}{plain(str(cell))}{bold}" if str(cell) else "" for cell in row]))
+    return "\n".join([f"## {plain(found.title)}", "", *lines, *(["", found.note] if found.note else [])])
 
 
 def _row(cells: Any) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _safe(words: str) -> str:
-    """Text of inputs never ends a cell or opens markup."""
-    return re.sub(r"([\\`*_\[\]|#])", r"\\\1", words).replace("<", "&lt;").replace("\n", " ")
+def plain(text: str) -> str:
+    """Text that Markdown takes for nothing else."""
+    for mark in "\\`*_[]<>|":
+        text = text.replace(mark, f"\\{mark}")
+    return " ".join(text.split())

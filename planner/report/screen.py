@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from planner.inputs.case import Case
-from planner.measures import amount, date, megawatts, usd
+from planner.measures import amount, count, date, megawatts, usd
 from planner.plan import Plan
-from planner.report.facts import BASIS, ROOM_MW, TIERS, Facts, without_plan
+from planner.report.facts import BASIS, TIERS, TOLERANCE_MW, Facts, without_plan
 from planner.report.second import Kept, promised, promises
 from planner.report.shapes import Cell, Figure, Screen, Table
 from planner.results import verdicts
@@ -27,7 +27,7 @@ def first(case: Case, plan: Plan | None, document: Mapping[str, Any], kept: Kept
     facts, kept = Facts(case, plan), kept or {}
     tables = (
         _tiers(facts, kept),
-        sources_and_uses(case, plan),
+        sources_and_uses(facts),
         _operating_bill(facts),
         _owed(facts),
         _not_kept(case, document),
@@ -50,7 +50,7 @@ def _bought(facts: Facts) -> str:
     last = facts.last_year
     halls, racks = facts.tier("commissioned", last), facts.tier("populated", last)
     spent = f"{usd(facts.spent_usd)} spent by {last} buys"
-    if halls < ROOM_MW:
+    if halls < TOLERANCE_MW:
         return f"{spent} no AI halls."
     built = f"{megawatts(halls, 'IT')} of AI halls by {facts.grown_by('commissioned')}"
     return f"{spent} {built}, with {megawatts(racks, 'IT')} of racks in {last}."
@@ -61,7 +61,7 @@ def _largest_promise(facts: Facts) -> str:
     claim = facts.largest_power_claim()
     if claim is None or claim.level is None or claim.by is None:
         return ""
-    secured, built, running = (f"{megawatts(facts.tier(t, claim.by))} {BASIS[t][3:]}" for t in TIERS)
+    secured, built, running = (f"{count(facts.tier(t, claim.by))} {BASIS[t]}" for t in TIERS)
     return (
         f"Of the {megawatts(claim.level)} promised by {claim.by}, {secured} are secured, {built} are built and "
         f"{running} hold racks."
@@ -75,14 +75,11 @@ def _idle(facts: Facts) -> str:
 
 def _firm(document: Mapping[str, Any]) -> str:
     """Of firm promises that the plan is measured by; one without an amount is not among them."""
-    measured = [verdicts.promise(c) for c in document.get("commitments") or [] if c["binding"] == "firm"]
-    firm = [v for v in measured if v == verdicts.KEPT or v.startswith(verdicts.NOT_KEPT)]
-    short = len(firm) - firm.count(verdicts.KEPT)
-    if not firm:
-        return ""
-    return (
-        f"{short} of {len(firm)} firm promises are not kept." if short else f"All {len(firm)} firm promises are kept."
-    )
+    found = [verdicts.promise(c) for c in document.get("commitments") or [] if c["binding"] == "firm"]
+    kept, short = found.count(verdicts.KEPT), sum(map(verdicts.falls_short, found))
+    if short:
+        return f"{short} of {kept + short} firm promises are not kept."
+    return f"All {kept} firm promises are kept." if kept else ""
 
 
 def proof(document: Mapping[str, Any]) -> str:
@@ -131,16 +128,15 @@ def _contracts(facts: Facts) -> str:
     whole = math.fsum(mw for mw, _ in sites.values())
     known = math.fsum(mw for s, (mw, _) in sites.items() if terms[s].known_tariff)
     text = f"Under grid contract and serving no load in {facts.last_year}: {parts}."
-    if known >= whole - ROOM_MW:
+    if known >= whole - TOLERANCE_MW:
         return f"{text} A known tariff sells the terms of all of them."
-    if known < ROOM_MW:
+    if known < TOLERANCE_MW:
         return f"{text} No known tariff sells their terms, which are assumed."
     return f"{text} A known tariff sells the terms of {megawatts(known)}; those of the others are assumed."
 
 
-def sources_and_uses(case: Case, plan: Plan) -> Table:
+def sources_and_uses(facts: Facts) -> Table:
     """Every dollar of the budget: what is spent by category, what is set aside or held, what is unspent."""
-    facts = Facts(case, plan)
     budget = facts.case.programme.budget_usd
     rows: list[tuple[Cell, ...]] = [
         ("Source: the announced budget", Figure(budget, "USD", "budget_usd"), Figure(1.0, "share"))

@@ -7,6 +7,7 @@ from itertools import accumulate
 from typing import Any
 
 from planner.inputs.case import Case
+from planner.inputs.periods import FIRST_FISCAL_MONTH
 from planner.measures import amount, usd
 from planner.plan import Plan
 from planner.report.facts import Facts, left_out
@@ -15,8 +16,6 @@ from planner.results import verdicts
 
 #: what analyses of a run found, by the name of the analysis
 Kept = Mapping[str, Mapping[str, Any]]
-#: months of a federal fiscal year that lie in the calendar year before
-FISCAL_LEAD = 3
 NOT_ASSESSED = "not assessed"
 
 
@@ -40,7 +39,7 @@ def fiscal(by_year: Mapping[int, float]) -> dict[int, float]:
     The last fiscal year holds the last quarter of the last calendar year.
     """
     years = sorted(by_year)
-    lead = FISCAL_LEAD / 12
+    lead = 1 - FIRST_FISCAL_MONTH / 12
     found = {y: lead * by_year.get(y - 1, 0.0) + (1 - lead) * by_year[y] for y in years}
     return {**found, years[-1] + 1: lead * by_year[years[-1]]}
 

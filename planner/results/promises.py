@@ -13,6 +13,7 @@ from planner.inputs.case import USD_PER_MUSD, Case
 from planner.inputs.programme import Claim
 from planner.plan import frame
 from planner.results.amounts import at, chosen, infrastructure_share
+from planner.results.verdicts import CEILINGS
 
 #: relative tolerance within which an amount counts as reached
 ROOM = 1e-6
@@ -46,7 +47,7 @@ def _missing(case: Case, claim: Claim, planned: float, level: float) -> float:
     """How far a measure is from what was promised."""
     if claim.metric == "split":
         return max(0.0, abs(planned - level) - case.programme.infrastructure_share_tolerance)
-    return max(0.0, planned - level if claim.metric in ("budget", "funding") else level - planned)
+    return max(0.0, planned - level if claim.metric in CEILINGS else level - planned)
 
 
 def _measured(built: Formulation, claim: Claim, tables: dict[str, pd.DataFrame]) -> float | None:

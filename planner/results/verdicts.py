@@ -61,11 +61,6 @@ def promise(item: Mapping[str, Any], plan_exists: bool = True) -> str:
     return f"{SHOWN}, {short}" if binding == "reported" else f"{NOT_KEPT}, {short}"
 
 
-def holds(verdict: str) -> bool:
-    """Whether the plan does all that a promise says."""
-    return verdict == KEPT
-
-
 def falls_short(verdict: str) -> bool:
     """Whether the plan does less than a promise says, held or only shown."""
     return " by " in verdict

@@ -9,7 +9,6 @@ from typing import Any
 from planner.errors import VerificationError
 from planner.inputs.case import Case
 from planner.plan import Plan
-from planner.report.facts import Facts
 from planner.report.second import Kept
 from planner.workbook import links, values
 from planner.workbook.book import Book, heads
@@ -117,8 +116,9 @@ def build(
     promised = promises.fill(book, facts, parts)
     row = claim_check.section(book, parts, promised, promised.firm[0] + 2)
     promises.close(book, parts, row)
-    book.totals = summary.fill(book, parts, promised, kept)
-    balance = sources_and_uses.fill(book, facts, parts, summary.live(book, parts, Facts(case, plan)))
+    known = summary.live(book, parts)
+    book.totals = summary.fill(book, parts, promised, known, kept)
+    balance = sources_and_uses.fill(book, facts, parts, known)
     failures = checks.fill(book, facts, parts, promised, [*balance, *accounts.checks(book, parts, held)])
     failures += book.differs
     words.ground_rules(book)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from openpyxl import Workbook
@@ -16,6 +17,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 
 from planner.inputs.case import Case
 from planner.plan import Plan
+from planner.report.facts import Facts
 from planner.workbook import style
 from planner.workbook.paper import WRAPPED, Paper
 
@@ -204,6 +206,11 @@ class Book:
         self.figures = {f.ref: f for f in case.figures}
         self.years = sorted({case.periods.year(t) for t in case.periods})
         self.columns = range(FIRST, FIRST + len(self.years))
+
+    @cached_property
+    def facts(self) -> Facts:
+        """Amounts that the first screens show on every face."""
+        return Facts(self.case, self.plan)
 
     @property
     def last(self) -> int:

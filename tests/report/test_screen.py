@@ -25,7 +25,7 @@ def changed(plan: Plan, table: str, **columns: Any) -> Plan:
 
 def test_sources_and_uses_balance_to_the_cent() -> None:
     case, plan, _ = sample()
-    table = screen.sources_and_uses(case, plan)
+    table = screen.sources_and_uses(Facts(case, plan))
     source, *uses, total = (row[1].value for row in table.rows if isinstance(row[1], Figure))
     assert round(100 * source) == sum(round(100 * used) for used in uses) == round(100 * total)
     spent = plan["detail"].query("ledger == 'investment'")["cents"].sum()
@@ -217,7 +217,7 @@ def test_markdown_holds_every_figure_and_no_open_markup() -> None:
         assert figure.text in text
     named = case.programme.claims[0].model_copy(update={"claim": "a | b *c* <d>"})
     asked = case.programme.model_copy(update={"claims": (named, *case.programme.claims[1:])})
-    assert r"a \| b \*c\* &lt;d>" in markdown.text(replace(case, programme=asked), plan, document)
+    assert r"a \| b \*c\* \<d\>" in markdown.text(replace(case, programme=asked), plan, document)
 
 
 @pytest.mark.parametrize(

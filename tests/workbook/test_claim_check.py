@@ -42,6 +42,12 @@ def test_every_claim_has_its_row(shown: Worksheet) -> None:
     assert all(shown.cell(_first(shown) + n, _columns(shown)["What the plan shows"]).value for n in range(len(claims)))
 
 
+def test_light_decides_the_claim_on_the_interconnect(shown: Worksheet) -> None:
+    claims = [c.metric for c in sample()[0].programme.claims]
+    row = _first(shown) + claims.index("interconnect")
+    assert shown.cell(row, _columns(shown)["What the plan shows"]).value == "1 of 3 fabric tiers within 1 us"
+
+
 def test_the_sheet_and_the_plain_rows_agree(shown: Worksheet) -> None:
     case, plan, _ = sample()
     at, priced = _columns(shown), 0

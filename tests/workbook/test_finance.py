@@ -192,6 +192,9 @@ def test_running_cost_after_the_horizon_is_what_a_pencil_finds(shown: Workbook) 
     left = float(plan["terminal_value"]["present_usd"].sum())
     assert cells["Terminal value"] == pytest.approx(left, rel=1e-9)
     assert cells["Net benefit"] == pytest.approx(service - due + left - cells["Present cost"] - owed, rel=1e-12)
+    summary = shown["Summary"]
+    row = row_of(summary, "Net benefit: value of the service less all cost", "Is it worth it?")
+    assert summary.cell(row, 2).value == cells["Net benefit"]
 
 
 def stopped_in(case: Case, year: int) -> Case:

@@ -7,12 +7,13 @@ import math
 from planner.measures import count, percent
 from planner.page.figures import Figures, millions
 from planner.page.parts import Block, Section, Table, Text
+from planner.report.facts import left_out
 
 CATEGORIES = ("security", "software", "training")
 
 
 def fill(f: Figures) -> Section | None:
-    lacking = f.facts.left_out()
+    lacking = left_out(f.case)
     tables = [t for t in (_dollars(f), _initiatives(f), _admitted(f), _trained(f)) if t.rows]
     words = f"This programme leaves out {', '.join(lacking)}: the plan says nothing about it." if lacking else ""
     blocks: list[Block] = [*([Text(words)] if words else []), *tables]

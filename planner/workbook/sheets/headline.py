@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from planner.measures import BILLION, MILLION, count, is_large
 from planner.report import screen
-from planner.report.facts import BASIS, ROOM_MW, TIERS, Facts
+from planner.report.facts import BASIS, TIERS, TOLERANCE_MW, Facts
 from planner.workbook.book import Book, Page
 from planner.workbook.sheets import investment, power, promises
 from planner.workbook.sheets.parts import Parts
@@ -84,7 +84,7 @@ def _bought(made: _Parts, parts: Parts, facts: Facts) -> None:
         float(facts.grown_by("commissioned")),
     )
     end = watts.ref(parts.power.header, book.last)
-    if facts.tier("commissioned", last) < ROOM_MW:
+    if facts.tier("commissioned", last) < TOLERANCE_MW:
         none = f"{made.said(dollars)} spent by {last} buys no AI halls."
         made.put("What the dollars buy", f'{dollars}&" spent by "&{end}&" buys no AI halls."', none, True)
         return

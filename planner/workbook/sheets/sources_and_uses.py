@@ -27,7 +27,7 @@ ASKED = (
 def fill(book: Book, detail: Detail, parts: Parts, live: dict[str, Live]) -> list[Check]:
     """Every dollar of the budget, then what asks for the soft ones; the check of its balance."""
     page = book.page(ME, "Sources and uses of the budget", "report: private investment, then-year dollars")
-    table = screen.sources_and_uses(book.case, book.plan)
+    table = screen.sources_and_uses(book.facts)
     first, row = place(book, page, table, 4, live | uses(table, 6))
     page.headers(row, ("Check", "Difference"))
     budget, total = first, first + len(table.rows) - 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 from openpyxl.worksheet.pagebreak import Break
 
@@ -34,20 +35,21 @@ ME = "Summary"
 HEADLINE, FIRST_ROW, WIDE = 4, 10, 6
 
 
-def fill(book: Book, parts: Parts, promised: promises.Places, kept: second.Kept | None = None) -> dict[str, float]:
-    """Both screens; named figures by their key."""
+def fill(
+    book: Book, parts: Parts, promised: promises.Places, known: Mapping[str, Live], kept: second.Kept | None = None
+) -> dict[str, float]:
+    """Both screens; ``known`` are formulas by the key of a figure. Returns named figures by their key."""
     case, plan, document = book.case, book.plan, book.document
-    facts, shown = Facts(case, plan), screen.first(case, plan, document, kept)
+    facts, shown = book.facts, screen.first(case, plan, document, kept)
     page = book.page(ME, case.programme.title, "opening page: what the money buys, where it goes, what is owed")
-    known = live(book, parts, facts)
     row = FIRST_ROW
     for table in shown.tables:
         own = _own(book, parts, facts, table, row, promised)
-        _, row = place(book, page, table, row, known | own)
+        _, row = place(book, page, table, row, {**known, **own})
     page.sheet.row_breaks.append(Break(id=row - 1))
     for table in second.second(case, plan, document, kept):
         own = _own(book, parts, facts, table, row, promised)
-        _, row = place(book, page, table, row, known | own)
+        _, row = place(book, page, table, row, {**known, **own})
     for at, sentence in enumerate(headline.fill(book, page, parts, facts, promised, row), HEADLINE):
         page.banner(at, "", WIDE)
         page.formula(at, 1, f"B{sentence}", page.values[sentence, 2], "banner")
@@ -63,9 +65,10 @@ def fill(book: Book, parts: Parts, promised: promises.Places, kept: second.Kept 
     return {key: figure.value or 0.0 for key, figure in shown.figures().items()}
 
 
-def live(book: Book, parts: Parts, facts: Facts) -> dict[str, Live]:
+def live(book: Book, parts: Parts) -> dict[str, Live]:
     """Formulas by the key of the figure."""
     found: dict[str, Live] = {}
+    facts = book.facts
 
     def link(key: str, page: Page, cell: tuple[int, int]) -> None:
         found[key] = page.ref(*cell), page.n(*cell)
