@@ -16,7 +16,7 @@ from tiny import write_tiny
 from planner import store
 from planner.cli import run_command
 from planner.inputs import read
-from planner.report.layout import fold, table
+from planner.report.layout import fold, table, width_at_hand
 
 WIDTHS = (60, 80, 120, 200)
 HEADERS = ("Claim", "Promised", "Planned", "Verdict", "Source")
