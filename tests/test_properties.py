@@ -110,10 +110,10 @@ def decisions(result: Result) -> dict[str, set[tuple[Any, ...]]]:
     return {table: chosen(result, table) for table in WHOLE}
 
 
-def at_its_best(built: Formulation, **options: Any) -> Outcome:
+def at_its_best(built: Formulation) -> Outcome:
     """The objective of a model by plain HiGHS, without the scheme."""
     program = Program.compile(built.model)
-    return program.solve(program.linear(built.objective), SolveLimits(seconds=600.0), **options)
+    return program.solve(program.linear(built.objective), SolveLimits(seconds=600.0))
 
 
 def exact_optimum(case: Case) -> float:
@@ -128,7 +128,7 @@ def pooled_bound(case: Case) -> float:
     built = build(case, one_pool(case))
     program = Program.compile(built.model)
     whole = np.array([not name.startswith("fleet.bought") for name in program.names])
-    outcome = program.solve(program.linear(built.objective), SolveLimits(seconds=600.0), whole=whole)
+    outcome = program.restricted(whole=whole).solve(program.linear(built.objective), SolveLimits(seconds=600.0))
     assert outcome.bound is not None
     return outcome.bound
 
@@ -217,7 +217,7 @@ def test_no_posted_cost_can_fall_with_all_whole_decisions_held(tmp_path: Path, m
     best = program.solve(program.linear(built.objective), SolveLimits(seconds=600.0))
     assert best.values is not None
     held = {i: float(v) for i, (v, whole) in enumerate(zip(best.values, program.whole, strict=True)) if whole}
-    again = program.solve(program.linear(built.objective), SolveLimits(seconds=600.0), fixed=held)
+    again = program.restricted(fixed=held).solve(program.linear(built.objective), SolveLimits(seconds=600.0))
     assert again.value == pytest.approx(value(result), rel=1e-6, abs=1e-6)
 
 

@@ -96,12 +96,12 @@ def test_a_variable_in_no_rule_has_a_column() -> None:
 
 def test_columns_that_need_not_be_whole_may_be_parts() -> None:
     m, program = knapsack()
-    outcome = program.solve(worth(m, program), ALL, whole=np.zeros(6, dtype=bool))
+    outcome = program.restricted(whole=np.zeros(6, dtype=bool)).solve(worth(m, program), ALL)
     # 9 at 10/9, then 2 of weight at 1 a piece
     assert outcome.value == outcome.bound == pytest.approx(12)
     one = np.zeros(6, dtype=bool)
     one[program.column_of(m.x[3])] = True
-    found = program.solve(worth(m, program), ALL, whole=one)
+    found = program.restricted(whole=one).solve(worth(m, program), ALL)
     assert found.value == pytest.approx(12)
     assert found.values is not None
     assert found.values[program.column_of(m.x[3])] == 1.0
@@ -110,8 +110,8 @@ def test_columns_that_need_not_be_whole_may_be_parts() -> None:
 def test_fixed_columns_are_held_and_never_widen_a_bound() -> None:
     m, program = knapsack()
     three = program.column_of(m.x[3])
-    assert program.solve(worth(m, program), ALL, fixed={three: 1.0}).value == 10
-    outside = program.solve(worth(m, program), ALL, fixed={three: 2.0})
+    assert program.restricted(fixed={three: 1.0}).solve(worth(m, program), ALL).value == 10
+    outside = program.restricted(fixed={three: 2.0}).solve(worth(m, program), ALL)
     assert outside.verdict is Verdict.INFEASIBLE
     assert outside.confirmed_without_presolve
 
@@ -119,18 +119,18 @@ def test_fixed_columns_are_held_and_never_widen_a_bound() -> None:
 def test_a_row_of_one_solve_holds_in_that_solve() -> None:
     m, program = knapsack()
     only_two = Row("two things", program.linear([(1.0, m.x[i]) for i in range(5)]), upper=2.0)
-    assert program.solve(worth(m, program), ALL, rows=[only_two]).value == 10
+    assert program.restricted(rows=[only_two]).solve(worth(m, program), ALL).value == 10
     assert program.solve(worth(m, program), ALL).value == 11
 
 
 def test_infeasible_is_confirmed_without_presolve() -> None:
     m, program = knapsack()
     many = Row("too many", program.linear([(1.0, m.x[i]) for i in range(5)]), lower=5.0)
-    outcome = program.solve(worth(m, program), ALL, rows=[many])
+    outcome = program.restricted(rows=[many]).solve(worth(m, program), ALL)
     assert outcome.verdict is Verdict.INFEASIBLE
     assert outcome.confirmed_without_presolve
     assert outcome.values is None
-    assert not program.solve(worth(m, program), ALL, rows=[many], confirm=False).confirmed_without_presolve
+    assert not program.restricted(rows=[many]).solve(worth(m, program), ALL, confirm=False).confirmed_without_presolve
 
 
 def test_a_wrong_infeasible_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,7 @@ from planner.analyses.words import short
 from planner.analyses.work import Tell, Undecided, Work
 from planner.inputs.case import Case
 from planner.plan import Plan
-from planner.verify.tally import REGISTRY, Check, Tally
+from planner.verify.tally import REGISTRY, Check, Side, Tally
 from planner.verify.world import World
 
 #: slack, as part of its row, up to which a row binds
@@ -83,12 +83,10 @@ class _Reading(Check):
 
     rows: list[Row] = field(default_factory=list)
 
-    def _row(
-        self, where: str, left: float, right: float, unit: str, words: str, scale: float, slack: float, one_sided: bool
-    ) -> None:
-        super()._row(where, left, right, unit, words, scale, slack, one_sided)
-        if one_sided:
-            self.rows.append(Row(self.name, where, left, right, unit))
+    def _row(self, where: str, left: float, right: float, side: Side) -> None:
+        super()._row(where, left, right, side)
+        if side.one_sided:
+            self.rows.append(Row(self.name, where, left, right, side.unit))
 
 
 def rows(case: Case, plan: Plan) -> list[Row]:

@@ -112,7 +112,7 @@ class Pool:
     def _solve(self, program: Program, objective: Linear, confirm: bool = False) -> Outcome:
         limits = SolveLimits(seconds=self.work.seconds(SECONDS))
         nothing = np.zeros(len(program.columns), dtype=bool)
-        found = program.solve(objective, limits, whole=nothing, confirm=confirm, clean=False)
+        found = program.restricted(whole=nothing).solve(objective, limits, confirm=confirm, clean=False)
         if found.interrupted or INTERRUPT.signal is not None:
             raise Undecided
         return found

@@ -60,45 +60,56 @@ class Screening:
         return sorted(mine, key=lambda e: (-e.mu_star, e.range.ref))
 
 
+@dataclass(frozen=True)
+class Design:
+    """How many figures are moved, along how many trajectories, from which seed."""
+
+    factors: int = FACTORS
+    trajectories: int = TRAJECTORIES
+    seed: int = 0
+
+
+#: as the command line has it
+DESIGN = Design()
+
+
 def screening(
     case: Case,
     plan: Plan,
     moving: Sequence[Range],
     notebook: Notebook,
     *,
-    factors: int = FACTORS,
-    trajectories: int = TRAJECTORIES,
-    seed: int = 0,
+    design: Design = DESIGN,
     seconds: float | None = SECONDS,
     tell: Tell | None = None,
 ) -> Screening:
-    """The first ``factors`` of the figures that move the plan, which come with the largest first."""
+    """The first ``design.factors`` of the figures that move the plan, which come with the largest first."""
     from SALib.sample import morris
 
     began, work, tell = time.perf_counter(), Work(seconds), tell or (lambda phase: None)
     able = [one for one in moving if one.low < one.high]
-    chosen = able[:factors]
+    chosen = able[: design.factors]
     if not chosen:
-        return Screening((), 0, 0, trajectories, 0, seed, time.perf_counter() - began)
+        return Screening((), 0, 0, design.trajectories, 0, design.seed, time.perf_counter() - began)
     problem = _problem(chosen)
-    points = morris.sample(problem, trajectories, num_levels=LEVELS, seed=seed)
-    key = hashlib.sha256(repr((problem, seed, trajectories)).encode()).hexdigest()[:12]
+    points = morris.sample(problem, design.trajectories, num_levels=LEVELS, seed=design.seed)
+    key = hashlib.sha256(repr((problem, design.seed, design.trajectories)).encode()).hexdigest()[:12]
     answers: list[list[float]] = []
     step = len(chosen) + 1
-    for n in range(trajectories):
+    for n in range(design.trajectories):
         known = notebook.known(f"morris {key} {n}")
         if known is None:
             try:
-                tell(f"trajectory {n + 1} of {trajectories}, {step} counts each")
+                tell(f"trajectory {n + 1} of {design.trajectories}, {step} counts each")
                 known = _counts(case, plan, chosen, points[n * step : (n + 1) * step], work)
             except Undecided:
                 break
             notebook.keep(f"morris {key} {n}", known)
         answers += known
     done = len(answers) // step
-    effects = _effects(chosen, problem, points[: done * step], answers, seed) if done >= LEAST else ()
+    effects = _effects(chosen, problem, points[: done * step], answers, design.seed) if done >= LEAST else ()
     taken = time.perf_counter() - began
-    return Screening(effects, len(chosen), len(able) - len(chosen), trajectories, done, seed, taken)
+    return Screening(effects, len(chosen), len(able) - len(chosen), design.trajectories, done, design.seed, taken)
 
 
 def _problem(chosen: Sequence[Range]) -> dict[str, Any]:

@@ -119,16 +119,9 @@ def sensitivity(
         found = counting.sensitivity(stored.case, stored.plan, notebook, seconds=seconds, tell=tell)
         screened = None
         if method == "morris" and not interrupt.signal:
+            design = screens.Design(factors, trajectories, seed)
             screened = screens.screening(
-                stored.case,
-                stored.plan,
-                _largest(found),
-                notebook,
-                factors=factors,
-                trajectories=trajectories,
-                seed=seed,
-                seconds=seconds,
-                tell=tell,
+                stored.case, stored.plan, _largest(found), notebook, design=design, seconds=seconds, tell=tell
             )
         stopped = interrupt.signal
     rows = None

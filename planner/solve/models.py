@@ -141,7 +141,7 @@ class Model:
     def relaxed(self, seconds: float | None) -> Outcome:
         """The linear relaxation."""
         limits, nothing = SolveLimits(seconds=seconds), np.zeros_like(self.program.whole)
-        return self.program.solve(self.objective, limits, whole=nothing, confirm=False)
+        return self.program.restricted(whole=nothing).solve(self.objective, limits, confirm=False)
 
     def cost_of(self, outcome: Outcome) -> float:
         """Present cost of a plan, M USD; 0 of none."""

@@ -126,31 +126,23 @@ class Program:
         """The values that stand on the Pyomo variables."""
         return np.array([variable.value for variable in self.columns])
 
-    def violation(self, values: Vector, rows: Sequence[Row] = ()) -> float:
+    def violation(self, values: Vector) -> float:
         """Largest excess over a row or bound, relative to the size of the row's terms."""
-        p = self.problem(None, rows=rows)
-        activity = p.matrix @ values
-        size = np.maximum(1.0, np.abs(p.matrix) @ np.abs(values))
-        excess = np.maximum(p.row_lower - activity, activity - p.row_upper) / size
+        activity = self.matrix @ values
+        size = np.maximum(1.0, np.abs(self.matrix) @ np.abs(values))
+        excess = np.maximum(self.row_lower - activity, activity - self.row_upper) / size
         bounds = np.maximum(self.lower - values, values - self.upper) / np.maximum(1.0, np.abs(values))
         return float(max(excess.max(initial=0.0), bounds.max(initial=0.0)))
 
-    def problem(
-        self,
-        objective: Linear | None,
-        *,
-        whole: Flags | None = None,
-        fixed: Mapping[int, float] | None = None,
-        rows: Sequence[Row] = (),
-    ) -> Problem:
-        """What HiGHS is given; ``whole`` says which columns must be whole, ``fixed`` columns are held."""
-        lower, upper, cost = self.lower.copy(), self.upper.copy(), np.zeros(len(self.columns))
+    def restricted(
+        self, *, whole: Flags | None = None, fixed: Mapping[int, float] | None = None, rows: Sequence[Row] = ()
+    ) -> Program:
+        """The same columns with fewer of them ``whole``, some ``fixed`` at values, and ``rows`` more."""
+        lower, upper = self.lower.copy(), self.upper.copy()
         if fixed:
             at, value = np.fromiter(fixed, int, len(fixed)), np.fromiter(fixed.values(), float, len(fixed))
             # a value outside of the bounds leaves no plan; it does not widen them
             lower[at], upper[at] = np.maximum(lower[at], value), np.minimum(upper[at], value)
-        if objective is not None:
-            cost[objective.columns] = objective.coefficients
         matrix, row_lower, row_upper = self.matrix, self.row_lower, self.row_upper
         if rows:
             extra = np.zeros((len(rows), len(self.columns)))
@@ -159,9 +151,17 @@ class Program:
             matrix = vstack([matrix, csc_matrix(extra)], format="csc")
             row_lower = np.append(row_lower, [r.lower - r.expression.constant for r in rows])
             row_upper = np.append(row_upper, [r.upper - r.expression.constant for r in rows])
-        whole = self.whole if whole is None else self.whole & whole
-        constant = 0.0 if objective is None else objective.constant
-        return Problem(matrix, row_lower, row_upper, lower, upper, whole, cost, constant, self.log)
+        flags = self.whole if whole is None else self.whole & whole
+        narrowed = replace(self, lower=lower, upper=upper, whole=flags)
+        return replace(narrowed, matrix=matrix, row_lower=row_lower, row_upper=row_upper)
+
+    def problem(self, objective: Linear | None) -> Problem:
+        """What HiGHS is given."""
+        cost, constant = np.zeros(len(self.columns)), 0.0
+        if objective is not None:
+            cost[objective.columns], constant = objective.coefficients, objective.constant
+        rows = (self.matrix, self.row_lower, self.row_upper)
+        return Problem(*rows, self.lower, self.upper, self.whole, cost, constant, self.log)
 
     def solve(
         self,
@@ -169,9 +169,6 @@ class Program:
         limits: SolveLimits,
         *,
         start: Vector | None = None,
-        whole: Flags | None = None,
-        fixed: Mapping[int, float] | None = None,
-        rows: Sequence[Row] = (),
         watch: Watch | None = None,
         confirm: bool = True,
         clean: bool = True,
@@ -181,9 +178,9 @@ class Program:
         Raises ValueError for a start that breaks a row. ``confirm``: an infeasible answer is asked again with presolve
         off. ``clean``: whole columns of the answer are made exactly whole and the rest is solved again around them.
         """
-        if start is not None and (excess := self.violation(start, rows)) > FEASIBLE * 10:
+        if start is not None and (excess := self.violation(start)) > FEASIBLE * 10:
             raise ValueError(f"the start breaks a row by {excess:.2g} of its size")
-        problem = self.problem(objective, whole=whole, fixed=fixed, rows=rows)
+        problem = self.problem(objective)
         outcome = highs.solve(problem, limits, start=start, watch=watch)
         if outcome.verdict is Verdict.INFEASIBLE and confirm and not outcome.confirmed_without_presolve:
             outcome = highs.confirm(problem, limits)
@@ -211,7 +208,7 @@ class Program:
         costs = [np.zeros(len(self.columns)) for _ in sums]
         for cost, expression in zip(costs, sums, strict=True):
             cost[expression.columns] = expression.coefficients
-        return highs.optima(self.problem(None, whole=np.zeros_like(self.whole)), costs)
+        return highs.optima(self.restricted(whole=np.zeros_like(self.whole)).problem(None), costs)
 
     def export(self, path: Path, objective: Linear, *, suffix: str) -> None:
         """The matrix for another solver, as ".mps" or ".lp", whatever the path is called."""

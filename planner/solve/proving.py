@@ -101,22 +101,13 @@ class Pool:
         start = None
         if task.start is not None:
             known = model.holding(task.start)
-            first = model.program.solve(
-                model.objective, limits, whole=whole, fixed=known, rows=rows, confirm=False, clean=False
-            )
+            held = model.program.restricted(whole=whole, fixed=known, rows=rows)
+            first = held.solve(model.objective, limits, confirm=False, clean=False)
             start = first.values
             self._steps.append(stopwatch.step(f"{task.name}: start", first))
-        outcome = model.program.solve(
-            model.objective,
-            limits,
-            start=start,
-            whole=whole,
-            fixed=model.holding(task.fixed or {}),
-            rows=rows,
-            watch=watch,
-            confirm=task.fixed is None,
-            clean=False,
-        )
+        asked = model.program.restricted(whole=whole, fixed=model.holding(task.fixed or {}), rows=rows)
+        confirm = task.fixed is None
+        outcome = asked.solve(model.objective, limits, start=start, watch=watch, confirm=confirm, clean=False)
         self._steps.append(stopwatch.step(task.name, outcome))
         return outcome
 

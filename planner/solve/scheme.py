@@ -185,13 +185,10 @@ class Scheme:
     ) -> Outcome:
         """One solve of the exact model. With nothing fixed its bounds hold for every plan."""
         now, model, free, stopwatch = self.now, self.exact, fixed is None, Stopwatch()
-        found = model.program.solve(
+        found = model.program.restricted(whole=whole, fixed=fixed, rows=rows).solve(
             model.objective,
             limits,
             start=now.best.values if start else None,
-            whole=whole,
-            fixed=fixed,
-            rows=rows,
             watch=now.watch(step, bounds=free),
             confirm=free,
             clean=whole is None,
@@ -220,7 +217,7 @@ class Scheme:
         )
         parts, chosen = model.holding(sites_of(relaxed)), model.whole(SITES)
         most = Linear(np.array(list(parts), dtype=np.int64), np.array(list(parts.values())))
-        found = part.solve(most, SolveLimits(), whole=chosen, confirm=False, clean=False)
+        found = part.restricted(whole=chosen).solve(most, SolveLimits(), confirm=False, clean=False)
         return None if found.values is None else model.named(found.values, chosen)
 
     def shares(self, gap: float, until: float) -> SolveLimits:

@@ -71,6 +71,17 @@ def words_of(value: float) -> str:
 
 
 @dataclass(frozen=True)
+class Side:
+    """How two sides are compared: unit, words for a breach, least size of the row, rounding allowed, or equality."""
+
+    unit: str
+    words: str
+    scale: float
+    slack: float
+    one_sided: bool
+
+
+@dataclass(frozen=True)
 class Check:
     """Enters rows of one rule. ``words`` may use {left}, {right} and {excess}; figures are in ``unit``."""
 
@@ -81,34 +92,21 @@ class Check:
         self, where: str, left: Number, right: Number, unit: str, words: str, *, scale: float = 0.0, slack: float = 0.0
     ) -> None:
         """``left <= right + slack``; a vector is one row a period. ``slack`` is rounding that the rule allows."""
-        if isinstance(left, np.ndarray) or isinstance(right, np.ndarray):
-            self._rows(where, left, right, unit, words, scale, slack, True)
-        else:
-            self._row(where, float(left), float(right), unit, words, scale, slack, True)
+        self._rows(where, left, right, Side(unit, words, scale, slack, one_sided=True))
 
     def equal(
         self, where: str, left: Number, right: Number, unit: str, words: str, *, scale: float = 0.0, slack: float = 0.0
     ) -> None:
         """``|left - right| <= slack``; a vector is one row a period."""
-        if isinstance(left, np.ndarray) or isinstance(right, np.ndarray):
-            self._rows(where, left, right, unit, words, scale, slack, False)
-        else:
-            self._row(where, float(left), float(right), unit, words, scale, slack, False)
+        self._rows(where, left, right, Side(unit, words, scale, slack, one_sided=False))
 
-    def _rows(
-        self,
-        where: str,
-        left: Number,
-        right: Number,
-        unit: str,
-        words: str,
-        scale: float,
-        slack: float,
-        one_sided: bool,
-    ) -> None:
+    def _rows(self, where: str, left: Number, right: Number, side: Side) -> None:
+        if not isinstance(left, np.ndarray) and not isinstance(right, np.ndarray):
+            self._row(where, float(left), float(right), side)
+            return
         lefts, rights = np.broadcast_arrays(np.asarray(left, dtype=float), np.asarray(right, dtype=float))
         for label, low, high in zip(self.tally.labels, lefts.tolist(), rights.tolist(), strict=True):
-            self._row(f"{where},{label}" if where else label, low, high, unit, words, scale, slack, one_sided)
+            self._row(f"{where},{label}" if where else label, low, high, side)
 
     def true(
         self, where: str, holds: bool, words: str, *, unit: str = "fact", excess: float = 1.0, size: float = 1.0
@@ -124,23 +122,21 @@ class Check:
         self.tally.checks += rows
         self.tally.names.add(self.name)
 
-    def _row(
-        self, where: str, left: float, right: float, unit: str, words: str, scale: float, slack: float, one_sided: bool
-    ) -> None:
+    def _row(self, where: str, left: float, right: float, side: Side) -> None:
         tally = self.tally
         tally.checks += 1
         tally.names.add(self.name)
-        size = max(abs(left), abs(right), scale)
-        excess = (left - right if one_sided else abs(left - right)) - slack
+        size = max(abs(left), abs(right), side.scale)
+        excess = (left - right if side.one_sided else abs(left - right)) - side.slack
         allowed = tally.tolerance * max(1.0, size)
-        if one_sided and size > 0:
+        if side.one_sided and size > 0:
             relative = max(0.0, (right - left) / size)
             tally.tightest[self.name] = min(tally.tightest.get(self.name, relative), relative)
         if 0 < excess <= allowed:
             tally.worst = max(tally.worst, excess / max(1.0, size))
         if not excess <= allowed:
-            text = words.format(left=words_of(left), right=words_of(right), excess=words_of(excess))
-            self._enter(where, excess, allowed, unit, text, max(1.0, size))
+            text = side.words.format(left=words_of(left), right=words_of(right), excess=words_of(excess))
+            self._enter(where, excess, allowed, side.unit, text, max(1.0, size))
 
     def _enter(self, where: str, excess: float, allowed: float, unit: str, text: str, size: float) -> None:
         relative = excess / size

@@ -12,6 +12,24 @@ TOTAL = FIRST - 1
 BY_YEAR = '$A{r}&"|"&{c}${h}'
 
 
+class Totals(NamedTuple):
+    """Of a table by year: what stands beside each row, and whether a row of totals stands below."""
+
+    beside: str = "Total"
+    below: bool = True
+
+
+#: dollars or MW of each year, added up both ways
+FLOW = Totals()
+#: rows in different units, or that do not add up
+ROWS = Totals(below=False)
+#: stocks: the value at the end of the horizon
+LEVEL = Totals("At the end")
+LEVEL_ROWS = Totals("At the end", below=False)
+#: stocks that neither years nor rows add up
+PLAIN_ROWS = Totals("No total", below=False)
+
+
 class Sums(Protocol):
     """What can be summed by a key: a view of Detail."""
 
@@ -47,29 +65,26 @@ def by_year(
     view: Sums,
     form: str,
     names: tuple[str, str] = ("Key", "Name"),
-    level: bool = False,
-    foot: str = "Total",
-    beside_it: bool = True,
+    totals: Totals = FLOW,
 ) -> Block:
-    """Sums of a view by key and year. A level's own total is its value at the end; a flow's is its sum; or none."""
+    """Sums of a view by key and year, with its totals."""
     page.heading(row, heading)
     header = row + 1
-    total_is = "At the end" if level else "Total" if beside_it else "No total"
-    page.years_header(header, *names, "Unit", total_is)
+    page.years_header(header, *names, "Unit", totals.beside)
     columns = page.book.columns
     for row, entry in enumerate(entries, header + 1):
         label(page, row, entry)
         for c in columns:
             text = view.formula(BY_YEAR.format(r=row, c=letter(c), h=header))
             page.formula(row, c, text, view.value(entry.key, int(page.n(header, c))), "calculation", form)
-        if beside_it:
-            beside(page, row, form, level)
+        if totals.beside != "No total":
+            beside(page, row, form, level=totals.beside == "At the end")
     first, last = header + 1, header + max(len(entries), 1)
     if not entries:
         label(page, first, Entry("none", "none in this plan", ""))
-    total = last + 1 if foot else last
-    if foot:
-        label(page, total, Entry(foot, "", entries[0].unit if entries else ""), "total")
+    total = last + 1 if totals.below else last
+    if totals.below:
+        label(page, total, Entry("Total", "", entries[0].unit if entries else ""), "total")
         below(page, total, first, last, form)
     return Block(header, first, last, total)
 

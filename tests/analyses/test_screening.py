@@ -11,7 +11,7 @@ from analyses.test_sensitivity import made, plan, planned  # noqa: F401
 from tiny import write_tiny
 
 from planner.analyses.notebook import Notebook
-from planner.analyses.screening import Screening, screening
+from planner.analyses.screening import Design, Screening, screening
 from planner.analyses.sensitivity import counted, measured, sensitivity
 from planner.cli import run_command
 from planner.inputs.case import Case
@@ -25,7 +25,7 @@ def found_of(asked: Planned, notebook: Notebook | None = None, seconds: float = 
     case, decided, _ = asked
     book = notebook or Notebook(None, "", "")
     ranges = [s.range for s in sensitivity(case, decided, Notebook(None, "", "")).swings]
-    return screening(case, decided, ranges, book, trajectories=4, seed=seed, seconds=seconds)
+    return screening(case, decided, ranges, book, design=Design(trajectories=4, seed=seed), seconds=seconds)
 
 
 def test_what_stands_alone_moves_by_its_swing_and_does_not_spread(plan: Planned) -> None:  # noqa: F811

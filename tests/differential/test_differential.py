@@ -98,7 +98,7 @@ def relaxed_by_the_pool(folder: Path, seed: int) -> None:
     bounds = []
     for parts in (families, ["construction.started_by", "power.ordered_by", "fleet.bought"], ["fleet.bought"]):
         whole = program.whole & ~np.isin(families, parts)
-        outcome = program.solve(objective, SolveLimits(seconds=60.0), whole=whole, clean=False)
+        outcome = program.restricted(whole=whole).solve(objective, SolveLimits(seconds=60.0), clean=False)
         assert outcome.bound is not None, "the pool of a programme that has a plan has none"
         bounds.append(outcome.bound)
     assert min(bounds) >= found - SAME * size
@@ -121,7 +121,7 @@ def nothing_posted_that_is_not_owed(folder: Path, seed: int) -> None:
         if first.values is None:
             return
         fixed = {i: round(first.values[i]) for i in np.flatnonzero(program.whole).tolist()}
-        plan = program.solve(objective, SolveLimits(seconds=20.0), fixed=fixed, confirm=False)
+        plan = program.restricted(fixed=fixed).solve(objective, SolveLimits(seconds=20.0), confirm=False)
         if plan.values is None:
             continue
         assert plan.verdict is Verdict.OPTIMAL

@@ -9,7 +9,7 @@ from planner.inputs.schema import PRECISIONS
 from planner.workbook import charts, style
 from planner.workbook.book import Book, Page
 from planner.workbook.sheets.detail import Detail
-from planner.workbook.tables import TOTAL, Block, Entry, beside, by_year, label, year_row
+from planner.workbook.tables import LEVEL_ROWS, ROWS, TOTAL, Block, Entry, beside, by_year, label, year_row
 
 ME = "Compute served"
 STATES = {"installed": "peak of the racks in place", "serving": "peak that serves work of the precision"}
@@ -34,7 +34,7 @@ def fill(book: Book, detail: Detail) -> Places:
         for state, meaning in STATES.items()
     ]
     view = detail.view("compute", 1)
-    precision = by_year(page, 5, "Compute by precision", entries, view, style.MW, level=True, foot="")
+    precision = by_year(page, 5, "Compute by precision", entries, view, style.MW, totals=LEVEL_ROWS)
     _charts(book, page, precision, precision.last + 2)
     row = precision.last + 21
     case = book.case.programme.demand_case
@@ -74,7 +74,7 @@ def _entries(book: Book) -> list[Entry]:
 def _served(book: Book, page: Page, detail: Detail, row: int) -> Block:
     names = ("Agency, work and level", "Name")
     heading = "Service delivered, PFLOP/s-years of the precision in the unit column"
-    block = by_year(page, row, heading, _entries(book), detail.view("service", 1), style.COUNT, names, foot="")
+    block = by_year(page, row, heading, _entries(book), detail.view("service", 1), style.COUNT, names, totals=ROWS)
     return _by_precision(book, page, block)
 
 

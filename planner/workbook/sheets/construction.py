@@ -7,7 +7,7 @@ from planner.workbook import style
 from planner.workbook.book import Book, Page, letter
 from planner.workbook.sheets import power
 from planner.workbook.sheets.detail import DOLLARS, Detail
-from planner.workbook.tables import BY_YEAR, Entry, below, beside, by_year, label
+from planner.workbook.tables import BY_YEAR, ROWS, Entry, below, beside, by_year, label
 
 ME = "Construction"
 
@@ -62,7 +62,7 @@ def _discount(book: Book, page: Page, detail: Detail, row: int) -> None:
     heading = "Framework discount, of the programme: MW IT started at the framework price, all sites"
     entries = [Entry("framework", "greenfield MW above the threshold of all sites together", "MW IT")]
     view = detail.view("halls at the framework price", 1)
-    block = by_year(page, row, heading, entries, view, style.MW, names, foot="")
+    block = by_year(page, row, heading, entries, view, style.MW, names, totals=ROWS)
     entries = [Entry(w.wbs_code, w.name, "$M") for w in book.case.wbs.values() if w.wbs_code == DISCOUNT]
     heading = "Dollars of the framework discount, $M then-year, in the period of the start"
-    by_year(page, block.next, heading, entries, detail.view("costs", 1, DOLLARS), style.MUSD, names, foot="")
+    by_year(page, block.next, heading, entries, detail.view("costs", 1, DOLLARS), style.MUSD, names, totals=ROWS)

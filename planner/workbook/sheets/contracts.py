@@ -10,7 +10,7 @@ from planner.workbook import style
 from planner.workbook.book import FIRST, Book, Page, letter
 from planner.workbook.contracts import END, OWED, PARTS, PRESENT, USE
 from planner.workbook.sheets.detail import DOLLARS, Detail
-from planner.workbook.tables import TOTAL, Block, Entry, Sums, by_year, label
+from planner.workbook.tables import LEVEL, TOTAL, Block, Entry, Sums, by_year, label
 
 HEADERS = ("Site", "Name", "On a known tariff", "Last year", "Obligor", "Collateral $M", "Tariff")
 HEADINGS = {
@@ -41,7 +41,7 @@ def section(book: Book, page: Page, detail: Detail, sites: list[Entry], row: int
     names, use = ("Site", "Name"), detail.view(USE, 1)
     blocks = {}
     for part in PARTS:
-        blocks[part] = by_year(page, row, HEADINGS[part], held, Within(use, part), style.MW, names, level=True)
+        blocks[part] = by_year(page, row, HEADINGS[part], held, Within(use, part), style.MW, names, totals=LEVEL)
         row = blocks[part].next
     entries = [Entry(e.key, e.name, "$M") for e in held]
     paid = Within(detail.view("costs", 12, DOLLARS), UNUSED_POWER)

@@ -13,7 +13,19 @@ from planner.workbook.quantities import GRID, OWN, TIERS
 from planner.workbook.sheets import contracts
 from planner.workbook.sheets.contracts import Within
 from planner.workbook.sheets.detail import Detail
-from planner.workbook.tables import BY_YEAR, Block, Entry, Sums, below, by_year, label, year_row
+from planner.workbook.tables import (
+    BY_YEAR,
+    LEVEL,
+    LEVEL_ROWS,
+    ROWS,
+    Block,
+    Entry,
+    Sums,
+    below,
+    by_year,
+    label,
+    year_row,
+)
 
 ME = "Power"
 BASIS = {"secured": "MW facility", "commissioned": "MW IT", "populated": "MW IT"}
@@ -61,8 +73,7 @@ def fill(book: Book, detail: Detail) -> Places:
         [Entry(t, MEANING[t], BASIS[t]) for t in TIERS],
         view,
         style.MW,
-        level=True,
-        foot="",
+        totals=LEVEL_ROWS,
     )
     rows = {tier: block.first + n for n, tier in enumerate(TIERS)}
     at = block.last + 1
@@ -88,7 +99,7 @@ def fill(book: Book, detail: Detail) -> Places:
         ],
         detail.view("energy and emissions", 2),
         style.COUNT,
-        foot="",
+        totals=ROWS,
     )
     contracts.section(book, page, detail, site_entries(book, ""), energy.next)
     page.widths({1: 30, 2: 46, 3: 14, 4: 12})
@@ -120,7 +131,7 @@ def _to_go(book: Book, page: Page, rows: dict[str, int], at: int) -> tuple[list[
 def _by_site(page: Page, row: int, heading: str, tier: str, entries: list[Entry], view: Sums) -> Block:
     """Like by_year, with the tier between site and year in the key."""
     keyed = Within(view, tier)
-    return by_year(page, row, heading, entries, keyed, style.MW, ("Site", "Name"), level=True)
+    return by_year(page, row, heading, entries, keyed, style.MW, ("Site", "Name"), totals=LEVEL)
 
 
 def _sources(book: Book, page: Page, detail: Detail, row: int) -> tuple[Block, int]:
@@ -128,7 +139,7 @@ def _sources(book: Book, page: Page, detail: Detail, row: int) -> tuple[Block, i
     plants = [p for p in book.case.plants.values() if p.plant_id in ready]
     entries = [Entry(p.plant_id, p.name, "units") for p in plants]
     heading = "Plant on site: units ready at the end of each year, all sites"
-    units = by_year(page, row, heading, entries, detail.view("plant units ready", 1), style.COUNT, level=True, foot="")
+    units = by_year(page, row, heading, entries, detail.view("plant units ready", 1), style.COUNT, totals=LEVEL_ROWS)
     sources = _by_source(book, page, detail, plants, units)
     row = sources.next
     for measure, unit, catalogue in (

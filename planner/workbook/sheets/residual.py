@@ -8,7 +8,7 @@ from planner.workbook import style
 from planner.workbook.book import Book, Page
 from planner.workbook.facts import STANDING
 from planner.workbook.sheets.detail import DOLLARS, Detail
-from planner.workbook.tables import TOTAL, Block, Entry, by_year, label, year_row
+from planner.workbook.tables import PLAIN_ROWS, TOTAL, Block, Entry, by_year, label, year_row
 
 ME = "Present value"
 NOTES = (
@@ -66,8 +66,7 @@ def _paid(book: Book, page: Page, detail: Detail, row: int) -> tuple[list[Asset]
         detail.view(STANDING, 1),
         style.SHARE_OR_DASH,
         ("Chip", "Name"),
-        foot="",
-        beside_it=False,
+        totals=PLAIN_ROWS,
     )
     for n, entry in enumerate(entries):
         assets.append(Asset(entry, racks.first + n, f"chips.{entry.key}.life_months", standing.first + n))

@@ -10,7 +10,7 @@ from planner.workbook import charts, style
 from planner.workbook.book import Book, Page, heads
 from planner.workbook.sheets import soft_items
 from planner.workbook.sheets.detail import DOLLARS, YEAR, Detail
-from planner.workbook.tables import Block, Entry, by_year
+from planner.workbook.tables import LEVEL_ROWS, ROWS, Block, Entry, by_year
 
 ME, CATEGORY = "Security", "security"
 HEADERS = heads("Site and accreditation|Name|Level|Started in|Held at the end of|Months|Cost $M|Monitoring $M")
@@ -45,8 +45,7 @@ def fill(book: Book, detail: Detail) -> Places | None:
         detail.view("level authorised", 1),
         style.COUNT,
         ("Level", "Name"),
-        level=True,
-        foot="",
+        totals=LEVEL_ROWS,
     )
     row = authorised.last + 2
     _chart(book, page, authorised, row)
@@ -149,6 +148,6 @@ def _hardening(book: Book, page: Page, detail: Detail, levels: list[Entry], row:
     names = [Entry(w.wbs_code, w.name, "$M") for w in book.case.wbs.values() if w.wbs_code == HARDENING]
     view = detail.view("costs", 1, DOLLARS)
     cost = by_year(
-        page, block.next, "Dollars of hardening, $M then-year", names, view, style.MUSD, ("WBS", "Line"), foot=""
+        page, block.next, "Dollars of hardening, $M then-year", names, view, style.MUSD, ("WBS", "Line"), totals=ROWS
     )
     return cost.next

@@ -10,7 +10,7 @@ from planner.inputs.case import Initiative
 from planner.workbook import charts, style
 from planner.workbook.book import Book, Page
 from planner.workbook.sheets.detail import DOLLARS, YEAR, Detail
-from planner.workbook.tables import TOTAL, Block, Entry, by_year, label
+from planner.workbook.tables import ROWS, TOTAL, Block, Entry, by_year, label
 
 #: a year that is not known is 0: it was there before, or it is never
 NEVER = '0;-0;"never"'
@@ -115,7 +115,7 @@ def many(book: Book, page: Page, detail: Detail, row: int, category: str) -> Blo
         entries += [Entry(f"{y}|{a}", place_name(book, e, f"{y}|{a}"), units[e.per]) for a in places]
     view = detail.view("initiative started", 2)
     heading = "Agencies and systems, units by year of start (a fraction is part of one)"
-    return by_year(page, row, heading, entries, view, style.MW, ("Initiative and agency", "Name"), foot="")
+    return by_year(page, row, heading, entries, view, style.MW, ("Initiative and agency", "Name"), totals=ROWS)
 
 
 def wbs_dollars(book: Book, page: Page, detail: Detail, row: int, category: str) -> Block:

@@ -9,7 +9,7 @@ from planner.workbook import charts, style
 from planner.workbook.book import Book, Page
 from planner.workbook.sheets import soft_items
 from planner.workbook.sheets.detail import DOLLARS, Detail
-from planner.workbook.tables import Block, Entry, by_year
+from planner.workbook.tables import LEVEL_ROWS, ROWS, Block, Entry, by_year
 
 ME, CATEGORY = "Software", "software"
 ALL = "all"
@@ -54,7 +54,7 @@ def _unallocated(book: Book, page: Page, detail: Detail, row: int) -> int:
     entries = [Entry(w.wbs_code, f"{w.name}: buys nothing, in no line above", "$M") for w in lines]
     view = detail.view("costs", 1, DOLLARS)
     heading = "Beside it, unallocated by the split, $M then-year"
-    return by_year(page, row, heading, entries, view, style.MUSD, ("WBS", "Line"), foot="").next
+    return by_year(page, row, heading, entries, view, style.MUSD, ("WBS", "Line"), totals=ROWS).next
 
 
 def _admitted(book: Book, page: Page, detail: Detail, row: int) -> Block:
@@ -63,7 +63,7 @@ def _admitted(book: Book, page: Page, detail: Detail, row: int) -> Block:
     entries = [Entry(f"{a}|{ALL}", e.name, "share") for a, e in book.case.agencies.items() if f"{a}|{ALL}" in found]
     heading = "Part of each agency's demand that may be served, at the end of each year: the least of its gates"
     view = detail.view("share admitted", 1)
-    block = by_year(page, row, heading, entries, view, style.SHARE, ("Agency", "Name"), level=True, foot="")
+    block = by_year(page, row, heading, entries, view, style.SHARE, ("Agency", "Name"), totals=LEVEL_ROWS)
     if not entries:
         page.note(block.next, "Nothing holds an agency back in this plan, or nothing is served.")
         return block
@@ -92,7 +92,7 @@ def _gates(book: Book, page: Page, detail: Detail, row: int) -> int:
             entries.append(Entry(key, f"{book.case.agencies[agency].name}: {name}", "share"))
     heading = "Gates of each agency, at the end of each year: initiatives by units done, tracks by staff trained"
     view = detail.view("share admitted", 1)
-    return by_year(page, row, heading, entries, view, style.SHARE, ("Agency and gate", "Name"), True, "").next
+    return by_year(page, row, heading, entries, view, style.SHARE, ("Agency and gate", "Name"), LEVEL_ROWS).next
 
 
 def _scheduler(book: Book, page: Page, detail: Detail, row: int) -> None:
@@ -101,4 +101,4 @@ def _scheduler(book: Book, page: Page, detail: Detail, row: int) -> None:
     entries = [Entry(w.workload_id, w.name, w.precision) for w in book.case.workloads.values() if w.workload_id in used]
     heading = "More output by the scheduler, PFLOP/s delivered-years (inside the service delivered; no racks are added)"
     view = detail.view("output by the scheduler", 1)
-    by_year(page, row, heading, entries, view, style.COUNT, ("Work", "Name"), foot="")
+    by_year(page, row, heading, entries, view, style.COUNT, ("Work", "Name"), totals=ROWS)

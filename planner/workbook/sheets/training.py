@@ -10,7 +10,7 @@ from planner.workbook import charts, style
 from planner.workbook.book import Book, Page
 from planner.workbook.sheets import power, soft_items
 from planner.workbook.sheets.detail import DOLLARS, YEAR, Detail
-from planner.workbook.tables import BY_YEAR, Block, Entry, by_year, year_row
+from planner.workbook.tables import BY_YEAR, LEVEL_ROWS, Block, Entry, by_year, year_row
 
 ME, CATEGORY = "Training", "training"
 #: learners of the track of site operators
@@ -61,7 +61,7 @@ def _stock(page: Page, detail: Detail, tracks: list[Track]) -> Block:
     entries = [Entry(t.track_id, t.name, "heads") for t in tracks]
     heading = "Trained heads still there, at the end of each year (those who left are gone)"
     view = detail.view("trained staff", 1)
-    return by_year(page, 5, heading, entries, view, style.COUNT, ("Track", "Name"), level=True, foot="")
+    return by_year(page, 5, heading, entries, view, style.COUNT, ("Track", "Name"), totals=LEVEL_ROWS)
 
 
 def _need(book: Book, page: Page, stock: Block, tracks: list[Track]) -> tuple[int | None, int]:
