@@ -325,6 +325,21 @@ def test_a_dated_promise_holds_to_the_end(tmp_path: Path, by: int, racks: dict[s
     assert {p: n for _, _, p, n in chosen(result, "bought")} == racks
 
 
+@pytest.mark.parametrize(("dated", "cents"), [("", 12_100_000), (123_456.78, 12_345_678)])
+def test_fabric_has_the_price_of_its_year(tmp_path: Path, dated: float | str, cents: int) -> None:
+    """One rack of 2028 at 1 M$. Prices rise by 21 % to then: fabric is 100,000 · 1.21, or what 2028 itself says."""
+    tables = free_tables()
+    change(tables, "chips", fabric_usd_per_rack=100_000)
+    change(tables, "price_indices", {"index_id": "general", "year": 2028}, index_value=121)
+    tables["chip_supply"] = [{**row, "fabric_usd_per_rack": dated} for row in chip_on_sale("X", [2028], 1e6)]
+    claim = {"id": "p", "claim": "A rack", "said_by": "pencil", "metric": "compute", "tier": "installed"}
+    claims = [{**claim, "precision": "fp8", "level": 10.0, "unit": "PFLOP/s fp8", "by": 2028, "binding": "firm"}]
+    result = solved(tmp_path, tables, programme(LEAST_COST, claims=claims))
+    assert result.plan is not None
+    paid = result.plan["detail"].groupby("wbs_code")["cents"].sum()
+    assert paid[["1.3.1", "1.3.2"]].to_dict() == {"1.3.1": 100_000_000, "1.3.2": cents}
+
+
 @pytest.mark.parametrize("obligor", ["investor", "agency"])
 def test_half_of_a_tranche_is_used_and_each_pays_its_part(tmp_path: Path, obligor: str) -> None:
     """Twenty of 40 MW serve racks: 175,200 MWh a year, at 30 $ of the agencies, in 2027, 2028 and 2029.

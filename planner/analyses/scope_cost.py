@@ -117,11 +117,13 @@ class Tables:
         carried = self.case.price_index(index, year) / self.case.price_index(index, since)
         return self.figure(table, key, column) * fixed(carried)
 
-    def rack_price(self, chip: str, year: int) -> Factor:
-        """The latest listed price not after the year, else the first."""
+    def rack_and_fabric(self, chip: str, year: int) -> tuple[Factor, Factor]:
+        """The latest listed prices not after the year, else the first."""
         years = sorted(y for c, y in self.case.chip_supply if c == chip)
         listed = max((y for y in years if y <= year), default=years[0])
-        return self.money("chip_supply", f"{chip}/{listed}", "rack_price_usd", year)
+        rack = "chip_supply", f"{chip}/{listed}"
+        fabric = rack if self.case.fabric_rate(chip, listed).index_id == "none" else ("chips", chip)
+        return self.money(*rack, "rack_price_usd", year), self.money(*fabric, "fabric_usd_per_rack", year)
 
     def at(self, site: str, rate: Callable[[str], Factor]) -> Factor:
         """A rate at a site, or its average over the sites of the data set."""
@@ -235,8 +237,7 @@ def _chips(tables: Tables, project: Project, it: float, year: int) -> Iterator[L
         else:
             share = fixed(it * KW_PER_MW / len(project.chips))
             racks = share * tables.figure("chips", chip, "rack_kw").inverse
-        price = tables.rack_price(chip, year)
-        fabric = tables.money("chips", chip, "fabric_usd_per_rack", year)
+        price, fabric = tables.rack_and_fabric(chip, year)
         storage = tables.figure("chips", chip, "storage_share")
         tax = tables.at(project.site_id, lambda s: tables.figure("sites", s, "equipment_tax_share"))
         yield Line(wbs.RACKS, f"{chip} racks", racks.mid, "racks", racks * price)

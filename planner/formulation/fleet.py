@@ -8,7 +8,7 @@ Which vintage leaves early is not asked: oldest first is always best and always 
     new_are_kept[r,c,t]         kept[t] ≥ racks ready at the end of t
     within_supply[c,v]          Σ_r bought ≤ supply_racks_per_year · years
 
-Costs in the order period: 1.3.1 bought · rack_price, 1.3.2 bought · fabric, 1.3.3 and 1.3.4 the price · storage_share
+Costs in the order period: 1.3.1 bought · rack_price, 1.3.2 bought · fabric of the year, 1.3.3 and 1.3.4 the price · storage_share
 and · equipment_tax_share; 1.3.5 racks that leave · disposal; 3.2.4 kept[t-1] · years · price · maintenance_share.
 """
 
@@ -126,8 +126,7 @@ def _investment(b: Any, case: Case, places: Places) -> list[Posting]:
         chip, racks = case.chips[c], [(1.0, x)]
         price = case.rate("chip_supply", f"{c}/{p.year(v)}", "rack_price_usd")
         costs.append(Cost(RACKS, r, f"{c} racks", v, racks, "racks", price))
-        if chip.fabric_usd_per_rack:
-            fabric = case.rate("chips", c, "fabric_usd_per_rack")
+        if (fabric := case.fabric_rate(c, p.year(v))).usd:
             costs.append(Cost(FABRIC, r, f"{c} fabric", v, racks, "racks", fabric))
         if chip.storage_share:
             costs.append(Cost(STORAGE, r, f"{c} storage", v, racks, "racks", price, chip.storage_share))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
@@ -201,6 +202,7 @@ class ChipSupply:
     year: int
     rack_price_usd: float
     supply_racks_per_year: float
+    fabric_usd_per_rack: float
 
 
 @dataclass(frozen=True)
@@ -520,6 +522,12 @@ class Case:
     def chip_supply(self) -> dict[tuple[str, int], ChipSupply]:
         """By (chip, year of order)."""
         return {(e.chip_id, int(e.year)): e for e in _entities(ChipSupply, self.tables["chip_supply"])}
+
+    def fabric_rate(self, chip: str, year: int) -> Rate:
+        """Fabric of a rack ordered in a year that is on sale: the price of that year, or else that of the chip."""
+        if math.isnan(self.chip_supply[chip, year].fabric_usd_per_rack):
+            return self.rate("chips", chip, "fabric_usd_per_rack")
+        return self.rate("chip_supply", f"{chip}/{year}", "fabric_usd_per_rack")
 
     @cached_property
     def workloads(self) -> dict[str, Workload]:

@@ -135,6 +135,7 @@ def fit(sheet: Sheet, lines: list[tuple[int, list[str]]]) -> list[Fault]:
         names = ",".join(c.name for c in table.columns)
         return [Fault(name, lines[0][0], "", "a line without any column name", f"the header {names}")]
     faults = _header(sheet, header, lines[0][0])
+    absent = {c.name: "" for c in table.columns if c.name not in {*header, *sheet.bad_columns}}
     for line, written in lines[1:]:
         after = any(cell.strip() for cell in written[len(header) :])
         cells = written if after else written[: len(header)]
@@ -144,7 +145,7 @@ def fit(sheet: Sheet, lines: list[tuple[int, list[str]]]) -> list[Fault]:
             allowed = f"{len(header)} cells, as in the header"
             faults.append(Fault(name, line, "", f"{len(cells)} cells", allowed, advice))
         else:
-            sheet.rows.append(Row(line, dict(zip(header, cells, strict=True))))
+            sheet.rows.append(Row(line, {**absent, **dict(zip(header, cells, strict=True))}))
     if len(sheet.torn) > 1 and not sheet.rows:  # the header is the one that is wrong
         sheet.lost = True
         words = f"{len(header)} cells, where no row has as many", "as many names as the rows have cells"
@@ -182,7 +183,7 @@ def _header(sheet: Sheet, header: list[str], line: int) -> list[Fault]:
             allowed, advice = listing(known, 40), "Remove the column."
         faults.append(Fault(sheet.file, line, column, found, allowed, advice))
     for column in missing:
-        if column not in sheet.bad_columns:
+        if column not in sheet.bad_columns and not known[column].may_be_missing:
             sheet.bad_columns.add(column)
             faults.append(Fault(sheet.file, line, column, "no such column", f"{column}: {known[column].meaning}"))
     return faults

@@ -9,7 +9,7 @@ the key for a whole column, with low, high, money year, source and status.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
@@ -79,6 +79,8 @@ class Column:
     reference: str = ""
     price_index: str = ""
     optional: bool = False
+    #: a table without this column reads as one where it is empty
+    may_be_missing: bool = False
 
     @property
     def is_figure(self) -> bool:
@@ -127,6 +129,11 @@ def _number(
 
 def _money(name: str, unit: str, high: float, index: str, meaning: str) -> Column:
     return Column(name, "number", meaning, unit, 0.0, high, price_index=index)
+
+
+def _left_out(column: Column) -> Column:
+    """A column that a table may leave empty, or do without."""
+    return replace(column, optional=True, may_be_missing=True)
 
 
 def _year(name: str, meaning: str) -> Column:
@@ -394,7 +401,13 @@ TABLES: tuple[Table, ...] = (
             _number("lead_months", "months", 0, 60, "order to installed"),
             _number("life_months", "months", 1, 240, "service life"),
             _key("fabric_id", "fabric of its cluster", "fabric.fabric_id"),
-            _money("fabric_usd_per_rack", "USD/rack", 1e8, "general", "network of the cluster, per rack"),
+            _money(
+                "fabric_usd_per_rack",
+                "USD/rack",
+                1e8,
+                "general",
+                "network of the cluster, per rack, where its year has no price",
+            ),
             _number("storage_share", "fraction of rack price", 0, 1, "storage bought with the rack"),
             _number(
                 "maintenance_share", "fraction of rack price/year", 0, 0.5, "spares and support per year in service"
@@ -410,6 +423,15 @@ TABLES: tuple[Table, ...] = (
             _year("year", "year of order; a chip without a row cannot be ordered in that year"),
             _money("rack_price_usd", "USD/rack", 1e9, "none", "price of one rack, in the dollars of that year"),
             _number("supply_racks_per_year", "racks/year", 0, 1e7, "racks the programme can get"),
+            _left_out(
+                _money(
+                    "fabric_usd_per_rack",
+                    "USD/rack",
+                    1e8,
+                    "none",
+                    "network of the cluster, per rack, in the dollars of that year; empty: the price of the chip",
+                )
+            ),
         ),
         "price and supply of racks by year of order",
     ),

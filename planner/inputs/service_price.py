@@ -25,7 +25,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from planner.inputs.case import Case, Chip, Quote
+from planner.inputs.case import Case, Chip, Quote, Rate
 from planner.inputs.periods import HOURS_PER_YEAR
 from planner.inputs.schema import SOLD_IN_VOLUME
 
@@ -124,12 +124,16 @@ class Seller:
             "maintenance": maintenance_share * maintained_usd,
         }
 
+    def _real(self, rate: Rate, year: int) -> float:
+        """A price of a year in base-year dollars: one without an index is in the dollars of that year."""
+        index, since = ("general", year) if rate.index_id == "none" else (rate.index_id, rate.money_year or self.year)
+        return rate.usd * self.case.price_index(index, self.year) / self.case.price_index(index, since)
+
     def build(self, chip: Chip, year: int) -> Build:
         """A rack bought in a year."""
         case = self.case
-        price = case.chip_supply[chip.chip_id, year].rack_price_usd
-        rack = price * case.price_index("general", self.year) / case.price_index("general", year)
-        fabric = case.base_year_usd("chips", chip.chip_id, "fabric_usd_per_rack")
+        rack = self._real(case.rate("chip_supply", f"{chip.chip_id}/{year}", "rack_price_usd"), year)
+        fabric = self._real(case.fabric_rate(chip.chip_id, year), year)
         tax = case.sites[self.basis.site_id].equipment_tax_share
         whole = (rack * (1 + chip.storage_share) + fabric) * (1 + tax)
         running = self.running(chip.rack_kw, rack, chip.maintenance_share)

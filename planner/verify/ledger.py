@@ -125,12 +125,14 @@ class Ledger:
                 order[v] = racks[v]
                 ref = f"chip_supply.{c}/{clock.year(v)}.rack_price_usd"
                 self._post("1.3.1", s, ref, order)
+                dated = facts.supply[c, clock.year(v)].fabric_usd_per_rack
+                listed = f"chips.{c}" if np.isnan(dated) else f"chip_supply.{c}/{clock.year(v)}"
+                self._post("1.3.2", s, f"{listed}.fabric_usd_per_rack", order)
                 self._post("1.3.3", s, ref, order, chip.storage_share)
                 self._post("1.3.4", s, ref, order, facts.sites[s].equipment_tax_share)
                 gone = clock.last_end(clock.ready(v, chip.lead_months), chip.life_months) + 1
                 if gone <= clock.last:
                     leaving[s, c][gone] += racks[v]
-            self._post("1.3.2", s, f"chips.{c}.fabric_usd_per_rack", racks)
         for (s, c, v), racks in world.retired.items():
             gone = clock.last_end(clock.ready(v, facts.chips[c].lead_months), facts.chips[c].life_months) + 1
             leaving[s, c] += racks

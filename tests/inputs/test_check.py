@@ -340,6 +340,22 @@ def test_grid_contracts_need_a_line_for_what_is_not_used(tmp_path: Path) -> None
     assert [(f.file, f.found) for f in faults] == [("wbs.csv", "no row 1.2.5")]
 
 
+def test_a_column_that_came_later_may_be_missing(data: Path) -> None:
+    """Then it is empty in every row; a figure in it has a row in figures.csv and its range, as any other."""
+    model = data.parent / "model.toml"
+    before = read.load(model)
+    change(data, "chip_supply", lambda lines: [line.pop() for line in lines])
+    assert read.load(model).sha256 == before.sha256
+    change(
+        data, "chip_supply", lambda lines: [line.append("9e4" if n else "fabric_usd") for n, line in enumerate(lines)]
+    )
+    assert places(read.check_folder(data)) == [("chip_supply.csv", 1, "fabric_usd")]
+    change(data, "chip_supply", lambda lines: lines[0].__setitem__(-1, "fabric_usd_per_rack"))
+    assert read.load(model).fabric_rate("X", 2027).usd == 9e4
+    put(data, "chip_supply", 3, "fabric_usd_per_rack", "-1")
+    assert places(read.check_folder(data)) == [("chip_supply.csv", 3, "fabric_usd_per_rack")]
+
+
 def test_empty_columns_after_the_last_are_nothing(data: Path) -> None:
     before = read.load(data.parent / "model.toml").sha256
     change(data, "sites", lambda lines: [line.extend(["", " ", ""]) for line in lines])

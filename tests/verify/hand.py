@@ -9,6 +9,7 @@ hand_money.
 
 from __future__ import annotations
 
+import math
 import pandas as pd
 
 from planner.inputs.case import Case
@@ -99,7 +100,7 @@ def _rows() -> dict[str, list[tuple[object, ...]]]:
         "ppas": [("WIND", "S1", 40.0, 50.0, 0.25, 12.0)],
         "gas_prices": [("south", y, 4.0) for y in YEARS],
         "chips": [("C", "Chip", "GPU", "on sale", 72.0, 0.5, 2.0, 4.0, 100.0, 1, 9.0, 24.0, "site", 1e5, 0.03, 0.03)],
-        "chip_supply": [("C", 2026, 1e6, 200.0), ("C", 2027, 9e5, 200.0), ("C", 2028, 8e5, 200.0)],
+        "chip_supply": [("C", y, usd, 200.0, math.nan) for y, usd in ((2026, 1e6), (2027, 9e5), (2028, 8e5))],
         "fabric": [("site", "Site fabric", "site", 10.0)],
         "workloads": [("train", "Training", "bf16", 0.5, 1.0, 5000.0, 150.0, "", 0.0), hand_soft.WORKLOAD],
         "suitability": [("C", "train"), ("C", "infer")],

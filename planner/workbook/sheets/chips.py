@@ -15,6 +15,7 @@ CATALOGUE = heads(
     "bf16 PFLOP/s a rack|fp8 PFLOP/s a rack"
 )
 BOUGHT, MW = 5, 6
+FABRIC_PRICE = "fabric_usd_per_rack"
 
 
 class Places(NamedTuple):
@@ -45,7 +46,11 @@ def fill(book: Book, detail: Detail) -> Places:
     view = detail.view("racks retired early", 2)
     heading = "Racks retired before the end of their life (parts of racks occur: only purchases are whole)"
     retired = by_year(page, by_site.next, heading, entries, view, style.MW, ("Chip", "Name"))
-    _prices(book, page, retired.next)
+    words = "Price of a rack by year of order, $M then-year (a dash: not on offer)"
+    row = _prices(book, page, retired.next, words, "rack_price_usd")
+    if book.case.tables["chip_supply"][FABRIC_PRICE].notna().any():
+        words = "Fabric of a rack by year of order, $M then-year (a dash: no price of its own, or not on offer)"
+        _prices(book, page, row, words, FABRIC_PRICE)
     page.widths({1: 26, 2: 64, 3: 12, 4: 12})
     page.printed(3, "E7")
     page.most_pages = 1
@@ -79,16 +84,16 @@ def _catalogue(book: Book, page: Page, bought: Block, row: int) -> tuple[tuple[i
     return (total, MW), rows, total + 2
 
 
-def _prices(book: Book, page: Page, row: int) -> None:
-    page.heading(row, "Price of a rack by year of order, $M then-year (a dash: not on offer)")
+def _prices(book: Book, page: Page, row: int, heading: str, column: str) -> int:
+    page.heading(row, heading)
     header = row + 1
     page.years_header(header, "Chip", "Name", "Unit", "Highest")
     values, refs = book.lookup("chip_supply", ME)
     for n, chip in enumerate(book.case.chips.values()):
         at = header + 1 + n
-        prices = {c: book.case.chip_supply.get((chip.chip_id, int(page.n(header, c)))) for c in book.columns}
-        key = f'"chip_supply."&$A{at}&"/"&{{c}}${header}&".rack_price_usd"'
-        numbers = {c: supply.rack_price_usd if supply else 0.0 for c, supply in prices.items()}
+        refs_by_year = {c: f"chip_supply.{chip.chip_id}/{int(page.n(header, c))}.{column}" for c in book.columns}
+        key = f'"chip_supply."&$A{at}&"/"&{{c}}${header}&".{column}"'
+        numbers = {c: book.figure(ref) if ref in book.figures else 0.0 for c, ref in refs_by_year.items()}
         entry = Entry(chip.chip_id, chip.name, "$M")
         year_row(
             page,
@@ -99,3 +104,4 @@ def _prices(book: Book, page: Page, row: int) -> None:
             '#,##0.00,,_);(#,##0.00,,);"-"_)',
             "most",
         )
+    return header + 2 + len(book.case.chips)
