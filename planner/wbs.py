@@ -18,6 +18,7 @@ PLANT = "1.2.2"
 ELECTRICAL = "1.2.3"
 COOLING_PLANT = "1.2.4"
 UNUSED_POWER = "1.2.5"
+COLLATERAL = "1.2.6"
 POWER_MANAGEMENT = "1.2.8"
 POWER_CONTINGENCY = "1.2.9"
 # 1.3 chips
@@ -68,6 +69,8 @@ ON_TOP: dict[str, tuple[str | None, str]] = {
     "security": (None, SECURITY_CONTINGENCY),
     "training": (None, TRAINING_CONTINGENCY),
 }
+#: bills at a known rate: neither management nor contingency stands on them
+BILLS = (UNUSED_POWER, COLLATERAL)
 #: category of an initiative -> (line of its start, line of its years)
 INITIATIVES: dict[str, tuple[str, str]] = {
     "software": (SOFTWARE_ONCE, SOFTWARE_YEARLY),

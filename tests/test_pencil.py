@@ -340,6 +340,31 @@ def test_fabric_has_the_price_of_its_year(tmp_path: Path, dated: float | str, ce
     assert paid[["1.3.1", "1.3.2"]].to_dict() == {"1.3.1": 100_000_000, "1.3.2": cents}
 
 
+@pytest.mark.parametrize(
+    ("obligor", "term", "usd"), [("investor", 18, 100_000), ("investor", 60, 160_000), ("agency", 60, 0)]
+)
+def test_collateral_costs_the_investor_from_signing_to_the_end_of_the_term(
+    tmp_path: Path, obligor: str, term: float, usd: int
+) -> None:
+    """40 MW signed in 2026, at 50,000 $ and 2 %: 40,000 $ a year. Energised at its end, 18 months end in mid 2028.
+
+    That is a year and a half after the year of signing: 40,000 · 2.5 = 100,000 $.
+    """
+    tables = free_tables()
+    must_serve(tables)
+    change(tables, "sites", land_acres=1000, existing_mw=0, max_onsite_mw=0)
+    change(tables, "grid_tranches", mw=40)
+    tables["chip_supply"] = chip_on_sale("X", [2026], 1e6)
+    for site in ("A", "B"):
+        terms = {"obligor": obligor, "term_months": term, "collateral_usd_per_mw": 50_000, "collateral_fee_share": 0.02}
+        grid_contract(tables, site, **terms)
+    result = solved(tmp_path, tables, programme(LEAST_COST))
+    assert result.plan is not None
+    paid = result.plan["detail"].groupby("wbs_code")["cents"].sum()
+    assert int(paid.get("1.2.6", 0)) == 100 * usd
+    assert value(result) == pytest.approx(-(20 + usd / 1e6), abs=TIE)
+
+
 @pytest.mark.parametrize("obligor", ["investor", "agency"])
 def test_half_of_a_tranche_is_used_and_each_pays_its_part(tmp_path: Path, obligor: str) -> None:
     """Twenty of 40 MW serve racks: 175,200 MWh a year, at 30 $ of the agencies, in 2027, 2028 and 2029.

@@ -11,7 +11,7 @@ import tomli_w
 
 from planner.inputs.check import POSTED
 from planner.inputs.schema import BY_NAME, CATEGORIES, MONEY_PARAMETERS, PARAMETERS, PRICE_INDICES, TABLES
-from planner.wbs import UNUSED_POWER
+from planner.wbs import BILLS
 
 Row = dict[str, Any]
 
@@ -88,7 +88,7 @@ def _designs() -> list[Row]:
 
 def _wbs() -> list[Row]:
     rows = []
-    codes = {code.rsplit(".", n)[0] for code in POSTED for n in range(3)} | STAFF | {UNUSED_POWER}
+    codes = {code.rsplit(".", n)[0] for code in POSTED for n in range(3)} | STAFF | {*BILLS}
     for code in sorted(codes):
         operations = code.startswith("3")
         groups = {"1.1": "construction", "1.2": "power and cooling", "1.3": "chips", "2.2": "security"}
@@ -99,7 +99,7 @@ def _wbs() -> list[Row]:
             {
                 "wbs_code": code,
                 "parent": code.rpartition(".")[0],
-                "category": group if code in POSTED or code in {*STAFF, UNUSED_POWER} else "",
+                "category": group if code in POSTED or code in {*STAFF, *BILLS} else "",
                 "side": side,
                 "ledger": "operations" if operations else "investment",
                 "payer": "appropriation" if operations else "investor",

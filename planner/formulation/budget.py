@@ -30,7 +30,7 @@ from planner.formulation.accounts import Accounts, Cost
 from planner.formulation.terms import Terms, over, scaled, total, value
 from planner.inputs.case import PROGRAMME, USD_PER_MUSD, Case, Rate
 from planner.plan import NOISE, frame
-from planner.wbs import INFRASTRUCTURE, ON_TOP, UNALLOCATED, UNUSED_POWER
+from planner.wbs import BILLS, INFRASTRUCTURE, ON_TOP, UNALLOCATED
 
 SIDES = ("infrastructure", "soft", "operations")
 
@@ -229,7 +229,7 @@ def _on_top(case: Case, costs: list[Cost]) -> list[Cost]:
     base: dict[tuple[str, str, int], Terms] = defaultdict(list)
     for cost in costs:
         line = case.wbs[cost.wbs]
-        if line.ledger != "operations" and cost.wbs != UNUSED_POWER:
+        if line.ledger != "operations" and cost.wbs not in BILLS:
             each = cost.musd_per_unit(case) * USD_PER_MUSD
             base[line.category, cost.site, cost.period] += scaled(cost.quantity, each)
     found: list[Cost] = []

@@ -5,6 +5,7 @@ share of the contracted MW; it stays there for ``term_months``; then nothing mor
 
     part(r,t)     average of that rise over the months of period t, for a contract energised at the end of r
     take[s,t]     Σ_g,u share · hours · mw · part(ready(u),t) · contracts signed in u
+    held(u,t)     average part of period t in which collateral is held: from signing in u to the end of the term
     owed(s,r)     for a MW that serves no racks at the horizon's end, the least of the rest of its take, its exit fee
                   and the loss on resale, (1 - resale_share) of the rest; present M base-year USD, at the rates of the
                   last period
@@ -47,6 +48,15 @@ def part(case: Case, site: str, ready: int, t: int) -> float:
         return 1.0
     opening = (t - ready - 1) * p.months
     return (_taken(contract, opening + p.months) - _taken(contract, opening)) / p.months
+
+
+def held(case: Case, site: str, u: int, ready: int, t: int) -> float:
+    """Part of a period in which collateral is held for a contract signed in ``u``: until its term is over."""
+    p = case.periods
+    if not u <= t:
+        return 0.0
+    left = case.grid_contracts[site].months - max(0, t - ready - 1) * p.months
+    return 1.0 if t <= ready else min(max(left, 0.0), p.months) / p.months
 
 
 def take_gwh(case: Case, supply: Supply, site: str, t: int, generation: bool = False) -> Terms:

@@ -8,8 +8,9 @@ Which vintage leaves early is not asked: oldest first is always best and always 
     new_are_kept[r,c,t]         kept[t] ≥ racks ready at the end of t
     within_supply[c,v]          Σ_r bought ≤ supply_racks_per_year · years
 
-Costs in the order period: 1.3.1 bought · rack_price, 1.3.2 bought · fabric of the year, 1.3.3 and 1.3.4 the price · storage_share
-and · equipment_tax_share; 1.3.5 racks that leave · disposal; 3.2.4 kept[t-1] · years · price · maintenance_share.
+Costs in the order period: 1.3.1 bought · rack_price, 1.3.2 bought · fabric (of its year, or else of the chip), 1.3.3
+and 1.3.4 the price · storage_share and · equipment_tax_share; 1.3.5 racks that leave · disposal; 3.2.4 kept[t-1] ·
+years · price · maintenance_share.
 """
 
 from __future__ import annotations

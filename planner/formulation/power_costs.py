@@ -3,6 +3,7 @@
 1.2.1   MW paid along the profile of connections · connection_usd_per_mw · construction_multiplier
 1.2.2   kW paid along the plant's profile · capex_usd_per_kw · construction_multiplier
 1.2.5   where the investor signs grid contracts: (billed - imported - agreements) · delivery, and unused generation
+1.2.6   where the investor signs: MW under contract · years held · collateral_usd_per_mw · collateral_fee_share
 3.1.1   imported · tariff          3.1.2   (billed - imported) · delivery, less what stands under 1.2.5
 3.1.3   agreements · price
 3.1.4   generated · heat rate · gas price of region and year
@@ -15,13 +16,14 @@ from __future__ import annotations
 from typing import Any
 
 from planner.formulation.accounts import Cost, Post, Posting
-from planner.formulation.contracts import take_gwh
+from planner.formulation.contracts import held, take_gwh
 from planner.formulation.supply import MWH_PER_GWH, Supply
 from planner.formulation.terms import Terms, scaled
 from planner.inputs.case import Case
 from planner.wbs import (
     AGREEMENTS,
     CARBON,
+    COLLATERAL,
     CONNECTION,
     CONNECTION_PROFILE,
     DELIVERY,
@@ -57,7 +59,24 @@ def investment(case: Case, supply: Supply) -> list[Posting]:
         )
         rate = case.rate(table, key, column)
         costs.append(Cost(wbs, s, item, t, terms, unit, rate, case.sites[s].construction_multiplier))
-    return [c for c in costs if c.period <= p.last]  # type: ignore[union-attr]
+    return [*(c for c in costs if c.period <= p.last), *_collateral(case, supply)]  # type: ignore[union-attr]
+
+
+def _collateral(case: Case, supply: Supply) -> list[Posting]:
+    p = case.periods
+    found: dict[tuple[str, int], Terms] = {}
+    for s, g in supply.contracts.things():
+        tranche, contract = case.tranches_of_grid[s, g], case.grid_contracts.get(s)  # type: ignore[index]
+        for u in supply.contracts.dates(s, g) if contract and contract.yearly_fee else ():
+            ready = p.ready(u, tranche.lead_months)
+            for t in p:
+                if part := held(case, s, u, ready, t):
+                    found.setdefault((s, t), []).extend(supply.contracts.at((s, g), u, part * p.years * tranche.mw))
+    return [
+        Cost(COLLATERAL, s, "collateral", t, terms, "MW-years", rate, case.grid_contracts[s].yearly_fee)
+        for (s, t), terms in found.items()
+        if (rate := case.rate("grid_contracts", s, "collateral_usd_per_mw")).usd
+    ]
 
 
 def operations(b: Any, case: Case, supply: Supply) -> list[Posting]:

@@ -128,11 +128,17 @@ class GridContract:
     collateral_usd_per_mw: float
     exit_fee_usd_per_mw: float
     resale_share: float
+    collateral_fee_share: float
 
     @property
     def owed_by_investor(self) -> bool:
         """Power that is contracted and not used is paid from investment."""
         return self.obligor == "investor"
+
+    @property
+    def yearly_fee(self) -> float:
+        """Part of the collateral that the investor pays a year for holding it; an agency posts none."""
+        return self.collateral_fee_share if self.owed_by_investor and self.collateral_fee_share > 0 else 0.0
 
     @property
     def months(self) -> float:

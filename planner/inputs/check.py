@@ -11,7 +11,7 @@ from planner.errors import Fault
 from planner.inputs import parse
 from planner.inputs.parse import Row, Sheet, did_you_mean, listing, show, span
 from planner.inputs.schema import PARAMETERS
-from planner.wbs import UNUSED_POWER
+from planner.wbs import COLLATERAL, UNUSED_POWER
 
 Sheets = Mapping[str, Sheet]
 
@@ -253,7 +253,10 @@ def _posted(sheets: Sheets) -> list[Fault]:
     if there is None:
         return []
     allowed = "a row for every code that costs are posted to"
-    posted = (*POSTED, *((UNUSED_POWER,) if sheets["grid_contracts"].rows else ()))
+    contracts = sheets["grid_contracts"].rows
+    posted = (*POSTED, *((UNUSED_POWER,) if contracts else ()))
+    if any(row.good("collateral_fee_share") and row.values["collateral_fee_share"] > 0 for row in contracts):
+        posted = (*posted, COLLATERAL)
     faults = [Fault("wbs.csv", None, "wbs_code", f"no row {code}", allowed) for code in posted if code not in there]
     for row in good_rows(sheets["wbs"], "wbs_code", "category"):
         if row.values["wbs_code"] in posted and not row.values["category"]:

@@ -316,9 +316,18 @@ TABLES: tuple[Table, ...] = (
                 "electricity",
                 "generation owed per MWh of its take that is not used: capacity without fuel",
             ),
-            _money("collateral_usd_per_mw", "USD/MW", 1e8, "electricity", "held while the contract lasts: a memo"),
+            _money("collateral_usd_per_mw", "USD/MW", 1e8, "electricity", "held from signing to the end of the term"),
             _money("exit_fee_usd_per_mw", "USD/MW", 1e8, "electricity", "ends the contract of a MW after the horizon"),
             _number("resale_share", "fraction", 0, 1, "part of the remaining take that another user would pay"),
+            _left_out(
+                _number(
+                    "collateral_fee_share",
+                    "fraction of collateral/year",
+                    0,
+                    1,
+                    "yearly cost of what an investor holds as collateral; empty: it costs nothing",
+                )
+            ),
         ),
         "who owes grid power that is not used, and for how long; a site without a row owes by minimum_take_share alone",
         may_be_empty=True,

@@ -72,6 +72,8 @@ def factor_refs(line: CostLine) -> tuple[str, ...]:
         return f"levels.{line.item.removeprefix('hardening ')}.hardening_share", multiplier
     if line.wbs == wbs.DISCOUNT:
         return ("parameters.volume_discount_share.value",)
+    if line.wbs == wbs.COLLATERAL:
+        return (f"grid_contracts.{line.site}.collateral_fee_share",)
     if line.wbs == wbs.SALES_TAX:
         return (f"sites.{line.site}.equipment_tax_share",)
     column = SHARES.get(line.wbs)

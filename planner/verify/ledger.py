@@ -110,10 +110,24 @@ class Ledger:
             paid = facts.clock.paid(tranche.mw * n, tranche.lead_months, facts.profiles["connection"])
             ref = f"grid_tranches.{s}/{g}.connection_usd_per_mw"
             self._post("1.2.1", s, ref, paid, facts.sites[s].construction_multiplier)
+            self._collateral(s, tranche.mw * n, tranche.lead_months)
         for (s, k), n in world.units.items():
             plant = facts.plants[k]
             paid = facts.clock.paid(1000.0 * plant.unit_mw * n, plant.lead_months, facts.profiles[plant.profile_id])
             self._post("1.2.2", s, f"plants.{k}.capex_usd_per_kw", paid, facts.sites[s].construction_multiplier)
+
+    def _collateral(self, s: str, signed_mw: Vector, lead_months: float) -> None:
+        """What an investor pays for what it holds as collateral, from the opening of a contract's period to its end."""
+        clock, contract = self.facts.clock, self.facts.case.grid_contracts.get(s)
+        if contract is None or contract.obligor != "investor" or not contract.collateral_fee_share > 0:
+            return
+        held = clock.zeros()
+        for u in np.flatnonzero(signed_mw).tolist():
+            end = (clock.ready(u, lead_months) + 1) * clock.months + contract.ramp_months + contract.term_months
+            until = np.clip(end - clock.months * np.arange(clock.count), 0.0, clock.months)
+            until[:u] = 0.0
+            held += signed_mw[u] * until / 12.0
+        self._post("1.2.6", s, f"grid_contracts.{s}.collateral_usd_per_mw", held, contract.collateral_fee_share)
 
     def _chips(self) -> None:
         world, facts, clock = self.world, self.facts, self.facts.clock

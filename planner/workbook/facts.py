@@ -144,7 +144,7 @@ def _cost_keys(case: Case, r: Any, category: str, year: int) -> tuple[str, ...]:
         f"{r.wbs_code}|{year}",
         f"{category}|{year}",
         f"{r.site_id}|{r.ledger}",
-        f"{r.site_id}|{category}|{r.period}" if r.wbs_code != wbs.UNUSED_POWER else "",
+        f"{r.site_id}|{category}|{r.period}" if r.wbs_code not in wbs.BILLS else "",
         f"{UNALLOCATED if category == UNALLOCATED else r.ledger}|{r.period}",
         f"{table}.{entity}|{year}" if soft and table != "categories" else "",
         f"{fund}|{year}" if fund else "",
@@ -152,16 +152,16 @@ def _cost_keys(case: Case, r: Any, category: str, year: int) -> tuple[str, ...]:
         asked_by(case, table, entity) if soft else "",
         f"{table}.{entity}" if soft and table != "categories" else "",
         f"{r.item.rsplit(' ', 1)[0]}|{year}" if r.wbs_code in RACK_LINES else "",
-        f"{r.site_id}|{r.ledger}|{year}" if r.ledger == "operations" else _unused_power(r, year),
+        f"{r.site_id}|{r.ledger}|{year}" if r.ledger == "operations" else _bill(r, year),
         *evidence_keys(case, r, year),
         f"{OWNED} {r.category}|{r.period}" if leased.replaced(case, r.wbs_code, r.item) else "",
         "" if category == UNALLOCATED else f"{case.wbs[r.wbs_code].payer}|{r.ledger}|{r.period}",
     )
 
 
-def _unused_power(r: Any, year: int) -> str:
-    """The investor's minimum take by site; management and contingency do not stand on it."""
-    return f"{r.site_id}|{r.wbs_code}|{year}" if r.wbs_code == wbs.UNUSED_POWER else ""
+def _bill(r: Any, year: int) -> str:
+    """The investor's minimum take and cost of collateral by site; management and contingency do not stand on it."""
+    return f"{r.site_id}|{r.wbs_code}|{year}" if r.wbs_code in wbs.BILLS else ""
 
 
 def signed(case: Case, plan: Plan) -> list[Fact]:

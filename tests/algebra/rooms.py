@@ -90,6 +90,8 @@ ROWS: Tables = {
             "generation_take_share": 0.5,
             "generation_usd_per_mwh": 10,
             "exit_fee_usd_per_mw": 60_000,
+            "collateral_usd_per_mw": 50_000,
+            "collateral_fee_share": 0.02,
             "resale_share": 0.25,
         }
     ],

@@ -319,6 +319,7 @@ def test_twenty_independent_faults_are_each_reported_once(tmp_path: Path) -> Non
         ("minimum_take_share", "1.2"),
         ("generation_take_share", "-0.1"),
         ("resale_share", "85"),
+        ("collateral_fee_share", "1.5"),
         ("site_id", "Z"),
     ],
 )
@@ -338,6 +339,11 @@ def test_grid_contracts_need_a_line_for_what_is_not_used(tmp_path: Path) -> None
     tables["grid_contracts"] = [{"site_id": "A"}]
     faults = read.check_folder(write_tiny(tmp_path / "one", tables).parent / "data")
     assert [(f.file, f.found) for f in faults] == [("wbs.csv", "no row 1.2.5")]
+    tables["wbs"] = [row for row in tiny_tables()["wbs"] if row["wbs_code"] != "1.2.6"]
+    assert read.check_folder(write_tiny(tmp_path / "free", tables).parent / "data") == []
+    tables["grid_contracts"] = [{"site_id": "A", "collateral_fee_share": 0.01}]
+    faults = read.check_folder(write_tiny(tmp_path / "fee", tables).parent / "data")
+    assert [(f.file, f.found) for f in faults] == [("wbs.csv", "no row 1.2.6")]
 
 
 def test_a_column_that_came_later_may_be_missing(data: Path) -> None:

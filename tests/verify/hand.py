@@ -10,6 +10,7 @@ hand_money.
 from __future__ import annotations
 
 import math
+
 import pandas as pd
 
 from planner.inputs.case import Case

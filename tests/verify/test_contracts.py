@@ -7,6 +7,7 @@ come 65,336 and 66,926.4 MWh, and 8,760 of wind. The take of delivery is 280,320
 from __future__ import annotations
 
 import dataclasses
+import math
 from functools import cache
 
 import pandas as pd
@@ -38,14 +39,30 @@ A_YEAR = 8760 * (0.8 * 10 + 0.5 * 10) * REAL
 WEIGHTS = {n: 1.07 ** -(2.5 + n) for n in (1, 2, 3)}
 
 
-def under_contract(fee: float = 200_000.0, resale: float = 0.25, ramp: float = 0.0, obligor: str = "investor") -> Case:
+def under_contract(
+    fee: float = 200_000.0, resale: float = 0.25, ramp: float = 0.0, obligor: str = "investor", **collateral: float
+) -> Case:
     """The case with a contract of 60 months and a line for what is not used."""
     tables = dict(case().tables)
-    terms = ("S1", "By hand", 1, obligor, ramp, 60.0, 0.8, 0.5, 10.0, 0.0, fee, resale)
+    terms = (
+        "S1",
+        "By hand",
+        1,
+        obligor,
+        ramp,
+        60.0,
+        0.8,
+        0.5,
+        10.0,
+        collateral.get("usd", 0.0),
+        fee,
+        resale,
+        collateral.get("fee_share", math.nan),
+    )
     tables["grid_contracts"] = pd.DataFrame([terms], columns=[c.name for c in BY_NAME["grid_contracts"].columns])
     wbs = tables["wbs"]
-    line = wbs[wbs["wbs_code"] == "1.2.4"].assign(wbs_code="1.2.5", name="1.2.5")
-    tables["wbs"] = pd.concat([wbs, line], ignore_index=True)
+    lines = [wbs[wbs["wbs_code"] == "1.2.4"].assign(wbs_code=code, name=code) for code in ("1.2.5", "1.2.6")]
+    tables["wbs"] = pd.concat([wbs, *lines], ignore_index=True)
     return dataclasses.replace(case(), tables=tables)
 
 
@@ -145,6 +162,22 @@ def test_a_ramp_rises_evenly() -> None:
     found = verify(under_contract(ramp=24.0), as_owed(), None)
     due = [b.sentence for b in found.broken if b.rule == "owed.billed"]
     assert [words.rpartition("; ")[2] for words in due] == ["74,096 MWh are owed", "210,240 MWh are owed"]
+
+
+@pytest.mark.parametrize(("fee", "due"), [(0.02, True), (0.01, False), (math.nan, False)])
+def test_collateral_costs_what_is_held_of_it(fee: float, due: bool) -> None:
+    """40 MW from 2026 at 1,000 $ and 2 % a year: 800 $, with the price of electricity, and no more than is owed."""
+    rows, ref = [], "grid_contracts.S1.collateral_usd_per_mw"
+    for period, growth in (("2026", 1.0), ("2027", 1.05), ("2028", 1.1025)):
+        line = ("1.2.6", "power and cooling", "investment", "S1", "collateral", period, 40.0, "MW-years", 1000.0)
+        rows.append((*line, ref, 0.02, growth, round(80_000 * growth)))
+    detail = pd.concat([as_owed()["detail"], frame("detail", rows)], ignore_index=True)
+    broken = broken_rules(
+        verify(under_contract(usd=1000.0, fee_share=fee), Plan({**as_owed().tables, "detail": detail}), None)
+    )
+    assert ("money.detail_quantity" not in broken) == due
+    unpaid = broken_rules(verify(under_contract(usd=1000.0, fee_share=fee), as_owed(), None))
+    assert ("money.detail_complete" in unpaid) == (fee > 0)
 
 
 def test_an_agency_that_signs_pays_what_it_does_not_use() -> None:

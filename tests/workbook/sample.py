@@ -19,7 +19,7 @@ from planner.plan import TABLES, Plan, frame
 from planner.results.accounts import accounts
 from planner.results.accounts.service import Service
 from planner.results.accounts.ways import running_usd
-from planner.wbs import UNUSED_POWER
+from planner.wbs import BILLS, COLLATERAL, UNUSED_POWER
 
 ROOT = Path(__file__).parents[2]
 SPOTS = 4
@@ -111,7 +111,7 @@ class _Lines:
 
         base: dict[tuple[str, str, str], float] = {}
         for r in self.rows:
-            if r[2] == "investment" and r[0] != UNUSED_POWER:
+            if r[2] == "investment" and r[0] not in BILLS:
                 key = (r[1], r[3], r[5])
                 if r[1] not in INFRASTRUCTURE:
                     continue
@@ -241,6 +241,9 @@ def _contract(case: Case, rows: dict[str, list[tuple[Any, ...]]], lines: _Lines,
     for t in p:
         held = mw if t >= ready else 0.0
         rows["grid_use"].append((s, p.label(t), held, 0.25 * held, 0.75 * held))
+        if fee := case.grid_contracts[s].yearly_fee:
+            rate = case.rate("grid_contracts", s, "collateral_usd_per_mw")
+            lines.add(COLLATERAL, s, "collateral", t, mw * p.years, "MW-years", rate, fee)
         if t > ready:
             mwh = 0.5 * mw * p.hours
             lines.add(

@@ -61,7 +61,11 @@ PARTS = (
         True,
     ),
     Part("Power: plant", (wbs.PLANT,), "Plant on site, bought whole, firm at a share. Published: grid power.", True),
-    Part("Unused power", (wbs.UNUSED_POWER,), "A bill for contracted MW that serve no load: not in published figures."),
+    Part(
+        "Unused power",
+        wbs.BILLS,
+        "Bills for contracted MW that serve no load, and for collateral: not in published figures.",
+    ),
     Part(
         "Management",
         (wbs.CONSTRUCTION_MANAGEMENT, wbs.POWER_MANAGEMENT),

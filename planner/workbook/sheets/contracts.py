@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from planner.inputs.schema import OBLIGORS
-from planner.wbs import UNUSED_POWER
+from planner.wbs import COLLATERAL, UNUSED_POWER
 from planner.workbook import style
 from planner.workbook.book import FIRST, Book, Page, letter
 from planner.workbook.contracts import END, OWED, PARTS, PRESENT, USE
@@ -44,9 +44,13 @@ def section(book: Book, page: Page, detail: Detail, sites: list[Entry], row: int
         blocks[part] = by_year(page, row, HEADINGS[part], held, Within(use, part), style.MW, names, totals=LEVEL)
         row = blocks[part].next
     entries = [Entry(e.key, e.name, "$M") for e in held]
-    paid = Within(detail.view("costs", 12, DOLLARS), UNUSED_POWER)
-    heading = f"What unused MW cost the investor: the minimum take that no load uses, line {UNUSED_POWER}"
-    row = by_year(page, row, heading, entries, paid, style.MUSD, names).next
+    words = {
+        UNUSED_POWER: "What unused MW cost the investor: the minimum take that no load uses",
+        COLLATERAL: "What the investor pays for collateral, from signing to the end of the term",
+    }
+    for code, heading in words.items():
+        paid = Within(detail.view("costs", 12, DOLLARS), code)
+        row = by_year(page, row, f"{heading}, line {code}", entries, paid, style.MUSD, names).next
     row = _terms(book, page, detail, blocks["contracted"], held, row)
     return _owed(book, page, detail, row)
 
@@ -67,7 +71,10 @@ def _terms(book: Book, page: Page, detail: Detail, contracted: Block, held: list
         usd = page.n(contracted.first + n, TOTAL) * book.figure(ref)
         page.formula(at, 6, text, usd, "calculation", style.MUSD)
     end = row + 2 + len(held)
-    page.note(end, "Collateral is held and returned: a memo, in no total. Dollars of the year of the data.")
+    page.note(
+        end,
+        "Collateral is held and returned: a memo, in no total; its yearly cost is. Dollars of the year of the data.",
+    )
     return end + 2
 
 
