@@ -332,6 +332,17 @@ def test_a_faulty_grid_contract_is_named_at_its_cell(tmp_path: Path, column: str
     assert places(read.check_folder(data)) == [("grid_contracts.csv", 3, column)]
 
 
+def test_a_price_of_service_that_cannot_be_is_named_at_its_cell(tmp_path: Path) -> None:
+    """A margin or decline that makes a price negative, and a chip whose user cost lacks a price."""
+    data = tmp_path / "data"
+    shutil.copytree(ROOT / "data" / "federal-ai", data)
+    wrong = [("service_prices", 2, "margin", "-0.1"), ("service_prices", 3, "decline_share", "1.2")]
+    wrong.append(("chips", 9, "fabric_usd_per_rack", ""))
+    for table, row, column, text in wrong:
+        put(data, table, row, column, text)
+    assert sorted(places(read.check_folder(data))) == sorted((f"{t}.csv", row, column) for t, row, column, _ in wrong)
+
+
 def test_grid_contracts_need_a_line_for_what_is_not_used(tmp_path: Path) -> None:
     tables = tiny_tables()
     tables["wbs"] = [row for row in tables["wbs"] if row["wbs_code"] != "1.2.5"]
