@@ -67,6 +67,16 @@ def frozen(base: Case, case: Case) -> bool:
     )
 
 
+def high_end_of_money(base: Case, case: Case) -> bool:
+    """Every cap is at the high end of its range, and a group has its share of more."""
+    high = {f.key: f.high for f in base.figures if f.table == "funding_sources"}
+    caps = case.tables["funding_sources"]
+    share = base.tables["group_money"].set_index(["group_id", "year"])["share"]["defence", 2028]
+    money = case.group_money_musd("defence", 2)
+    at_high = all(high[f"{f}/{y}"] == usd for f, y, usd in caps.itertuples(index=False))
+    return at_high and math.isclose(money, share * 10_000) and money > base.group_money_musd("defence", 2)
+
+
 def escalated(base: Case, case: Case) -> bool:
     def growth(c: Case, year: int) -> float:
         return c.price_index("construction", year) / c.price_index("construction", year - 1)
@@ -142,6 +152,7 @@ DIRECTIONS: dict[str, Callable[[Case, Case], bool]] = {
     "budget-minus-20": lambda b, c: math.isclose(c.spendable_musd, 0.8 * b.spendable_musd),
     "budget-plus-20": lambda b, c: math.isclose(c.spendable_musd, 1.2 * b.spendable_musd),
     "frozen-year": frozen,
+    "money-high": high_end_of_money,
     "chips-dearer": scaled("chip_supply", "rack_price_usd", 1.25),
     "chips-cheaper": scaled("chip_supply", "rack_price_usd", 0.75),
     "supply-halved": scaled("chip_supply", "supply_racks_per_year", 0.5),

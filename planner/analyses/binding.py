@@ -31,6 +31,7 @@ TELLING = (
     "budget.within_budget",
     "budget.within_authority",
     "budget.within_caps",
+    "budget.service_within_money",
     "budget.split_most",
     "budget.split_least",
     "budget.band_most",

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from planner.analyses.ask import Answer
 from planner.analyses.questions import Questions
+from planner.analyses.terms import OF_PAYERS
 from planner.solve import Program, marginals
 
 #: dollars a unit below which a dual value is the rounding of the solver
 LEAST_WORTH = 1e-6
-YEARS = ("budget.within_authority", "budget.within_budget")
+MONEY = ("budget.within_authority", "budget.within_budget", *OF_PAYERS)
 SITE_LIMITS = (
     "construction.within_land",
     "construction.within_existing_halls",
@@ -33,7 +34,7 @@ class Worth:
 
 
 def worth(answer: Answer) -> list[Worth] | None:
-    """Each budget year and site limit, from the linear programme around the whole choices of a plan."""
+    """Each budget year, each cap on money of agencies and each site limit, from the linear programme around the whole choices of a plan."""
     built = answer.formulation
     if built is None:
         return None
@@ -45,13 +46,13 @@ def worth(answer: Answer) -> list[Worth] | None:
     sums: dict[tuple[str, str], float] = defaultdict(float)
     for row, dual in duals.items():
         rule, _, index = row.partition("[")
-        if rule in YEARS:
-            index = index.rstrip("]")
-            sums[rule, built.case.periods.label(int(index)) if index.isdigit() else "all years"] += dual
+        if rule in MONEY:
+            group, comma, t = index.rstrip("]").rpartition(",")
+            sums[rule, group + comma + (built.case.periods.label(int(t)) if t.isdigit() else "all years")] += dual
         elif rule in SITE_LIMITS:
             sums[rule, index.rstrip("]").split(",")[0]] += dual
     # a ceiling of M USD: dollars per dollar; a site limit: dollars per unit in every period
-    scale = {rule: 1.0 if rule in YEARS else 1e6 for rule, _ in sums}
+    scale = {rule: 1.0 if rule in MONEY else 1e6 for rule, _ in sums}
     found = [Worth(rule, where, scale[rule] * x) for (rule, where), x in sums.items()]
     return [w for w in found if w.usd_per_unit > LEAST_WORTH]
 

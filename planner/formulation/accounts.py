@@ -53,7 +53,7 @@ ACCOUNTS: dict[str, tuple[str, str, str]] = {
     "admitted": ("agency, period", "fraction", "part of an agency's demand that may be served"),
     "accredited": ("site, accreditation, period", "0/1", "an accreditation is held at the end of the period"),
     "live": ("site, period", "0/1", "the site is staffed in the period"),
-    "priced": ("period", "M then-year USD", "service at its price, whatever its depth"),
+    "priced": ("agency, period", "M then-year USD", "service at its price, whatever its depth"),
     "value": ("period", "M USD base year, present", "mission value; after the horizon under the number of periods"),
     "cost_after": ("period", "M USD base year, present", "running cost of service after the horizon"),
     "owed_after": ("site, period", "M USD base year, present", "owed after the horizon, by the period energised"),

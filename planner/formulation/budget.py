@@ -10,7 +10,8 @@ same in every period, only with a firm split).
     band_least[year], band_most[year]   software, security and training
                                         within their band of each year's investment
     operations_within_caps[t]   operations ≤ Σ_f cap
-    service_within_money[t]     service at its price, then-year USD ≤ Σ_f cap; where the data say how prices are set
+    service_within_money[group,t]   service of its agencies at its price, then-year USD ≤ share · Σ_f cap; where the data
+                                    say how prices are set; without groups in the data one of all agencies, share 1
 
 The two rows that ask for infrastructure, split_least and band_most, count unused power by its take less what is used.
 
@@ -127,11 +128,15 @@ def _ceilings(b: Any, case: Case, accounts: Accounts) -> None:
     def operations_within_caps(b: Any, t: int) -> Any:
         return b.operations_musd[t] <= sum(case.funding_cap_musd(f, t) for f in case.funding_sources)
 
-    priced = {t: accounts.terms("priced", t) for t in p if case.funding_sources and case.service_prices}
+    priced = {
+        (g, t): [x for a in agencies for x in accounts.terms("priced", a, t)]
+        for g, agencies in case.money_groups.items()
+        for t in (p if case.funding_sources and case.service_prices else ())
+    }
 
-    @b.Constraint(over(t for t, x in priced.items() if x), doc="agencies buy no more service than they have money for")
-    def service_within_money(b: Any, t: int) -> Any:
-        return total(priced[t]) <= sum(case.funding_cap_musd(f, t) for f in case.funding_sources)
+    @b.Constraint(over(i for i, x in priced.items() if x), doc="agencies buy no more service than they have money for")
+    def service_within_money(b: Any, g: str, t: int) -> Any:
+        return total(priced[g, t]) <= case.group_money_musd(g, t)
 
 
 def band_years(case: Case) -> list[int]:

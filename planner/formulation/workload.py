@@ -198,7 +198,7 @@ def _values(b: Any, case: Case) -> list[Posting]:
     for (a, w, k, t, j), v in b.depth.items():
         worth = case.rent_musd(w, p.year(t), k) * case.demand_tranches[j].value_share
         posts.append(Post("value", (t,), [(worth * case.present_factor(t), v)], w))
-        posts.append(Post("priced", (t,), [(case.rent_musd(w, p.year(t), k) / case.deflator(t), v)], w))
+        posts.append(Post("priced", (a, t), [(case.rent_musd(w, p.year(t), k) / case.deflator(t), v)], w))
         posts.append(Post("depth", (a, w, k, t, j), [(1.0, v)], w))
     return list(posts)
 

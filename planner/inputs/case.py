@@ -25,6 +25,8 @@ from planner.inputs.schema import BY_NAME, MONEY_PARAMETERS
 USD_PER_MUSD = 1e6
 #: where cost lines stand that belong to no site
 PROGRAMME = "programme"
+#: who has money together where the data name no groups
+ALL_AGENCIES = "all agencies"
 
 
 @dataclass(frozen=True)
@@ -649,6 +651,23 @@ class Case:
     def funding_cap_musd(self, source: str, t: int) -> float:
         """Most that a source can pay in a period, M then-year dollars; a year without a row pays nothing."""
         return self._funding.get((source, self.periods.year(t)), 0.0) * self.periods.years / USD_PER_MUSD
+
+    @cached_property
+    def money_groups(self) -> dict[str, list[str]]:
+        """Group -> its agencies, which have money together; without groups in the data, one of all agencies."""
+        groups: dict[str, list[str]] = {}
+        for row in records(self.tables["agency_groups"]):
+            groups.setdefault(row["group_id"], []).append(row["agency_id"])
+        return groups or {ALL_AGENCIES: list(self.agencies)}
+
+    @cached_property
+    def _group_shares(self) -> dict[tuple[str, int], float]:
+        return {(r["group_id"], int(r["year"])): float(r["share"]) for r in records(self.tables["group_money"])}
+
+    def group_money_musd(self, group: str, t: int) -> float:
+        """Most that agencies of a group can pay for service in a period, M then-year USD: its part of all caps."""
+        share = self._group_shares.get((group, self.periods.year(t)), 0.0) if self._group_shares else 1.0
+        return share * sum(self.funding_cap_musd(f, t) for f in self.funding_sources)
 
     @cached_property
     def demand_shares(self) -> dict[str, float]:

@@ -202,7 +202,7 @@ def _parameters(sheets: Sheets) -> list[Fault]:
 
 def _shares(sheets: Sheets) -> list[Fault]:
     faults = []
-    for table, name in (("spend_profiles", "profile_id"), ("outlay_profiles", "fund_type")):
+    for table, name in (("spend_profiles", "profile_id"), ("outlay_profiles", "fund_type"), ("group_money", "year")):
         faults += _profile_shares(sheets[table], name)
     total = _sum(sheets["demand_tranches"].rows, "share") if sure(sheets["demand_tranches"]) else None
     if total is not None and abs(total - 1) > TOLERANCE:
@@ -216,7 +216,7 @@ def _shares(sheets: Sheets) -> list[Fault]:
 
 
 def _profile_shares(sheet: Sheet, name: str) -> list[Fault]:
-    """Each profile of a table is paid in full."""
+    """What stands under each name of a table makes a whole."""
     groups: dict[str, list[Row]] = defaultdict(list)
     for row in sheet.rows if sure(sheet) else ():
         groups[row.values[name]].append(row)

@@ -55,14 +55,15 @@ CRITERIA = "*?~<>"
 #: tables whose keys repeat those of others
 REPEATING = ("figures", "leans_on")
 #: columns whose different words are counted -> their table
-COUNTED = {"grid_region": "sites"}
+COUNTED = {"grid_region": "sites", "group_id": "agency_groups"}
 
 
 def check(sheets: Sheets) -> list[Fault]:
     """Faults of ids that would be taken for something else."""
     faults: list[Fault] = []
     for table in NAMED:
-        faults += _words(sheets[table])
+        faults += _words(sheets[table], sheets[table].table.keys[0])
+    faults += _words(sheets["agency_groups"], "group_id")
     for table, other in APART:
         faults += _apart(sheets[table], sheets[other])
     for sheet in sheets.values():
@@ -93,8 +94,7 @@ def _seen(word: str) -> str:
     return "".join(c for c in folded if unicodedata.category(c) not in ("Cf", "Zs", "Zl", "Zp"))
 
 
-def _words(sheet: Sheet) -> list[Fault]:
-    column = sheet.table.keys[0]
+def _words(sheet: Sheet, column: str) -> list[Fault]:
     faults = []
     for row in good_rows(sheet, column):
         name = row.values[column]

@@ -200,6 +200,7 @@ def check(programme: Programme, sheets: Sheets, file_of: FileOf, edited: Edited)
     faults += _years(sheets, "rent_paths", ("workload_id",), workloads, years)
     sources = _values(sheets, "funding_sources", "source")
     faults += _years(sheets, "funding_sources", ("source",), sources, years)
+    faults += _years(sheets, "group_money", ("group_id",), _values(sheets, "agency_groups", "group_id"), years)
     faults += check_prices.check(programme, sheets)
     return faults + check_spans.check(periods, sheets)
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from planner.errors import Fault
-from planner.inputs.check import Sheets, good_rows, sure
+from planner.inputs.check import Sheets, good_rows, known, sure
 from planner.inputs.parse import Row, Sheet, listing
 from planner.inputs.schema import EFFECTS
 
@@ -31,7 +31,19 @@ def check(sheets: Sheets) -> list[Fault]:
     faults += _only_one(sheets)
     faults += _needs(sheets)
     faults += _staff_lines(sheets)
+    faults += _without_group(sheets)
     return faults
+
+
+def _without_group(sheets: Sheets) -> list[Fault]:
+    """Where agencies have money by group, each is in one: another could buy without a limit."""
+    there = known(sheets["agency_groups"], "agency_id")
+    allowed = "an agency with a row in agency_groups.csv, as others have"
+    return [
+        Fault(sheets["agencies"].file, row.line, "agency_id", f"{row.values['agency_id']}, without a group", allowed)
+        for row in good_rows(sheets["agencies"], "agency_id")
+        if there and row.values["agency_id"] not in there
+    ]
 
 
 def _chains(sheets: Sheets) -> list[Fault]:

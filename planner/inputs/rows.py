@@ -30,7 +30,7 @@ def drop(sheets: Mapping[str, Sheet], name: str, gone: Sequence[Row]) -> None:
             other = sheets[table.name]
             if target != name or column.optional or {*table.keys, column.name} & other.bad_columns:
                 continue
-            lost = {row.text[field] for row in gone}
+            lost = {row.text[field] for row in gone} - {row.text[field] for row in sheet.rows}
             without = [row for row in other.rows if row.text[column.name] in lost]
             if without:
                 drop(sheets, table.name, without)

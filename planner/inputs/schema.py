@@ -848,6 +848,27 @@ TABLES: tuple[Table, ...] = (
         may_be_empty=True,
     ),
     Table(
+        "agency_groups",
+        ("agency_id",),
+        (AGENCY, _text("group_id", "group of agencies that have their money together")),
+        "which agencies have money together; no row at all: all of them",
+        figures=False,
+        may_be_empty=True,
+        may_be_missing=True,
+    ),
+    Table(
+        "group_money",
+        ("group_id", "year"),
+        (
+            _key("group_id", "group of agencies", "agency_groups.group_id"),
+            _year("year", "calendar year"),
+            _number("share", "fraction", 0, 1, "part of the money of all payers that the group has; a year sums to 1"),
+        ),
+        "how the money of all payers is split over groups of agencies: each buys service up to its part",
+        may_be_empty=True,
+        may_be_missing=True,
+    ),
+    Table(
         "outlay_profiles",
         ("fund_type", "year_after"),
         (

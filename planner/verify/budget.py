@@ -160,14 +160,19 @@ def within_caps(world: World, check: Check) -> None:
 
 @rule("budget.service_within_money")
 def service_within_money(world: World, check: Check) -> None:
-    """Service at its price in dollars of the year, beside what the payers have."""
+    """Service of each group of agencies at its price in dollars of the year, beside its part of what payers have."""
     facts = world.facts
     if not facts.soft.sources or facts.case.tables["service_prices"].empty:
         return
-    priced = facts.clock.zeros()
-    for (_, w, level, _), amount in world.depth.items():
-        price = np.array([facts.rent_musd(w, facts.clock.year(t), level) for t in range(facts.clock.count)])
-        priced = priced + amount * price / facts.deflators()
+    years = [facts.clock.year(t) for t in range(facts.clock.count)]
+    member = dict(facts.case.tables["agency_groups"].itertuples(index=False, name=None))
+    money = facts.case.tables["group_money"].set_index(["group_id", "year"])["share"].to_dict()
+    priced: dict[str, Vector] = {}
+    for (a, w, level, _), amount in world.depth.items():
+        group, price = member.get(a, ""), np.array([facts.rent_musd(w, y, level) for y in years])
+        priced[group] = priced.get(group, facts.clock.zeros()) + amount * price / facts.deflators()
     most = np.sum([facts.soft.caps_musd(f) for f in facts.soft.sources], axis=0)
-    words = "service worth {left} M$ at its price is used; the payers have {right} M$"
-    check.at_most("", priced, most, "M$", words)
+    words = "service worth {left} M$ at its price is used; the payers have {right} M$ for it"
+    for group, worth in priced.items():
+        part = np.array([money.get((group, y), 0.0) for y in years]) if member else 1.0
+        check.at_most(group, worth, most * part, "M$", words)

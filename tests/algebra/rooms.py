@@ -265,6 +265,14 @@ ROWS: Tables = {
         for source, cap in [("appropriation", 600e6), ("cost share", 200e6)]
         for y in PRICE_YEARS
     ],
+    "agency_groups": [
+        {"agency_id": a, "group_id": g} for a, g in [("DOE", "science"), ("NSF", "science"), ("EPA", "civil")]
+    ],
+    "group_money": [
+        {"group_id": g, "year": y, "share": share}
+        for g, share in [("science", 0.75), ("civil", 0.25)]
+        for y in PRICE_YEARS
+    ],
     "service_prices": [
         {
             "workload_id": w,

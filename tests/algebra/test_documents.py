@@ -48,6 +48,7 @@ def index_words() -> dict[str, set[Any]]:
         "w": set(c.workloads),
         "l": set(c.levels),
         "a": set(c.agencies),
+        "group": set(c.money_groups),
         "j": set(c.demand_tranches),
         "i": {claim.id for claim in c.programme.claims},
         "x": set(c.accreditations),

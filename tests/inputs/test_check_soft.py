@@ -124,6 +124,60 @@ def test_a_promise_of_the_soft_half_says_what_it_needs(tmp_path: Path, claim: Ro
     assert [fault.column for fault in error.value.faults] == [column]
 
 
+def groups(shares: dict[str, float], **members: str) -> dict[str, list[Row]]:
+    """Agencies by their group, two agencies in the data, and shares of each year."""
+    return {
+        "agencies": [{"agency_id": a} for a in ("DOD", "NSF")],
+        "movement": [{"agency_id": "DOD", "site_id": "A"}],
+        "demand": [{"agency_id": "DOD", "workload_id": "inference", "level_id": "gov", "base_pflops_years": 1}],
+        "agency_groups": [{"agency_id": a, "group_id": g} for a, g in members.items()],
+        "group_money": [{"group_id": g, "year": y, "share": x} for y in range(2026, 2030) for g, x in shares.items()],
+    }
+
+
+HALVES = {"defence": 0.5, "civil": 0.5}
+TWICE = groups(HALVES, DOD="defence", NSF="civil")
+TWICE["group_money"].append({"group_id": "civil", "year": 2026, "share": 0.5})
+
+
+@pytest.mark.parametrize(
+    ("tables", "places_", "words"),
+    [
+        (
+            groups({**HALVES, "civl": 0.0}, DOD="defence", NSF="civil"),
+            ("group_money.csv", 4, "group_id"),
+            "civl (and in rows 7, 10, 13): a group_id of agency_groups.csv. Did you mean civil?",
+        ),
+        (groups({"defence": 1.0}, DOD="defence"), ("agencies.csv", 3, "agency_id"), "NSF, without a group"),
+        (TWICE, ("group_money.csv", 10, "group_id, year"), "civil/2026"),
+    ],
+)
+def test_money_by_group_is_checked_to_the_cell(
+    tmp_path: Path, tables: dict[str, list[Row]], places_: tuple[str, int, str], words: str
+) -> None:
+    (fault,) = read.check_folder(write_tiny(tmp_path, tables).parent / "data")
+    assert (fault.file, fault.row, fault.column) == places_
+    assert words in f"{fault.found}: {fault.allowed}. {fault.suggestion}"
+
+
+def test_shares_of_a_year_sum_to_1_and_every_group_has_every_year(tmp_path: Path) -> None:
+    tables = groups({"defence": 0.5, "civil": 0.4}, DOD="defence", NSF="civil")
+    found = read.check_folder(write_tiny(tmp_path / "short", tables).parent / "data")
+    assert [(f.row, f.column) for f in found] == [(n, "share") for n in (2, 4, 6, 8)]
+    assert found[0].found == "shares of 2026 that sum to 0.9"
+    tables = groups({"defence": 1.0}, DOD="defence", NSF="civil")
+    with pytest.raises(InputError) as error:
+        read.load(write_tiny(tmp_path / "absent", tables))
+    assert [f.found for f in error.value.faults] == ["civil without 2026, 2027, 2028, 2029"]
+
+
+def test_an_agency_may_be_dropped_while_its_group_has_another(tmp_path: Path) -> None:
+    model = write_tiny(tmp_path, groups({"defence": 1.0}, DOD="defence", NSF="defence"))
+    case = read.load(model, ["agencies.NSF=drop"])
+    assert case.money_groups == {"defence": ["DOD"]}
+    assert len(case.tables["group_money"]) == 4
+
+
 def test_a_funding_source_has_every_year(tmp_path: Path) -> None:
     with pytest.raises(InputError) as error:
         read.load(write_tiny(tmp_path, {"funding_sources": [{"source": "cost share", "year": 2026, "cap_usd": 1}]}))
