@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from planner.analyses.alternatives import WITHIN, Alternative, Alternatives, Worth
+from planner.analyses.alternatives import WITHIN, Alternative, Alternatives, Worth, structure_of
 from planner.analyses.source import Source
 
 
@@ -22,13 +22,18 @@ def document(source: Source, found: Alternatives) -> dict[str, Any]:
             "within": {f"{x:g}": w.word(found.best, x) for x in WITHIN},
         }
 
+    best = structure_of(found.best)
     return {
         "schema": "planner/alternatives/1",
         "source": source.words,
         "verdict": found.verdict,
         "complete": found.complete,
         "losses_are_parts_of": "the present cost of the best plan",
-        "best": {"value_usd": usd(found.best.value), "bound_usd": usd(found.best.bound)},
+        "best": {
+            "value_usd": usd(found.best.value),
+            "bound_usd": usd(found.best.bound),
+            "sites": () if best is None else best.has["site"],
+        },
         "map": [worth(w) for w in found.worths],
         "alternatives": [_plan(a) for a in found.found if not a.timing_alone],
         "other_timings": [_plan(a) for a in found.found if a.timing_alone],

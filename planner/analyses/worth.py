@@ -34,7 +34,7 @@ class Worth:
 
 
 def worth(answer: Answer) -> list[Worth] | None:
-    """Each budget year, each cap on money of agencies and each site limit, from the linear programme around the whole choices of a plan."""
+    """Each budget year, cap on money of agencies and site limit, from the linear programme around whole choices."""
     built = answer.formulation
     if built is None:
         return None

@@ -10,8 +10,8 @@ same in every period, only with a firm split).
     band_least[year], band_most[year]   software, security and training
                                         within their band of each year's investment
     operations_within_caps[t]   operations ≤ Σ_f cap
-    service_within_money[group,t]   service of its agencies at its price, then-year USD ≤ share · Σ_f cap; where the data
-                                    say how prices are set; without groups in the data one of all agencies, share 1
+    service_within_money[group,t]   service of its agencies at its price, then-year USD ≤ share · Σ_f cap; where the
+                                    data say how prices are set; without groups one of all agencies, share 1
 
 The two rows that ask for infrastructure, split_least and band_most, count unused power by its take less what is used.
 

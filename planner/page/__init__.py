@@ -50,8 +50,8 @@ def write(
 def page(f: Figures, analyses: Sequence[Section] = ()) -> str:
     """The page as text; its bytes depend on the figures and the analyses alone."""
     programme, screen = f.case.programme, screens.first(f.case, f.plan, f.document, f.kept)
-    cash, _, drivers = second(f.case, f.plan, f.document, f.kept)
-    answer = Section("answer", "The answer", _beside([shown(t) for t in (*screen.tables, cash, drivers)]))
+    more = [t for t in second(f.case, f.plan, f.document, f.kept) if t.name != "promises"]
+    answer = Section("answer", "The answer", _beside([shown(t) for t in (*screen.tables, *more)]))
     made = [section for fill in SECTIONS if (section := fill(f)) is not None]
     notes = [programme.why] if programme.why else []
     sections = [answer, *made, *analyses, about.fill(f)]

@@ -1,4 +1,4 @@
-"""The second screen of a run: cash by federal fiscal year, every promise, and what drives net benefit."""
+"""The second screen of a run: cash by fiscal year, every promise, other sets of sites, what drives net benefit."""
 
 from __future__ import annotations
 
@@ -17,14 +17,21 @@ from planner.results import verdicts
 #: what analyses of a run found, by the name of the analysis
 Kept = Mapping[str, Mapping[str, Any]]
 NOT_ASSESSED = "not assessed"
+#: part of a net benefit by which two that were solved to the end may differ and are the same
+SAME = 1e-6
 
 
 def second(case: Case, plan: Plan | None, document: Mapping[str, Any], kept: Kept | None = None) -> tuple[Table, ...]:
-    """Cash by fiscal year against the ceiling, every promise, and the drivers."""
+    """Cash by fiscal year against the ceiling, every promise, sets of sites within the proof, and the drivers."""
     if plan is None:
         return ()
     kept = kept or {}
-    return (_cash(Facts(case, plan)), promises(case, document, kept.get("price")), _drivers(kept.get("sensitivity")))
+    return (
+        _cash(Facts(case, plan)),
+        promises(case, document, kept.get("price")),
+        sites(case, plan, document, kept.get("alternatives")),
+        _drivers(kept.get("sensitivity")),
+    )
 
 
 def promised(item: Mapping[str, Any]) -> str:
@@ -87,6 +94,38 @@ def promises(case: Case, document: Mapping[str, Any], prices: Mapping[str, Any] 
 def _left(case: Case) -> str:
     parts = left_out(case)
     return f"This programme leaves out: {', '.join(parts)}." if parts else ""
+
+
+def sites(case: Case, plan: Plan, document: Mapping[str, Any], found: Mapping[str, Any] | None = None) -> Table:
+    """The sites of the plan, and other sets of sites that the proof cannot distinguish from them.
+
+    ``found`` is what ``planner alternatives`` found of the run. A set is within the proof where a checked plan has it
+    whose net benefit lies no further below that of the plan than the bound lies above it.
+    """
+    chosen = tuple(sorted(set(plan["opens"]["site_id"])))
+    value, bound = (document.get("objective") or {}).get("value"), (document.get("objective") or {}).get("bound")
+    headers = ("Sites", "net benefit", "below the plan")
+    own: tuple[Cell, ...] = (", ".join(chosen), Figure(value, "USD"))
+    if found is None or value is None or bound is None:
+        words = "Whether other sets of sites are as good: 'planner alternatives RUN' assesses it."
+        return Table("any_of", "The sites of the plan, and others as good", headers, ((*own, NOT_ASSESSED),), words)
+    best = found["best"]
+    bound = min(bound, best["bound_usd"]) if best["bound_usd"] is not None else bound
+    proof = max(bound - value, SAME * abs(value))
+    others: dict[tuple[str, ...], float] = {}
+    for other in (best, *found["alternatives"]):
+        names, usd_ = tuple(sorted(other["sites"])), other["value_usd"]
+        if names != chosen and usd_ is not None and value - usd_ <= proof:
+            others[names] = max(usd_, others.get(names, usd_))
+    rows: list[tuple[Cell, ...]] = [(*own, "the plan")]
+    for names, usd_ in sorted(others.items(), key=lambda item: -item[1]):
+        rows.append((", ".join(names), Figure(usd_, "USD"), Figure(value - usd_, "USD")))
+    title = f"Any of these {len(rows)} sets of sites" if others else "The sites of the plan: no other set as good"
+    note = f"Each has a checked plan, and all lie within the proof, {usd(proof)}: it cannot tell which is the best."
+    if not others:
+        note = f"No other set was found with a checked plan within the proof, {usd(proof)}."
+    note += "" if found["complete"] else " The search is not complete: 'planner alternatives RUN' goes on from there."
+    return Table("any_of", title, headers, tuple(rows), note)
 
 
 def _drivers(found: Mapping[str, Any] | None) -> Table:

@@ -96,7 +96,7 @@ def build(
     parts = Parts(
         invested,
         tiers,
-        sites.fill(book, facts, tiers),
+        sites.fill(book, facts, tiers, (kept or {}).get("alternatives")),
         chips.fill(book, facts),
         compute.fill(book, facts),
         present.fill(book, facts, later, solved),

@@ -20,6 +20,9 @@ from planner.analyses.source import Source
 from planner.analyses.ways_document import document
 from planner.answers import ways
 from planner.cli import run_command
+from planner.report import markdown, second
+from planner.report.shapes import Figure as Figure_
+from planner.report.shapes import Table
 from planner.run import optimize
 
 
@@ -116,6 +119,42 @@ def test_a_plan_that_fails_its_check_is_no_alternative(tmp_path: Path, monkeypat
 
     monkeypatch.setattr("planner.analyses.ask.verify", lambda case, plan, claim: Failed())
     assert found_of(tmp_path, near()).found == ()
+
+
+def any_of(folder: Path, asked: Source, found: Alternatives | None) -> tuple[Table, str]:
+    """The table of sets of sites after a run and what was found of it, and the Markdown of both screens."""
+    result = optimize(asked.case(), EXACT)
+    assert result.plan is not None
+    known = {} if found is None else {"alternatives": json.loads(json.dumps(document(asked, found)))}
+    text = markdown.text(result.case, result.plan, result.document, known)
+    table = second.second(result.case, result.plan, result.document, known)[2]
+    assert table.title in text
+    assert table.note in text
+    return table, text
+
+
+def test_two_equal_sites_are_any_of_these(tmp_path: Path) -> None:
+    """B opens for nothing, as A does: 50 M$ at either."""
+    asked = source(tmp_path, near(0.0))
+    table, _ = any_of(tmp_path, asked, alternatives(asked, Notebook(None, "alternatives", ""), seconds=600))
+    assert table.title == "Any of these 2 sets of sites"
+    assert {row[0] for row in table.rows} == {"A", "B"}
+    plan, other = table.rows
+    assert plan[2] == "the plan"
+    assert isinstance(other[2], Figure_)
+    assert other[2].value == pytest.approx(0, abs=100)
+    assert all(isinstance(row[1], Figure_) and row[1].value == pytest.approx(-50e6, abs=100) for row in table.rows)
+
+
+def test_a_dearer_site_is_not_as_good_and_unasked_is_not_assessed(
+    tmp_path: Path, asked: Source, found: Alternatives
+) -> None:
+    table, _ = any_of(tmp_path, asked, found)
+    assert [row[0] for row in table.rows] == ["A"]
+    assert table.title.endswith("no other set as good")
+    table, _ = any_of(tmp_path, asked, None)
+    assert [str(row[2]) for row in table.rows] == ["not assessed"]
+    assert "'planner alternatives RUN'" in table.note
 
 
 def test_far_sites_are_no_alternative(tmp_path: Path) -> None:

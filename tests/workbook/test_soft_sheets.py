@@ -135,6 +135,23 @@ def test_payers_stay_below_their_caps(sheets: dict[str, Worksheet]) -> None:
     assert low < planned < high
 
 
+def test_service_of_a_group_stands_beside_its_money(sheets: dict[str, Worksheet]) -> None:
+    """Defence in 2030: every PFLOP/s-year at its price in dollars of 2030, beside its share of all caps of 2030."""
+    case, plan, _ = sample()
+    page, start = sheets["Federal funding"], "Service at its price beside"
+    first = under(page, start, "defence")
+    column = next(c for c in range(5, 15) if page.cell(under(page, start, "Group"), c).value == 2030)
+    mine = plan["depth"].query("agency_id == 'DOD' and period == '2030'")
+    musd = sum(case.rent_musd(r.workload_id, 2030, r.level_id) * r.pflops_years for r in mine.itertuples())
+    assert musd > 0
+    groups = len(case.money_groups)
+    worth, money, part = (page.cell(first + n * groups, column).value for n in range(3))
+    assert worth == pytest.approx(1e6 * musd / case.deflator(4), rel=1e-9)
+    share = case.tables["group_money"].set_index(["group_id", "year"])["share"]["defence", 2030]
+    assert money == pytest.approx(share * 8.15e9, rel=1e-9)
+    assert part == pytest.approx(worth / money, rel=1e-9)
+
+
 def test_each_new_sheet_has_a_chart_that_states_a_number(finished: Path) -> None:
     with zipfile.ZipFile(finished) as parts:
         drawings = [n for n in parts.namelist() if re.fullmatch(r"xl/drawings/drawing\d+\.xml", n)]

@@ -10,12 +10,14 @@ from planner.workbook.book import Book, Page, heads, letter
 from planner.workbook.facts import (
     LEASED,
     ON_TOP,
+    PRICED,
     SIGNED,
     Fact,
     View,
     as_if_leased,
     costs,
     mission_value,
+    priced,
     rent_year,
     signed,
     totals,
@@ -83,8 +85,8 @@ def fill(book: Book) -> Detail:
     )
     page.note(
         5,
-        "Kinds: cost; value (service at market value); signed and as if leased (never added to cost); quantity "
-        "(decisions, levels).",
+        "Kinds: cost; value (service at market value); service at its price (of all depths, never added to value); "
+        "signed and as if leased (never added to cost); quantity (decisions, levels).",
     )
     page.headers(HEADER_ROW, HEADERS)
     detail = Detail(page)
@@ -104,6 +106,12 @@ def fill(book: Book) -> Detail:
         _valued(book, page, row, fact)
         row += 1
     _close(detail, "value", valued, row, start)
+    if at_price := priced(book.case, book.plan):
+        start = row
+        for fact in at_price:
+            _valued(book, page, row, fact)
+            row += 1
+        _close(detail, PRICED, at_price, row, start)
     for measure, beside in ((SIGNED, signed), (LEASED, as_if_leased)):
         start = row
         for fact in (lines := beside(book.case, book.plan)):
@@ -210,11 +218,12 @@ def _cost(book: Book, page: Page, row: int, fact: Fact, under: int, carried: flo
 
 def _valued(book: Book, page: Page, row: int, fact: Fact) -> None:
     workload, level, depth = fact.item.split("|")
-    _common(page, row, fact, "mission value")
+    _common(page, row, fact, "mission value" if fact.kind == "value" else PRICED)
     page.assume(row, RATE, fact.rate_ref, "#,##0.00")
     page.put(row, REF, fact.rate_ref, "unit")
     year = rent_year(book.case, workload, fact.year)
-    refs = [f"rent_paths.{workload}/{year}.rent_index", f"demand_tranches.{depth}.value_share"]
+    refs = [f"rent_paths.{workload}/{year}.rent_index"]
+    refs += [f"demand_tranches.{depth}.value_share"] if fact.kind == "value" else []
     under = (f"workloads.{workload}.utilisation", f"workloads.{workload}.availability")
     product = "*".join(book.address(ref, page.name) for ref in refs)
     text = product + "".join("/" + book.address(ref, page.name) for ref in under)

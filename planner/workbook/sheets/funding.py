@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from planner.workbook import charts, fiscal, style
 from planner.workbook.book import Book, Page
-from planner.workbook.sheets.detail import DOLLARS, Detail
+from planner.workbook.facts import PRICED
+from planner.workbook.sheets.detail import DOLLARS, VALUE, Detail
 from planner.workbook.tables import TOTAL, Block, Entry, below, by_year, label, year_row
 
 ME = "Federal funding"
@@ -47,6 +48,7 @@ def fill(book: Book, detail: Detail) -> Places | None:
     paid, row = _paid(page, detail, cost, sources, cost.next)
     caps, ranges, row = _caps(book, page, sources, row)
     used, over, row = _used(book, page, paid, caps, sources, row)
+    row = _groups(book, page, detail, caps, row)
     _charts(book, page, paid, caps, ranges, used, row)
     row += 18
     years = fiscal.table(book, page, row, "Who pays, $M then-year", range(paid.first, paid.last + 1))
@@ -162,6 +164,50 @@ def _used(book: Book, page: Page, paid: Block, caps: Block, sources: Sequence[st
     text = f"SUMPRODUCT(1*({{c}}{rows[0]}:{{c}}{rows[-1]}>1+{book.address(tolerance, ME)}))"
     year_row(page, at, Entry("Over", "payers above their cap", "payers"), text, over, style.COUNT)
     return used, at, at + 2
+
+
+def _groups(book: Book, page: Page, detail: Detail, caps: Block, row: int) -> int:
+    """Service at its price of each group of agencies, the money it has, and the one over the other."""
+    if PRICED not in detail.blocks:
+        return row
+    case, n, header = book.case, page.n, row + 1
+    page.heading(row, "Service at its price beside the money of each group of agencies, $M then-year")
+    page.years_header(header, "Group", "Name", "Unit", "Total")
+    view, base = detail.view(PRICED, 1, VALUE), f"price_indices.general/{case.programme.base_year}.index_value"
+    values, refs = book.lookup("price_indices", ME)
+
+    def index(c: int) -> float:
+        return case.price_index("general", int(n(header, c)))
+
+    at = header + 1
+    text = f'SUMIFS({values},{refs},"price_indices.general/"&{{c}}${header}&".index_value")'
+    year_row(page, at, Entry("Index", "general price index", "index"), text, index, style.RATIO, "")
+    shares, named = book.lookup("group_money", ME) if len(case.tables["group_money"]) else ("", "")
+    groups = list(case.money_groups)
+    for at, group in enumerate(groups, header + 2):
+
+        def worth(c: int, group: str = group) -> float:
+            return view.value(group, int(n(header, c))) * n(header + 1, c) / book.figure(base)
+
+        def money(c: int, group: str = group) -> float:
+            share = book.figure(f"group_money.{group}/{n(header, c):.0f}.share") if shares else 1.0
+            return share * n(caps.total, c)
+
+        def part(c: int, at: int = at) -> float:
+            return n(at, c) / max(1.0, n(at + len(groups), c))
+
+        text = view.formula(f'$A{at}&"|"&{{c}}${header}') + f"*{{c}}${header + 1}/{book.address(base, ME)}"
+        year_row(page, at, Entry(group, "service at its price", "$M"), text, worth, MONEY)
+        at += len(groups)
+        key = f'"group_money."&$A{at}&"/"&{{c}}${header}&".share"'
+        text = f"SUMIFS({shares},{named},{key})*{{c}}{caps.total}" if shares else f"{{c}}{caps.total}"
+        year_row(page, at, Entry(group, "its part of all caps", "$M"), text, money, MONEY)
+        text = f"{{c}}{at - len(groups)}/MAX(1,{{c}}{at})"
+        at += len(groups)
+        year_row(
+            page, at, Entry(group, "service over money; Total is the most", "share"), text, part, style.SHARE, "most"
+        )
+    return header + 3 * len(groups) + 3
 
 
 def _charts(book: Book, page: Page, paid: Block, caps: Block, ranges: dict[str, int], used: int, row: int) -> None:

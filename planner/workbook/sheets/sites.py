@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from planner.inputs.case import PROGRAMME
+from planner.report import second
 from planner.workbook import style
 from planner.workbook.book import Book, Page, heads
 from planner.workbook.facts import View
 from planner.workbook.sheets import power
 from planner.workbook.sheets.detail import DOLLARS, Detail
+from planner.workbook.sheets.placed import place
 from planner.workbook.tables import Block, Entry, by_year
 
 ME = "Sites"
@@ -28,7 +31,8 @@ class Places(NamedTuple):
     operations: Block
 
 
-def fill(book: Book, detail: Detail, tiers: power.Places) -> Places:
+def fill(book: Book, detail: Detail, tiers: power.Places, alternatives: Mapping[str, Any] | None = None) -> Places:
+    """``alternatives`` is what the analysis of that name found of the run."""
     page = book.page(ME, "Sites chosen", "report: tiers at the end of the horizon, energy and dollars over the horizon")
     page.note(4, "Dollars are then-year, both ledgers apart. Energy, emissions and water are sums over the horizon.")
     page.headers(HEADER_ROW, HEADERS)
@@ -68,7 +72,8 @@ def fill(book: Book, detail: Detail, tiers: power.Places) -> Places:
     entries = [Entry(w.wbs_code, w.name, "$M") for w in lines]
     view = detail.view("costs", 1, DOLLARS)
     operations = by_year(page, total + 2, heading, entries, view, style.MUSD, ("WBS", "Line"))
-    page.widths({1: 12, 2: 36, 3: 7, 4: 13, 5: 14, 7: 17, 8: 15}, 14)
+    place(book, page, second.sites(book.case, book.plan, book.document, alternatives), operations.next, {})
+    page.widths({1: 30, 2: 36, 3: 7, 4: 13, 5: 14, 7: 17, 8: 15}, 14)
     page.printed(HEADER_ROW, f"C{HEADER_ROW + 1}")
     return Places(first, last, total, operations)
 
