@@ -12,7 +12,7 @@ import pytest
 
 from planner.inputs.case import Case
 from planner.plan import DECISIONS, Plan
-from planner.verify import RULES, ObjectiveClaim, verify
+from planner.verify import RULES, ObjectiveClaim, tally, verify
 from planner.verify.rows import rack_class_of
 
 from .hand import case, claim, parts_musd, plan
@@ -340,3 +340,31 @@ def test_a_hair_is_no_breach() -> None:
     found = verify(case(), spoilt("imported", 0, "mwh", 65_336.0 + 1e-4), claim())
     assert "power.energy_balance" not in broken_rules(found)
     assert found.max_violation > 0
+
+
+def test_what_is_bought_without_a_price_is_named() -> None:
+    supply = case().tables["chip_supply"]
+    unpriced = dataclasses.replace(case(), tables={**case().tables, "chip_supply": supply[supply["year"] < 2028]})
+    found = [b for b in verify(unpriced, plan(), claim()).broken if "no such price" in b.sentence]
+    assert {b.rule for b in found} == {"money.detail_complete"}
+    assert any("1.3.1,S1,2028" in b.where for b in found)
+
+
+def test_a_promise_without_its_row_is_named() -> None:
+    found = verify(case(), without("commitments", 0), claim())
+    assert ("results.commitments", "budget: the promise has no row in the table of commitments") in {
+        (b.rule, b.sentence) for b in found.broken
+    }
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(float("inf"), "inf"), (float("nan"), "nan"), (0.0001, "0.0001"), (1234567.0, "1,234,567")]
+)
+def test_numbers_of_a_sentence(value: float, shown: str) -> None:
+    assert tally.words_of(value) == shown
+
+
+def test_a_rule_is_registered_once_and_json_has_no_nan() -> None:
+    with pytest.raises(ValueError, match=r"money\.detail_complete is registered twice"):
+        tally.rule("money.detail_complete")(lambda world, check: None)
+    assert (tally.as_json(float("nan")), tally.as_json(0.5), tally.as_json("x")) == (None, 0.5, "x")
