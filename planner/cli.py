@@ -25,7 +25,8 @@ from planner.commands.trade_offs import alternatives, frontier, sensitivity
 from planner.commands.what_if import what_if
 from planner.commands.why import explain, price
 from planner.errors import UsageError
-from planner.terminal import TERMINATED, Style, complain
+from planner.files import HANG_UP, heeded
+from planner.terminal import SIGNALLED, Style, complain
 
 #: longest first sentence of a command's help
 FIRST_SENTENCE = 200
@@ -109,11 +110,11 @@ def _root(
 
 
 class _Terminated(BaseException):
-    """Someone asked the process to end."""
+    """Someone asked the process to end, by this signal."""
 
 
-def _terminate(*_: object) -> NoReturn:
-    raise _Terminated
+def _terminate(number: int, _: object) -> NoReturn:
+    raise _Terminated(number)
 
 
 def run_command(words: list[str]) -> int:
@@ -128,7 +129,7 @@ def run_command(words: list[str]) -> int:
     except _Terminated as ended:
         for note in ("Asked to end.", *getattr(ended, "__notes__", ())):
             style.say(note)
-        return TERMINATED
+        return SIGNALLED + int(ended.args[0])
     except typer.TyperException as error:
         return complain(
             UsageError(f"{error.format_message().replace('Value error, ', '')} 'planner --help' tells more."), style
@@ -141,5 +142,6 @@ def main() -> NoReturn:
     """Entry of the console script; a shell that completes words asks Typer itself."""
     if "_PLANNER_COMPLETE" in os.environ:
         app(prog_name="planner")
-    signal.signal(signal.SIGTERM, _terminate)
+    for number in heeded(signal.SIGTERM, *HANG_UP):
+        signal.signal(number, _terminate)
     sys.exit(run_command(sys.argv[1:]))

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 #: column -> (dtype of the frame, kind of the values)
 Kinds = dict[str, list[str]]
+#: a terminal that closes, where the system tells of it
+HANG_UP = (signal.SIGHUP,) if hasattr(signal, "SIGHUP") else ()
 
 _SENTENCES = {
     errno.ENOSPC: "the disk is full",
@@ -57,6 +59,11 @@ def plainly(doing: str) -> Iterator[None]:
         raise StorageError(f"cannot {doing}: {why}{place}") from error
 
 
+def heeded(*numbers: signal.Signals) -> list[signal.Signals]:
+    """Those of the signals that the process was not told to ignore when it began, as ``nohup`` does."""
+    return [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]
+
+
 @contextmanager
 def undisturbed() -> Iterator[None]:
     """Puts off what asks the process to end until a short piece of work is done."""
@@ -64,7 +71,7 @@ def undisturbed() -> Iterator[None]:
         yield
         return
     came: list[int] = []
-    asking = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
+    asking = heeded(signal.SIGINT, signal.SIGTERM, *HANG_UP)
     before = {number: signal.signal(number, lambda number, _: came.append(number)) for number in asking}
     try:
         yield

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from planner.solve import Report
 
 ERROR_SCHEMA = "planner/error/1"
-INTERRUPTED, TERMINATED = 130, 143
+#: exit code of a process that a signal ended, less the signal's number; that of an interrupt from the keyboard
+SIGNALLED, INTERRUPTED = 128, 130
 PLAIN_LINE_EVERY_SECONDS = 10.0
 _FAULTS_SHOWN = 40
 

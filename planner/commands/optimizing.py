@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -27,15 +28,18 @@ from planner.options import (
     Without,
     pulled,
 )
-from planner.terminal import INTERRUPTED, TERMINATED, Style, live
+from planner.terminal import INTERRUPTED, SIGNALLED, Style, live
 
 if TYPE_CHECKING:
     from planner.answers import Answer
     from planner.inputs.case import Case
     from planner.run import Options, Result
+    from planner.store import RunFolder
 
 #: exit code of a finished search, by its verdict
 EXIT_CODES = {"optimal": 0, "infeasible": 4, "within_limits": 5, "unknown": 6}
+#: exit code of a search that a signal ended
+STOPPED = {number.name: SIGNALLED + number for number in signal.Signals}
 #: seconds in which an infeasible programme's smallest clash is looked for
 CLASH_SECONDS = 40.0
 
@@ -86,36 +90,57 @@ def optimize(
 
     from planner import reports as people
     from planner import run, show
-    from planner.files import plain
+    from planner.files import undisturbed
 
     given = {"gap": gap, "seconds": time_limit, "nodes": nodes, "processes": processes}
     options = run.Options(repeatable=repeatable, seed=seed, **{k: v for k, v in given.items() if v is not None})  # type: ignore[arg-type]
     with store.draft(store.reports_folder(reports), run_name or store.run_name(None, case.name)) as draft:
         people.prepare()
-        with live(style) as progress:
-            result = run.optimize(case, options, progress=progress)
-        result.document["seconds"] = {**(result.document.get("seconds") or {}), "read": read_seconds}
-        if result.document["verdict"] == "infeasible":
-            explain_clash(result.document, model, edits)
-        try:
-            stored = draft.publish(result, lambda at, doc: people.write(at, result.case, result.plan, doc), began)
-        except PlannerError:
-            if not json:
-                style.say(show.summary(result.document, result.case, result.plan))
-            raise
+        with ExitStack() as held:  # what asks to end is heard by the solver; from then on it waits for the plan
+            held.enter_context(undisturbed())
+            with live(style) as progress:
+                result = run.optimize(case, options, progress=progress)
+            result.document["seconds"] = {**(result.document.get("seconds") or {}), "read": read_seconds}
+            if result.plan is None:
+                held.close()
+            if result.document["verdict"] == "infeasible":
+                explain_clash(result.document, model, edits)
+
+            def write(at: Path, document: dict[str, Any]) -> list[Exception]:
+                held.close()
+                return people.write(at, result.case, result.plan, document)
+
+            try:
+                stored = draft.publish(result, write, began)
+            except PlannerError:
+                if not json:
+                    style.say(show.summary(result.document, result.case, result.plan))
+                raise
+    try:
+        return _answered(result, stored, None if no_price else options, style, opens)
+    except BaseException as error:
+        error.add_note(f"The plan is stored as {stored.run}.")
+        raise
+
+
+def _answered(result: Result, stored: RunFolder, price: Options | None, style: Style, opens: bool) -> int:
+    """Say what was found and stored, and what the promise of secured power costs where that is asked."""
+    from planner import show, store
+    from planner.files import plain
+
     document, text = stored.document, show.summary(stored.document, result.case, result.plan)
-    if not json:
+    if not style.json:
         style.answer(document, text, f"{show.verdict(document)}\n{stored.path}")
-    if not no_price and (found := _priced(result, stored.path, options, style)):
+    if price is not None and (found := _priced(result, stored.path, price, style)):
         document, text = {**document, "without": plain(found.document)}, found.lead
-        if not json:
+        if not style.json:
             style.answer(document, text)
-    if json:
+    if style.json:
         style.answer(document, text)
     if opens:
         open_page(stored.path / store.PAGE, style)
     if stopped_by := stored.document.get("interrupted"):
-        return TERMINATED if stopped_by in (signal.SIGTERM, "SIGTERM") else INTERRUPTED
+        return STOPPED.get(str(stopped_by), INTERRUPTED)
     return EXIT_CODES.get(str(stored.document.get("verdict")), 9)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from planner.errors import Fault
 from planner.inputs import parse
 from planner.inputs.parse import Row, Sheet, did_you_mean, listing, show, span
-from planner.inputs.schema import PARAMETERS
+from planner.inputs.schema import CATEGORIES, PARAMETERS
 from planner.wbs import COLLATERAL, UNUSED_POWER
 
 Sheets = Mapping[str, Sheet]
@@ -49,6 +49,7 @@ def check(sheets: Sheets) -> list[Fault]:
         _profiles,
         _gas_regions,
         _climate,
+        _categories,
         _posted,
     )
     for rule in rules:
@@ -246,6 +247,13 @@ def _peaks(sheets: Sheets) -> list[Fault]:
             faults.append(Fault(sheet.file, row.line, "pue_peak", row.text["pue_peak"], allowed))
             _mark(sheet, row, "pue_peak")
     return faults
+
+
+def _categories(sheets: Sheets) -> list[Fault]:
+    there = known(sheets["categories"], "category")
+    missing = [name for name in CATEGORIES if there is not None and name not in there]
+    allowed = "a row for every cost category"
+    return [Fault("categories.csv", None, "category", f"no row {name}", allowed) for name in missing]
 
 
 def _posted(sheets: Sheets) -> list[Fault]:

@@ -21,7 +21,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from planner.errors import Fault, InputError
-from planner.inputs import shipped
+from planner.inputs import shipped, toml
 from planner.inputs.parse import did_you_mean, listing
 from planner.inputs.what_if import Given, parse_edits
 
@@ -71,7 +71,7 @@ def read(path: Path) -> list[WhatIf]:
     """The what-ifs of a file; InputError with every fault of it."""
     faults: list[Fault] = []
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        raw = toml.read(path)
     except tomllib.TOMLDecodeError as error:
         raise InputError([Fault(path.name, None, "", str(error), "a TOML document")]) from None
     except (OSError, UnicodeDecodeError) as error:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from planner.errors import Fault
-from planner.inputs import shipped
+from planner.inputs import shipped, toml
 from planner.inputs.parse import did_you_mean, listing
 
 BASE = "base"
@@ -102,7 +102,7 @@ def _claims(written: Written, old: list[Any], own: list[Any], path: Path) -> lis
 
 def _toml(path: Path) -> tuple[dict[str, Any] | None, list[Fault]]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig")), []
+        return toml.read(path), []
     except tomllib.TOMLDecodeError as error:
         if path.suffix.lower() == ".csv":
             advice = f"Name the programme that reads it, or check its folder: planner check {path.parent}."

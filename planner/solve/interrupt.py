@@ -8,6 +8,8 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
+from planner.files import HANG_UP, heeded
+
 
 class Interrupted(KeyboardInterrupt):
     """The user asked twice to stop."""
@@ -30,12 +32,12 @@ INTERRUPT = _Interrupt()
 
 @contextlib.contextmanager
 def interruptible() -> Iterator[_Interrupt]:
-    """First SIGINT or SIGTERM ends the solve and keeps the incumbent; the second raises Interrupted."""
+    """First SIGINT, SIGTERM or SIGHUP ends the solve and keeps the incumbent; the second raises Interrupted."""
     INTERRUPT.signal = None
     if threading.current_thread() is not threading.main_thread():
         yield INTERRUPT
         return
-    kept = {s: signal.signal(s, INTERRUPT.handle) for s in (signal.SIGINT, signal.SIGTERM)}
+    kept = {s: signal.signal(s, INTERRUPT.handle) for s in heeded(signal.SIGINT, signal.SIGTERM, *HANG_UP)}
     try:
         yield INTERRUPT
     finally:
