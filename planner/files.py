@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 #: column -> (dtype of the frame, kind of the values)
 Kinds = dict[str, list[str]]
+#: bytes of a table or a programme; the largest table of the reference programme has 0.3 MB
+LARGEST_INPUT = 8 << 20
 #: a terminal that closes, where the system tells of it
 HANG_UP = (signal.SIGHUP,) if hasattr(signal, "SIGHUP") else ()
 
@@ -115,6 +117,15 @@ def replacing(path: Path) -> Iterator[Path]:
             sync_file(path.parent)
         finally:
             draft.unlink(missing_ok=True)
+
+
+def read_input(path: Path) -> bytes:
+    """A file that a person gives, as far as a person's file goes; OSError for a longer one, which may have no end."""
+    with path.open("rb") as stream:
+        data = stream.read(LARGEST_INPUT + 1)
+    if len(data) > LARGEST_INPUT:
+        raise OSError(errno.EFBIG, f"it has more than {LARGEST_INPUT >> 20} MB", str(path))
+    return data
 
 
 def sha256(path: Path) -> str:

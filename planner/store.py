@@ -134,8 +134,20 @@ class Draft:
         }
         (self.folder / MANIFEST).write_text(fs.json_text(manifest), encoding="utf-8")
         fs.sync_tree(self.folder)
+        _read_back(self.folder, result)
         self.folder.rename(final)
         fs.sync_file(self.reports)
+
+
+def _read_back(folder: Path, result: Finished) -> None:
+    """Refuse a run that does not read as what was solved."""
+    back, plan = load(folder), result.plan
+    other = [] if back.case.sha256 == result.case.sha256 else ["inputs"]
+    other += [] if (back.plan is None) == (plan is None) else ["plan"]
+    if plan is not None and back.plan is not None:
+        other += [name for name, table in plan.tables.items() if not back.plan[name].equals(table)]
+    if other:
+        raise StorageError(f"the run was not stored, because it does not read as it was solved: {', '.join(other)}")
 
 
 def list_again(run: Path, seconds: dict[str, float] | None = None) -> None:

@@ -6,7 +6,7 @@ import math
 import re
 from decimal import Decimal
 
-NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 #: a number as people say it, and the powers of ten that its ending stands for
 AMOUNT = re.compile(rf"\$?(?P<number>{NUMBER.pattern})\s?(?P<ending>%|k|m|bn?)", re.IGNORECASE)
 ENDINGS = {"%": -2, "k": 3, "m": 6, "b": 9, "bn": 9}
@@ -25,6 +25,9 @@ def number_of(text: str) -> str:
     match = AMOUNT.fullmatch(text)
     if match is None:
         return text
+    number = float(match["number"])
+    if not 1e-99 < abs(number) < 1e99:  # 1e999999999B has a thousand million digits
+        return show(number)
     return format(Decimal(match["number"]).scaleb(ENDINGS[match["ending"].lower()]).normalize(), "f")
 
 

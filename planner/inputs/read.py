@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from planner.collection import no_collection
 from planner.errors import Fault, InputError, UsageError
+from planner.files import read_input
 from planner.inputs import (
     check,
     check_figures,
@@ -233,7 +234,7 @@ def _sheets(folder: Path) -> tuple[dict[str, Sheet], list[Fault]]:
 
 def _sheet(path: Path, table: Table, strays: Sequence[str]) -> tuple[Sheet, list[Fault]]:
     try:
-        return parse.split(path.read_bytes().decode("utf-8-sig"), table)
+        return parse.split(read_input(path).decode("utf-8-sig"), table)
     except FileNotFoundError:
         fault = Fault(path.name, None, "", "no such file", f"a table: {table.meaning}", did_you_mean(path.name, strays))
     except UnicodeDecodeError as error:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner.errors import Fault, InputError, UsageError
+from planner.files import read_input
 from planner.inputs import parse
 from planner.inputs.parse import Row, Sheet, did_you_mean, listing
 from planner.inputs.projects import GRID, GROUPS, PROJECTS, SCHEDULES, SCOPES, STANDING, Project, Projects, Schedule
@@ -46,7 +47,7 @@ def load(folder: Path, case: Case) -> Projects:
 
 def _sheet(path: Path, table: Table) -> tuple[Sheet, list[Fault]]:
     try:
-        sheet, faults = parse.split(path.read_bytes().decode("utf-8-sig"), table)
+        sheet, faults = parse.split(read_input(path).decode("utf-8-sig"), table)
     except FileNotFoundError:
         return Sheet(table, lost=True), [Fault(path.name, None, "", "no such file", f"a table: {table.meaning}")]
     except UnicodeDecodeError:

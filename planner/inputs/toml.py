@@ -6,6 +6,8 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from planner.files import read_input
+
 #: levels of a document; a programme has four
 _DEEPEST = 20
 _TOO_DEEP = f"values within values, more than {_DEEPEST} deep"
@@ -17,7 +19,7 @@ def read(path: Path) -> dict[str, Any]:
     Raises TOMLDecodeError, also for what TOML allows and no programme has: values too deep in one another, and whole
     numbers of thousands of digits. Raises OSError and UnicodeDecodeError as reading does.
     """
-    text = path.read_text(encoding="utf-8-sig")
+    text = read_input(path).decode("utf-8-sig").replace("\r\n", "\n")
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError:

@@ -1,10 +1,11 @@
 """Whole runs of a small programme that are refused, killed or asked to end; what is left is printed as JSON lines.
 
-    python ending.py refused ROOM STEP      every STEP-th write, fsync, rename and mkdir fails once
-    python ending.py killed ROOM COUNT      COUNT runs killed at random moments
-    python ending.py signalled ROOM STEP    each signal at the beginning of each phase, every STEP-th pair of them
-    python ending.py crowded ROOM COUNT     COUNT runs at once into one store
-    python ending.py full ROOM              files may have only so many bytes
+python ending.py refused ROOM STEP      every STEP-th write, fsync, rename and mkdir fails once
+python ending.py killed ROOM COUNT      COUNT runs killed at random moments
+python ending.py signalled ROOM STEP    each signal at the beginning of each phase, every STEP-th pair of them
+python ending.py closed ROOM            the terminal is closed while a run goes on
+python ending.py crowded ROOM COUNT     COUNT runs at once into one store
+python ending.py full ROOM              files may have only so many bytes
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ import contextlib
 import io
 import json
 import os
+import pty
 import random
 import resource
+import select
 import signal
 import sys
 import tempfile
@@ -52,16 +55,18 @@ class Room:
     def state(self) -> dict[str, Any]:
         """Runs that are there, faults of them, and what is left beside them."""
         known = store.runs(self.reports)
-        faults = []
+        faults, without = [], []
         for info in known:
             try:
                 faults += [f"{info.run}: {text}" for text in store.damaged(info.folder)]
-                if store.load(info.folder).plan is None or info.verdict != "optimal":
-                    faults.append(f"{info.run} is {info.verdict}, or has no plan")
+                if store.load(info.folder).plan is None:
+                    without.append(info.run)
+                elif info.verdict != "optimal":
+                    faults.append(f"{info.run} is {info.verdict}")
             except PlannerError as error:
                 faults.append(f"{info.run}: {error}")
         hidden = [path.name for path in self.reports.rglob(".*")] if self.reports.exists() else []
-        return {"runs": [info.run for info in known], "faults": faults, "hidden": hidden}
+        return {"runs": [info.run for info in known], "without": without, "faults": faults, "hidden": hidden}
 
     def reported(self, name: str) -> list[str]:
         """What is missing of the reports of a run."""
@@ -170,22 +175,22 @@ def killed(room: Room, count: int) -> Iterator[dict[str, Any]]:
         seen |= set(new)
 
 
-#: (phase, where its function lies, its name, whether a plan is there to be kept when it begins)
-PHASES: list[tuple[str, Any, str, bool]] = [
-    ("reading", read, "load", False),
-    ("solving", scheme, "solve", True),
-    ("reading the plan", run, "read_plan", True),
-    ("checking", run, "verify", True),
-    ("storing", store, "_write_tables", True),
-    ("reporting", reports, "write", True),
-    ("telling", show, "summary", True),
+#: (phase, where its function lies, its name)
+PHASES: list[tuple[str, Any, str]] = [
+    ("reading", read, "load"),
+    ("solving", scheme, "solve"),
+    ("reading the plan", run, "read_plan"),
+    ("checking", run, "verify"),
+    ("storing", store, "_write_tables"),
+    ("reporting", reports, "write"),
+    ("telling", show, "summary"),
 ]
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def signalled(room: Room, step: int) -> Iterator[dict[str, Any]]:
     pairs = [(number, *phase) for phase in PHASES for number in SIGNALS][::step]
-    for number, phase, where, name, keeps in pairs:
+    for number, phase, where, name in pairs:
         before = set(room.state()["runs"])
         said = room.reports.parent / "said.txt"
         child = fork(room.words, lambda w=where, n=name, s=number: _raising(w, n, s), said)
@@ -195,11 +200,11 @@ def signalled(room: Room, step: int) -> Iterator[dict[str, Any]]:
         yield {
             "phase": phase,
             "signal": number.name,
-            "keeps": keeps,
             "code": code,
             "new": new,
             "said": said.read_text(encoding="utf-8"),
-            "mended": room.mended(new[0]) if new else None,
+            "mended": room.mended(new[0]) if new and new != after["without"][-1:] else None,
+            "without": [name for name in after["without"] if name in new],
             "faults": after["faults"],
             "hidden": after["hidden"],
         }
@@ -214,6 +219,39 @@ def _raising(where: Any, name: str, number: signal.Signals) -> None:
         return function(*given, **named)
 
     setattr(where, name, asked)
+
+
+def closed(room: Room, _: int) -> Iterator[dict[str, Any]]:
+    """The terminal is closed while the plan is checked."""
+    for term in ("xterm", "dumb"):
+        before = set(room.state()["runs"])
+        reading, writing = os.pipe()
+        child, terminal = pty.fork()
+        if not child:
+            verify = run.verify
+
+            def checking(*given: Any) -> Any:
+                os.write(writing, b"x")
+                time.sleep(2)
+                return verify(*given)
+
+            run.verify = checking  # type: ignore[assignment]
+            os.environ["TERM"] = term
+            sys.argv = ["planner", *room.words]
+            try:
+                cli.main()
+            except SystemExit as ended_by:
+                os._exit(int(ended_by.code or 0))
+            finally:
+                os._exit(98)
+        while not select.select([reading], [], [], 0.1)[0]:
+            if select.select([terminal], [], [], 0)[0]:
+                os.read(terminal, 10_000)
+        os.close(terminal)
+        code, after = ended(child), room.state()
+        new = sorted(set(after["runs"]) - before)
+        mended = room.mended(new[0]) if new else None
+        yield {"term": term, "code": code, "new": new, "mended": mended, **after}
 
 
 def crowded(room: Room, count: int) -> Iterator[dict[str, Any]]:

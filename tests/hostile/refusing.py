@@ -1,4 +1,4 @@
-"""A file system that refuses once: the n-th write, fsync, rename or mkdir below a folder fails, as the system's would."""
+"""A file system that refuses once: the n-th write, fsync, rename or mkdir below a folder fails."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Refusing:
     """Counts the operations of this process below ``folder``; refuses number ``at``, with a full or a broken disk."""
 
     def __init__(self, folder: Path, at: int | None = None) -> None:
-        self.folder, self.at = os.path.realpath(folder), at
+        self.folder, self.at = str(folder.resolve()), at
         self.done: list[str] = []
         self.refused = ""
         self._kept = {name: getattr(os, name) for name in FUNCTIONS}
@@ -36,7 +36,8 @@ class Refusing:
         builtins.open = io.open = self._open
 
     def tick(self, kind: str, path: Any) -> None:
-        place = os.readlink(f"/proc/self/fd/{path}") if isinstance(path, int) else os.path.abspath(os.fsdecode(path))
+        given = Path(f"/proc/self/fd/{path}").readlink() if isinstance(path, int) else Path(os.fsdecode(path))
+        place = str(given.absolute())
         if not place.startswith(self.folder):
             return
         self.done.append(kind)
