@@ -223,7 +223,7 @@ def write_tiny(
     data = folder / "data"
     data.mkdir(parents=True, exist_ok=True)
     rows = {**tiny_tables(), **{name: list(given) for name, given in (tables or {}).items()}}
-    rows.setdefault("figures", _figures(rows))
+    rows.setdefault("figures", _figures(rows, (programme or {}).get("base_year", FIRST_YEAR)))
     for table in TABLES:
         with (data / f"{table.name}.csv").open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, [c.name for c in table.columns], lineterminator="\n")
@@ -246,7 +246,7 @@ def _blank(table: str, row: Mapping[str, Any]) -> Row:
     return filled
 
 
-def _figures(rows: Mapping[str, Sequence[Row]]) -> list[Row]:
+def _figures(rows: Mapping[str, Sequence[Row]], money_year: int) -> list[Row]:
     """One row a column; money parameters one by one, for only they have a money year."""
     figures = []
     for table in TABLES:
@@ -259,7 +259,7 @@ def _figures(rows: Mapping[str, Sequence[Row]]) -> list[Row]:
                         "table": table.name,
                         "key": key,
                         "column": column.name,
-                        "money_year": FIRST_YEAR if money else "",
+                        "money_year": money_year if money else "",
                         "source_id": "pencil",
                         "status": "assumption",
                     }

@@ -33,6 +33,7 @@ def scip(built: Formulation, folder: Path) -> float | None:
     model = pyscipopt.Model()
     model.hideOutput()
     model.setParam("presolving/maxrounds", 0)
+    model.setParam("timing/clocktype", 1)  # seconds of the processor: another job on the machine settles nothing
     model.setParam("limits/time", 60.0)
     model.setParam("numerics/feastol", 1e-8)
     model.readProblem(str(path))

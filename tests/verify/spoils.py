@@ -14,10 +14,15 @@ def broken_rules(found: Verification) -> set[str]:
 
 def spoilt(table: str, row: int, column: str, value: object) -> Plan:
     """The plan with one cell changed."""
-    tables = dict(plan().tables)
+    return cell(plan(), table, row, column, value)
+
+
+def cell(found: Plan, table: str, row: int, column: str, value: object) -> Plan:
+    """Any plan with one cell changed; rows count from the end where they are negative."""
+    tables = dict(found.tables)
     changed = tables[table].copy()
     changed[column] = changed[column].astype(object)
-    changed.loc[row, column] = value
+    changed.loc[changed.index[row], column] = value
     tables[table] = changed.infer_objects()
     return Plan(tables)
 
