@@ -90,13 +90,18 @@ def date(iso: str) -> str:
     return f"{day.day} {day:%B} {day.year}"
 
 
+def is_share(unit: str) -> bool:
+    """Whether an amount of this unit is shown in percent."""
+    return unit.lower() in ("fraction", "share") or unit.startswith("share ")
+
+
 def amount(value: Any, unit: str) -> str:
     """A figure with its unit, short: whole from 100 on, else with as many places as tell something."""
     if not known(value):
         return NONE
     if unit.upper() == "USD":
         return usd(value)
-    if unit.lower() in ("fraction", "share") or unit.startswith("share "):
+    if is_share(unit):
         return percent(value)
     size = abs(value)
     digits = 0 if size >= 100 or float(value).is_integer() else 1 if size >= 10 else 2

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from planner.inputs.case import Case
-from planner.measures import amount, count, date, megawatts, usd
+from planner.measures import amount, count, date, known, megawatts, usd
 from planner.plan import Plan
 from planner.report.facts import BASIS, TIERS, TOLERANCE_MW, Facts, without_plan
 from planner.report.second import Kept, promised, promises
@@ -188,13 +188,17 @@ def _owed(facts: Facts) -> Table:
 
 
 def _not_kept(case: Case, document: Mapping[str, Any]) -> Table:
+    """Promises that the plan falls short of; one row says so where it falls short of none that it is measured by."""
     claims = {c.id: c for c in case.programme.claims}
+    measured = [c for c in document.get("commitments") or [] if known(c.get("planned")) and known(c.get("level"))]
     rows: list[tuple[Cell, ...]] = []
-    for item in document.get("commitments") or []:
-        verdict, claim = verdicts.promise(item), claims[str(item["id"])]
+    for item in measured:
+        verdict = verdicts.promise(item)
         if verdicts.falls_short(verdict):
-            rows.append((claim.claim, promised(item), verdict))
-    return Table("not_kept", "Promises that the plan falls short of", ("Promise", "promised", "verdict"), tuple(rows))
+            rows.append((claims[str(item["id"])].claim, promised(item), verdict))
+    none: list[tuple[Cell, ...]] = [("none", "", "")] if measured else []
+    headers = ("Promise", "promised", "verdict")
+    return Table("not_kept", "Promises that the plan falls short of", headers, tuple(rows or none))
 
 
 def _worth(document: Mapping[str, Any], kept: Kept) -> Table:

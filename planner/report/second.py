@@ -36,7 +36,7 @@ def second(case: Case, plan: Plan | None, document: Mapping[str, Any], kept: Kep
 
 def promised(item: Mapping[str, Any]) -> str:
     """A level with its date: ``"5,000 MW IT by 2033"``."""
-    by = f" by {item['by']}" if item.get("by") else ""
+    by = f" by {item['by']:.0f}" if item.get("by") else ""
     return f"{amount(item.get('level'), str(item.get('unit') or ''))}{by}"
 
 
@@ -139,7 +139,7 @@ def _drivers(found: Mapping[str, Any] | None) -> Table:
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
             str(f["figure"]),
-            *("varies" if f[end] is None else amount(f[end], str(f["unit"])) for end in ("low", "base", "high")),
+            *("varies" if f[end] is None else Figure(f[end], str(f["unit"])) for end in ("low", "base", "high")),
             Figure(f["swing"]["net_benefit_usd"], "USD"),
         )
         for f in moving

@@ -89,6 +89,7 @@ def build(
     book = Book(case, plan, document)
     assumptions.fill(book)
     facts = detail.fill(book)
+    assumptions.write_dollars(book, facts.column("costs", detail.REF), facts.column("costs", detail.DOLLARS))
     solved = provenance.fill(book)
     tiers = power.fill(book, facts)
     later = after.fill(book, facts)
@@ -123,7 +124,7 @@ def build(
     failures += book.differs
     words.ground_rules(book)
     glossary.fill(book)
-    assumptions.write_uses(book, facts.column("costs", detail.REF), facts.column("costs", detail.DOLLARS))
+    assumptions.write_uses(book)
     own = set(book.pages)
     if more is not None:
         more(book)

@@ -43,6 +43,8 @@ class Paper:
     wrapped: Mapping[tuple[int, int], str]
     #: pages at most, where a sheet ends a little below the top of its last one
     most_pages = 99
+    #: columns that are printed, from the first on, where those beyond are for the screen; 0: all of them
+    most_columns = 0
 
     def widths(self, widths: Mapping[int, float], default: float = 12.0) -> None:
         """Column widths, then rows high enough for the text that wraps in them."""
@@ -86,7 +88,10 @@ class Paper:
             [self.sheet.max_row, *(coordinate_to_tuple(c.anchor)[0] + c.height * POINTS / LINE_HEIGHT for c in charts)]
         )
         heights = [sizes[r].height or LINE_HEIGHT if r in sizes else LINE_HEIGHT for r in range(1, int(last) + 1)]
-        columns = self.sheet.column_dimensions.values()
+        columns = list(self.sheet.column_dimensions.values())
+        if self.most_columns:
+            columns = columns[: self.most_columns]
+            self.sheet.print_area = f"A1:{get_column_letter(self.most_columns)}{self.sheet.max_row}"
         wide = sum((c.width or 12.0) * CHARACTER + MARGIN for c in columns)
         scale = min(1.0, PAPER[0] / max(1.0, wide))
         room = PAPER[1] / scale - sum(heights[:header_row])

@@ -159,3 +159,25 @@ def test_a_solved_plan_behind_every_gate_ties(tmp_path: Path) -> None:
         assert checks.cell(row, 7).value == "PASS"
         assert checks.cell(row, 3).value > 1e6
     assert differences(path) == []
+
+
+def test_lists_follow_edits(finished: Path, book: Workbook) -> None:
+    """Promises that fall short come and go on the first sheet; the dearest figures change places on Drivers."""
+    figures, summary, drivers = book["Assumptions"], book["Summary"], book["Drivers"]
+    start, least = row_of(summary, "Promises that the plan falls short of") + 2, row_of(drivers, "Figure") + 1
+    was = [summary.cell(start + n, 1).value for n in range(12)]
+    gone, many = was[0], was.index(None)
+    dearest, second = (drivers.cell(least + n, 1).value for n in range(2))
+    edits = {"claims.power-added.level": 1.0, "claims.sites.level": 9.0, second: 1e3 * drivers.cell(least + 1, 6).value}
+    cells = {("Assumptions", row_of(figures, ref), 2): value for ref, value in edits.items()}
+    edited = Computed(finished, cells)
+    shown = [edited["Summary", start + n, 1] for n in range(many + 1)]
+    assert gone == "Nearly 1.3 GW of added capacity"
+    assert gone not in shown
+    at = shown.index("Four strategically located US data centres")
+    assert [edited["Summary", start + at, c] for c in (2, 3)] == ["9 sites by 2033", "not kept, short by 5 sites"]
+    assert len([name for name in shown if name]) == many
+    assert [edited["Drivers", least + n, 1] for n in range(2)] == [second, dearest]
+    assert edited["Drivers", least, 6] == edits[second]
+    every = row_of(summary, "Every promise") + 2
+    assert "1 MW IT by 2033" in [edited["Summary", every + n, 2] for n in range(4)]

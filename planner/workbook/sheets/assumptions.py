@@ -11,10 +11,23 @@ from planner.workbook.sheets.provenance import CONVENTION, PROGRAMME_FILE
 
 HEADERS = heads(
     "Figure|Value|Unit|Low|High|Money year|Source|Status|Note|Solved value|Edited|Used in|"
-    "What it is of|Dollars behind it, $M"
+    "What it is of|Dollars behind it, $M|Place by dollars"
 )
 HEADER_ROW = 6
-VALUE, SOURCE, SOLVED, EDITED, USED, OF, BEHIND = 2, 7, 10, 11, 12, 13, 14
+VALUE, UNIT, LOW, HIGH, SOURCE, STATUS, SOLVED, EDITED, USED, OF, BEHIND, PLACE = (
+    2,
+    3,
+    4,
+    5,
+    7,
+    8,
+    10,
+    11,
+    12,
+    13,
+    14,
+    15,
+)
 
 
 class Row(NamedTuple):
@@ -122,9 +135,11 @@ def fill(book: Book) -> None:
         book.assumption_rows[entry.ref] = row
         _write(page, row, entry)
         page.put(row, OF, _of(entry.ref, names) or None)
-    page.widths({1: 52, 2: 18, 3: 22, 4: 18, 5: 18, 6: 9, 7: 42, 8: 13, 9: 90, 10: 18, 11: 9, 12: 70, 13: 50, 14: 14})
+    page.widths(
+        {1: 52, 2: 18, 3: 22, 4: 18, 5: 18, 6: 9, 7: 42, 8: 13, 9: 90, 10: 18, 11: 9, 12: 70, 13: 50, 14: 14, 15: 9}
+    )
     page.on_screen(HEADER_ROW, f"C{HEADER_ROW + 1}", (5, 9), "The table")
-    page.sheet.auto_filter.ref = f"A{HEADER_ROW}:{letter(BEHIND)}{HEADER_ROW + len(rows)}"
+    page.sheet.auto_filter.ref = f"A{HEADER_ROW}:{letter(PLACE)}{HEADER_ROW + len(rows)}"
 
 
 def _write(page: Page, row: int, entry: Row) -> None:
@@ -153,10 +168,19 @@ def ranges(book: Book) -> tuple[str, str, str]:
     return values, solved, marks
 
 
-def write_uses(book: Book, refs: str, dollars: str) -> None:
-    """Which sheets use each figure, and the dollars of the lines of Detail whose rate it is, once all are written."""
+def write_dollars(book: Book, refs: str, dollars: str) -> None:
+    """The dollars of the lines of Detail whose rate a figure is, and its place by them: the first carries the most."""
     page, cents = book.pages["Assumptions"], _dollars(book)
+    rows = {row: cents[ref] for ref, row in book.assumption_rows.items() if cents[ref]}  # the first of the sheet
+    first, last = HEADER_ROW + 1, HEADER_ROW + len(rows)
+    for row, own in rows.items():
+        page.formula(row, BEHIND, f"ROUND(SUMIFS({dollars},{refs},$A{row}),2)", own / 100, form=style.MUSD)
+        place = sum(other > own for other in rows.values()) + sum(rows[r] == own for r in range(first, row + 1))
+        more = f"SUMPRODUCT((N${first}:N${last}>N{row})*1)"
+        page.formula(row, PLACE, f"{more}+SUMPRODUCT((N${first}:N{row}=N{row})*1)", float(place), form="0")
+
+
+def write_uses(book: Book) -> None:
+    """Which sheets use each figure, once all are written."""
     for ref, row in book.assumption_rows.items():
-        page.put(row, USED, ", ".join(sorted(book.used.get(ref, ()))) or "model only")
-        if cents[ref]:
-            page.formula(row, BEHIND, f"SUMIFS({dollars},{refs},$A{row})", cents[ref] / 100, form=style.MUSD)
+        book.pages["Assumptions"].put(row, USED, ", ".join(sorted(book.used.get(ref, ()))) or "model only")

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from planner.analyses.ranges import ranges
 from planner.results.behind import in_words, leans_on
 from planner.results.evidence import FOLLOWS, LARGEST, ON_SALE, RESERVE, UNALLOCATED, UNSPENT, Evidence, Line
 from planner.workbook import style
-from planner.workbook.book import Book, Page, heads, letter
+from planner.workbook.book import EDITED, Book, Page, heads, letter
 from planner.workbook.facts import ON_TOP
-from planner.workbook.sheets import investment
+from planner.workbook.sheets import assumptions, investment
 from planner.workbook.sheets.detail import DOLLARS, HEADER_ROW, Detail
+from planner.workbook.sheets.placed import Live, counted
 from planner.workbook.tables import Entry, label
 
 ME = "Drivers"
@@ -21,13 +23,17 @@ WEAKEST, ALONE, SOLD = 13, 14, 15
 #: columns of the tables by category; the statuses follow
 BASE, EXTRA, TIMES, STATUS = 4, 5, 6, 7
 AMOUNT = 4
-#: columns of Assumptions that the largest lines show
-VALUE, LOW, HIGH, MONEY_YEAR = 2, 4, 5, 6
+#: column of Assumptions that the largest lines show beside low and high
+MONEY_YEAR = 6
 LINES = heads(
     "Line|What it pays for|Unit|Dollars, $M|Rate, USD|Low|High|Money year|Status of the rate|"
-    "Status of the dollars|Source of the rate|Leans on|Weakest figure behind it"
+    "Status of the dollars|Source of the rate|Leans on|Weakest figure behind it|Place by dollars"
 )
-SENSITIVITIES = ("Figure", "Source", "Unit", "Net benefit moves, $M", "Low", "Value", "High", "Status")
+SENSITIVITIES = heads(
+    "Figure|Source|Unit|Net benefit moves, $M|Low|Value|High|Status|Dollars behind it, $M|Row of Assumptions' table"
+)
+#: where a row keeps the place of its figure on Assumptions
+FOUND = 10
 MOST, FIRST_ROW = 10, 5
 RUN = f"The {MOST} figures that move the net benefit most"
 NOT_RUN = f"{RUN}: 'planner sensitivity RUN' counts them. Until then, the {MOST} that carry the most money"
@@ -64,7 +70,7 @@ def fill(book: Book, detail: Detail, spent: investment.Places) -> Places:
     row = _chips(page, detail, row)
     row = _quantities(page, found, row)
     places, _ = by_status(book, page, detail, spent, row)
-    page.widths({1: 36, 2: 66, 3: 16, 4: 14, 8: 14, 9: 14, 10: 14, 11: 22, 12: 22, 13: 44}, default=13.0)
+    page.widths({1: 36, 2: 66, 3: 16, 4: 14, 8: 14, 9: 14, 10: 14, 11: 22, 12: 22, 13: 44, 14: 9}, default=13.0)
     page.printed(3, "B5")
     page.most_pages = 1
     return places
@@ -190,6 +196,10 @@ def _largest(book: Book, page: Page, detail: Detail, found: Evidence, row: int) 
     for at, line in enumerate(lines, row + 2):
         _line(book, page, at, line)
         page.link(at, AMOUNT, detail.page, (stands[line.place], DOLLARS), style.MUSD)
+    first, last = row + 2, row + 1 + len(lines)
+    for at in range(first, last + 1):
+        more = sum(page.n(r, AMOUNT) > page.n(at, AMOUNT) for r in range(first, last + 1))
+        page.formula(at, len(LINES), f"1+SUMPRODUCT((D${first}:D${last}>D{at})*1)", 1.0 + more, form="0")
     return row + 3 + len(lines)
 
 
@@ -201,7 +211,7 @@ def _line(book: Book, page: Page, row: int, line: Line) -> None:
     if line.rate and ref in book.assumption_rows:
         page.assume(row, 5, ref, "#,##0.00")
         origin, at = book.pages["Assumptions"], book.assumption_rows[ref]
-        for column, there in ((6, LOW), (7, HIGH), (8, MONEY_YEAR)):
+        for column, there in ((6, assumptions.LOW), (7, assumptions.HIGH), (8, MONEY_YEAR)):
             if (at, there) in origin.values:
                 form = style.YEAR if there == MONEY_YEAR else "#,##0.00"
                 page.link(row, column, origin, (at, there), form)
@@ -228,36 +238,76 @@ def _quantities(page: Page, found: Evidence, row: int) -> int:
 
 
 def _not_assessed(book: Book, page: Page, row: int) -> int:
-    """Until a sensitivity analysis has run: the figures that carry the most money, their ranges, and that much."""
+    """Until a sensitivity analysis has run: the figures that carry the most money, also after an edit."""
     page.heading(row, NOT_RUN)
     page.headers(row + 1, SENSITIVITIES)
-    source = book.pages["Assumptions"]
-    most = [(ref, at) for ref, at in book.assumption_rows.items() if ref in book.figures][:MOST]
-    for at, (ref, there) in enumerate(most, row + 2):
-        figure = book.figures[ref]
-        label(page, at, Entry(ref, figure.source_id, figure.unit))
+    source, first = book.pages["Assumptions"], assumptions.HEADER_ROW + 1
+    last = max((r for r, c in source.values if c == assumptions.PLACE and r >= first), default=0)
+    if not last:
+        page.put(row + 2, 1, "no figure carries money")
+    places = source.ref(first, assumptions.PLACE, (last, assumptions.PLACE))
+    shown: dict[int, tuple[int, str, str]] = {
+        1: (1, "line", style.GENERAL),
+        2: (assumptions.SOURCE, "line", style.GENERAL),
+        3: (assumptions.UNIT, "line", style.GENERAL),
+        5: (assumptions.LOW, "link", "#,##0.####"),
+        6: (assumptions.VALUE, "link", "#,##0.####"),
+        7: (assumptions.HIGH, "link", "#,##0.####"),
+        8: (assumptions.STATUS, "line", style.GENERAL),
+        9: (assumptions.BEHIND, "link", style.MUSD),
+    }
+    by_place = {place: r for r in range(first, last + 1) if (place := source.values[r, assumptions.PLACE])}
+    for n in range(min(MOST, len(by_place))):
+        at, there = row + 2 + n, by_place[n + 1.0]
+        page.formula(at, FOUND, f"MATCH({counted(n + 1)},{places},0)", float(there - first + 1), form="0")
         page.put(at, AMOUNT, "not assessed")
-        for column, end in ((5, LOW), (6, VALUE), (7, HIGH)):
-            if (there, end) in source.values:
-                page.link(at, column, source, (there, end), "#,##0.####")
-            else:
-                page.put(at, column, "no range")
-        page.put(at, 8, figure.status)
+        for column, (of, look, form) in shown.items():
+            text = f"INDEX({source.ref(first, of, (last, of))},${letter(FOUND)}{at})"
+            if of in (assumptions.LOW, assumptions.HIGH):
+                text = f'IF({text}="","no range",{text})'
+            page.formula(at, column, text, source.values.get((there, of), "no range"), look, form)
     return row + 3 + MOST
 
 
+def ranges_of(book: Book, figures: Sequence[str], user: str, first: int = 1) -> dict[str, Live]:
+    """Low, value and high of figures on Assumptions, by ``"row,column"``; of one that stands for many, its first.
+
+    The value of one that stands for figures of different values is left out.
+    """
+    source, found = book.pages["Assumptions"], {}
+    known = {one.ref: one for one in ranges(book.case)[0]}
+    for n, name in enumerate(figures):
+        if (one := known.get(name)) is not None:
+            ref = f"{one.table}.{one.rows[0]}.{one.column}"
+            row = book.assumption_rows[ref]
+            for c, column in enumerate((assumptions.LOW, assumptions.VALUE, assumptions.HIGH), first):
+                if column != assumptions.VALUE or one.base is not None:
+                    found[f"{n},{c}"] = source.ref(row, column), source.values[row, column]
+            book.used.setdefault(ref, set()).add(user)
+    return found
+
+
 def by_sensitivity(book: Book, document: Mapping[str, Any]) -> None:
-    """The figures that move the net benefit most, from a sensitivity analysis kept with the run: stored values."""
+    """The figures that move the net benefit most, from a sensitivity analysis kept with the run.
+
+    What each moves is stored, because the analysis counts it, not the workbook; low, value and high are live.
+    """
     page = book.pages[ME]
-    page.heading(FIRST_ROW, RUN)
+    page.formula(FIRST_ROW, 1, f'IF({EDITED}=0,"{RUN}","{RUN}, counted before the edits")', RUN, "heading")
     moving = sorted(document["figures"], key=lambda f: -f["swing"]["net_benefit_usd"])[:MOST]
+    page.clear(FIRST_ROW + 1, range(9, FOUND + 1))
     for row in range(FIRST_ROW + 2, FIRST_ROW + 2 + MOST):
-        page.clear(row, range(1, len(SENSITIVITIES) + 1))
+        page.clear(row, range(1, FOUND + 1))
     if not moving:
         page.put(FIRST_ROW + 2, 1, "no figure moves it")
-    for at, figure in enumerate(moving, FIRST_ROW + 2):
+    live = ranges_of(book, [str(figure["figure"]) for figure in moving], ME, 5)
+    for n, figure in enumerate(moving):
+        at = FIRST_ROW + 2 + n
         label(page, at, Entry(str(figure["figure"]), str(figure["source"]), str(figure["unit"])))
         page.put(at, AMOUNT, figure["swing"]["net_benefit_usd"], "line", style.MUSD)
         for column, end in enumerate(("low", "base", "high"), 5):
-            page.put(at, column, "varies" if figure[end] is None else figure[end], "line", "#,##0.####")
+            if f"{n},{column}" in live:
+                page.formula(at, column, *live[f"{n},{column}"], "link", "#,##0.####")
+            else:
+                page.put(at, column, "varies" if figure[end] is None else figure[end], "line", "#,##0.####")
         page.put(at, 8, str(figure["status"]))

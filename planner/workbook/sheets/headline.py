@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from planner.measures import BILLION, MILLION, count, is_large
+from planner.measures import count, is_large, usd
 from planner.report import screen
 from planner.report.facts import BASIS, TIERS, TOLERANCE_MW, Facts
 from planner.workbook.book import Book, Page
@@ -55,7 +55,8 @@ class _Parts:
 
 
 def _mw(address: str) -> str:
-    return f'TEXT({address},"#,##0")'
+    """Whole MW in words; engines differ in how TEXT rounds a half, not in how FIXED does."""
+    return f"FIXED({address},0)"
 
 
 def _bought(made: _Parts, parts: Parts, facts: Facts) -> None:
@@ -64,14 +65,13 @@ def _bought(made: _Parts, parts: Parts, facts: Facts) -> None:
     total, last = (parts.investment.category.total, 4), facts.last_year
     spent = facts.spent_usd
     large = is_large(spent)
-    shape, unit, of = ("#,##0.00", "B", "usd_per_busd") if large else ("#,##0.0", "M", "usd_per_musd")
-    digits = count(spent / (BILLION if large else MILLION), 2 if large else 1)
+    places, unit, of = (2, "B", "usd_per_busd") if large else (1, "M", "usd_per_musd")
     nothing = inv.ref(parts.investment.split.unallocated, 4)
     bought = made.put("Invested, without what the split sets aside", f"{inv.ref(*total)}-{nothing}", spent)
     dollars = made.put(
         "Dollars spent",
-        f'"$"&TEXT({bought}/{book.address(f"constants.{of}", made.page.name)},"{shape}")&"{unit}"',
-        f"${digits}{unit}",
+        f'"$"&FIXED({bought}/{book.address(f"constants.{of}", made.page.name)},{places})&"{unit}"',
+        usd(spent),
     )
     row = parts.power.tiers["commissioned"]
     halls, racks = (watts.ref(parts.power.tiers[t], book.last) for t in ("commissioned", "populated"))

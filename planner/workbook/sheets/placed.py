@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from planner.measures import is_large
+from planner.measures import is_large, is_share
 from planner.report.shapes import Figure, Table
 from planner.workbook import style
 from planner.workbook.book import Book, Page, Value
@@ -23,13 +23,18 @@ BILLIONS, MILLIONS = '"$"#,##0.00,,,"B";-"$"#,##0.00,,,"B"', '"$"#,##0.0,,"M";-"
 def form(figure: Figure) -> str:
     """The number format that shows the digits of ``figure.text``."""
     value = abs(figure.value or 0.0)
-    if figure.unit == "USD":
+    if figure.unit.upper() == "USD":
         return BILLIONS if is_large(value) else MILLIONS
-    if figure.unit == "share":
+    if is_share(figure.unit):
         return "0.00%" if value < 0.1 else "0.0%"
     places = 0 if value >= 100 or value.is_integer() else 1 if value >= 10 else 2
     digits = "#,##0" + ("." + "0" * places if places else "")
     return f'{digits}" {figure.unit}"' if figure.unit else digits
+
+
+def counted(number: int) -> str:
+    """A place in a list as a formula: the rows of an empty column from the top."""
+    return f"ROWS($Z$1:$Z${number})"
 
 
 def find(page: Page, words: str, below: int = 0) -> int:
@@ -61,7 +66,8 @@ def place(book: Book, page: Page, table: Table, row: int, live: Mapping[str, Liv
             elif known is not None:
                 _compare(page, at, cell, known)
                 shape = form(cell) if isinstance(cell, Figure) else style.GENERAL
-                look = "total" if total else "calculation" if isinstance(cell, Figure) else "check"
+                words = "check" if table.headers[c] == "verdict" and text else "text"
+                look = "total" if total else "calculation" if isinstance(cell, Figure) else words
                 page.formula(*at, *known, look, shape)
     end = first + len(table.rows)
     sentences = [part.rstrip(".") + "." for part in table.note.split(". ") if part]

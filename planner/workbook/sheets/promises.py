@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from planner.inputs.programme import Claim
-from planner.measures import amount
+from planner.measures import amount, is_large, is_share
 from planner.results import verdicts
 from planner.workbook import style
-from planner.workbook.book import EDITED, Book, Page, heads
+from planner.workbook.book import EDITED, Book, Page, heads, letter
 from planner.workbook.quantities import TIERS
 from planner.workbook.sheets import adds_up, funding, investment, provenance
 from planner.workbook.sheets.detail import Detail
@@ -17,21 +17,11 @@ from planner.workbook.sheets.parts import Parts
 ME = "Promises"
 HEADERS = heads(
     "Claim|Said by|Promised|Unit|By|Held as|Planned|Secured MW facility|Commissioned MW IT|Populated MW IT|"
-    "Short or over by|Verdict|Places shown|Short or over by, in words|Note"
+    "Short or over by|Verdict|Places shown|Short or over by, in words|Note|Place among those that fall short|"
+    "Places of the promise|Promised, in words|Places of the plan|Planned, in words"
 )
-PROMISED, UNIT, BY, HELD, PLANNED, FIRST_TIER, SHORT, VERDICT, DIGITS, WORDS, NOTE = (
-    3,
-    4,
-    5,
-    6,
-    7,
-    8,
-    11,
-    12,
-    13,
-    14,
-    15,
-)
+PROMISED, UNIT, BY, HELD, PLANNED, FIRST_TIER = 3, 4, 5, 6, 7, 8
+SHORT, VERDICT, DIGITS, WORDS, NOTE, FALLS, LEVEL_DIGITS, LEVEL_WORDS, PLAN_DIGITS, PLAN_WORDS = range(11, 21)
 HEADER_ROW = 7
 TOLERANCE = "constants.tolerance_relative"
 NOTHING = "Figures were edited since the run: nothing is proven of them."
@@ -39,13 +29,17 @@ YEARLY = 12
 
 
 class Places(NamedTuple):
-    """``broken`` counts the firm promises that are not kept, ``firm`` all of them; ``headline`` says it in words."""
+    """``broken`` counts the firm promises that are not kept, ``firm`` all of them; ``headline`` says it in words.
+
+    ``measured`` is how many promises have a level and an amount in the plan: each of them may fall short.
+    """
 
     first: int
     last: int
     checked: list[tuple[int, str]]
     broken: tuple[int, int]
     firm: tuple[int, int]
+    measured: int
     headline: tuple[int, int]
     proof: tuple[int, int]
 
@@ -62,19 +56,23 @@ def fill(book: Book, detail: Detail, parts: Parts) -> Places:
             _tiers(page, detail, at, claim)
         if _outcome(book, page, detail, at, claim, parts):
             checked.append((at, claim.id))
+        _falls(book, page, at, first)
     if not book.case.programme.claims:
         page.put(first, 1, "The programme names no claim.", "text")
     last = first + max(len(book.case.programme.claims), 1) - 1
     broken, firm = _counts(book, page, first, last)
     _headline(book, page, parts, (broken, firm))
-    return Places(first, last, checked, broken, firm, (4, 1), (5, 1))
+    measured = sum((r, SHORT) in page.values for r in range(first, last + 1))
+    return Places(first, last, checked, broken, firm, measured, (4, 1), (5, 1))
 
 
 def close(book: Book, parts: Parts, row: int) -> None:
     """Below the claims: whether the announcement adds up, and the operating money it rests on."""
     page = book.pages[ME]
     adds_up.operating_money(book, page, parts, adds_up.arithmetic(book, page, parts, row))
-    page.widths({1: 42, 2: 24, 3: 12, 4: 13, 5: 8, 6: 12, 7: 12, 12: 30, 13: 12, 14: 24, 15: 50}, 12)
+    wide = {LEVEL_WORDS: 28, PLAN_WORDS: 24}
+    page.widths({1: 42, 2: 24, 3: 12, 4: 13, 5: 8, 6: 12, 7: 12, 12: 30, 13: 12, 14: 24, 15: 50, **wide}, 12)
+    page.most_columns = NOTE
     page.printed(3, "B4")
 
 
@@ -123,11 +121,7 @@ def _claim(page: Page, row: int, claim: Claim) -> None:
 
 
 def form(claim: Claim) -> str:
-    return style.MUSD if claim.unit == "USD" else "0.00" if _is_share(claim) else style.MW
-
-
-def _is_share(claim: Claim) -> bool:
-    return claim.unit == "fraction" or claim.unit.startswith("share")
+    return style.MUSD if claim.unit == "USD" else "0.00" if is_share(claim.unit) else style.MW
 
 
 def _unit(claim: Claim) -> str:
@@ -150,6 +144,9 @@ def _outcome(book: Book, page: Page, detail: Detail, row: int, claim: Claim, par
         live = _live(book, detail, row, claim, parts)
         text, value = live or (view.formula(f'"{claim.id}|planned"'), view.value(claim.id, "planned"))
         page.formula(row, PLANNED, text, value, form=form(claim))
+        _in_words(book, page, row, (PLANNED, PLAN_DIGITS, PLAN_WORDS), claim)
+    if claim.level is not None:
+        _in_words(book, page, row, (PROMISED, LEVEL_DIGITS, LEVEL_WORDS), claim)
     if known and claim.level is not None:
         _verdict(book, page, row, claim, claim.level, page.n(row, PLANNED))
     else:
@@ -172,8 +169,7 @@ def _verdict(book: Book, page: Page, row: int, claim: Claim, level: float, plann
     """Shortfall, computed, the same in words, and the verdict: the words that every face prints."""
     text, short = _shortfall(book, row, claim, level, planned)
     page.formula(row, SHORT, text, short, form=form(claim))
-    words = _in_words(book, page, row, claim, short)
-    page.formula(row, WORDS, words, amount(short, claim.unit), "calculation")
+    _in_words(book, page, row, (SHORT, DIGITS, WORDS), claim)
     missed = short > (1 + level) * book.figure(TOLERANCE)
     item = {**claim.model_dump(), "planned": planned, "shortfall": short}
     both = [verdicts.promise({**item, "met": met}) for met in (False, True)]
@@ -182,25 +178,45 @@ def _verdict(book: Book, page: Page, row: int, claim: Claim, level: float, plann
     page.formula(row, VERDICT, f'IF({test},"{opening}"&N{row},"{both[1]}")', both[0 if missed else 1], "check")
 
 
-def _in_words(book: Book, page: Page, row: int, claim: Claim, short: float) -> str:
-    """The formula that says a shortfall as ``planner.measures.amount`` does; its places stand beside it."""
-    ten, large, million = (f"constants.{name}" for name in ("ten", "usd_per_busd", "usd_per_musd"))
-    shown = f'LEFT(".00",M{row}+1)'
-    if claim.unit == "USD":
-        busd, musd = book.address(large, ME), book.address(million, ME)
-        digits, places = f"1+(K{row}>={busd})", 1 + (short >= book.figure(large))
-        text = f'"$"&TEXT(K{row}/IF(M{row}>1,{busd},{musd}),"#,##0"&{shown})&MID("MB",M{row},1)'
-    elif _is_share(claim):
-        digits, places = f"1+(K{row}<1/{book.address(ten, ME)})", 1 + (short < 1 / book.figure(ten))
-        text = f'TEXT(K{row}*{book.address(ten, ME)}*{book.address(ten, ME)},"0"&{shown})&" %"'
+def _in_words(book: Book, page: Page, row: int, columns: tuple[int, int, int], claim: Claim) -> None:
+    """An amount as ``planner.measures.amount`` says it: ``columns`` are those of the amount, its places and the words.
+
+    A promise is followed by its year.
+    """
+    ten, large, million = (book.address(f"constants.{name}", ME) for name in ("ten", "usd_per_busd", "usd_per_musd"))
+    amount_at, places_at = (f"{letter(c)}{row}" for c in columns[:2])
+    value, limit = page.n(row, columns[0]), book.figure("constants.ten")
+    unit = said_unit(claim)
+    if unit == "USD":
+        digits, places = f"1+(ROUND({amount_at}/{million},1)>={large}/{million})", 1 + is_large(value)
+        text = f'"$"&FIXED({amount_at}/IF({places_at}>1,{large},{million}),{places_at})&MID("MB",{places_at},1)'
+    elif is_share(unit):
+        digits, places = f"1+({amount_at}<1/{ten})", 1 + (value < 1 / limit)
+        text = f'FIXED({amount_at}*{ten}*{ten},{places_at})&" %"'
     else:
-        few = book.address(ten, ME)
-        digits = f"(K{row}<>INT(K{row}))*((K{row}<{few}*{few})+(K{row}<{few}))"
-        limit = book.figure(ten)
-        places = 0 if float(short).is_integer() else (short < limit * limit) + (short < limit)
-        text = f'TEXT(K{row},"#,##0"&LEFT(".00",M{row}+(M{row}>0)))&" "&D{row}'
-    page.formula(row, DIGITS, digits, float(places), "calculation", "0")
-    return text
+        digits = f"({amount_at}<>INT({amount_at}))*(({amount_at}<{ten}*{ten})+({amount_at}<{ten}))"
+        places = 0 if value.is_integer() else (value < limit * limit) + (value < limit)
+        text = f"FIXED({amount_at},{places_at})" + (f'&" "&D{row}' if unit else "")
+    words = amount(value, unit)
+    if columns[0] == PROMISED and claim.by is not None:
+        text, words = f'{text}&" by "&E{row}', f"{words} by {claim.by}"
+    page.formula(row, columns[1], digits, float(places), "calculation", "0")
+    page.formula(row, columns[2], text, words, "calculation")
+
+
+def said_unit(claim: Claim) -> str:
+    """The unit in which amounts of a claim are said: conditions of governance are shares, named or not."""
+    return claim.unit or ("share" if claim.metric == "governance" else "")
+
+
+def _falls(book: Book, page: Page, row: int, first: int) -> None:
+    """The place of a claim among those that the plan falls short of, counted from 1; 0 where it does not."""
+    if (row, SHORT) not in page.values:
+        return
+    missed = page.n(row, SHORT) > (1 + page.n(row, PROMISED)) * book.figure(TOLERANCE)
+    place = missed * (1 + max([page.n(r, FALLS) for r in range(first, row)] or [0.0]))
+    before = f"(1+MAX(P${first}:P{row - 1}))" if row > first else "1"
+    page.formula(row, FALLS, f"(K{row}>(1+C{row})*{book.address(TOLERANCE, ME)})*{before}", place, "calculation", "0")
 
 
 def _live(book: Book, detail: Detail, row: int, claim: Claim, parts: Parts) -> tuple[str, float] | None:

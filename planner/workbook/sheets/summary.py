@@ -11,7 +11,6 @@ from planner.inputs.programme import Claim
 from planner.report import screen, second
 from planner.report.facts import TIERS, Facts
 from planner.report.shapes import Figure, Table
-from planner.results import verdicts
 from planner.results.evidence import APART
 from planner.workbook.book import EDITED, Book, Page
 from planner.workbook.sheets import (
@@ -21,6 +20,7 @@ from planner.workbook.sheets import (
     funding,
     headline,
     investment,
+    listed,
     power,
     present,
     promises,
@@ -44,12 +44,17 @@ def fill(
     page = book.page(ME, case.programme.title, "opening page: what the money buys, where it goes, what is owed")
     row = FIRST_ROW
     for table in shown.tables:
+        if table.name == "not_kept":
+            table = listed.with_room(table, promised)
         own = _own(book, parts, facts, table, row, promised)
         _, row = place(book, page, table, row, {**known, **own})
     page.sheet.row_breaks.append(Break(id=row - 1))
     for table in second.second(case, plan, document, kept):
         own = _own(book, parts, facts, table, row, promised)
-        _, row = place(book, page, table, row, {**known, **own})
+        start, row = place(book, page, table, row, {**known, **own})
+        if table.name == "drivers" and own:
+            text = f'IF({EDITED}=0,"{table.title}","{table.title}: counted before the edits")'
+            page.formula(start - 2, 1, text, table.title, "heading")
     for at, sentence in enumerate(headline.fill(book, page, parts, facts, promised, row), HEADLINE):
         page.banner(at, "", WIDE)
         page.formula(at, 1, f"B{sentence}", page.values[sentence, 2], "banner")
@@ -156,6 +161,8 @@ def _own(book: Book, parts: Parts, facts: Facts, table: Table, row: int, promise
             if claim is not None and claim.level:
                 level = book.address(f"claims.{claim.id}.level", ME)
                 found[f"{n},3"] = f"C{at}/{level}", value(n, 3)
+                if (words := listed.words(book, promised, claim.id, promises.LEVEL_WORDS))[1] == table.rows[n][1]:
+                    found[f"{n},1"] = words
     elif table.name == "money":
         found |= sources_and_uses.uses(table, first)
     elif table.name == "evidence":
@@ -164,9 +171,22 @@ def _own(book: Book, parts: Parts, facts: Facts, table: Table, row: int, promise
         found["evidence_usd"] = f"SUM(C{first}:C{first + total - 1})", value(total, 2)
     elif table.name == "cash":
         found |= _cash(book, table, parts, first)
-    elif table.name in ("promises", "not_kept"):
-        found |= _verdicts(book, table, promised)
+    elif table.name == "operations":
+        found["0,0"] = _peak(book, parts, str(table.rows[0][0]))
+    elif table.name == "promises":
+        found |= listed.every(book, table, promised)
+    elif table.name == "not_kept":
+        found |= listed.short(book, table, promised)
+    elif table.name == "drivers":
+        found |= evidence.ranges_of(book, [str(cells[0]) for cells in table.rows], ME)
     return found
+
+
+def _peak(book: Book, parts: Parts, words: str) -> Live:
+    """The year of the largest operating bill."""
+    page, cost, first, last = book.pages[sites.ME], parts.sites.operations, book.columns[0], book.last
+    years, bills = (page.ref(row, first, (row, last)) for row in (cost.header, cost.total))
+    return f'"Peak year, "&INDEX({years},MATCH(MAX({bills}),{bills},0))', words
 
 
 def _cash(book: Book, table: Table, parts: Parts, first: int) -> dict[str, Live]:
@@ -192,14 +212,3 @@ def _cash(book: Book, table: Table, parts: Parts, first: int) -> dict[str, Live]
         )
         found |= {f"{n},{c}": (text, value(n, c)) for c, text in enumerate(texts, 1)}
     return found
-
-
-def _verdicts(book: Book, table: Table, promised: promises.Places) -> dict[str, Live]:
-    """The words of Promises, claim by claim in the order of the programme."""
-    page, claims = book.pages[promises.ME], [claim.id for claim in book.case.programme.claims]
-    items = book.document.get("commitments") or []
-    short = [str(item["id"]) for item in items if verdicts.falls_short(verdicts.promise(item))]
-    named = claims if table.name == "promises" else short
-    column = table.headers.index("verdict")
-    rows = {n: promised.first + claims.index(name) for n, name in enumerate(named)}
-    return {f"{n},{column}": (page.ref(r, promises.VERDICT), page.values[r, promises.VERDICT]) for n, r in rows.items()}
