@@ -78,19 +78,34 @@ def _write_all(folder: Path, stored: store.Stored, more: Analyses | None) -> Non
         raise error
 
 
-def rebuild(run: Path, out: Path | None, more: Analyses | None = None, beside: Path | None = None) -> list[Path]:
+def renew(run: Path, answer: Path, own: Analyses) -> None:
+    """Write the reports of a stored run again, with an answer that came after them: all of them, or none."""
+    stored = _with_plan(run)
+    with files.plainly(f"write reports into {run}"), _room(run) as room:
+        shutil.copyfile(answer, Path(room) / store.PRICE)
+        _write_all(Path(room), stored, own)
+        store.renew(run, Path(room))
+
+
+def rebuild(
+    run: Path,
+    out: Path | None,
+    more: Analyses | None = None,
+    beside: Path | None = None,
+    own: Analyses | None = None,
+) -> list[Path]:
     """Write the reports and tables of a stored run again: to ``out``, else into the run, unless they would differ.
 
-    ``more`` adds sheets and sections; as the run itself stays as it is, workbook and page of them then go to the
-    folder ``beside``.
+    ``own`` is what the run's own reports hold. ``more`` adds sheets and sections; as the run itself stays as it is,
+    workbook and page of them then go to the folder ``beside``.
     """
     if out is None and more is not None and beside is not None:
-        own = rebuild(run, None)
+        written = rebuild(run, None, own=own)
         stored = _with_plan(run)
         with files.plainly(f"write reports into {beside}"), _room(beside) as room:
             _write_all(Path(room), stored, more)
             made = (store.WORKBOOK, store.PAGE, store.SUMMARY)
-            return own + [_placed(Path(room) / name, beside / name) for name in made]
+            return written + [_placed(Path(room) / name, beside / name) for name in made]
     stored = _with_plan(run)
     target = run if out is None else out.expanduser().absolute()
     with files.plainly(f"write reports into {target}"):
@@ -98,7 +113,7 @@ def rebuild(run: Path, out: Path | None, more: Analyses | None = None, beside: P
         with _room(target) as room:
             fresh = Path(room)
             store.write_plan_tables(fresh, stored.plan)
-            _write_all(fresh, stored, more)
+            _write_all(fresh, stored, more if out is not None and more is not None else own)
             names = sorted(path.relative_to(fresh) for path in fresh.rglob("*") if path.is_file())
             if out is None:
                 _refuse_difference(run, fresh, names)

@@ -1,7 +1,7 @@
 """The run store: one folder a run, written under a hidden name and published by a rename; its reports come after it.
 
 Readers look only at folders whose name is a run id, so a crash, a full disk or a kill leaves earlier
-runs as they were and no half-written one visible. Every file's checksum is in ``manifest.json``.
+runs as they were and no half-written one visible. Every file's checksum is in ``manifest.json``; reports alone are renewed.
 What differs between two runs that are otherwise the same (times) lives in ``times.json`` alone.
 """
 
@@ -28,11 +28,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Draft", "Finished", "RunFolder", "RunInfo", "Stored", "checksums", "damaged", "draft", "find",
-    "find_run_or_none", "list_again", "load", "reports_folder", "run_name", "runs", "save", "stable",
+    "find_run_or_none", "list_again", "load", "renew", "reports_folder", "run_name", "runs", "save", "stable",
     "write_plan_tables",
 ]  # fmt: skip
 
 WORKBOOK, VALUES, PAGE, SUMMARY = "plan.xlsx", "values.csv", "report.html", "summary.md"
+#: the price of a promise, found by a second solve after the first reports were written; the run's reports hold it then
+PRICE = "without.json"
 #: keys of the document that differ between two runs that are otherwise the same
 _TIMES = ("seconds", "cpu_seconds", "steps")
 _ABANDONED_AFTER_SECONDS = 7 * 86400
@@ -150,11 +152,22 @@ def _read_back(folder: Path, result: Finished) -> None:
         raise StorageError(f"the run was not stored, because it does not read as it was solved: {', '.join(other)}")
 
 
-def list_again(run: Path, seconds: dict[str, float] | None = None) -> None:
-    """Put files that were written after the run was stored into its manifest; those listed keep their checksums."""
+def renew(run: Path, room: Path) -> None:
+    """Reports in a folder, with the price that they hold, take the place of those of a run; its plan stays as it is."""
+    names = [name for name in (WORKBOOK, VALUES, PAGE, SUMMARY, PRICE) if (room / name).is_file()]
+    fs.sync_tree(room)
+    with fs.undisturbed():
+        for name in names:
+            (room / name).replace(run / name)
+        list_again(run, renewed=names)
+
+
+def list_again(run: Path, seconds: dict[str, float] | None = None, renewed: Sequence[str] = ()) -> None:
+    """Put files written after the run was stored into its manifest; only those renewed get another checksum."""
     manifest = _manifest(run)
-    known = manifest["sha256"]
-    manifest["sha256"] = {name: known.get(name) or fs.sha256(run / name) for name in _listed(run)} | known
+    known = {name: digest for name, digest in manifest["sha256"].items() if name not in renewed}
+    names = [name for name in _listed(run) if name != PRICE or name in (*manifest["sha256"], *renewed)]
+    manifest["sha256"] = {name: known.get(name) or fs.sha256(run / name) for name in names} | known
     manifest["seconds"] = {**manifest.get("seconds", {}), **(seconds or {})}
     with fs.replacing(run / MANIFEST) as fresh:
         fresh.write_text(fs.json_text(manifest), encoding="utf-8")

@@ -10,14 +10,21 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
-from small import programme, solved
+from analyses.test_without import plan_of
+from openpyxl import load_workbook
+from small import EXACT, programme, solved
 from tiny import tiny_tables
 from workbook.sample import sample
 
 from planner import files, reports, store, workbook
+from planner.analyses.without import promise, without
+from planner.answers import stored, withouts
+from planner.commands import kept
 from planner.errors import StorageError
+from planner.terminal import Style
 
 #: sheets of parts that the sample without soft tables leaves out
 LEFT_OUT = {"Security", "Software", "Training", "Federal BA and outlays", "Federal funding"}
@@ -159,3 +166,78 @@ def test_a_kill_during_writing_leaves_every_file_whole(earlier: Path, tmp_path: 
     assert done.returncode == -9
     assert digests(target) == before
     assert files.sha256(target / store.PAGE) == before[store.PAGE]
+
+
+class _Priced(NamedTuple):
+    """A stored run whose promise has a price, and the file of the price."""
+
+    run: Path
+    answer: Path
+
+
+@pytest.fixture
+def priced(tmp_path: Path) -> _Priced:
+    result = plan_of(tmp_path / "case")
+    claim = promise(result.case)
+    assert claim is not None
+    found = without(result.case, claim, result.document, result.gates, EXACT)
+    run = store.save(
+        tmp_path / "reports", "kept", result, lambda at, doc: reports.write(at, result.case, result.plan, doc)
+    ).path
+    return _Priced(run, stored.keep(run, "without", withouts.answer(result.case, found, result.document)))
+
+
+def test_reports_are_written_once_more_with_the_price(priced: _Priced, tmp_path: Path) -> None:
+    run, style = priced.run, Style(json=False, quiet=True, debug=False)
+    first, sealed = digests(run), {k: v for k, v in store.checksums(run).items() if k not in NAMES}
+    assert "Price of the promise" not in (run / store.SUMMARY).read_text(encoding="utf-8")
+    assert kept.renew(run, priced.answer, style)
+    for name in (store.SUMMARY, store.PAGE):
+        assert "Price of the promise of secured power, from" in (run / name).read_text(encoding="utf-8")
+    summary = load_workbook(run / store.WORKBOOK, data_only=True)["Summary"]
+    prices = [summary.cell(r, 2).value for r in range(1, 99) if "Price of the promise" in str(summary.cell(r, 1).value)]
+    assert prices == pytest.approx([30e6, 30e6], abs=10)
+    assert not store.damaged(run)
+    now = store.checksums(run)
+    assert {name: now[name] for name in sealed} == sealed
+    assert all(now[name] != first[name] for name in NAMES)
+    reports.rebuild(run, None, own=kept.own(run, style))  # the same to the byte
+    reports.rebuild(run, tmp_path / "again", own=kept.own(run, style))
+    assert digests(tmp_path / "again") == digests(run)
+
+
+def test_first_reports_stand_when_the_second_ones_fail(priced: _Priced, monkeypatch: pytest.MonkeyPatch) -> None:
+    run, before = priced.run, digests(priced.run)
+
+    def full(source: Path, draft: Path) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(draft))
+
+    monkeypatch.setattr(reports.shutil, "copyfile", full)
+    assert not kept.renew(run, priced.answer, Style(json=False, quiet=True, debug=False))
+    assert digests(run) == before
+    assert not store.damaged(run)
+    assert sorted(p.name for p in run.parent.iterdir()) == sorted([run.name, f"{run.name}.answers"])
+
+
+def test_a_kill_between_the_files_leaves_the_first_reports_to_be_rebuilt(
+    priced: _Priced, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The list is written last: until then it is that of the first reports."""
+    run, before = priced.run, digests(priced.run)
+
+    class Killed(BaseException):
+        pass
+
+    def killed(run: Path, *more: object, **others: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched, pytest.raises(Killed):
+        patched.setattr(store, "list_again", killed)
+        kept.renew(run, priced.answer, Style(json=False, quiet=True, debug=False))
+    assert digests(run) != before
+    style = Style(json=False, quiet=True, debug=False)
+    reports.rebuild(run, None, own=kept.own(run, style))
+    assert digests(run) == before
+    reports.rebuild(run, None, own=kept.own(run, style))
+    assert kept.renew(run, priced.answer, style)
+    assert not store.damaged(run)

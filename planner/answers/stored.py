@@ -7,6 +7,7 @@ later answer of the same analysis takes the place of the earlier one.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,20 +51,25 @@ def keep(run: Path, analysis: str, answer: Answer) -> Path:
 
 def kept(run: Path, case: Case) -> tuple[list[tuple[str, Answer]], list[str]]:
     """Answers about a run by analysis, in the order of their names; and why files were passed over."""
-    found, passed_over = [], []
     folder = folder_of(run)
     with plainly(f"read {folder}"):
-        for path in sorted(folder.glob("*.json")) if folder.is_dir() else ():
-            try:
-                stored = json.loads(path.read_text(encoding="utf-8"))
-                if stored["planner"] != __version__:
-                    passed_over.append(f"{path.name} was made by planner {stored['planner']}: ask again")
-                elif stored["inputs_sha256"] != case.sha256:
-                    passed_over.append(f"{path.name} is about other inputs: ask again")
-                else:
-                    found.append((str(stored["analysis"]), _answer(stored, case)))
-            except (ValueError, KeyError, TypeError) as error:
-                passed_over.append(f"{path.name} cannot be read ({type(error).__name__}): ask again")
+        return read(sorted(folder.glob("*.json")) if folder.is_dir() else (), case)
+
+
+def read(paths: Iterable[Path], case: Case) -> tuple[list[tuple[str, Answer]], list[str]]:
+    """Answers in files by analysis; and why files were passed over."""
+    found, passed_over = [], []
+    for path in paths:
+        try:
+            stored = json.loads(path.read_text(encoding="utf-8"))
+            if stored["planner"] != __version__:
+                passed_over.append(f"{path.name} was made by planner {stored['planner']}: ask again")
+            elif stored["inputs_sha256"] != case.sha256:
+                passed_over.append(f"{path.name} is about other inputs: ask again")
+            else:
+                found.append((str(stored["analysis"]), _answer(stored, case)))
+        except (ValueError, KeyError, TypeError) as error:
+            passed_over.append(f"{path.name} cannot be read ({type(error).__name__}): ask again")
     return found, passed_over
 
 

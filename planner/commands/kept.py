@@ -64,16 +64,47 @@ def tell_workbook(style: Style, kept: Path) -> None:
 def analyses(run: Path, style: Style) -> tuple[Analyses | None, Path]:
     """What analyses of a run found, for its workbook and its page, None where there is nothing; and their folder."""
     from planner import store
-    from planner.answers import pages, sheets, stored
-    from planner.reports import Analyses
+    from planner.answers import stored
 
     folder = stored.folder_of(run)
-    if not folder.is_dir():
-        return None, folder
-    found, passed_over = stored.kept(run, store.load(run).case)
+    return (_parts(*stored.kept(run, store.load(run).case), style) if folder.is_dir() else None), folder
+
+
+def own(run: Path, style: Style) -> Analyses | None:
+    """What the run's own reports hold beside its plan: the price of a promise, once they were written with it."""
+    from planner import store
+    from planner.answers import stored
+
+    if store.PRICE not in store.checksums(run):
+        return None
+    return _parts(*stored.read([run / store.PRICE], store.load(run).case), style)
+
+
+def renew(run: Path, answer: Path, style: Style) -> bool:
+    """The run's own reports once more, with an answer that came after them; where that fails, the first ones stand."""
+    from planner import reports, store
+    from planner.answers import stored
+    from planner.errors import PlannerError
+
+    style.say("Writing workbook, page and summary once more, with the price.")
+    try:
+        found = _parts(*stored.read([answer], store.load(run).case), style)
+        if found is not None:
+            reports.renew(run, answer, found)
+        return found is not None
+    except PlannerError as error:
+        style.say(f"The run's own workbook and page lack the price: {error}.")
+        return False
+
+
+def _parts(found: list[tuple[str, Answer]], passed_over: list[str], style: Style) -> Analyses | None:
+    """Answers as sheets and sections."""
+    from planner.answers import pages, sheets
+    from planner.reports import Analyses
+
     for reason in passed_over:
         style.say(f"Not in the reports: {reason}.")
     if not found:
-        return None, folder
+        return None
     documents = {name: answer.document for name, answer in found}
-    return Analyses(documents, lambda book: sheets.add(book, found), pages.sections(found)), folder
+    return Analyses(documents, lambda book: sheets.add(book, found), pages.sections(found))

@@ -132,7 +132,9 @@ def _answered(result: Result, stored: RunFolder, price: Options | None, style: S
     if not style.json:
         style.answer(document, text, f"{show.verdict(document)}\n{stored.path}")
     if price is not None and (found := _priced(result, stored.path, price, style)):
-        document, text = {**document, "without": plain(found.document)}, found.lead
+        held = [str(stored.path / store.PRICE)] if (stored.path / store.PRICE).is_file() else []
+        files = sorted([*document["files"], *held])
+        document, text = {**document, "without": plain(found.document), "files": files}, found.lead
         if not style.json:
             style.answer(document, text)
     if style.json:
@@ -169,7 +171,7 @@ def without_promise(result: Result, folder: Path, options: Options, style: Style
     """The programme without its promise of secured power, kept with the run; None where there is nothing to price."""
     from planner.analyses import without as second
     from planner.answers import withouts
-    from planner.commands.kept import keep
+    from planner.commands.kept import keep, renew
 
     claim = second.promise(result.case)
     if claim is None or result.plan is None or result.document.get("interrupted"):
@@ -181,7 +183,8 @@ def without_promise(result: Result, folder: Path, options: Options, style: Style
         style.say("Stopped: the promise has no price. The plan is stored; 'planner price' finds prices later.")
         return None
     answer = withouts.answer(result.case, found, result.document)
-    keep(style, folder, "without", answer)
+    if (at := keep(style, folder, "without", answer)) is not None:
+        renew(folder, at, style)
     return answer
 
 

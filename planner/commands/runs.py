@@ -91,12 +91,12 @@ def report(
     from planner import reports as people
     from planner import store
     from planner.analyses.source import stored_run
-    from planner.commands.kept import analyses
+    from planner.commands.kept import analyses, own
 
     style = Style(json, quiet, debug)
     folder = stored_run(run, store.reports_folder(reports))
     more, beside = analyses(folder, style)
-    written = [str(path) for path in people.rebuild(folder, out, more, beside)]
+    written = [str(path) for path in people.rebuild(folder, out, more, beside, own(folder, style))]
     document = {"schema": "planner/report/1", "run": folder.name, "folder": str(out or folder), "files": written}
     style.answer(document, "\n".join(written))
     if opens:
