@@ -1,7 +1,7 @@
 """The run store: one folder a run, written under a hidden name and published by a rename; its reports come after it.
 
 Readers look only at folders whose name is a run id, so a crash, a full disk or a kill leaves earlier
-runs as they were and no half-written one visible. Every file's checksum is in ``manifest.json``; reports alone are renewed.
+runs as they were and no half-written one visible. ``manifest.json`` holds checksums; only reports are renewed.
 What differs between two runs that are otherwise the same (times) lives in ``times.json`` alone.
 """
 

@@ -8,7 +8,7 @@ from planner.analyses.compare import Pair
 from planner.analyses.compare.indicators import UNITS
 from planner.comparison.shapes import Figure
 from planner.inputs.case import Case
-from planner.inputs.programme import Claim
+from planner.inputs.programme import NET_BENEFIT, Claim
 from planner.measures import amount, known, percent
 from planner.results import verdicts
 from planner.store import Stored
@@ -96,21 +96,40 @@ def _held(claim: Claim | None) -> str:
 
 
 def _difference(pair: Pair) -> str:
-    """How net benefit moves, and whether the proofs can distinguish the two plans."""
+    """How net benefit moves, and whether the proofs can distinguish the two plans.
+
+    A run proves a range of its objective. Where both maximise something else than net benefit, and the same, that is
+    compared; where they maximise different things, no proof compares them.
+    """
     changed = {one.name: one for one in pair.indicators or ()}
     objective, benefit = changed.get("objective_usd"), changed.get("net_benefit_usd")
-    if objective is None:
-        return f"{pair.label} is worth as much as {pair.base_label}; other figures differ."
-    of, one = ("net benefit", benefit) if benefit else ("objective", objective)
+    asked = [_maximised(run.case) for run in (pair.base, pair.other)]
+    if asked[0] == asked[1]:
+        of, one = ("net benefit", benefit) if asked[0] == NET_BENEFIT and benefit else ("objective", objective)
+    else:
+        of, one = "net benefit", benefit
+    if one is None:
+        return f"{pair.label} has as much {of} as {pair.base_label}; other figures differ."
     if one.delta is None:
         return f"{pair.label} against {pair.base_label}: how the {of} differs is not known."
     more = "more" if one.delta > 0 else "less"
     move = f"{pair.label} has {Figure(abs(one.delta), 'USD')} {more} {of} than {pair.base_label}"
-    if objective.within_gap:
+    if asked[0] != asked[1]:
+        return f"{move}: not comparable by proof, because they maximise different things."
+    if objective is None or objective.within_gap:
         return f"{move}: this difference is within the proof."
     if objective.within_gap is None:
         return f"{move}; without both proofs this is not settled."
     return f"{move}, which is beyond what the proofs leave open."
+
+
+def _maximised(case: Case) -> dict[str, object]:
+    """What a programme weighs, prices of missed goals included."""
+    programme = case.programme
+    prices = {claim.id: claim.price_usd for claim in programme.claims if claim.price_usd}
+    weighed: dict[str, object] = {**programme.objective.weights, **prices}
+    precision = programme.objective.compute_precision
+    return {**weighed, "precision": precision} if "compute_usd_per_pflops" in weighed else weighed
 
 
 def no_plan(pair: Pair) -> str:

@@ -74,7 +74,10 @@ def _many(comparison: Comparison) -> str:
         rows.append(tuple(cells))
     headers = ("Run", "Verdict", *(title for title, _ in columns))
     note = "Changes are relative to the first run. 'planner compare A B' says how two of them differ; --out writes all."
-    parts = [f"SIDE BY SIDE\n{table(headers, rows, range(2, len(headers)))}\n  {note}"]
+    parts = [
+        f"SIDE BY SIDE\n{table(headers, rows, range(2, len(headers)))}\n  {note}",
+        section_text(promises(comparison)),
+    ]
     parts += [fold(lead(pair)) for pair in comparison.pairs]
     return "\n\n".join(parts)
 

@@ -33,6 +33,8 @@ Precision = Literal["fp64", "bf16", "fp8"]
 ServiceKey = tuple[str, str, str]
 #: measures of the objective that are base-year present dollars
 MONEY = ("mission_value", "present_cost", "owed_after_horizon", "terminal_value")
+#: weights with which the objective is net benefit, where nothing else has a price
+NET_BENEFIT = {"mission_value": 1.0, "present_cost": -1.0, "owed_after_horizon": -1.0, "terminal_value": 1.0}
 #: part of present cost within which a plan is proven best, unless a programme says otherwise
 GAP = 0.0075
 #: what no workbook can hold; line breaks and tabs it can

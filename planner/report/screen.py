@@ -138,9 +138,7 @@ def _contracts(facts: Facts) -> str:
 def sources_and_uses(facts: Facts) -> Table:
     """Every dollar of the budget: what is spent by category, what is set aside or held, what is unspent."""
     budget = facts.case.programme.budget_usd
-    rows: list[tuple[Cell, ...]] = [
-        ("Source: the announced budget", Figure(budget, "USD", "budget_usd"), Figure(1.0, "share"))
-    ]
+    rows: list[tuple[Cell, ...]] = [("Source: the budget", Figure(budget, "USD", "budget_usd"), Figure(1.0, "share"))]
     for name, spent in facts.uses().items():
         rows.append(
             (

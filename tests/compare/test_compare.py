@@ -23,6 +23,7 @@ from planner.comparison.leads import lead
 from planner.comparison.sections import of_pair, promises
 from planner.errors import UsageError
 from planner.inputs import read
+from planner.inputs.programme import NET_BENEFIT
 from planner.plan import Plan
 
 DEARER = "chip_supply.X/2026.rack_price_usd=+50%"
@@ -234,6 +235,23 @@ def test_the_first_sentence_says_how_two_runs_differ(base: store.Stored, other: 
     assert "Nothing differs" in lead(compare([base, base]).pairs[0])
 
 
+def test_net_benefit_is_judged_by_the_proof_of_net_benefit_alone(base: store.Stored, other: store.Stored) -> None:
+    def weighed(run: store.Stored, **weights: float) -> store.Stored:
+        programme = run.case.programme
+        objective = programme.objective.model_copy(update={**NET_BENEFIT, **weights})
+        return run._replace(case=replace(run.case, programme=programme.model_copy(update={"objective": objective})))
+
+    (both,) = compare([weighed(base), weighed(other)]).pairs
+    assert " net benefit than " in lead(both)
+    assert "beyond what the proofs leave open" in lead(both)
+    (one,) = compare([weighed(base), weighed(other, mission_value=0.0)]).pairs
+    assert " net benefit than " in lead(one)
+    assert lead(one).endswith("not comparable by proof, because they maximise different things.")
+    (neither,) = compare([weighed(base, mission_value=0.0), weighed(other, mission_value=0.0)]).pairs
+    assert " objective than " in lead(neither)
+    assert "beyond what the proofs leave open" in lead(neither)
+
+
 def test_every_face_of_a_comparison_says_the_same(tmp_path: Path, base: store.Stored, other: store.Stored) -> None:
     found = compare([base, other])
     sentence = lead(found.pairs[0])
@@ -290,3 +308,5 @@ def test_several_runs_stand_side_by_side(base: store.Stored, other: store.Stored
     text = comparison.terminal(compare([base, other, other, base]))
     assert text.startswith("SIDE BY SIDE")
     assert len([line for line in text.splitlines() if "proven" in line]) >= 4
+    assert "PROMISES SIDE BY SIDE" in text
+    assert all(claim.claim in text for claim in base.case.programme.claims)

@@ -86,7 +86,7 @@ def test_dollars_are_those_of_the_plan(shown: Shown) -> None:
     usd = {n: number(text.replace("M", "")) * (1e9 if "B" in text else 1e6) for n, text in uses.items()}
     parts = [amount for name, amount in usd.items() if name.startswith("Use: ")]
     assert math.fsum(parts) == pytest.approx(f.case.programme.budget_usd, abs=5e6 * len(parts))
-    assert usd["All uses"] == usd["Source: the announced budget"] == f.case.programme.budget_usd
+    assert usd["All uses"] == usd["Source: the budget"] == f.case.programme.budget_usd
     rows = table(root, "Investment by category and year")
     for column in range(len(f.years) + 1):
         parts = [number(row[column]) for name, row in rows.items() if name != "Total"]
@@ -237,3 +237,18 @@ def test_labels_never_cover_each_other() -> None:
     moved = charts.spread([100.0, 101.0, 50.0, 100.5], 16.0)
     assert moved[2] == 50.0
     assert sorted(moved)[1:] == pytest.approx([100.0, 116.0, 132.0])
+
+
+def test_sites_of_one_state_stand_apart_on_the_map() -> None:
+    """The northernmost above; labels are 0.42 tiles high, a circle has at most 0.72 tiles for a radius."""
+    texas = sites.PLACES["TX"]
+    at = {"A": texas, "B": sites.PLACES["OH"], "C": texas}
+    found = sites.apart(at, {"A": 31.0, "B": 40.0, "C": 33.0}, {"A": 1.0, "B": 0.5, "C": 0.01})
+    assert found["B"] == at["B"]
+    assert found["A"][0] == found["C"][0] == texas[0]
+    assert 0.6 < found["A"][1] - found["C"][1] < 1
+    assert found["A"][1] + 0.72 < 7.91
+    assert (
+        sites.apart(dict(reversed(at.items())), {"A": 31.0, "B": 40.0, "C": 33.0}, {"A": 1, "B": 0.5, "C": 0.01})
+        == found
+    )

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
+from small import programme, solved
+from tiny import tiny_tables
 from workbook.sample import sample
 
-from planner import workbook
+from planner import page, workbook
 from planner.results.claims import by_year, claim_check, unit_cost
 
 ME = "Promises"
@@ -42,10 +44,10 @@ def test_every_claim_has_its_row(shown: Worksheet) -> None:
     assert all(shown.cell(_first(shown) + n, _columns(shown)["What the plan shows"]).value for n in range(len(claims)))
 
 
-def test_light_decides_the_claim_on_the_interconnect(shown: Worksheet) -> None:
+def test_a_claim_on_the_interconnect_is_read_beside_the_latencies(shown: Worksheet) -> None:
     claims = [c.metric for c in sample()[0].programme.claims]
     row = _first(shown) + claims.index("interconnect")
-    assert shown.cell(row, _columns(shown)["What the plan shows"]).value == "1 of 3 fabric tiers within 1 us"
+    assert shown.cell(row, _columns(shown)["What the plan shows"]).value == "1 to 30000 us across the fabric tiers"
 
 
 def test_the_sheet_and_the_plain_rows_agree(shown: Worksheet) -> None:
@@ -122,3 +124,34 @@ def test_a_programme_without_published_halls_says_so(tmp_path: Path) -> None:
     )
     assert "no published price" in str(sheet.cell(n, _columns(sheet)["Published by"]).value)
     assert sheet.cell(n, _columns(sheet)["All of it, published low, $M"]).value is None
+
+
+def test_another_programme_is_not_told_of_this_announcement(tmp_path: Path) -> None:
+    """Claims with the ids of the reference, but other words; and one that names the family of the chip bought."""
+    about = {"said_by": "a test"}
+    claims = [
+        {"id": "chips", "claim": "A building of brick", "metric": "memo", **about},
+        {"id": "output", "claim": "Everybody is glad", "metric": "memo", **about},
+        {"id": "kind", "claim": "Only GPUs are bought", "metric": "memo", **about},
+        {"id": "places", "claim": "A site", "metric": "sites", "level": 1, "by": 2029, "binding": "firm", **about},
+    ]
+    result = solved(tmp_path / "case", tiny_tables(), programme(claims=claims))
+    assert result.plan is not None
+    written = tmp_path / "plan.xlsx"
+    workbook.write(written, result.case, result.plan, result.document)
+    page.write(tmp_path / "report.html", result.case, result.plan, result.document)
+    book = load_workbook(written, data_only=True)
+    cells = [str(c.value) for sheet in book for row in sheet.iter_rows() for c in row if c.value is not None]
+    words = " ".join([*cells, (tmp_path / "report.html").read_text(encoding="utf-8")]).lower()
+    assert not [w for w in ("announcement", "announced budget", "within 1 us", "within one rack") if w in words]
+    rules = [str(row[0].value) for row in book["Ground rules"].iter_rows() if row[0].value]
+    assert not [rule for rule in rules if rule.startswith(("Output and jobs", "MW are shown"))]
+    sheet = book["Promises"]
+    start = next(r for r in range(1, sheet.max_row) if sheet.cell(r, 14).value == "What the plan shows") + 1
+    found = {str(sheet.cell(r, 1).value): sheet.cell(r, 14).value for r in range(start, start + len(claims))}
+    assert found == {
+        "A building of brick": "shown only",
+        "Everybody is glad": "shown only",
+        "Only GPUs are bought": "1 of 1 families are bought",
+        "A site": "kept",
+    }

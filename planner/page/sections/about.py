@@ -13,7 +13,7 @@ def fill(f: Figures) -> Section:
     limits = [
         "A point estimate: confidence is not assessed. Every input has a range, a source and a status in the workbook.",
         "The proof is of the plan, for these inputs and rules, within its gap; it says nothing of the inputs.",
-        "The announcement gives no basis for its MW and no precision for its PFLOP/s: each is shown in the reading "
+        "MW are secured, commissioned or populated, and PFLOP/s have a precision: each promise is shown in the reading "
         "that its row names.",
         "Investment is private; operating cost is a resource cost; nothing here is an appropriation.",
     ]

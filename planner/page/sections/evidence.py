@@ -25,7 +25,7 @@ def fill(f: Figures) -> Section:
         for p in found.parts
         if p.cents or p.rate_cents
     ]
-    rows.append(("Budget", budget, percent(1.0), budget, "as announced"))
+    rows.append(("Budget", budget, percent(1.0), budget, "of the programme"))
     headers = ("Status", "$M", "Share of the budget", "By the unit rate alone, $M", "What it says")
     names = ("Line", "$M", "Rate, USD", "Low to high", "Status of the rate", "Status of the dollars", "Source")
     largest = [_line(f, line) for line in found.largest(LINES)]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
+from itertools import accumulate, pairwise
 
 import matplotlib as mpl
 from matplotlib.patches import Circle, Rectangle
@@ -26,11 +28,11 @@ GRID = (
 )
 #: so that the id of a site is not broken at its hyphen
 NO_BREAK = "\u2011"
-PLACES = {
+PLACES: dict[str, tuple[float, float]] = {
     state: (column, row) for row, line in enumerate(GRID) for column, state in enumerate(line.split()) if state != "."
 }
-#: radius of the largest circle, in tiles
-LARGEST = 0.72
+#: radius of the largest circle, in tiles; least and largest distance of two sites of one state; ends of the map
+LARGEST, LEAST, MOST, TOP, FOOT = 0.72, 0.7, 0.95, 0.12, 7.18
 
 
 def fill(f: Figures) -> Section:
@@ -39,13 +41,16 @@ def fill(f: Figures) -> Section:
 
 def _map(f: Figures) -> Picture | None:
     """Circles whose areas are the MW secured, and in them what is commissioned."""
-    at = {s: PLACES[f.case.sites[s].state] for s in f.sites if f.case.sites[s].state in PLACES}
+    at: dict[str, tuple[float, float]] = {
+        s: PLACES[f.case.sites[s].state] for s in f.sites if f.case.sites[s].state in PLACES
+    }
     last = f.years[-1]
     secured, built = ({s: f.tier(t, last, s) for s in f.sites} for t in ("secured_mw", "commissioned_mw"))
     most = max([*secured.values(), *built.values()], default=0.0)
     if not most or not at:
         return None
     states = {site.state for site in f.case.sites.values()}
+    at = apart(at, {s: f.case.sites[s].lat_deg for s in at}, {s: max(secured[s], built[s]) / most for s in at})
     with mpl.rc_context(charts.RULES):
         figure, axes = charts.canvas(330, (2, 24, 2, 2))
         axes.set(xlim=(-0.6, 10.9), ylim=(7.9, -0.6))
@@ -58,6 +63,7 @@ def _map(f: Figures) -> Picture | None:
         for site, (x, y) in at.items():
             for amount, colour in ((secured[site], charts.SERIES[6]), (built[site], charts.SERIES[0])):
                 axes.add_patch(Circle((x, y), LARGEST * (amount / most) ** 0.5, facecolor=colour, edgecolor=charts.INK))
+        for site, (x, y) in at.items():  # over all circles
             where: charts.Look = {"ha": "center", "va": "center_baseline", "weight": "bold"}
             axes.text(x, y - 0.36, f"{f.sites.index(site) + 1} {f.case.sites[site].state}", **where)
         words = "Outer circle: MW facility secured; inner: MW IT commissioned. Solid tiles: candidates."
@@ -74,6 +80,23 @@ def _map(f: Figures) -> Picture | None:
         title = f"{many} secures {megawatts(secured[first])}"
         title += f". Not on the map: {', '.join(outside)}" if outside else ""
         return charts.picture("map", title, says, figure)
+
+
+def apart(
+    at: Mapping[str, tuple[float, float]], north: Mapping[str, float], share: Mapping[str, float]
+) -> dict[str, tuple[float, float]]:
+    """Places of sites in tiles, those of one state one below the other, the northernmost above.
+
+    ``north`` are latitudes; ``share`` is the area of a circle by that of the largest. Labels never overlap.
+    """
+    found = dict(at)
+    for x, y in dict.fromkeys(at.values()):
+        stack = sorted((s for s in at if at[s] == (x, y)), key=lambda s: (-north[s], s))
+        steps = [LARGEST * (share[a] ** 0.5 + share[b] ** 0.5) for a, b in pairwise(stack)]
+        downs = list(accumulate((min(MOST, max(LEAST, step)) for step in steps), initial=0.0))
+        top = max(TOP, min(y - downs[-1] / 2, FOOT - downs[-1])) if len(stack) > 1 else y
+        found |= {site: (x, top + down) for site, down in zip(stack, downs, strict=True)}
+    return found
 
 
 def _table(f: Figures) -> Table:

@@ -1,4 +1,4 @@
-"""On Promises: whether the announcement adds up, and the operating money that was taken as open to the programme."""
+"""On Promises: whether budget and promise of power add up, and the operating money taken as open to it."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ ME = "Promises"
 
 
 def arithmetic(book: Book, page: Page, parts: Parts, row: int) -> int:
-    """Announced dollars per announced MW beside the plan's own."""
-    page.heading(row, "Does the announcement add up? Infrastructure dollars per MW")
+    """Dollars of the budget per promised MW beside the plan's own."""
+    page.heading(row, "Do budget and promised MW add up? Infrastructure dollars per MW")
     page.headers(row + 1, ("Figure", "Unit", "Amount", "Basis"))
     claim = power.promise(book)
     inv, fleet = book.pages[investment.ME], book.pages["Chips"]
     budget, share = (f"programme.{x}" for x in ("budget_usd", "infrastructure_share"))
     at = row + 2
     lines: list[tuple[str, str, str, str, float, str]] = [
-        ("Budget", "announced, then-year", "$M", book.address(budget, ME), book.figure(budget), style.MUSD),
-        ("Infrastructure share", "announced", "share", book.address(share, ME), book.figure(share), style.SHARE),
+        ("Budget", "programme, then-year", "$M", book.address(budget, ME), book.figure(budget), style.MUSD),
+        ("Infrastructure share", "programme", "share", book.address(share, ME), book.figure(share), style.SHARE),
     ]
     if claim:
         level = f"claims.{claim.id}.level"
-        announced = book.figure(budget) * book.figure(share) / max(1.0, book.figure(level))
+        promised = book.figure(budget) * book.figure(share) / max(1.0, book.figure(level))
         lines += [
-            ("Capacity promised", "basis not said", "MW", book.address(level, ME), book.figure(level), style.MW),
+            ("Capacity promised", "as the promise says", "MW", book.address(level, ME), book.figure(level), style.MW),
             (
-                "Announced per MW",
+                "Promised per MW",
                 "share of budget over MW",
                 "$M/MW",
                 f"C{at}*C{at + 1}/MAX(1,C{at + 2})",
-                announced,
+                promised,
                 style.MUSD,
             ),
         ]
@@ -50,11 +50,11 @@ def arithmetic(book: Book, page: Page, parts: Parts, row: int) -> int:
         )
     )
     if claim:
-        ratio = own / max(1.0, announced)
+        ratio = own / max(1.0, promised)
         lines.append(
             (
-                "Plan over announced",
-                "times the announced figure",
+                "Plan over promised",
+                "times the promised figure",
                 "ratio",
                 f"C{at + 4}/MAX(1,C{at + 3})",
                 ratio,

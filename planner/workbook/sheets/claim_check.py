@@ -1,6 +1,9 @@
-"""On Promises: every claim of the announcement beside what the plan and published figures support, and its price."""
+"""On Promises: every claim of the programme beside what the plan and published figures support, and its price."""
 
 from __future__ import annotations
+
+import re
+from collections.abc import Iterable
 
 from planner.inputs.programme import Claim
 from planner.workbook import style
@@ -19,10 +22,10 @@ HEADERS = heads(
 )
 SOURCE, CLAIMED, PLANNED, FROM, MISSING, OWN, ALL, LOW, HIGH, MORE, FINDING, SETTLES = 2, 3, *range(6, 16)
 TOLERANCE = "constants.tolerance_relative"
-#: claims without an amount of the reference announcement, and what the plan says to them
-FAMILIES, OUTPUT = "chips", "output"
+#: output a dollar, where the data have it: beside a claim without an amount that speaks of output
+OUTPUT, RATIO = "output", "parameters.output_per_dollar.value"
 NO_PRICE = {
-    "interconnect": "no price: light sets it; a claim within one rack would hold",
+    "interconnect": "no price: the speed of light sets it",
     "governance": "a rule of every plan, so it has no price of its own",
     "memo": "the plan does not measure it",
 }
@@ -45,8 +48,9 @@ def section(book: Book, parts: Parts, promised: promises.Places, row: int) -> in
     from_, at = _levels(book, page, parts, (first, end + 1))
     units, at = unit_costs.fill(book, page, parts, at)
     racks = _families(book, page, at)
+    of_family = {str(page.values[r, 1]): r for r in range(racks[0], racks[1] + 1)} if racks else {}
     for n, claim in enumerate(claims):
-        _supported(book, page, parts, first + n, claim, from_, units, racks)
+        _supported(book, page, parts, first + n, claim, from_, units, of_family)
     return (racks[1] if racks else at) + 2
 
 
@@ -132,7 +136,7 @@ def _supported(
     claim: Claim,
     levels: dict[str, int],
     units: dict[str, Unit],
-    racks: tuple[int, int] | None,
+    racks: dict[str, int],
 ) -> None:
     """Dates, dollars, finding and what settles a claim."""
     known = (row, PLANNED) in page.values
@@ -151,16 +155,14 @@ def _supported(
         _physics(book, page, row)
     if claim.metric == "split" and known:
         _set_aside(book, page, parts, row)
-    if claim.id == FAMILIES and claim.metric == "memo" and racks:
-        cells = page.here(racks[0], 2, (racks[1], 2))
-        count = sum(page.n(r, 2) > 0 for r in range(racks[0], racks[1] + 1))
-        text = f'COUNTIF({cells},">0")&" of "&ROWS({cells})&" families are bought"'
-        page.formula(row, FINDING, text, f"{count} of {racks[1] - racks[0] + 1} families are bought", "check")
-    if claim.id == OUTPUT and claim.metric == "memo":
+    if rows := [racks[family] for family in named(claim, racks)]:
+        count = sum(page.n(r, 2) > 0 for r in rows)
+        text = "+".join(["0", *(f"(B{r}>0)" for r in rows)]) + f'&" of {len(rows)} families are bought"'
+        page.formula(row, FINDING, text, f"{count} of {len(rows)} families are bought", "check")
+    if speaks_of_output(book, claim):
         _output(book, page, parts, row)
-    page.put(
-        row, SETTLES, _settles(book, claim, known, (row, MISSING) in page.values and page.n(row, MISSING) > 0), "text"
-    )
+    missing = (row, MISSING) in page.values and page.n(row, MISSING) > 0
+    page.put(row, SETTLES, _settles(book, claim, known, bool(rows), missing), "text")
 
 
 def _priced(page: Page, row: int, unit: Unit) -> None:
@@ -197,13 +199,26 @@ def _initiatives(book: Book, page: Page, row: int, claim: Claim) -> None:
     page.put(row, SOURCE, f"{'; '.join(sorted(known))}: one unit of each, once", "text")
 
 
+def named(claim: Claim, families: Iterable[str]) -> list[str]:
+    """Families of chips that a claim without an amount names: as a word of its own, or in the plural."""
+    words = {word.removesuffix("s").lower() for word in re.findall(r"\w+", claim.claim)}
+    return [f for f in families if f.removesuffix("s").lower() in words] if claim.metric == "memo" else []
+
+
+def speaks_of_output(book: Book, claim: Claim) -> bool:
+    """Whether a claim without an amount is about output, and the data have a ratio to read it beside."""
+    return claim.metric == "memo" and OUTPUT in claim.claim.lower() and RATIO in book.assumption_rows
+
+
 def _physics(book: Book, page: Page, row: int) -> None:
-    """Which fabric tiers keep within a microsecond."""
-    values, _ = book.lookup("fabric", ME)
+    """The latencies of the fabric tiers, which a claim on the interconnect is read beside."""
     latencies = [f.value for f in book.case.figures if f.table == "fabric"]
-    within = sum(value <= 1 for value in latencies)
-    text = f'COUNTIF({values},"<=1")&" of "&ROWS({values})&" fabric tiers within 1 us"'
-    page.formula(row, FINDING, text, f"{within} of {len(latencies)} fabric tiers within 1 us", "check")
+    if not latencies:
+        return
+    values, _ = book.lookup("fabric", ME)
+    text = f'MIN({values})&" to "&MAX({values})&" us across the fabric tiers"'
+    words = f"{min(latencies):.10g} to {max(latencies):.10g} us across the fabric tiers"
+    page.formula(row, FINDING, text, words, "check")
 
 
 def _set_aside(book: Book, page: Page, parts: Parts, row: int) -> None:
@@ -217,12 +232,9 @@ def _set_aside(book: Book, page: Page, parts: Parts, row: int) -> None:
 
 def _output(book: Book, page: Page, parts: Parts, row: int) -> None:
     """Output claimed per dollar invested, beside the plan's own value of service per dollar."""
-    ref = "parameters.output_per_dollar.value"
-    if ref not in book.assumption_rows:
-        return
-    figure, worth, cell = book.figures[ref], book.pages[present.ME], book.assumption_rows[ref]
+    figure, worth, cell = book.figures[RATIO], book.pages[present.ME], book.assumption_rows[RATIO]
     inv, total = book.pages[investment.ME], (parts.investment.category.total, 4)
-    page.assume(row, CLAIMED, ref, style.QUANTITY)
+    page.assume(row, CLAIMED, RATIO, style.QUANTITY)
     page.put(row, 4, "USD of output a USD", "text")
     for column, end, number in ((ALL, "B", figure.value), (LOW, "D", figure.low), (HIGH, "E", figure.high)):
         if number is not None:
@@ -234,12 +246,12 @@ def _output(book: Book, page: Page, parts: Parts, row: int) -> None:
     page.put(row, SOURCE, f"{book.case.sources[figure.source_id].publisher}: {figure.status}", "text")
 
 
-def _settles(book: Book, claim: Claim, known: bool, missing: bool) -> str:
+def _settles(book: Book, claim: Claim, known: bool, families: bool, missing: bool) -> str:
     """The command that knows more, or why there is none."""
     run = str(book.document.get("run") or "RUN")
-    if claim.id == FAMILIES and claim.metric == "memo":
+    if families:
         return f"planner alternatives {run}: what forcing each chip costs"
-    if claim.id == OUTPUT and claim.metric == "memo":
+    if speaks_of_output(book, claim):
         return "nothing in the plan: it holds the price of its service a USD, which is not output"
     if not known:
         return NO_PRICE.get(claim.metric, "the plan does not measure it")

@@ -138,7 +138,7 @@ def _statuses(
         label(page, at, Entry(name, meaning[name], "$M"))
         page.link(at, AMOUNT, source, cell, style.MUSD)
     total = priced + 1 + len(apart)
-    label(page, total, Entry("Budget", "as announced", "$M"), "total")
+    label(page, total, Entry("Budget", "of the programme", "$M"), "total")
     page.sum(total, AMOUNT, (priced, AMOUNT), (total - 1, AMOUNT), style.MUSD, "total")
     for at in range(first, total + 1):
         look = "total" if at in (priced, total) else "calculation"

@@ -127,7 +127,7 @@ def _budget(page: Page, parts: split.Split, row: int) -> tuple[int, int, int, in
     at = row + 2
     spent = page.n(parts.total, 4)
     rows = (
-        ("Budget", "total private investment announced", b, whole),
+        ("Budget", "total private investment of the programme", b, whole),
         ("Reserve", "management reserve: held, not spent", f"{b}*{r}", held),
         ("Limit", "what may be spent", f"D{at}-D{at + 1}", whole - held),
         *(

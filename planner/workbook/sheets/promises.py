@@ -67,7 +67,7 @@ def fill(book: Book, detail: Detail, parts: Parts) -> Places:
 
 
 def close(book: Book, parts: Parts, row: int) -> None:
-    """Below the claims: whether the announcement adds up, and the operating money it rests on."""
+    """Below the claims: whether budget and promise of power add up, and the operating money it rests on."""
     page = book.pages[ME]
     adds_up.operating_money(book, page, parts, adds_up.arithmetic(book, page, parts, row))
     wide = {LEVEL_WORDS: 28, PLAN_WORDS: 24}

@@ -119,7 +119,7 @@ def _output(book: Book, page: Page, parts: Parts, ref: str, row: int) -> int:
 
 
 def _jobs(book: Book, page: Page, detail: Detail, parts: Parts, row: int) -> int:
-    """Heads that the plan itself counts; the announcement says thousands of jobs and gives no figure."""
+    """Heads that the plan itself counts."""
     used = dict.fromkeys(f.item for f in detail.items("halls under construction"))
     page.heading(row, "Jobs at the sites, counted from the plan's own figures (indirect jobs: not assessed)")
     header = row + 1

@@ -8,7 +8,7 @@ from planner.inputs.schema import STATUSES
 from planner.report.facts import left_out
 from planner.workbook import style
 from planner.workbook.book import Book, Page
-from planner.workbook.sheets import crosswalk
+from planner.workbook.sheets import claim_check, crosswalk
 
 STATUS_MEANING = {
     **STATUSES,
@@ -69,7 +69,7 @@ SCOPE = (
 )
 BY_RULE = (
     "Training of federal staff, zero trust, onboarding of agencies and systems, and monitoring are investment.",
-    "The announcement counts them in its share of software, security and training; "
+    "They count in the share of software, security and training; "
     "who holds them to be agencies' cost takes them off it.",
     "Guards, platform engineers, user support and site staff are operating cost, regardless of who pays it.",
 )
@@ -79,11 +79,18 @@ FEDERAL = (
     "Authority is given in the year service is ordered; the order is the obligation; outlays follow a profile.",
     "Investment has no authority, no obligation and no outlay.",
 )
-EXCLUDED = (
-    "Output and jobs: a memo; the ratio has no source that was found.",
-    "Confidence: this is a point estimate; confidence not assessed.",
-    "The announcement gives no basis for its MW; this workbook shows three tiers, each with its basis.",
-)
+CONFIDENCE = "Confidence: this is a point estimate; confidence not assessed."
+
+
+def _open(book: Book) -> list[str]:
+    """What is in no total: output where a claim speaks of it, MW where the programme promises power."""
+    found, claims = [CONFIDENCE], book.case.programme.claims
+    if any(claim_check.speaks_of_output(book, claim) for claim in claims):
+        status = book.figures[claim_check.RATIO].status
+        found.insert(0, f"Output and jobs: a memo, in no total; the status of the ratio of output is {status}.")
+    if any(claim.metric == "power" for claim in claims):
+        found.append("MW are shown in three tiers, each with its basis; a promise of power is read as one of them.")
+    return found
 
 
 def ground_rules(book: Book) -> None:
@@ -96,7 +103,7 @@ def ground_rules(book: Book) -> None:
     row = _lines(page, row, "Scope and conventions", (asked, *SCOPE))
     row = _lines(page, row, "Paid by the investor, by rule", BY_RULE)
     row = _lines(page, row, "Federal money", (*FEDERAL, *_resolutions(book)))
-    row = _lines(page, row, "Excluded so far, and open questions", (*_federal_gaps(book), *EXCLUDED))
+    row = _lines(page, row, "Excluded so far, and open questions", (*_federal_gaps(book), *_open(book)))
     row = crosswalk.table(book, page, row) + 1
     row = _pairs(page, row, "Status of a figure", ("Status", "Meaning"), tuple(STATUS_MEANING.items()))
     _pairs(page, row, "Styles", ("Style", "Meaning"), STYLES)
