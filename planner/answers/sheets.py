@@ -17,7 +17,7 @@ from planner.workbook import style
 from planner.workbook.book import Book, Page
 from planner.workbook.charts import COLOURS
 from planner.workbook.finish import save
-from planner.workbook.sheets import crosswalk, evidence
+from planner.workbook.sheets import crosswalk, moving
 
 #: row of the headers: where the chart follows the table, and where a tall one stands above a long table
 HEADER_ROW, BELOW_BARS = 5, 37
@@ -43,7 +43,7 @@ def add(book: Book, kept: Sequence[tuple[str, Answer]]) -> None:
     """Answers about a run as further sheets of its workbook, after its own; stored values, like Provenance."""
     for analysis, answer in kept:
         if analysis == "sensitivity":
-            evidence.by_sensitivity(book, answer.document)
+            moving.by_sensitivity(book, answer.document)
             crosswalk.sensitivity_run(book)
         sheet = _name(analysis[:1].upper() + analysis[1:], list(book.pages))
         _about(book, answer, sheet, "stored answer: what was asked, and what is proven of it")

@@ -176,7 +176,7 @@ def test_lists_follow_edits(finished: Path, book: Workbook) -> None:
     assert gone not in shown
     at = shown.index("Four strategically located US data centres")
     assert [edited["Summary", start + at, c] for c in (2, 3)] == ["9 sites by 2033", "not kept, short by 5 sites"]
-    assert len([name for name in shown if name]) == many
+    assert len([name for name in shown if name]) == many + 1  # the dearer figure breaks the caps of operating money too
     assert [edited["Drivers", least + n, 1] for n in range(2)] == [second, dearest]
     assert edited["Drivers", least, 6] == edits[second]
     every = row_of(summary, "Every promise") + 2

@@ -71,7 +71,7 @@ def close(book: Book, parts: Parts, row: int) -> None:
     page = book.pages[ME]
     adds_up.operating_money(book, page, parts, adds_up.arithmetic(book, page, parts, row))
     wide = {LEVEL_WORDS: 28, PLAN_WORDS: 24}
-    page.widths({1: 42, 2: 24, 3: 12, 4: 13, 5: 8, 6: 12, 7: 12, 12: 30, 13: 12, 14: 24, 15: 50, **wide}, 12)
+    page.widths({1: 42, 2: 24, 3: 12, 4: 13, 5: 10, 6: 12, 7: 12, 12: 30, 13: 12, 14: 24, 15: 50, **wide}, 12)
     page.most_columns = NOTE
     page.printed(3, "B4")
 

@@ -21,6 +21,7 @@ from planner.workbook.sheets import (
     headline,
     investment,
     listed,
+    moving,
     power,
     present,
     promises,
@@ -178,7 +179,7 @@ def _own(book: Book, parts: Parts, facts: Facts, table: Table, row: int, promise
     elif table.name == "not_kept":
         found |= listed.short(book, table, promised)
     elif table.name == "drivers":
-        found |= evidence.ranges_of(book, [str(cells[0]) for cells in table.rows], ME)
+        found |= moving.ranges_of(book, [str(cells[0]) for cells in table.rows], ME)
     return found
 
 
