@@ -18,6 +18,7 @@ from planner.commands.compare import compare
 from planner.commands.optimizing import optimize
 from planner.commands.questions import questions
 from planner.commands.rerun import rerun
+from planner.commands.risk import risk
 from planner.commands.runs import export, report, runs, show, verify
 from planner.commands.service_prices import service_prices
 from planner.commands.template import template
@@ -43,6 +44,7 @@ GROUPS: dict[str, tuple[tuple[Callable[..., int], str, str], ...]] = {
         (explain, "latest", ""),
         (price, "latest --time-limit 120", ""),
         (sensitivity, "latest --time-limit 60", ""),
+        (risk, "latest", "latest --draws 2000 --json"),
         (frontier, "latest --curve sites --time-limit 60", ""),
         (alternatives, "latest --time-limit 120", ""),
         (compare, "latest latest", ""),

@@ -22,7 +22,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("comparison",),
     ("reports", "show", "terminal"),
     ("options", "page", "workbook"),
-    ("analyses",),
+    ("analyses", "risk"),
     ("run", "store"),
     ("report",),
     ("results", "solve"),

@@ -44,6 +44,8 @@ def _picture(name: str, section: Section, chart: Chart) -> charts.Picture | None
         ]
         return charts.bars(name, says, says, bars)
     scale, unit = _scale(rows, chart.ys)
+    if unit == "share":
+        scale, unit = 0.01, "%"
     across, _ = _scale(rows, (chart.x,))
     x = [(_value(row[chart.x]) or 0.0) / across for row in rows]
     series = [

@@ -45,6 +45,8 @@ def add(book: Book, kept: Sequence[tuple[str, Answer]]) -> None:
         if analysis == "sensitivity":
             moving.by_sensitivity(book, answer.document)
             crosswalk.sensitivity_run(book)
+        elif analysis == "risk":
+            crosswalk.risk_run(book)
         sheet = _name(analysis[:1].upper() + analysis[1:], list(book.pages))
         _about(book, answer, sheet, "stored answer: what was asked, and what is proven of it")
         for name, section, chart in answer.sections:
@@ -141,7 +143,8 @@ def _bars(page: Page, section: Section, chart: Chart) -> BarChart:
 
 def _dressed(drawn: Any, section: Section, chart: Chart) -> Any:
     drawn.title, drawn.x_axis.title, drawn.y_axis.title = section.title, chart.x_title, chart.y_title
-    drawn.y_axis.number_format = style.MUSD
+    units = {cell.unit for row in section.rows for c in chart.ys if isinstance(cell := row[c], Figure)}
+    drawn.y_axis.number_format = style.SHARE if units == {"share"} else style.MUSD
     drawn.y_axis.numFmt.sourceLinked = False
     drawn.x_axis.delete = drawn.y_axis.delete = False
     drawn.legend.position = "b"

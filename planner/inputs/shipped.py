@@ -41,6 +41,11 @@ def what_if_files() -> dict[str, Path]:
     return {path.stem: path for path in sorted((_folder("models") / "what-ifs").glob("*.toml"))}
 
 
+def uncertainty_file(data_set: str) -> Path:
+    """What is not sure about a shipped data set; it need not exist."""
+    return _folder("models") / "uncertainty" / f"{data_set}.toml"
+
+
 def data_sets() -> list[str]:
     """Names of the shipped data sets."""
     folder = _folder("data")

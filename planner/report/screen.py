@@ -32,6 +32,7 @@ def first(case: Case, plan: Plan | None, document: Mapping[str, Any], kept: Kept
         _owed(facts),
         _not_kept(case, document),
         _worth(document, kept),
+        _confidence(kept.get("risk")),
         _evidence(facts),
     )
     return Screen(headline(facts, document), tuple(t for t in tables if t.rows), proof(document))
@@ -222,6 +223,26 @@ def _worth(document: Mapping[str, Any], kept: Kept) -> Table:
         rows.append(("Price of the promise of secured power, from", Figure(price["low_usd"], "USD", "price_low_usd")))
         rows.append(("Price of the promise of secured power, to", Figure(price["high_usd"], "USD", "price_high_usd")))
     return Table("worth", "Is it worth it? Present dollars of the base year", ("Figure", "amount"), tuple(rows))
+
+
+def _confidence(found: Mapping[str, Any] | None) -> Table:
+    """How sure cost and dates are; no table until an analysis of risk has run."""
+    if found is None:
+        return Table("confidence", "", (), ())
+    cost = found["cost_usd"]
+    rows: tuple[tuple[Cell, ...], ...] = (
+        ("Base, without contingency", Figure(cost["point"], "USD"), Figure(cost["point_percentile"], "share")),
+        (
+            "Base and contingency",
+            Figure(cost["with_contingency"], "USD"),
+            Figure(cost["with_contingency_percentile"], "share"),
+        ),
+        ("Budget", Figure(cost["budget"], "USD"), Figure(cost["budget_percentile"], "share")),
+        (f"Budget, and {found['milestone']} by its date", "", Figure(found["joint_confidence"], "share")),
+    )
+    note = f"Of {found['draws']:,} draws of rates and lead times, with the plan's decisions as they are."
+    title = "Confidence: draws of investment that an amount covers"
+    return Table("confidence", title, ("Amount", "dollars", "confidence"), rows, note)
 
 
 def _evidence(facts: Facts) -> Table:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -171,14 +172,19 @@ class Account:
 
     def _levels(self, index: str, periods: int) -> Floats:
         """Price level of periods; past the last year that the data hold it stays."""
-        if index == "none":
+        known = self._index_of.get(index)
+        if known is None:
             return np.ones(periods)
-        frame = self.case.tables["price_indices"]
-        mine = frame[frame["index_id"] == index]
-        known = dict(zip(mine["year"].astype(int), mine["index_value"].astype(float), strict=True))
         first, months = self.case.programme.horizon.first_year, self.case.periods.months
-        years = [min(max(known), first + t * months // 12) for t in range(periods)]
-        return np.array([known[year] for year in years])
+        return np.array([known[min(max(known), first + t * months // 12)] for t in range(periods)])
+
+    @cached_property
+    def _index_of(self) -> dict[str, dict[int, float]]:
+        """Index -> year -> level."""
+        found: dict[str, dict[int, float]] = defaultdict(dict)
+        for r in self.case.tables["price_indices"].to_dict("records"):
+            found[str(r["index_id"])][int(r["year"])] = float(r["index_value"])
+        return dict(found)
 
 
 def with_one(draws: Draws) -> Floats:

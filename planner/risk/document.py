@@ -19,7 +19,6 @@ CURVE = (1, *range(5, 100, 5), 99)
 def document(run: str, found: Risk) -> dict[str, Any]:
     """All of it, as JSON and as it is kept with the run."""
     cost, account, asked = found.cost, found.account, found.account.uncertainty
-    milestone = next((v for v in found.verdicts if v.claim.id == asked.milestone), None)
     return {
         "schema": "planner/risk/1",
         "run": run,
@@ -40,7 +39,7 @@ def document(run: str, found: Risk) -> dict[str, Any]:
         "plan_usd": _planned(found),
         "operations_usd": _percentiles(found.cash.spent(OPERATIONS), account.planned(OPERATIONS)),
         "milestone": asked.milestone,
-        "joint_confidence": None if milestone is None else found.joint(milestone),
+        "joint_confidence": None if found.milestone is None else found.joint(found.milestone),
         "commitments": [_commitment(found, v) for v in found.verdicts],
         "confidence": asked.confidence,
         "contingency_usd": _contingency(found),

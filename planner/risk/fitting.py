@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import stats  # type: ignore[import-untyped]
 
 from planner.errors import Fault, InputError
 from planner.inputs.case import Case, Figure
@@ -112,8 +112,11 @@ def _delay(delay: Delay, plan: Plan, figures: Iterable[Figure]) -> Fitted:
     if delay.high_months is not None:
         return Fitted(delay, delay.low_months, delay.mid_months, delay.high_months, delay.chance)
     late, chance = [], []
+    started = {table: _started(plan, table) for table in STARTED}
     for figure in figures:
-        if f"{figure.table}.{figure.column}" not in delay.figures or not _started(plan, figure):
+        if f"{figure.table}.{figure.column}" not in delay.figures:
+            continue
+        if figure.key not in started.get(figure.table, {figure.key}):
             continue
         low, high = (figure.value if end is None else end for end in (figure.low, figure.high))
         low, high = min(low, figure.value), max(high, figure.value)
@@ -124,12 +127,10 @@ def _delay(delay: Delay, plan: Plan, figures: Iterable[Figure]) -> Fitted:
     return Fitted(delay, 0.0, 0.0, math.fsum(late) / len(late), math.fsum(chance) / len(chance))
 
 
-def _started(plan: Plan, figure: Figure) -> bool:
-    if figure.table not in STARTED:
-        return True
-    table, keys = STARTED[figure.table]
-    rows = plan[table][list(keys)].itertuples(index=False, name=None)
-    return figure.key in {"/".join(map(str, key)) for key in rows}
+def _started(plan: Plan, lead_times: str) -> set[str]:
+    """Keys of a table of lead times that the plan starts something of."""
+    table, keys = STARTED[lead_times]
+    return {"/".join(map(str, key)) for key in plan[table][list(keys)].itertuples(index=False, name=None)}
 
 
 def _fault(uncertainty: Uncertainty, one: Fitted) -> Fault | None:

@@ -50,9 +50,9 @@ class Risk:
         return self.base + float(sum(self.account.contingency.values()))
 
     @property
-    def milestone(self) -> Verdict:
-        """The promise that the file names."""
-        return next(v for v in self.verdicts if v.claim.id == self.account.uncertainty.milestone)
+    def milestone(self) -> Verdict | None:
+        """The promise that the file names; None where the plan does not measure it."""
+        return next((v for v in self.verdicts if v.claim.id == self.account.uncertainty.milestone), None)
 
     def joint(self, verdict: Verdict) -> float | None:
         """Share of draws within the budget that also keep a promise by its date."""

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
-from scipy.linalg import block_diag
-from scipy.stats import qmc
+from scipy import stats  # type: ignore[import-untyped]
+from scipy.linalg import block_diag  # type: ignore[import-untyped]
+from scipy.stats import qmc  # type: ignore[import-untyped]
 
 from planner.risk.fitting import Fitted, Floats
 from planner.risk.uncertainty import Delay, Uncertainty

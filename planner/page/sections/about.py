@@ -10,8 +10,10 @@ from planner.results import verdicts
 
 def fill(f: Figures) -> Section:
     programme, document = f.case.programme, f.document
+    found = f.kept.get("risk")
+    confidence = "confidence is not assessed" if found is None else "how sure it is stands under Analysis: risk"
     limits = [
-        "A point estimate: confidence is not assessed. Every input has a range, a source and a status in the workbook.",
+        f"A point estimate: {confidence}. Every input has a range, a source and a status in the workbook.",
         "The proof is of the plan, for these inputs and rules, within its gap; it says nothing of the inputs.",
         "MW are secured, commissioned or populated, and PFLOP/s have a precision: each promise is shown in the reading "
         "that its row names.",

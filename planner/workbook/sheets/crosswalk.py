@@ -7,7 +7,9 @@ from collections import Counter
 from planner.workbook.book import Book, Page
 
 DONE, PART, NOT = "addressed", "in part", "not addressed"
-SENSITIVITY = "Sensitivity analysis"
+SENSITIVITY, RISK = "Sensitivity analysis", "Risk and uncertainty analysis"
+#: said among what is left out until an analysis of risk has run
+NO_CONFIDENCE = "Confidence: this is a point estimate; confidence not assessed."
 #: statuses of figures that somebody read
 READ = ("read", "read-excerpt", "secondary", "derived")
 
@@ -26,10 +28,23 @@ def table(book: Book, page: Page, row: int) -> int:
 
 def sensitivity_run(book: Book) -> None:
     """Say of the step on sensitivity that it was taken; an analysis kept with the run has its own sheets."""
+    _taken(book, SENSITIVITY, "Drivers and Sensitivity: each figure at its sourced low and high, one at a time.")
+
+
+def risk_run(book: Book) -> None:
+    """Say of the step on risk, and of the confidence that ground rules leave out, that they are on sheets now."""
+    _taken(book, RISK, "Risk: S-curve, joint confidence and contingency by draws of rates and lead times. Quantities, "
+           "demand and single events are not drawn.")  # fmt: skip
     page = book.pages["Ground rules"]
-    row = next(r for (r, c), text in page.values.items() if c == 1 and str(text).endswith(SENSITIVITY))
+    row = next(r for (r, c), text in page.values.items() if c == 1 and text == NO_CONFIDENCE)
+    page.put(row, 1, "Confidence: on the sheets Risk; the figures of this workbook are the point estimate.", "text")
+
+
+def _taken(book: Book, step: str, where: str) -> None:
+    page = book.pages["Ground rules"]
+    row = next(r for (r, c), text in page.values.items() if c == 1 and str(text).endswith(step))
     page.put(row, 2, DONE, "text")
-    page.put(row, 3, "Drivers and Sensitivity: each figure at its sourced low and high, one at a time.", "text")
+    page.put(row, 3, where, "text")
 
 
 def _steps(book: Book) -> tuple[tuple[str, str, str], ...]:
@@ -48,7 +63,7 @@ def _steps(book: Book) -> tuple[tuple[str, str, str], ...]:
         ("Point estimate and independent estimate", PART, "The point estimate: Investment, Federal funding, Summary. "
          "Beside it published dollars per MW; nobody has made an independent cost estimate."),
         (SENSITIVITY, NOT, "Ranges stand on Assumptions; this workbook varies none of them."),
-        ("Risk and uncertainty analysis", NOT, "Contingency is a share chosen by category, not the result of a risk "
+        (RISK, NOT, "Contingency is a share chosen by category, not the result of a risk "
          "analysis. A point estimate; confidence not assessed."),
         ("Documentation", PART, "Any number leads to its source in two clicks; Provenance names the run and inputs. "
          "No narrative by estimators, no data collected by hand."),

@@ -79,12 +79,11 @@ FEDERAL = (
     "Authority is given in the year service is ordered; the order is the obligation; outlays follow a profile.",
     "Investment has no authority, no obligation and no outlay.",
 )
-CONFIDENCE = "Confidence: this is a point estimate; confidence not assessed."
 
 
 def _open(book: Book) -> list[str]:
     """What is in no total: output where a claim speaks of it, MW where the programme promises power."""
-    found, claims = [CONFIDENCE], book.case.programme.claims
+    found, claims = [crosswalk.NO_CONFIDENCE], book.case.programme.claims
     if any(claim_check.speaks_of_output(book, claim) for claim in claims):
         status = book.figures[claim_check.RATIO].status
         found.insert(0, f"Output and jobs: a memo, in no total; the status of the ratio of output is {status}.")
