@@ -85,8 +85,8 @@ def report(
 ) -> int:
     """Rebuild the workbook and the tables of a stored run: the same files, byte for byte.
 
-    What explain, price, frontier, sensitivity, alternatives and compare found of the run becomes sheets of the workbook
-    in --out DIR, else of one beside the run, which itself never changes.
+    What explain, price, frontier, sensitivity, risk, alternatives and compare found of the run becomes sheets of the
+    workbook in --out DIR, else of one beside the run, which itself never changes.
     """
     from planner import reports as people
     from planner import store

@@ -56,7 +56,9 @@ class _Reader:
             self.faults.append(Fault(f"--{place[0]}", None, "", str(found), allowed, suggestion))
             return
         row = next((self.lines[place[:n]] for n in range(len(place), 0, -1) if place[:n] in self.lines), None)
-        self.faults.append(Fault(self.file, row, ".".join(place), str(found), allowed, suggestion))
+        name = self._id(*place[:2]) if len(place) > 1 else ""
+        column = ".".join([place[0], name, *place[2:]] if name else place)
+        self.faults.append(Fault(self.file, row, column, str(found), allowed, suggestion))
 
     def read(self, sha256: str) -> Uncertainty:
         known = ("family", "delay", "correlations", "stop")
