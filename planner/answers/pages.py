@@ -46,7 +46,9 @@ def _picture(name: str, section: Section, chart: Chart) -> charts.Picture | None
     scale, unit = _scale(rows, chart.ys)
     if unit == "share":
         scale, unit = 0.01, "%"
-    across, _ = _scale(rows, (chart.x,))
+    across, money = _scale(rows, (chart.x,))
+    if money.startswith("$"):
+        unit = f"{unit}, by {money}"
     x = [(_value(row[chart.x]) or 0.0) / across for row in rows]
     series = [
         charts.Series(section.headers[c], [(_value(row[c]) or 0.0) / scale for row in rows], str(rows[-1][c]))

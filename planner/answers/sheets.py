@@ -145,6 +145,9 @@ def _dressed(drawn: Any, section: Section, chart: Chart) -> Any:
     drawn.title, drawn.x_axis.title, drawn.y_axis.title = section.title, chart.x_title, chart.y_title
     units = {cell.unit for row in section.rows for c in chart.ys if isinstance(cell := row[c], Figure)}
     drawn.y_axis.number_format = style.SHARE if units == {"share"} else style.MUSD
+    if units == {"share"}:
+        drawn.y_axis.scaling.min, drawn.y_axis.scaling.max = 0, 1
+        drawn.x_axis.number_format, drawn.x_axis.numFmt.sourceLinked = style.MUSD, False
     drawn.y_axis.numFmt.sourceLinked = False
     drawn.x_axis.delete = drawn.y_axis.delete = False
     drawn.legend.position = "b"

@@ -126,7 +126,7 @@ def _left(least: float, most: float) -> float:
 
 
 def _scaled(axes: Axes, years: Sequence[float], ends: tuple[float, float], unit: str) -> None:
-    """Years across, at most six of them named, and round figures on a scale that has zero."""
+    """Years across, at most six of them named, else round figures; round figures up a scale that has zero."""
     room = 0.06 * (ends[1] - ends[0])
     axes.set_ylim(ends[0] - (room if ends[0] else 0.0), ends[1] + (room if ends[1] else 0.0))
     axes.yaxis.set_major_locator(MaxNLocator(5))
@@ -134,7 +134,11 @@ def _scaled(axes: Axes, years: Sequence[float], ends: tuple[float, float], unit:
     axes.grid(axis="y", color=FAINT, linewidth=0.8)
     axes.set_axisbelow(True)
     every = math.ceil(len(years) / 6)
-    axes.set_xticks(list(years)[::every], [f"{year:.10g}" for year in years[::every]])
+    if all(float(year).is_integer() for year in years):
+        axes.set_xticks(list(years)[::every], [f"{year:.10g}" for year in years[::every]])
+    else:
+        axes.xaxis.set_major_locator(MaxNLocator(5))
+        axes.xaxis.set_major_formatter(FuncFormatter(_tick))
     axes.annotate(unit, (0, 1), (0, 8), xycoords="axes fraction", textcoords="offset points", fontsize=SMALL)
 
 

@@ -110,7 +110,8 @@ def _family(family: Family, detail: pd.DataFrame, figures: dict[str, Figure]) ->
 def _delay(delay: Delay, plan: Plan, figures: Iterable[Figure]) -> Fitted:
     """Given months, or the late part of triangular lead times: means over what the plan starts."""
     if delay.high_months is not None:
-        return Fitted(delay, delay.low_months, delay.mid_months, delay.high_months, delay.chance)
+        ever = delay.chance if delay.high_months else 0.0
+        return Fitted(delay, delay.low_months, delay.mid_months, delay.high_months, ever)
     late, chance = [], []
     started = {table: _started(plan, table) for table in STARTED}
     for figure in figures:
