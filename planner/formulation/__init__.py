@@ -19,6 +19,7 @@ from planner.formulation import (
     fleet,
     gates,
     objective,
+    past,
     power,
     residual,
     roles,
@@ -35,7 +36,7 @@ from planner.formulation.terms import Terms, value
 from planner.inputs.case import Case
 
 COMPONENTS = (sites, construction, power, cooling, fleet, roles, software, training, workload, after)
-BLOCKS = (*COMPONENTS, residual, gates, budget, commitments)
+BLOCKS = (*COMPONENTS, residual, gates, past, budget, commitments)
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,9 @@ def _built(case: Case, places: Places) -> Formulation:
     residual.close(m.residual, case, accounts)
     after.close(m.after, case, accounts)
     gates.close(m, case, accounts)
+    past.close(m, case, places)
+    accounts.add(budget.on_top(case, accounts.costs))
+    accounts.add(past.spend(m, case, accounts))
     budget.close(m, case, accounts)
     commitments.close(m, case, accounts)
     measures = objective.measures(m, case, accounts, exact=all(len(x) == 1 for x in places.values()))
@@ -103,6 +107,7 @@ def settle(built: Formulation) -> None:
     software.settle(m.software, case, lambda s, k: value(accounts.terms("serves", s, k, case.periods.last)))
     training.settle(m.training, case, lambda s, t: value(accounts.terms("halls_mw", s, t)))
     commitments.settle(m.commitments, case, accounts)
+    past.settle(m.past, case, accounts)
     budget.settle(m.budget, case, accounts)
 
 

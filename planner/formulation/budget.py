@@ -74,8 +74,7 @@ class Invested:
 
 
 def close(m: Any, case: Case, accounts: Accounts) -> None:
-    """Add the lines that stand on other lines; add up spending; write the ceilings, the split and the caps."""
-    accounts.add(_on_top(case, accounts.costs))
+    """Add up spending; write the ceilings, the split and the caps."""
     p, b = case.periods, m.budget
     for side in SIDES:
         b.add_component(f"{side}_musd", pyo.Var(over(p), doc=f"{side}, M then-year USD in the period"))
@@ -229,7 +228,7 @@ def management_share(case: Case, category: str) -> float:
     return case.parameter("programme_management_share") if ON_TOP[category][0] else 0.0
 
 
-def _on_top(case: Case, costs: list[Cost]) -> list[Cost]:
+def on_top(case: Case, costs: list[Cost]) -> list[Cost]:
     """Management and contingency lines by category, place and period; their quantity is the dollars they stand on."""
     base: dict[tuple[str, str, int], Terms] = defaultdict(list)
     for cost in costs:

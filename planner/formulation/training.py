@@ -76,7 +76,7 @@ def operator_ends(case: Case, places: Places) -> list[tuple[str, int]]:
     return [] if first is None else [(r, t) for r in places for t in case.periods if t >= first - 1]
 
 
-def _operator_start(case: Case, t: int) -> int:
+def operator_start(case: Case, t: int) -> int:
     """Last start of a course of operators that is ready at the end of ``t``."""
     track = soft.operator_track(case)
     start = soft.last_start(case, track, t) if track else None
@@ -90,7 +90,7 @@ def _starting(b: Any, case: Case) -> dict[tuple[str, int], Terms]:
         found.setdefault((r, t), []).append((1.0, v))
     track = soft.operator_track(case)
     for (_, t), v in b.operators.items():
-        found.setdefault((track.track_id, _operator_start(case, t)), []).append((1.0, v))  # type: ignore[union-attr]
+        found.setdefault((track.track_id, operator_start(case, t)), []).append((1.0, v))  # type: ignore[union-attr]
     return found
 
 
@@ -147,7 +147,7 @@ def _costs(b: Any, case: Case) -> list[Posting]:
             costs.append(Cost(COURSES, PROGRAMME, f"{r} courses", t, heads, "heads", rate))
     by_site: dict[tuple[str, int], Terms] = {}
     for (s, t), v in b.operators.items():
-        by_site.setdefault((s, _operator_start(case, t)), []).append((1.0, v))
+        by_site.setdefault((s, operator_start(case, t)), []).append((1.0, v))
     track = soft.operator_track(case)
     for (s, t), heads in by_site.items() if track else ():
         rate = case.rate("training_tracks", track.track_id, "cost_usd_per_head")  # type: ignore[union-attr]
@@ -171,7 +171,7 @@ def read(b: Any, case: Case) -> dict[str, pd.DataFrame]:
     rows: list[tuple[object, ...]] = [(r, a, label(t), v.value) for (r, a, t), v in b.heads.items() if v.value > NOISE]
     operators: dict[tuple[str, int], float] = {}
     for (s, t), v in b.operators.items():
-        key = (s, _operator_start(case, t))
+        key = (s, operator_start(case, t))
         operators[key] = operators.get(key, 0.0) + v.value
     rows += [(track.track_id, s, label(t), n) for (s, t), n in operators.items() if n > NOISE]  # type: ignore[union-attr]
     return {"courses": frame("courses", rows)}

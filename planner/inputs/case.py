@@ -17,6 +17,7 @@ from typing import Any
 
 import pandas as pd
 
+from planner.inputs.actuals import Actual, past_periods
 from planner.inputs.periods import Periods
 from planner.inputs.programme import Claim, Programme, ServiceKey
 from planner.inputs.records import records
@@ -453,7 +454,8 @@ class Case:
 
     ``changes`` are the edits made, those of the named ``what_ifs`` among them. ``service_path`` is the service that
     ``serve_as`` asks for: (workload, level, period) -> PFLOP/s-years delivered; empty where it asks for none.
-    ``remarks`` say how inputs were read that could have been meant in another way.
+    ``actuals`` is what happened in the periods that are past. ``remarks`` say how inputs were read that could have been
+    meant in another way.
     """
 
     name: str
@@ -463,11 +465,17 @@ class Case:
     what_ifs: tuple[str, ...] = ()
     service_path: Mapping[ServiceKey, float] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+    actuals: tuple[Actual, ...] = ()
     periods: Periods = field(init=False)
 
     def __post_init__(self) -> None:
         h = self.programme.horizon
         object.__setattr__(self, "periods", Periods(h.first_year, h.periods, h.months_per_period))
+
+    @property
+    def past(self) -> int:
+        """Periods that are past: a programme without actuals is planned from its opening."""
+        return 0 if self.programme.actuals is None else past_periods(self.periods, self.programme.as_of)
 
     def converted(self, claim: Claim) -> bool:
         """Whether the programme file says a claim in another unit than the model's."""
@@ -909,7 +917,7 @@ class Case:
     def sha256(self) -> str:
         """Hash of every input value; order of rows in a table does not matter, nor a later table without rows."""
         digest = hashlib.sha256()
-        asked = self.programme.model_dump(exclude={"data", "serve_as"})
+        asked = self.programme.model_dump(exclude={"data", "serve_as", "actuals"})
         digest.update(json.dumps(asked, sort_keys=True).encode())
         for name in sorted(self.tables):
             if BY_NAME[name].may_be_missing and self.tables[name].empty:
@@ -920,6 +928,9 @@ class Case:
         if self.programme.serve_as is not None:
             path = [[*key, pflops_years] for key, pflops_years in sorted(self.service_path.items())]
             digest.update(f"\n#service_path\n{json.dumps(path)}".encode())
+        if self.programme.actuals is not None:
+            happened = sorted([a.kind, a.t, *a.key, a.amount] for a in self.actuals)
+            digest.update(f"\n#actuals\n{json.dumps(happened)}".encode())
         return digest.hexdigest()
 
 

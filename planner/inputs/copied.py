@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner.files import write_table
-from planner.inputs import service
+from planner.inputs import actuals, service
 from planner.inputs.schema import BY_NAME
 
 if TYPE_CHECKING:
@@ -19,10 +19,13 @@ def write(folder: Path, case: Case) -> None:
 
     data = f"data/{case.programme.data_set}"
     (folder / data).mkdir(parents=True)
-    programme = _without_none({**case.programme.model_dump(mode="python"), "data": data})
+    own = {} if case.programme.actuals is None else {"actuals": actuals.COPY}
+    programme = _without_none({**case.programme.model_dump(mode="python"), "data": data, **own})
     (folder / "model.toml").write_text(tomli_w.dumps(programme), encoding="utf-8")
     if case.programme.serve_as is not None:
         service.write(folder, case.programme.serve_as, case.service_path)
+    if own:
+        (folder / actuals.COPY).write_text(actuals.text(case.actuals, case.periods), encoding="utf-8")
     for name, table in case.tables.items():
         whole = [c.name for c in BY_NAME[name].columns if c.kind in ("integer", "flag") and c.name in table]
         write_table(folder / data / f"{name}.csv", table.astype(dict.fromkeys(whole, "Int64")).astype(object))

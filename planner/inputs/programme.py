@@ -134,7 +134,10 @@ class Objective(_Strict):
 
 
 class Programme(_Strict):
-    """A programme file, read. ``gap`` is a share of present cost; ``serve_as`` names the run whose service is kept."""
+    """A programme file, read. ``gap`` is a share of present cost; ``serve_as`` names the run whose service is kept.
+
+    ``actuals`` names the table of what happened up to ``as_of``: the periods that ended by then are planned no more.
+    """
 
     title: Text = Field(min_length=3)
     why: Text = ""
@@ -148,6 +151,7 @@ class Programme(_Strict):
     discount_rate: Text = "real7"
     gap: float = Field(default=GAP, ge=0, le=1)
     serve_as: Text | None = Field(default=None, min_length=1)
+    actuals: Text | None = Field(default=None, min_length=1)
     objective: Objective
     sites: Sites
     horizon: Horizon

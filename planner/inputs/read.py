@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -11,6 +12,7 @@ from planner.collection import no_collection
 from planner.errors import Fault, InputError, UsageError
 from planner.files import read_input
 from planner.inputs import (
+    actuals,
     check,
     check_figures,
     check_names,
@@ -63,7 +65,8 @@ def load(
     served = _served(whole, asked.path_of("serve_as").parent, reports, faults)
     if faults or whole.programme is None or sheets is None:
         raise InputError(sorted(set(faults), key=_order))
-    return _case(path.stem, whole, asked_for, served)
+    case = _case(path.stem, whole, asked_for, served)
+    return _happened(case, asked.path_of("actuals").parent)
 
 
 def _workbook(path: Path, edits: Sequence[str | what_if.Given], accept_formulas: bool, reports: Path | None) -> Case:
@@ -78,7 +81,7 @@ def _workbook(path: Path, edits: Sequence[str | what_if.Given], accept_formulas:
     faults = excel.located(book, faults)
     if faults or whole.programme is None:
         raise InputError(sorted(set(faults), key=excel.order))
-    return _case(path.stem, whole, asked_for, served, book.accepted)
+    return _happened(_case(path.stem, whole, asked_for, served, book.accepted), path.parent)
 
 
 class _Whole(NamedTuple):
@@ -148,6 +151,25 @@ def _case(
     tables = {name: sheet.frame() for name, sheet in whole.sheets.items()}
     changes = (*(edit.text for edit in asked_for.edits), *accepted)
     return Case(name, whole.programme, tables, changes, asked_for.names, path, tuple(whole.remarks))
+
+
+def _happened(case: Case, home: Path) -> Case:
+    """The case with the table that its programme calls its actuals; InputError with every fault in it."""
+    name = case.programme.actuals
+    return case if name is None else with_actuals(case, home / Path(name).expanduser())
+
+
+def with_actuals(case: Case, path: Path | None, as_of: str | None = None) -> Case:
+    """The case planned again from a date (its own), after what a table says happened; InputError with its faults.
+
+    Without a table nothing did.
+    """
+    own = {"as_of": as_of or case.programme.as_of, "actuals": actuals.COPY if path is None else path.name}
+    later = replace(case, programme=case.programme.model_copy(update=own))
+    rows, faults = ((), []) if path is None else actuals.read(path, later)
+    if faults:
+        raise InputError(faults)
+    return replace(later, actuals=rows)
 
 
 def claims(model: str | Path | None = None) -> list[dict[str, Any]]:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import Any
 
 import pandas as pd
 
 from planner.formulation import Formulation, read
 from planner.formulation import soft_combinations as soft
 from planner.formulation.contracts import way_out
+from planner.formulation.past import BESIDE, is_difference, rate_of, spent
 from planner.formulation.terms import value
-from planner.inputs.case import USD_PER_MUSD
+from planner.inputs.case import PROGRAMME, USD_PER_MUSD, Case
 from planner.inputs.schema import PRECISIONS
 from planner.plan import NOISE, TABLES, Plan, frame
 from planner.results.amounts import at, chosen
 from planner.results.promises import measured
-from planner.wbs import WATER
+from planner.wbs import ON_TOP, UNALLOCATED, WATER
 
 
 def read_plan(built: Formulation) -> Plan:
@@ -39,7 +41,7 @@ def _detail(built: Formulation) -> pd.DataFrame:
         quantity = value(line.quantity)
         escalation = case.escalation(line.rate, line.period)
         cents = round(100 * quantity * line.rate.usd * line.factor * escalation)
-        if abs(quantity) <= NOISE or (cents == 0 and abs(quantity * line.rate.usd) < 1):
+        if abs(quantity) <= NOISE or (cents == 0 and abs(quantity * line.rate.usd) < 1) or is_difference(line.rate.ref):
             continue
         entry = case.wbs[line.wbs]
         place = (
@@ -51,8 +53,22 @@ def _detail(built: Formulation) -> pd.DataFrame:
             case.periods.label(line.period),
         )
         rows.append((*place, quantity, line.unit, line.rate.usd, line.rate.ref, line.factor, escalation, cents))
+    rows += _beside_decisions(case, rows)
     rows.sort(key=lambda r: (tuple(int(x) for x in r[0].split(".")), r[3], r[4], r[5]))
     return frame("detail", rows)
+
+
+def _beside_decisions(case: Case, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """What was spent beside what the decisions cost: past money is what was spent, to the cent."""
+    found = []
+    for (category, t), usd in spent(case).items():
+        label, code, rate = case.periods.label(t), ON_TOP[category][1], rate_of(category)
+        lines = [r for r in rows if (r[1], r[5]) == (category, label) and r[2] != "operations" and r[0] != UNALLOCATED]
+        cents = round(100 * usd) - sum(r[-1] for r in lines)
+        place = (code, category, case.wbs[code].ledger, PROGRAMME, BESIDE, label)
+        if cents:
+            found.append((*place, cents / 100, "USD", rate.usd, rate.ref, 1.0, 1.0, cents))
+    return found
 
 
 def _tiers(built: Formulation) -> pd.DataFrame:

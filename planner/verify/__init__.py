@@ -18,6 +18,7 @@ from planner.verify import (
     money,
     objective,
     owed,
+    past,
     physical,
     power,
     results,
@@ -34,7 +35,20 @@ __all__ = ["RULES", "Breach", "ObjectiveClaim", "Verification", "verify"]
 #: the modules whose functions register the rules
 INFRASTRUCTURE = (physical, power, work)
 SOFT = (security, software, training)
-MODULES = (domains, *INFRASTRUCTURE, *SOFT, money, budget, results, governance, commitments, owed, ending, objective)
+MODULES = (
+    domains,
+    *INFRASTRUCTURE,
+    *SOFT,
+    money,
+    budget,
+    results,
+    governance,
+    commitments,
+    owed,
+    past,
+    ending,
+    objective,
+)
 #: every rule that ``verify`` checks
 RULES: tuple[str, ...] = tuple(name for name, _ in REGISTRY)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -29,6 +30,8 @@ INITIATIVES = {"software": ("2.1.1", "2.1.2"), "security": ("2.2.3", "2.2.4"), "
 #: money set aside: its code, and its reference, which is no price
 UNALLOCATED = "2.9"
 SPLIT = "programme.infrastructure_share"
+#: what was spent beside what decisions cost, before its category
+SPENT = "actuals.spent."
 
 
 @dataclass
@@ -61,6 +64,7 @@ class Ledger:
         for t, musd in enumerate(world.soft.unallocated.tolist()):
             if musd != 0:
                 self._enter((UNALLOCATED, PROGRAMME, t, SPLIT), 1e6 * musd, 1.0, 1.0)
+        self._past()
 
     def _post(self, code: str, site: str, ref: str, quantity: Vector, factor: float = 1.0) -> None:
         price = self.facts.price(ref)
@@ -250,6 +254,27 @@ class Ledger:
                     lifted += usd * management_share
                 ref = f"categories.{category}.contingency_share"
                 self._enter((contingency, s, t, ref), lifted, shares[category], 1.0, uplift=True)
+
+    @cached_property
+    def spent(self) -> dict[tuple[str, int], float]:
+        """(category, period) -> dollars that the actuals say were spent."""
+        return {(row.key[0], row.t): row.amount for row in self.facts.case.actuals if row.kind == "spent"}
+
+    def posted_cents(self, category: str, t: int, without: str = "") -> int:
+        """What the detail shows of a category's investment in a period, without what is set aside."""
+        detail = self.world.tables["detail"]
+        mine = (detail["category"] == category) & (detail["period"] == self.facts.clock.label(t))
+        mine &= (detail["ledger"] == "investment") & (detail["wbs_code"] != UNALLOCATED)
+        return int(detail.loc[mine & (detail["rate_ref"] != without), "cents"].sum())
+
+    def _past(self) -> None:
+        """What was spent, less the lines that the decisions explain, each of which is checked by itself."""
+        contingency = {category: code for category, _, _, code in UPLIFTS}
+        for (category, t), usd in self.spent.items():
+            ref = SPENT + category
+            cents = round(100 * usd) - self.posted_cents(category, t, without=ref)
+            if cents:
+                self._enter((contingency[category], PROGRAMME, t, ref), cents / 100.0, 1.0, 1.0)
 
     # totals by period, unrounded
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from planner.verify.ledger import MANAGEMENT, SPLIT, Group, GroupKey
+from planner.verify.ledger import MANAGEMENT, SPENT, SPLIT, Group, GroupKey
 from planner.verify.tally import Check, rule
 from planner.verify.world import World
 
@@ -17,8 +17,9 @@ HALF_CENT = 0.005
 
 
 def _is_dollars(ref: str) -> bool:
-    """Lines whose quantity is dollars: management, contingency and what is set aside."""
-    return ref in (MANAGEMENT, SPLIT) or (ref.startswith("categories.") and ref.endswith(".contingency_share"))
+    """Lines whose quantity is dollars: management, contingency, what is set aside, what no decision accounts for."""
+    contingency = ref.startswith("categories.") and ref.endswith(".contingency_share")
+    return contingency or ref in (MANAGEMENT, SPLIT) or ref.startswith(SPENT)
 
 
 @dataclass

@@ -38,6 +38,7 @@ _PROGRAMME: dict[str, tuple[str, str]] = {
     "discount_rate": ("", "row of discount_rates"),
     "gap": ("fraction of present cost", "how close to the best a plan is proven to be"),
     "serve_as": ("", "run or CSV file whose service by workload, level and period is kept; empty: none"),
+    "actuals": ("", "CSV file of what happened up to as_of; empty: the plan starts at its opening"),
     "objective.mission_value": ("weight", "value of what is served, less its running cost after the horizon"),
     "objective.present_cost": ("weight", "cost of both ledgers; below 0, however little"),
     "objective.owed_after_horizon": ("weight", "what contracts still owe after the horizon"),

@@ -1,0 +1,273 @@
+"""What happened to date, as a table of its own: what was decided, came to stand, was served and spent.
+
+One row a fact: the period, the kind, where, what, an amount and its unit. Kinds are the decision tables of a plan;
+``commissioned`` and ``delivered`` say the same of halls and racks by the period at whose end they were ready. Periods
+that end on or before the programme's ``as_of`` are past. The past is whole: what no row says did not happen. Only of
+money a category and period without a row is what its decisions cost.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from planner.errors import Fault
+from planner.inputs.numerals import NUMBER
+from planner.inputs.parse import did_you_mean, listing
+from planner.inputs.periods import Periods
+
+if TYPE_CHECKING:
+    from planner.inputs.case import Case
+
+COPY = "actuals.csv"
+COLUMNS = ("period", "kind", "where", "what", "amount", "unit")
+PROGRAMME, SPENT = "programme", "spent"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """``where`` and ``what`` are columns of ids (what is not at a place is at the programme); ``most`` of one row."""
+
+    where: str
+    what: tuple[str, ...]
+    unit: str
+    whole: bool = False
+    most: float = float("inf")
+
+
+KINDS: dict[str, Kind] = {
+    "opens": Kind("site_id", (), "sites", True, 1),
+    "modules": Kind("site_id", ("design_id",), "halls", True),
+    "hardened": Kind("site_id", ("level_id",), "MW IT"),
+    "discounted": Kind(PROGRAMME, (), "MW IT"),
+    "contract": Kind("site_id", ("tranche",), "contracts", True, 1),
+    "units": Kind("site_id", ("plant_id",), "units", True),
+    "signed": Kind("site_id", ("ppa_id",), "MW"),
+    "generated": Kind("site_id", ("plant_id",), "MWh"),
+    "bought": Kind("site_id", ("chip_id",), "racks", True),
+    "retired": Kind("site_id", ("chip_id",), "racks"),
+    "served": Kind("site_id", ("agency_id", "workload_id", "level_id"), "PFLOP/s-years"),
+    "accredits": Kind("site_id", ("accreditation_id",), "accreditations", True, 1),
+    "goes_live": Kind("site_id", (), "sites", True, 1),
+    "ports": Kind("site_id", ("initiative_id", "level_id"), "initiatives", True, 1),
+    "starts": Kind(PROGRAMME, ("initiative_id",), "initiatives", True, 1),
+    "packages": Kind(PROGRAMME, ("initiative_id", "service_id", "level_id"), "initiatives", True, 1),
+    "onboards": Kind("agency_id", ("initiative_id",), "agencies"),
+    "connects": Kind("agency_id", ("initiative_id",), "units"),
+    "courses": Kind("place_id", ("track_id",), "heads"),
+    SPENT: Kind(PROGRAMME, ("category",), "USD"),
+}
+#: kind that has the date at which something is ready -> the kind that has the date of its start
+READY = {"commissioned": "modules", "delivered": "bought"}
+
+
+@dataclass(frozen=True)
+class Actual:
+    """One row, by the period in which it began; ``line`` is its row in the file, ``key`` where and what."""
+
+    kind: str
+    key: tuple[str, ...]
+    t: int
+    amount: float
+    line: int = 0
+
+
+def past_periods(periods: Periods, as_of: str) -> int:
+    """How many periods end on or before the opening of a date."""
+    day = date.fromisoformat(as_of)
+    months = 12 * (day.year - periods.first_year) + day.month - 1
+    return max(0, min(periods.count, months // periods.months))
+
+
+def text(rows: Iterable[Actual], periods: Periods) -> str:
+    """The table as CSV, with the full digits of every number."""
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for row in rows:
+        kind = KINDS[row.kind]
+        where, what = (PROGRAMME, row.key) if kind.where == PROGRAMME else (row.key[0], row.key[1:])
+        amount = f"{row.amount:.2f}" if row.kind == SPENT else f"{row.amount:.0f}" if kind.whole else repr(row.amount)
+        writer.writerow((periods.label(row.t), row.kind, where, "/".join(what), amount, kind.unit))
+    return file.getvalue()
+
+
+def read(path: Path, case: Case) -> tuple[tuple[Actual, ...], list[Fault]]:
+    """The rows of a file for a case whose ``as_of`` says what is past, and every fault in them by row and column."""
+    try:
+        rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""), strict=True))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        return (), [
+            Fault(path.name, None, "", f"a file that cannot be read ({error})", "a table of actuals, CSV UTF-8")
+        ]
+    if not rows or tuple(cell.strip() for cell in rows[0]) != COLUMNS:
+        found = ", ".join(rows[0]) if rows else "no header"
+        return (), [Fault(path.name, 1, "", found, f"the columns {', '.join(COLUMNS)}")]
+    table = _Table(path.name, case)
+    for line, cells in enumerate(rows[1:], 2):
+        if any(cell.strip() for cell in cells):
+            table.add(line, [cell.strip() for cell in cells])
+    table.together()
+    return tuple(table.rows), sorted(set(table.faults), key=lambda f: (f.row or 0, f.column))
+
+
+class _Table:
+    """Rows as they are read, with what is wrong."""
+
+    def __init__(self, name: str, case: Case) -> None:
+        self.name, self.case, self.known = name, case, _known(case)
+        self.rows: list[Actual] = []
+        self.faults: list[Fault] = []
+        self.lines: dict[tuple[str, tuple[str, ...], int], int] = {}
+
+    def wrong(self, line: int | None, column: str, found: str, allowed: str, advice: str = "") -> None:
+        self.faults.append(Fault(self.name, line, column, found, allowed, advice))
+
+    def add(self, line: int, cells: list[str]) -> None:
+        """Read one row; a row with a fault in it is left out."""
+        if len(cells) != len(COLUMNS):
+            self.wrong(line, "", f"{len(cells)} cells", f"{len(COLUMNS)} cells: {', '.join(COLUMNS)}")
+            return
+        label, named, where, what, amount, unit = cells
+        before = len(self.faults)
+        kind = KINDS.get(READY.get(named, named))
+        if kind is None:
+            names = [*KINDS, *READY]
+            self.wrong(line, "kind", named or "an empty cell", f"one of {', '.join(names)}", did_you_mean(named, names))
+        t = self._period(line, label)
+        number = self._amount(line, kind, amount)
+        if kind is not None:
+            self._ids(line, kind, where, what)
+            if unit != kind.unit:
+                self.wrong(line, "unit", unit or "an empty cell", f"{kind.unit}, of {named}")
+        if len(self.faults) > before or kind is None or t is None:
+            return
+        key = (*([where] if kind.where != PROGRAMME else []), *(what.split("/") if kind.what else []))
+        begun = self._begun(line, named, key, t)
+        row = Actual(READY.get(named, named), tuple(key), begun, number, line)
+        same = (row.kind, row.key, row.t)
+        if same in self.lines:
+            self.wrong(line, "kind", f"what row {self.lines[same]} says as well", "each fact once")
+        elif begun >= 0:
+            self.lines[same] = line
+            if number:
+                self.rows.append(row)
+
+    def _period(self, line: int, label: str) -> int | None:
+        labels, past = self.case.periods.labels(), self.case.past
+        if label not in labels:
+            self.wrong(
+                line, "period", label or "an empty cell", f"a period of the programme, {labels[0]} to {labels[-1]}"
+            )
+            return None
+        if labels.index(label) >= past:
+            ended = f"a period that ended by {self.case.programme.as_of}"
+            self.wrong(
+                line, "period", f"{label}, which lies in the future", f"{ended}: {listing(labels[:past]) or 'none'}"
+            )
+        return labels.index(label)
+
+    def _amount(self, line: int, kind: Kind | None, amount: str) -> float:
+        number = float(amount) if NUMBER.fullmatch(amount) else float("nan")
+        if not 0 <= number < float("inf"):
+            self.wrong(line, "amount", amount or "an empty cell", "a number of 0 or more")
+        elif kind is not None and kind.whole and number != int(number):
+            self.wrong(line, "amount", amount, f"a whole number of {kind.unit}")
+        elif kind is not None and number > kind.most:
+            self.wrong(line, "amount", amount, f"{kind.most:g} at most")
+        return number
+
+    def _ids(self, line: int, kind: Kind, where: str, what: str) -> None:
+        there = self.known[kind.where]
+        if where not in there:
+            self.wrong(line, "where", where or "an empty cell", f"a {kind.where}", did_you_mean(where, there))
+        parts = what.split("/") if what else []
+        if len(parts) != len(kind.what):
+            self.wrong(line, "what", what or "an empty cell", "/".join(kind.what) or "an empty cell")
+            return
+        for part, column in zip(parts, kind.what, strict=True):
+            if part not in self.known[column]:
+                self.wrong(line, "what", part or "an empty cell", f"a {column}", did_you_mean(part, self.known[column]))
+
+    def _begun(self, line: int, named: str, key: Sequence[str], t: int) -> int:
+        """The period of the start, for what is dated by when it was ready."""
+        if named not in READY:
+            return t
+        lead = (self.case.designs if named == "commissioned" else self.case.chips)[key[1]].lead_months
+        begun = self.case.periods.last_start(t, lead)
+        if begun < 0:
+            label = self.case.periods.label(t)
+            first = self.case.periods.label(min(self.case.periods.last, self.case.periods.ready(0, lead)))
+            self.wrong(line, "period", f"{label}, {named} before its {lead:g} months could pass", f"{first} or later")
+        return begun
+
+    # what rows say together
+
+    def together(self) -> None:
+        """Sites, supply and authority: what no row shows by itself."""
+        opened = {row.key[0]: row.t for row in self.rows if row.kind == "opens"}
+        for row in self.rows:
+            if KINDS[row.kind].where == "site_id" and row.kind != "opens" and row.key[0] not in opened:
+                self.wrong(row.line, "where", f"{row.key[0]}, which no row opens", "a site that is open by then")
+            if row.kind == "opens" and row.t != 0:
+                first = self.case.periods.label(0)
+                self.wrong(row.line, "period", self.case.periods.label(row.t), f"{first}: sites open at the opening")
+        self._sums("bought", self._racks, "racks of the chip in the period, over all sites")
+        self._sums("contract", lambda row: (row.key, 1.0), "contract of the tranche")
+        self._sums("starts", lambda row: (row.key, 1.0), "start of the initiative")
+        self._sums("units", lambda row: (row.key[:1], self._plant_room(row)), "units of plant at the site")
+        self._authority()
+
+    def _sums(self, kind: str, most: Callable[[Actual], tuple[tuple[object, ...], float]], words: str) -> None:
+        """Amounts of a kind by group, each within its most; the row that passes it is named."""
+        sums: dict[tuple[object, ...], float] = {}
+        for row in (r for r in self.rows if r.kind == kind):
+            group, limit = most(row)
+            sums[group] = sums.get(group, 0.0) + row.amount
+            if sums[group] > limit + 1e-9:
+                self.wrong(row.line, "amount", f"{sums[group]:,.10g} {words}", f"{limit:,.10g} at most")
+
+    def _racks(self, row: Actual) -> tuple[tuple[object, ...], float]:
+        p = self.case.periods
+        supply = self.case.chip_supply.get((row.key[1], p.year(row.t)))
+        return (row.key[1], row.t), 0.0 if supply is None else supply.supply_racks_per_year * p.years
+
+    def _plant_room(self, row: Actual) -> float:
+        return self.case.sites[row.key[0]].max_onsite_mw / self.case.plants[row.key[1]].unit_mw
+
+    def _authority(self) -> None:
+        """Money spent to date within what was authorised to date."""
+        case, spent, last = self.case, 0.0, {r.t: r for r in self.rows if r.kind == SPENT}
+        for t in sorted(last):
+            spent += sum(r.amount for r in self.rows if r.kind == SPENT and r.t == t)
+            most = 1e6 * sum(case.authority_share(u) for u in case.periods if u <= t) * case.spendable_musd
+            if spent > most + 0.005:
+                found = f"{spent:,.2f} USD spent by the end of {case.periods.label(t)}"
+                self.wrong(last[t].line, "amount", found, f"{most:,.2f} USD, the authority to date less the reserve")
+
+
+def _known(case: Case) -> dict[str, list[str]]:
+    """Ids by column, as text."""
+    return {
+        PROGRAMME: [PROGRAMME],
+        "site_id": list(case.sites),
+        "design_id": list(case.designs),
+        "level_id": list(case.levels),
+        "tranche": list(dict.fromkeys(str(g) for _, g in case.tranches_of_grid)),
+        "plant_id": list(case.plants),
+        "ppa_id": list(dict.fromkeys(i for i, _ in case.ppas)),
+        "chip_id": list(case.chips),
+        "agency_id": list(case.agencies),
+        "workload_id": list(case.workloads),
+        "accreditation_id": list(case.accreditations),
+        "initiative_id": list(case.initiatives),
+        "service_id": list(dict.fromkeys([*(w.service_id or "none" for w in case.workloads.values())])),
+        "track_id": list(case.tracks),
+        "place_id": [*case.sites, *case.agencies],
+        "category": [c for c, e in case.categories.items() if e.side != "none"],
+    }
