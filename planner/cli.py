@@ -17,6 +17,7 @@ from planner.commands.check import check
 from planner.commands.compare import compare
 from planner.commands.optimizing import optimize
 from planner.commands.questions import questions
+from planner.commands.replan import replan
 from planner.commands.rerun import rerun
 from planner.commands.risk import risk
 from planner.commands.runs import export, report, runs, show, verify
@@ -36,6 +37,7 @@ GROUPS: dict[str, tuple[tuple[Callable[..., int], str, str], ...]] = {
     "Plan": (
         (optimize, "--dry-run", "--budget 60B --dry-run --json"),
         (what_if, "--list", "gas-ban --dry-run --json"),
+        (replan, "latest --write-actuals actuals.csv", "latest --time-limit 120 --json"),
         (rerun, "latest", ""),
     ),
     "Understand": (

@@ -41,13 +41,14 @@ def dates(case: Case) -> dict[str, tuple[int, float]]:
         single = e.per == "programme" or (e.per == "system" and e.effect == "phase 3")
         if not single or y in guards or e.need_ceiling_units <= 0:
             continue
-        before = soft.before_month(case, e.prerequisite_id)
+        before, was = soft.begin_month(case, y), soft.begun(case, y)
         if before is None or before >= case.periods.count * case.periods.months:
             continue
         end = asked_by(case, y)
         start: int | None = months.period_of(case.periods, before)
-        if end is not None and y not in needed and e.effect != "raises utilisation":
+        if end is not None and y not in needed and e.effect != "raises utilisation" and not was:
             start = soft.last_start(case, e, end)
+            start = start if start is None else max(start, case.past)
         if start is not None and start <= case.periods.last:
             found[y] = start, 1.0 if e.per == "programme" else e.need_ceiling_units
     return found
@@ -106,8 +107,7 @@ def package_starts(case: Case) -> list[tuple[str, str, str, int]]:
     """(initiative, service, level, period) by whose end an authorisation may be begun."""
     found = []
     for e in _packages(case):
-        before = soft.before_month(case, e.prerequisite_id)
-        when = months.starts(case.periods, before, e.duration_months)
+        when = months.starts(case.periods, soft.begin_month(case, e.initiative_id), e.duration_months)
         asked = [(o, k) for o, k in soft.asked_services(case) if o != soft.NO_SERVICE]
         found += [(e.initiative_id, o, k, t) for o, k in asked for t in (when if soft.guards(case, k) else when[:1])]
     return found

@@ -58,7 +58,7 @@ def accredited_month(case: Case, site: str, accreditation: str) -> float:
         return 0.0
     e = case.accreditations[accreditation]
     before = accredited_month(case, site, e.predecessor_id) if e.predecessor_id else 0.0
-    return before + max(1.0, e.duration_months)
+    return _not_before(case, before, begun(case, accreditation, site)) + max(1.0, e.duration_months)
 
 
 def first_held(case: Case, site: str, accreditation: str) -> int | None:
@@ -73,11 +73,31 @@ def with_effect(case: Case, *effects: str) -> list[Initiative]:
     return [e for e in case.initiatives.values() if e.effect in effects]
 
 
-def done_month(case: Case, initiative: str) -> float | None:
-    """Earliest month in which one unit of an initiative is done; None where the need is none."""
+def begun(case: Case, what: str, site: str | None = None) -> list[int]:
+    """Past periods in which the actuals begin an initiative or accreditation (at a site)."""
+    kinds = ("starts", "packages", "onboards", "connects", "ports", "accredits")
+    rows = (row for row in case.actuals if row.kind in kinds and what in row.key)
+    return [row.t for row in rows if site is None or row.key[0] == site]
+
+
+def _not_before(case: Case, month: float, begun: list[int]) -> float:
+    """The month, or when it was begun; what was not begun cannot begin in the past."""
+    return max(month, min(begun, default=case.past) * case.periods.months) if case.past else month
+
+
+def begin_month(case: Case, initiative: str, site: str | None = None) -> float | None:
+    """Earliest month in which an initiative can begin (at a site); None where the need is none."""
     e = case.initiatives[initiative]
     before = before_month(case, e.prerequisite_id)
-    return None if before is None or e.need_ceiling_units <= 0 else before + max(1.0, e.duration_months)
+    if before is None or e.need_ceiling_units <= 0:
+        return None
+    return _not_before(case, before, begun(case, initiative, site))
+
+
+def done_month(case: Case, initiative: str, site: str | None = None) -> float | None:
+    """Earliest month in which one unit of an initiative is done (at a site); None where the need is none."""
+    begins = begin_month(case, initiative, site)
+    return None if begins is None else begins + max(1.0, case.initiatives[initiative].duration_months)
 
 
 def before_month(case: Case, prerequisite: str) -> float | None:
@@ -85,9 +105,9 @@ def before_month(case: Case, prerequisite: str) -> float | None:
     return done_month(case, prerequisite) if prerequisite else 0.0
 
 
-def first_done(case: Case, initiative: str) -> int | None:
-    """First period that opens with one unit of the initiative done."""
-    return _opens_done(case, done_month(case, initiative))
+def first_done(case: Case, initiative: str, site: str | None = None) -> int | None:
+    """First period that opens with one unit of the initiative done (at a site)."""
+    return _opens_done(case, done_month(case, initiative, site))
 
 
 def last_start(case: Case, e: Initiative | Track, by: int) -> int | None:

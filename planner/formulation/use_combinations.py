@@ -18,9 +18,9 @@ def first_in_use(case: Case, site: str, service: str, level: str) -> int | None:
     if (site, level) not in case.site_levels:
         return None
     gates = [soft.first_held(case, site, x) for x in soft.opens(case, level)]
-    gates += [soft.first_done(case, y) for y in case.level_needs[level]]
+    needs = [*case.level_needs[level], *([service] if service != soft.NO_SERVICE else [])]
+    gates += [soft.first_done(case, y, site if case.initiatives[y].per == "site-level" else None) for y in needs]
     if service != soft.NO_SERVICE:
-        gates.append(soft.first_done(case, service))
         gates += [soft.first_done(case, e.initiative_id) for e in soft.with_effect(case, "authorises service")]
     operators = soft.operator_track(case)
     if operators:

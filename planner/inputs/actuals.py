@@ -221,7 +221,26 @@ class _Table:
         self._sums("contract", lambda row: (row.key, 1.0), "contract of the tranche")
         self._sums("starts", lambda row: (row.key, 1.0), "start of the initiative")
         self._sums("units", lambda row: (row.key[:1], self._plant_room(row)), "units of plant at the site")
+        self._opened(opened)
+        self._discounted()
         self._authority()
+
+    def _opened(self, opened: dict[str, int]) -> None:
+        asked = self.case.programme.sites.count
+        if self.case.past and len(opened) != asked:
+            advice = "Where nothing was opened yet, plan a programme whose horizon begins with what is left of it."
+            allowed = f"{asked}, as the programme asks: sites open together at the opening"
+            self.wrong(None, "kind", f"opens of {len(opened)} sites", allowed, advice)
+
+    def _discounted(self) -> None:
+        """MW at the framework price: all above its threshold, unless a firm split asks for dollars, and no more."""
+        halls = [r for r in self.rows if r.kind == "modules" and not self.case.designs[r.key[1]].brings_own_power]
+        mw = sum(r.amount * self.case.designs[r.key[1]].module_mw for r in halls)
+        least = max(0.0, mw - self.case.parameter("volume_threshold_mw"))
+        had = sum(r.amount for r in self.rows if r.kind == "discounted")
+        if not self.case.split_is_firm and had < least - 1e-6:
+            found = f"{had:,.10g} MW IT discounted with {mw:,.10g} MW of new halls started"
+            self.wrong(halls[-1].line, "amount", found, f"rows of the kind discounted for {least:,.10g} MW IT at least")
 
     def _sums(self, kind: str, most: Callable[[Actual], tuple[tuple[object, ...], float]], words: str) -> None:
         """Amounts of a kind by group, each within its most; the row that passes it is named."""

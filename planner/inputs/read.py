@@ -32,6 +32,7 @@ from planner.inputs.parse import Sheet, did_you_mean, listing
 from planner.inputs.schema import TABLES, Table
 
 if TYPE_CHECKING:
+    from planner.inputs.actuals import Actual
     from planner.inputs.case import Case
     from planner.inputs.programme import Programme, ServiceKey
 
@@ -159,16 +160,19 @@ def _happened(case: Case, home: Path) -> Case:
     return case if name is None else with_actuals(case, home / Path(name).expanduser())
 
 
-def with_actuals(case: Case, path: Path | None, as_of: str | None = None) -> Case:
-    """The case planned again from a date (its own), after what a table says happened; InputError with its faults.
+def with_actuals(case: Case, given: Path | Sequence[Actual], as_of: str | None = None) -> Case:
+    """The case planned again from a date (its own), after what a table or its rows say happened.
 
-    Without a table nothing did.
+    At the opening nothing is past, and the case is the one without actuals. InputError with every fault of a table.
     """
-    own = {"as_of": as_of or case.programme.as_of, "actuals": actuals.COPY if path is None else path.name}
-    later = replace(case, programme=case.programme.model_copy(update=own))
-    rows, faults = ((), []) if path is None else actuals.read(path, later)
+    at = as_of or case.programme.as_of
+    name = given.name if isinstance(given, Path) else actuals.COPY
+    later = replace(case, programme=case.programme.model_copy(update={"as_of": at, "actuals": name}))
+    rows, faults = actuals.read(given, later) if isinstance(given, Path) else (tuple(given), [])
     if faults:
         raise InputError(faults)
+    if not later.past:
+        return replace(case, programme=case.programme.model_copy(update={"as_of": at, "actuals": None}))
     return replace(later, actuals=rows)
 
 
