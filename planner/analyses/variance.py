@@ -11,6 +11,8 @@ from planner.plan import Plan
 from planner.store import Stored
 from planner.wbs import UNALLOCATED
 
+#: MW or cents by which two solves may differ
+ROUNDING = 1e-6
 TIERS = {"secured_mw": "secured", "commissioned_mw": "commissioned", "populated_mw": "populated"}
 
 
@@ -25,7 +27,10 @@ class Line:
 
     @property
     def variance(self) -> float | None:
-        return None if self.baseline is None or self.now is None else self.now - self.baseline
+        if self.baseline is None or self.now is None:
+            return None
+        apart = self.now - self.baseline
+        return 0.0 if abs(apart) < ROUNDING else apart
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,9 @@ def lead(now: Stored, found: Variance) -> str:
 def _past(now: Stored, year: int) -> str:
     p = now.case.periods
     inside = p.of_year(year)
-    return "actual" if inside and max(inside) < now.case.past else "planned"
+    if not inside or min(inside) >= now.case.past:
+        return "planned" if inside else ""
+    return "actual" if max(inside) < now.case.past else "part actual"
 
 
 def _money(now: Stored, found: Variance) -> tuple[Section, Chart | None]:

@@ -2,10 +2,10 @@
 
 Variable, M then-year USD: ``difference_musd[category,t]`` (free; where the actuals say what was spent).
 
-    as_it_was[d]           each decision d of a past period is its actual, or nothing where there is none
-    as_spent[category,t]   Σ cost lines of the category in t + difference = spent
+    as_it_was[decision,t]   a decision of a past period is its actual, or nothing where there is none
+    as_spent[category,t]    Σ cost lines of the category in t + difference = spent
 
-What is not whole is fixed within rounding. A place of several sites has the sum of its sites. The same rows stand in
+A place of several sites has the sum of its sites. The same rows stand in
 the pooled and the exact model. What served is fixed, and how racks, energy and halls did it follows from that.
 The difference is posted on the contingency line of its category, with the price of a dollar of its year.
 """
@@ -38,8 +38,6 @@ from planner.wbs import ON_TOP, UNALLOCATED
 
 #: the item of what was spent and no decision accounts for
 BESIDE = "spent beside what the decisions cost"
-#: share of an amount that is not whole, by which a solver's rounding may be off
-ROUNDING = 1e-9
 #: racks in place at the end of a past period: no row of the actuals says it, it follows from two kinds of them
 KEPT = "kept"
 
@@ -64,13 +62,12 @@ def close(m: Any, case: Case, places: Places) -> None:
     decisions = {(d.kind, d.key, d.t): d for d in there if d.t < case.past and d.terms}
     if strays := [row for key, (_, row) in happened.items() if key not in decisions and row is not None]:
         raise InputError([_stray(case, row) for row in strays])
-    fixed = {(d.name, d.t): (d.terms, happened.get(key, (0.0, None))[0], d.kind) for key, d in decisions.items()}
+    fixed = {(d.name, d.t): (d.terms, happened.get(key, (0.0, None))[0]) for key, d in decisions.items()}
 
     @b.Constraint(over(fixed), doc="what is past is as it was")
-    def as_it_was(b: Any, d: str, t: int) -> Any:
-        terms, amount, kind = fixed[d, t]
-        slack = 0.0 if kind != KEPT and KINDS[kind].whole else ROUNDING * max(1.0, abs(amount))
-        return total(terms) == amount if not slack else (amount - slack, total(terms), amount + slack)
+    def as_it_was(b: Any, decision: str, t: int) -> Any:
+        terms, amount = fixed[decision, t]
+        return total(terms) == amount
 
 
 def _stray(case: Case, row: Actual) -> Fault:

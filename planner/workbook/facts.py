@@ -30,6 +30,8 @@ PRICED = "service at its price"
 #: lines whose item opens with the chip: racks, fabric, storage
 RACK_LINES = (wbs.RACKS, wbs.FABRIC, wbs.STORAGE)
 #: ends of the references of lines that stand on other lines' dollars
+#: how the reference of money begins that was spent beside what the decisions cost
+SPENT = "actuals.spent."
 ON_TOP = ("programme_management_share", "programme_management_share.value", "contingency_share")
 
 
@@ -111,6 +113,8 @@ def costs(case: Case, plan: Plan) -> list[list[Fact]]:
         place = 0
         if r.rate_ref.endswith(ON_TOP):
             place = 2 if r.rate_ref.endswith("contingency_share") else 1
+        elif r.rate_ref.startswith(SPENT):
+            place = 2  # after all that management and contingency stand on
         nothing = r.wbs_code == wbs.UNALLOCATED
         category = UNALLOCATED if nothing else r.category
         blocks[place].append(

@@ -19,7 +19,9 @@ from tiny import PRICE_YEARS, Row, tiny_programme, tiny_tables
 
 from planner.formulation import Formulation, build
 from planner.formulation.combinations import each_site, one_pool
+from planner.inputs.actuals import Actual
 from planner.inputs.case import Case
+from planner.inputs.read import with_actuals
 
 #: price level of 2027 on 100 in 2026
 INDICES = {"general": 102, "construction": 105, "wages": 103, "electricity": 110}
@@ -368,6 +370,28 @@ def programme() -> Row:
 def case() -> Case:
     with tempfile.TemporaryDirectory() as folder:
         return replace(case_of(Path(folder), tables(), programme()), service_path=SERVICE)
+
+
+#: what happened in the first half year, where the past of a plan that is made again is shown
+HAPPENED = [
+    ("opens", ("A",), 1.0),
+    ("opens", ("B",), 1.0),
+    ("modules", ("A", "RETRO-D2C"), 1.0),
+    ("contract", ("B", "1"), 1.0),
+    ("bought", ("A", "H"), 15.0),
+    ("accredits", ("A", "HIGH"), 1.0),
+    ("starts", ("BOARD",), 1.0),
+    ("starts", ("TOOLS",), 1.0),
+    ("courses", ("A", "OPERATE"), 2.5),
+    ("spent", ("chips",), 20e6),
+]
+
+
+@cache
+def again() -> dict[str, Formulation]:
+    """The same with its first half year past."""
+    late = with_actuals(case(), [Actual(kind, key, 0, amount) for kind, key, amount in HAPPENED], "2026-07-01")
+    return {"each site": build(late, each_site(late)), "one pool": build(late, one_pool(late))}
 
 
 @cache

@@ -17,7 +17,7 @@ import pytest
 from planner.formulation import BLOCKS, name_of
 from planner.solve import Program, SolveLimits
 
-from .rooms import models
+from .rooms import again, models
 from .test_documents import checked
 from .text import families, golden_texts
 
@@ -27,6 +27,12 @@ FORMULATION = Path(__file__).parents[2] / "planner" / "formulation"
 
 def stored() -> dict[str, str]:
     return {path.stem: path.read_text(encoding="utf-8") for path in GOLDEN.glob("*.txt")}
+
+
+def all_texts() -> dict[str, str]:
+    """The rules of the model, and those of the past from the case that has one."""
+    past = golden_texts(again())
+    return golden_texts(models()) | {rule: text for rule, text in past.items() if rule.startswith("past.")}
 
 
 def write(texts: dict[str, str]) -> list[str]:
@@ -49,7 +55,7 @@ def written_rows() -> Iterator[str]:
 
 
 def test_every_rule_reads_as_its_golden_text(request: pytest.FixtureRequest) -> None:
-    texts = golden_texts(models())
+    texts = all_texts()
     if request.config.getoption("--write-golden"):
         changed = write(texts)
         names = ", ".join(changed) or "none"
@@ -68,21 +74,22 @@ def test_every_rule_reads_as_its_golden_text(request: pytest.FixtureRequest) -> 
 
 def test_the_small_case_has_every_row_of_the_code_and_of_the_document() -> None:
     """A row of which the case holds no constraint would go unread: it wants data in rooms.py."""
-    there = {name for built in models().values() for name in families(built, pyo.Constraint)}
+    there = {name for built in (*models().values(), *again().values()) for name in families(built, pyo.Constraint)}
     assert sorted(set(written_rows()) - {name.partition(".")[2] for name in there}) == []
     assert sorted(set(checked()) - there) == []
 
 
 def test_every_component_speaks() -> None:
-    components = {name.partition(".")[0] for name in families(models()["each site"], pyo.Constraint)}
+    components = {name.partition(".")[0] for name in families(again()["each site"], pyo.Constraint)}
     assert components == {name_of(block) for block in BLOCKS}
 
 
 def test_the_small_case_has_a_plan_and_the_pool_bounds_it() -> None:
-    best = {}
-    for title, built in models().items():
-        program = Program.compile(built.model)
-        best[title] = program.solve(program.linear(built.objective), SolveLimits(seconds=60.0)).value
-    assert best["each site"] is not None
-    assert best["one pool"] is not None
-    assert best["one pool"] >= best["each site"] - 1e-6
+    for both in (models(), again()):
+        best = {}
+        for title, built in both.items():
+            program = Program.compile(built.model)
+            best[title] = program.solve(program.linear(built.objective), SolveLimits(seconds=60.0)).value
+        assert best["each site"] is not None
+        assert best["one pool"] is not None
+        assert best["one pool"] >= best["each site"] - 1e-6
