@@ -5,8 +5,8 @@ Variable, M then-year USD: ``difference_musd[category,t]`` (free; where the actu
     as_it_was[decision,t]   a decision of a past period is its actual, or nothing where there is none
     as_spent[category,t]    Σ cost lines of the category in t + difference = spent
 
-A place of several sites has the sum of its sites. The same rows stand in
-the pooled and the exact model. What served is fixed, and how racks, energy and halls did it follows from that.
+A place of several sites has the sum of its sites; the pooled and the exact model have the same rows. What served is
+fixed, and how racks, energy and halls did it follows from that.
 The difference is posted on the contingency line of its category, with the price of a dollar of its year.
 """
 
@@ -31,7 +31,7 @@ from planner.formulation.role_terms import Roles
 from planner.formulation.supply import MWH_PER_GWH
 from planner.formulation.terms import Cumulative, Terms, over, scaled, total, value
 from planner.formulation.training import operator_start
-from planner.inputs.actuals import KINDS, SPENT, Actual
+from planner.inputs.actuals import SPENT, Actual
 from planner.inputs.case import PROGRAMME, USD_PER_MUSD, Case, Rate
 from planner.plan import NOISE
 from planner.wbs import ON_TOP, UNALLOCATED

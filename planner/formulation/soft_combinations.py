@@ -86,12 +86,17 @@ def _not_before(case: Case, month: float, begun: list[int]) -> float:
 
 
 def begin_month(case: Case, initiative: str, site: str | None = None) -> float | None:
-    """Earliest month in which an initiative can begin (at a site); None where the need is none."""
+    """Earliest month in which an initiative can begin (at a site); None where the need is none.
+
+    What has one date, where it was not begun in the past, has it after the past. Guards and agencies have dates anyway.
+    """
     e = case.initiatives[initiative]
     before = before_month(case, e.prerequisite_id)
     if before is None or e.need_ceiling_units <= 0:
         return None
-    return _not_before(case, before, begun(case, initiative, site))
+    guards = {g.initiative_id for g in all_guards(case)} if case.past else set()
+    dated = initiative in guards or e.effect in AGENCY_EFFECTS or (e.per == "service-level" and guards)
+    return before if dated else _not_before(case, before, begun(case, initiative, site))
 
 
 def done_month(case: Case, initiative: str, site: str | None = None) -> float | None:

@@ -14,6 +14,7 @@ from planner.files import read_input
 from planner.inputs import (
     actuals,
     check,
+    check_actuals,
     check_figures,
     check_names,
     check_programme,
@@ -168,7 +169,7 @@ def with_actuals(case: Case, given: Path | Sequence[Actual], as_of: str | None =
     at = as_of or case.programme.as_of
     name = given.name if isinstance(given, Path) else actuals.COPY
     later = replace(case, programme=case.programme.model_copy(update={"as_of": at, "actuals": name}))
-    rows, faults = actuals.read(given, later) if isinstance(given, Path) else (tuple(given), [])
+    rows, faults = check_actuals.read(given, later) if isinstance(given, Path) else (tuple(given), [])
     if faults:
         raise InputError(faults)
     if not later.past:
