@@ -49,7 +49,7 @@ def others(value: Any) -> Iterator[Any]:
     if isinstance(value, bool):
         yield not value
     elif isinstance(value, Number):
-        yield from (value + 1, value * 1.5 if value else -1)
+        yield from (value * 1.5 if value else 1, -1)
     else:
         yield "elsewhere"
 
