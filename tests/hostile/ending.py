@@ -24,7 +24,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from refusing import Refusing
 from small import free_tables, programme
@@ -228,30 +228,34 @@ def closed(room: Room, _: int) -> Iterator[dict[str, Any]]:
         reading, writing = os.pipe()
         child, terminal = pty.fork()
         if not child:
-            verify = run.verify
-
-            def checking(*given: Any) -> Any:
-                os.write(writing, b"x")
-                time.sleep(2)
-                return verify(*given)
-
-            run.verify = checking  # type: ignore[assignment]
-            os.environ["TERM"] = term
-            sys.argv = ["planner", *room.words]
-            try:
-                cli.main()
-            except SystemExit as ended_by:
-                os._exit(int(ended_by.code or 0))
-            finally:
-                os._exit(98)
+            _on_terminal(room.words, term, writing)
         while not select.select([reading], [], [], 0.1)[0]:
             if select.select([terminal], [], [], 0)[0]:
                 os.read(terminal, 10_000)
         os.close(terminal)
         code, after = ended(child), room.state()
         new = sorted(set(after["runs"]) - before)
-        mended = room.mended(new[0]) if new else None
-        yield {"term": term, "code": code, "new": new, "mended": mended, **after}
+        yield {"term": term, "code": code, "new": new, "mended": room.mended(new[0]) if new else None, **after}
+
+
+def _on_terminal(words: list[str], term: str, writing: int) -> NoReturn:
+    """A run that says when it begins to check its plan, and takes its time."""
+    verify = run.verify
+
+    def checking(*given: Any) -> Any:
+        os.write(writing, b"x")
+        time.sleep(2)
+        return verify(*given)
+
+    run.verify = checking  # type: ignore[assignment]
+    os.environ["TERM"] = term
+    sys.argv = ["planner", *words]
+    try:
+        cli.main()
+    except SystemExit as ended_by:
+        os._exit(int(ended_by.code or 0))
+    finally:
+        os._exit(98)
 
 
 def crowded(room: Room, count: int) -> Iterator[dict[str, Any]]:
