@@ -10,7 +10,7 @@ from planner.files import read_input
 
 #: levels of a document; a programme has four
 _DEEPEST = 20
-_TOO_DEEP = f"values within values, more than {_DEEPEST} deep"
+_TOO_DEEP = "values within values, more than twenty deep"
 
 
 def read(path: Path) -> dict[str, Any]:

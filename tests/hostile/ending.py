@@ -30,14 +30,13 @@ from refusing import Refusing
 from small import free_tables, programme
 from tiny import write_tiny
 
-import planner.page  # a fork begins at once, where a new process would import for seconds
-import planner.workbook  # noqa: F401
-from planner import cli, reports, run, show, store
+from planner import cli, page, reports, run, show, store, workbook
 from planner.errors import PlannerError
-from planner.formulation import build  # noqa: F401
 from planner.inputs import read
 from planner.solve import scheme
 
+#: a fork begins at once, because these are imported before
+IMPORTED = (page, workbook)
 SEED = 20260101
 REPORTS = ("plan.xlsx", "values.csv", "report.html", "summary.md")
 
