@@ -1,4 +1,5 @@
-"""What a change of a programme must do to its optimum: over forty relations, each on small programmes at a gap of 0.
+"""What a change of a programme must do to its optimum: forty-seven relations, each on small programmes at a gap
+of 0.
 
 An example of a relation is named by its seed; programmes without a plan, and those with nothing to change, are passed
 over. ``many.py`` runs the numbers that are too many for here and prints their figures.
