@@ -58,7 +58,10 @@ class Cash:
     @property
     def invested(self) -> Floats:
         """Investment by period, all categories."""
-        return np.asarray(sum(v for k, v in self.by_category.items() if k != OPERATIONS), dtype=float)
+        found = np.zeros_like(self.by_category[OPERATIONS])
+        for category, usd in self.by_category.items():
+            found += usd if category != OPERATIONS else 0.0
+        return found
 
     def spent(self, category: str) -> Floats:
         """Dollars (N,) of a category, whenever they are paid."""

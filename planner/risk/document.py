@@ -13,7 +13,7 @@ from planner.risk.found import CENT, Risk
 from planner.risk.promises import Verdict
 
 #: percentiles of the S-curve
-CURVE = (1, *range(5, 100, 5), 99)
+CURVE = (1, 5, *range(10, 100, 10), 95, 99)
 
 
 def document(run: str, found: Risk) -> dict[str, Any]:
