@@ -37,7 +37,7 @@ GROUPS: dict[str, tuple[tuple[Callable[..., int], str, str], ...]] = {
     "Plan": (
         (optimize, "--dry-run", "--budget 60B --dry-run --json"),
         (what_if, "--list", "gas-ban --dry-run --json"),
-        (replan, "latest --write-actuals actuals.csv", "latest --time-limit 120 --json"),
+        (replan, "latest --write-actuals actuals.csv", ""),
         (rerun, "latest", ""),
     ),
     "Understand": (

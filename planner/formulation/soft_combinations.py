@@ -85,34 +85,32 @@ def _not_before(case: Case, month: float, begun: list[int]) -> float:
     return max(month, min(begun, default=case.past) * case.periods.months) if case.past else month
 
 
-def begin_month(case: Case, initiative: str, site: str | None = None) -> float | None:
+def begin_month(case: Case, initiative: str, site: str | None = None, again: bool = True) -> float | None:
     """Earliest month in which an initiative can begin (at a site); None where the need is none.
 
-    What has one date, where it was not begun in the past, has it after the past. Guards and agencies have dates anyway.
+    ``again``: what was not begun in the past begins after it; else as if nothing were past.
     """
     e = case.initiatives[initiative]
-    before = before_month(case, e.prerequisite_id)
+    before = before_month(case, e.prerequisite_id, again)
     if before is None or e.need_ceiling_units <= 0:
         return None
-    guards = {g.initiative_id for g in all_guards(case)} if case.past else set()
-    dated = initiative in guards or e.effect in AGENCY_EFFECTS or (e.per == "service-level" and guards)
-    return before if dated else _not_before(case, before, begun(case, initiative, site))
+    return _not_before(case, before, begun(case, initiative, site)) if again else before
 
 
-def done_month(case: Case, initiative: str, site: str | None = None) -> float | None:
+def done_month(case: Case, initiative: str, site: str | None = None, again: bool = True) -> float | None:
     """Earliest month in which one unit of an initiative is done (at a site); None where the need is none."""
-    begins = begin_month(case, initiative, site)
+    begins = begin_month(case, initiative, site, again)
     return None if begins is None else begins + max(1.0, case.initiatives[initiative].duration_months)
 
 
-def before_month(case: Case, prerequisite: str) -> float | None:
+def before_month(case: Case, prerequisite: str, again: bool = True) -> float | None:
     """Earliest month in which something may begin that stands on a prerequisite ("": none)."""
-    return done_month(case, prerequisite) if prerequisite else 0.0
+    return done_month(case, prerequisite, None, again) if prerequisite else 0.0
 
 
-def first_done(case: Case, initiative: str, site: str | None = None) -> int | None:
+def first_done(case: Case, initiative: str, site: str | None = None, again: bool = True) -> int | None:
     """First period that opens with one unit of the initiative done (at a site)."""
-    return _opens_done(case, done_month(case, initiative, site))
+    return _opens_done(case, done_month(case, initiative, site, again))
 
 
 def last_start(case: Case, e: Initiative | Track, by: int) -> int | None:
@@ -197,23 +195,23 @@ def agency_gates(case: Case) -> list[tuple[str, str]]:
 
 
 @combos.once
-def first_admitted(case: Case, agency: str) -> int | None:
+def first_admitted(case: Case, agency: str, again: bool = True) -> int | None:
     """First period in which any of the agency's demand may be served, as far as its own gates go."""
-    return later(*(_gate_opens(case, gate, agency) for gate, a in agency_gates(case) if a == agency))
+    return later(*(_gate_opens(case, gate, agency, again) for gate, a in agency_gates(case) if a == agency))
 
 
-def _gate_opens(case: Case, gate: str, agency: str) -> int | None:
+def _gate_opens(case: Case, gate: str, agency: str, again: bool) -> int | None:
     """First period in which a gate may let some demand through: that of the large agencies, or that of the small."""
     if gate in case.tracks:
-        return first_trained(case, case.tracks[gate])
+        return first_trained(case, case.tracks[gate], again)
     if case.initiatives[gate].per != "agency":
-        return first_done(case, gate)
+        return first_done(case, gate, None, again)
     group, small = case.agencies[agency], small_gate(case)
     parts = []
     if group.small_demand_share < 1:
-        parts.append(first_done(case, gate) if group.large_agencies else 0)
+        parts.append(first_done(case, gate, None, again) if group.large_agencies else 0)
     if group.small_demand_share > 0:
-        parts.append(first_done(case, small.initiative_id) if small and group.small_agencies else 0)
+        parts.append(first_done(case, small.initiative_id, None, again) if small and group.small_agencies else 0)
     return min((t for t in parts if t is not None), default=None)
 
 
@@ -227,11 +225,11 @@ def operator_track(case: Case) -> Track | None:
     return next((k for k in case.tracks.values() if k.learners == "operation"), None)
 
 
-def first_trained(case: Case, track: Track) -> int | None:
+def first_trained(case: Case, track: Track, again: bool = True) -> int | None:
     """First period that opens with trained heads."""
     if track.capacity_heads_per_year <= 0 or track.need_ceiling_heads <= 0:
         return None
-    before = before_month(case, track.prerequisite_id)
+    before = before_month(case, track.prerequisite_id, again)
     return None if before is None else _opens_done(case, before + max(1.0, track.duration_months))
 
 

@@ -17,22 +17,32 @@ def first_in_use(case: Case, site: str, service: str, level: str) -> int | None:
     """First period in which the site may run the service at the level; nothing runs in the first period."""
     if (site, level) not in case.site_levels:
         return None
+    again = not _begun(case, site, level)
     gates = [soft.first_held(case, site, x) for x in soft.opens(case, level)]
     needs = [*case.level_needs[level], *([service] if service != soft.NO_SERVICE else [])]
-    gates += [soft.first_done(case, y, site if case.initiatives[y].per == "site-level" else None) for y in needs]
+    for y in needs:
+        gates.append(soft.first_done(case, y, site if case.initiatives[y].per == "site-level" else None, again))
     if service != soft.NO_SERVICE:
-        gates += [soft.first_done(case, e.initiative_id) for e in soft.with_effect(case, "authorises service")]
+        authorised = soft.with_effect(case, "authorises service")
+        gates += [soft.first_done(case, e.initiative_id, None, again) for e in authorised]
     operators = soft.operator_track(case)
     if operators:
-        gates.append(soft.first_trained(case, operators))
-    return soft.later(1, _first_wanted(case, service, level), *gates)
+        gates.append(soft.first_trained(case, operators, again))
+    return soft.later(1, _first_wanted(case, service, level, again), *gates)
 
 
-def _first_wanted(case: Case, service: str, level: str) -> int | None:
+def _begun(case: Case, site: str, level: str) -> bool:
+    """Whether the actuals begin a level at a site: it then keeps the dates that it was begun by."""
+    of_level = {x for x, e in case.accreditations.items() if e.level_id == level}
+    mine = [row for row in case.actuals if row.kind in ("ports", "accredits", "goes_live") and row.key[0] == site]
+    return any(row.kind == "goes_live" or row.key[-1] == level or row.key[-1] in of_level for row in mine)
+
+
+def _first_wanted(case: Case, service: str, level: str, again: bool) -> int | None:
     """First period in which some agency that asks for the service at the level may be served."""
     works = soft.services_of(case)[service]
     asking = {a for a, w, k in case.demands if w in works and k == level}
-    firsts = [soft.first_admitted(case, a) for a in asking]
+    firsts = [soft.first_admitted(case, a, again) for a in asking]
     return min((t for t in firsts if t is not None), default=None)
 
 
