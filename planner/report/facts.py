@@ -178,6 +178,11 @@ class Facts:
                     found[claim.tier] = claim
         return found
 
+    def counted_mw(self, claim: Claim) -> float | None:
+        """Commissioned MW IT that count for a claim: up to a factor of what their site populates; None if not held."""
+        rows = [float(r.mw) for r in _rows(self.plan, "counted") if r.commitment == claim.id]
+        return math.fsum(rows) if rows else None
+
     def largest_power_claim(self) -> Claim | None:
         """The largest promise of power; the earliest among equals, commissioned halls before the other tiers."""
         claims = [c for tier in ("commissioned", "secured", "populated") if (c := self.power_claims().get(tier))]

@@ -118,8 +118,22 @@ def _tiers(facts: Facts, kept: Kept) -> Table:
     named = {c.id: c for c in facts.case.programme.claims}
     claim = named.get(str((kept.get("without") or {}).get("promise")))
     without = f"without {megawatts(claim.level)} secured" if claim and claim.level else "without the promise"
-    note = _contracts(facts) if facts.unused_by_site else ""
+    note = " ".join(text for text in (_counted(facts), _contracts(facts) if facts.unused_by_site else "") if text)
     return Table("tiers", "Power against the promise", (*headers, without) if other else headers, tuple(rows), note)
+
+
+def _counted(facts: Facts) -> str:
+    """Why fewer MW count for the promise than are commissioned, where that is so."""
+    claim = facts.power_claims().get("commissioned")
+    counted = facts.counted_mw(claim) if claim else None
+    built = facts.tier("commissioned", claim.by) if claim and claim.by else 0.0
+    if counted is None or counted > built - TOLERANCE_MW:
+        return ""
+    factor, months = (facts.case.parameter(f"counted_{name}") for name in ("factor", "within_months"))
+    return (
+        f"{megawatts(counted)} of the {megawatts(built)} commissioned count for the promise: "
+        f"halls count up to {factor:g} times the racks that their site holds within {months:g} months."
+    )
 
 
 def _contracts(facts: Facts) -> str:
