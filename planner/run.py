@@ -263,6 +263,8 @@ def _no_plan(case: Case, solved: Solution) -> str:
     promises = (
         f" Firm promises: {'; '.join(firm)}." if firm else " The programme makes no firm promise; its rules clash."
     )
+    if case.past:
+        promises += f" What happened up to {case.programme.as_of} is fixed: it may break a rule by itself."
     if solved.verdict is Verdict.INFEASIBLE:
         return (
             "No plan keeps all rules and firm promises at once. The solver proved it on the model or a relaxation of "
