@@ -17,6 +17,7 @@ import os
 import random
 import signal
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.machinery import ModuleSpec
@@ -78,48 +79,63 @@ SWAPS: dict[type[ast.AST], type[ast.AST]] = {
 }
 
 
-def _changeable(node: ast.AST) -> Iterator[ast.AST]:
-    """Nodes below one that a mutant may change: no annotation, docstring or default of a type."""
+@dataclass(frozen=True)
+class Place:
+    """What can be changed: a field of a node, with its position where the field is a list; and its statement.
+
+    Python shares one node for each operator, so a node is replaced where it is and never changed itself.
+    """
+
+    owner: ast.AST
+    field: str
+    position: int | None
+    node: ast.AST
+    statement: ast.stmt
+
+    def change(self) -> None:
+        if isinstance(self.node, ast.Constant):
+            held = self.node.value
+            new: ast.AST = ast.Constant(not held if isinstance(held, bool) else held + 1)  # type: ignore[operator]
+        else:
+            new = SWAPS[type(self.node)]()
+        if self.position is None:
+            setattr(self.owner, self.field, new)
+        else:
+            getattr(self.owner, self.field)[self.position] = new
+
+
+def _changeable(node: ast.AST, statement: ast.stmt) -> Iterator[Place]:
+    """Places below a node that a mutant may change; annotations and decorators stay."""
     for name, value in ast.iter_fields(node):
-        if name in ("annotation", "returns", "decorator_list", "type_comment"):
+        if name in ("annotation", "returns", "decorator_list"):
             continue
-        for child in value if isinstance(value, list) else [value]:
+        for position, child in enumerate(value) if isinstance(value, list) else [(None, value)]:
             if isinstance(child, ast.AST):
+                nearest = child if isinstance(child, ast.stmt) else statement
                 number = isinstance(child, ast.Constant) and isinstance(child.value, bool | int | float)
                 if type(child) in SWAPS or number:
-                    yield child
-                yield from _changeable(child)
+                    yield Place(node, name, position, child, nearest)
+                yield from _changeable(child, nearest)
 
 
-def places(tree: ast.Module, functions: Sequence[str]) -> list[tuple[ast.AST, ast.AST]]:
-    """(what can be changed, the statement that says where), in the order of the file."""
-    found, seen = [], set[int]()
-    for owner in ast.walk(tree):
-        inside = isinstance(owner, ast.FunctionDef) and (not functions or owner.name in functions)
-        if not inside and not (isinstance(owner, ast.Module) and not functions):
-            continue
-        for statement in owner.body:
-            if isinstance(statement, ast.FunctionDef | ast.ClassDef):
-                continue
-            for node in _changeable(statement):
-                if id(node) not in seen:
-                    seen.add(id(node))
-                    found.append((node, statement))
-    return found
+def places(tree: ast.Module, functions: Sequence[str]) -> list[Place]:
+    """What can be changed, in the order of the file: in all of it, or in functions of these names alone."""
+    if not functions:
+        return [place for statement in tree.body for place in _changeable(statement, statement)]
+    named = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and n.name in functions]
+    return [place for function in named for place in _changeable(function, function)]
 
 
 def mutated(source: str, functions: Sequence[str], at: int) -> tuple[ast.Module, str]:
     """The tree with its ``at``-th place changed, and what was changed."""
     tree = ast.parse(source)
-    node, statement = places(tree, functions)[at]
-    before = ast.unparse(statement)
-    if isinstance(node, ast.Constant):
-        node.value = not node.value if isinstance(node.value, bool) else node.value + 1
-    else:
-        node.__class__ = SWAPS[type(node)]  # type: ignore[assignment]
-    lines = [(a, b) for a, b in zip(before.splitlines(), ast.unparse(statement).splitlines(), strict=False) if a != b]
-    a, b = lines[0] if lines else (before, "the same text")
-    return ast.fix_missing_locations(tree), f"line {getattr(statement, 'lineno', 0)}: {a.strip()}  ->  {b.strip()}"
+    place = places(tree, functions)[at]
+    before = ast.unparse(place.statement).splitlines()
+    place.change()
+    ast.fix_missing_locations(tree)
+    after = ast.unparse(place.statement).splitlines()
+    a, b = next((pair for pair in zip(before, after, strict=False) if pair[0] != pair[1]), ("", "the same text"))
+    return tree, f"line {place.statement.lineno}: {a.strip()}  ->  {b.strip()}"
 
 
 class _InPlace(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -137,18 +153,38 @@ class _InPlace(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 def noticed(target: Target, tree: ast.Module | None, seconds: int) -> bool:
     """Whether a test fails, or does not end in time; without a tree, on the file as it is."""
+    with tempfile.TemporaryDirectory() as folder:
+        return _failed(target, tree, seconds, Path(folder))
+
+
+def _failed(target: Target, tree: ast.Module | None, seconds: int, folder: Path) -> bool:
+    """The tests in a process of their own, with their output and their files in a folder of theirs."""
     child = os.fork()
     if child == 0:
-        quiet = os.open(os.devnull, os.O_WRONLY)
+        quiet = os.open(folder / "output", os.O_WRONLY | os.O_CREAT)
         os.dup2(quiet, 1)
         os.dup2(quiet, 2)
         signal.alarm(seconds)
         if tree is not None:
             path = ROOT.joinpath(*target.module.split(".")).with_suffix(".py")
             sys.meta_path.insert(0, _InPlace(target.module, path, tree))
-        options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-m", "not slow", f"--rootdir={ROOT}"]
+        options = [
+            "-x",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "-p",
+            "no:xdist",
+            "-m",
+            "not slow",
+            f"--rootdir={ROOT}",
+            f"--basetemp={folder / 'tests'}",
+        ]
         os._exit(int(pytest.main([*options, *(str(ROOT / test) for test in target.tests)])))
-    return os.waitpid(child, 0)[1] != 0
+    failed = os.waitpid(child, 0)[1] != 0
+    if failed and tree is None:
+        print((folder / "output").read_text(encoding="utf-8", errors="replace"), file=sys.stderr)
+    return failed
 
 
 def main() -> None:
@@ -156,7 +192,7 @@ def main() -> None:
     words.add_argument("targets", nargs="*", metavar="TARGET", help=f"of {', '.join(TARGETS)}; all of them otherwise")
     words.add_argument("--most", type=int, default=60, help="mutants of a target, drawn by the seed")
     words.add_argument("--seed", type=int, default=0)
-    words.add_argument("--seconds", type=int, default=300, help="after which a mutant that hangs is noticed")
+    words.add_argument("--seconds", type=int, default=60, help="after which a mutant that hangs is noticed")
     asked = words.parse_args()
     os.chdir(ROOT)
     sys.path.insert(0, str(ROOT))
