@@ -246,7 +246,7 @@ def _blank(table: str, row: Mapping[str, Any]) -> Row:
     return filled
 
 
-def _figures(rows: Mapping[str, Sequence[Row]], money_year: int) -> list[Row]:
+def _figures(rows: Mapping[str, Sequence[Row]], money_year: int = FIRST_YEAR) -> list[Row]:
     """One row a column; money parameters one by one, for only they have a money year."""
     figures = []
     for table in TABLES:
