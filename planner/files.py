@@ -62,7 +62,7 @@ def plainly(doing: str) -> Iterator[None]:
 
 
 def heeded(*numbers: signal.Signals) -> list[signal.Signals]:
-    """Those of the signals that the process was not told to ignore when it began, as ``nohup`` does."""
+    """Those of the signals that the process does not ignore; ``nohup`` starts it so that it ignores a hang-up."""
     return [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]
 
 

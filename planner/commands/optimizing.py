@@ -96,7 +96,7 @@ def optimize(
     options = run.Options(repeatable=repeatable, seed=seed, **{k: v for k, v in given.items() if v is not None})  # type: ignore[arg-type]
     with store.draft(store.reports_folder(reports), run_name or store.run_name(None, case.name)) as draft:
         people.prepare()
-        with ExitStack() as held:  # what asks to end is heard by the solver; from then on it waits for the plan
+        with ExitStack() as held:  # a signal ends the solver; after that it waits until the plan is stored
             held.enter_context(undisturbed())
             with live(style) as progress:
                 result = run.optimize(case, options, progress=progress)

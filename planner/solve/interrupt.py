@@ -8,8 +8,6 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
-from planner.files import HANG_UP, heeded
-
 
 class Interrupted(KeyboardInterrupt):
     """The user asked twice to stop."""
@@ -37,7 +35,8 @@ def interruptible() -> Iterator[_Interrupt]:
     if threading.current_thread() is not threading.main_thread():
         yield INTERRUPT
         return
-    kept = {s: signal.signal(s, INTERRUPT.handle) for s in heeded(signal.SIGINT, signal.SIGTERM, *HANG_UP)}
+    asking = (signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else []))
+    kept = {s: signal.signal(s, INTERRUPT.handle) for s in asking if signal.getsignal(s) is not signal.SIG_IGN}
     try:
         yield INTERRUPT
     finally:
