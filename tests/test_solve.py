@@ -347,7 +347,7 @@ print(o.interrupted, o.value is not None, o.verdict, stop.signal, flush=True)
 """
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_the_first_signal_keeps_the_incumbent(number: int) -> None:
     root = Path(__file__).parents[1]
     with subprocess.Popen([sys.executable, "-c", HARD], cwd=root, stdout=subprocess.PIPE, text=True) as process:

@@ -13,6 +13,8 @@ ENDINGS = {"%": -2, "k": 3, "m": 6, "b": 9, "bn": 9}
 #: fields of a programme of which a percent is a part
 SHARES = ("infrastructure_share", "infrastructure_share_tolerance", "gap")
 AN_AMOUNT = "a number, such as 60e9, 60B, 1.5M or 20%"
+#: characters of a text; a cell of a workbook holds 32,767, and some hold several texts
+LONGEST_TEXT = 4000
 _GROUPED = re.compile(r"[+-]?[0-9]{1,3}([,_'.][0-9]{3})+")
 
 

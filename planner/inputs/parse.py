@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from planner.errors import Fault
-from planner.inputs.numerals import NUMBER, plain, show
+from planner.inputs.numerals import LONGEST_TEXT, NUMBER, plain, show
 from planner.inputs.schema import Column, Table
 
 if TYPE_CHECKING:
@@ -259,6 +259,8 @@ def cell(text: str, column: Column) -> tuple[Any, tuple[str, str, str] | None]:
 
 
 def _text(text: str, column: Column) -> tuple[Any, tuple[str, str, str] | None]:
+    if len(text) > LONGEST_TEXT:
+        return None, (f"{text[:40]}…, {len(text):,} characters", f"at most {LONGEST_TEXT:,} characters", "")
     if _CONTROL.search(text):
         return None, (repr(text), "text without control characters or line breaks", "")
     if text.lstrip().startswith(_FORMULA):

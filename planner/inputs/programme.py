@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from planner.inputs.numerals import LONGEST_TEXT
+
 #: fields that older programme files have -> what to write instead
 INSTEAD = {
     "stages": "Write one [objective] instead, mission_value = 1.0 and present_cost = -1.0; a goal has a price_usd.",
@@ -46,6 +48,8 @@ _FIRST_DAY, _LAST_DAY = 1980, 2107
 def _writable(text: str) -> str:
     if _UNWRITABLE.search(text):
         raise ValueError("text without control characters")
+    if len(text) > LONGEST_TEXT:
+        raise ValueError(f"at most {LONGEST_TEXT:,} characters")
     return text
 
 
