@@ -123,7 +123,8 @@ def _second(sheet: Sheet, column: str, rows: Iterable[Row]) -> list[Fault]:
 
 def _needs(sheets: Sheets) -> list[Fault]:
     """Operators are asked for by MW; agencies need the other tracks."""
-    learners = {r.values["track_id"]: r.values["learners"] for r in good_rows(sheets["training_tracks"], "learners")}
+    tracks = good_rows(sheets["training_tracks"], "track_id", "learners")
+    learners = {row.values["track_id"]: row.values["learners"] for row in tracks}
     sheet = sheets["training_needs"]
     return [
         Fault(sheet.file, row.line, "track_id", f"{row.values['track_id']}, for operation", "a track for staff")

@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from planner.errors import Fault
@@ -31,7 +32,6 @@ _UNITS = frozenset(
         *("heads", "racks", "flops", "tflops", "pflops", "eflops"),
     ]
 )
-
 
 __all__ = ["NUMBER", "Row", "Sheet", "cell", "did_you_mean", "fit", "listing", "show", "span", "split", "type_cells"]
 
@@ -85,12 +85,17 @@ class Sheet:
 
 def did_you_mean(word: str, among: Iterable[str], also: str = "") -> str:
     """A sentence with the nearest of the allowed words; ``also`` where there is none."""
-    words = [w for w in among if w]
+    near = _nearest(word, tuple(w for w in among if w))
+    return f"Did you mean {near}?" if near else also
+
+
+@lru_cache(10_000)
+def _nearest(word: str, words: tuple[str, ...]) -> str:
+    """The word that is nearest, or none; one fault may be in each row of a long table."""
+    lower = {w.lower(): w for w in words}
     near = difflib.get_close_matches(word, words, n=1, cutoff=0.6)
-    if not near:
-        lower = {w.lower(): w for w in words}
-        near = [lower[n] for n in difflib.get_close_matches(word.lower(), list(lower), n=1, cutoff=0.6)]
-    return f"Did you mean {near[0]}?" if near else also
+    near = near or [lower[n] for n in difflib.get_close_matches(word.lower(), list(lower), n=1, cutoff=0.6)]
+    return near[0] if near else ""
 
 
 def listing(words: Iterable[str], most: int = 12) -> str:
@@ -278,8 +283,7 @@ def _number(text: str, column: Column) -> tuple[Any, tuple[str, str, str] | None
     if column.kind == "flag":
         return (int(text), None) if text in ("0", "1") else (None, (text, "0 or 1", ""))
     kind = "a whole number" if whole else "a number"
-    value = float(text) if NUMBER.fullmatch(text) else math.nan
-    if not math.isfinite(value):
+    if not math.isfinite(value := float(text) if NUMBER.fullmatch(text) else math.nan):
         return None, (text, kind, plain(text, column.unit.startswith("fraction")))
     if whole and not re.fullmatch(r"[+-]?[0-9]+", text):
         return None, (text, kind, f"Write {int(value)}." if value == int(value) else "")

@@ -14,6 +14,11 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "inputs"))
+
+from faulty import change, found
+from small import free_tables, gates
 from tiny import tiny_tables, write_tiny
 
 from planner.errors import InputError
@@ -86,6 +91,20 @@ def test_every_cost_category_has_its_row(tmp_path: Path) -> None:
     with pytest.raises(InputError) as refused:
         read.load(write_tiny(tmp_path, tables))
     assert ("categories.csv", "no row chips") in [(f.file, f.found) for f in refused.value.faults]
+
+
+def test_tracks_without_names_are_one_fault_each_way(tmp_path: Path) -> None:
+    model = write_tiny(tmp_path, gates(free_tables()))
+    change(tmp_path / "data", "training_tracks", lambda lines: [line.pop(0) for line in lines])
+    assert [(f.file, f.column) for f in found(model)] == [("training_tracks.csv", "track_id")]
+
+
+def test_one_wrong_word_in_each_row_of_a_long_table(tmp_path: Path) -> None:
+    model = write_tiny(tmp_path)
+    change(tmp_path / "data", "categories", lambda lines: lines.extend([["chps", "sft", "0"]] * 20_000))
+    began = time.process_time()
+    assert len(found(model)) == 40_000
+    assert time.process_time() - began < SECONDS
 
 
 def test_a_number_of_many_digits_is_read_in_one_go() -> None:
