@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import posixpath
+import tempfile
 import zipfile
 from collections.abc import Mapping
 from io import BytesIO
@@ -38,7 +41,11 @@ def save(book: Book, path: Path) -> None:
 def parts_of(workbook: Workbook) -> dict[str, bytes]:
     """The parts of the file that openpyxl would write."""
     raw = BytesIO()
-    workbook.save(raw)
+    try:
+        workbook.save(raw)
+    except etree.SerialisationError as error:  # its sheets are files in the temporary folder; the text is IO_ENOSPC
+        number = getattr(errno, str(error).removeprefix("IO_"), errno.EIO)
+        raise OSError(number, os.strerror(number), tempfile.gettempdir()) from error
     with zipfile.ZipFile(raw) as source:
         return {name: source.read(name) for name in source.namelist()}
 
