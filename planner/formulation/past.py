@@ -58,11 +58,11 @@ class Decision(NamedTuple):
 def close(m: Any, case: Case, places: Places) -> None:
     """Fix the past. Raises InputError where the actuals say what the model cannot decide."""
     b, happened = m.past, _happened(case, places)
-    there = _decisions(m, case, places) if case.past else ()
-    decisions = {(d.kind, d.key, d.t): d for d in there if d.t < case.past and d.terms}
-    if strays := [row for key, (_, row) in happened.items() if key not in decisions and row is not None]:
+    there = decisions(m, case, places) if case.past else ()
+    past = {(d.kind, d.key, d.t): d for d in there if d.t < case.past and d.terms}
+    if strays := [row for key, (_, row) in happened.items() if key not in past and row is not None]:
         raise InputError([_stray(case, row) for row in strays])
-    fixed = {(d.name, d.t): (d.terms, happened.get(key, (0.0, None))[0]) for key, d in decisions.items()}
+    fixed = {(d.name, d.t): (d.terms, happened.get(key, (0.0, None))[0]) for key, d in past.items()}
 
     @b.Constraint(over(fixed), doc="what is past is as it was")
     def as_it_was(b: Any, decision: str, t: int) -> Any:
@@ -121,7 +121,8 @@ def _kept(case: Case) -> Iterator[tuple[str, str, int, float]]:
             yield s, c, t, sum(left.values())
 
 
-def _decisions(m: Any, case: Case, places: Places) -> Iterator[Decision]:
+def decisions(m: Any, case: Case, places: Places) -> Iterator[Decision]:
+    """Everything that a plan decides, by kind of actuals, key and period, as terms of the model's variables."""
     yield from (Decision("opens", (s,), 0, [(1.0, v)]) for s, v in m.sites.open.items())
     dated = {"modules": m.construction.started_by, "contract": m.power.contracted_by, "units": m.power.ordered_by}
     for kind, family in dated.items():
