@@ -75,7 +75,7 @@ class _Reader:
             raise InputError(sorted(self.faults, key=lambda f: (f.row or 0, f.column)))
         rows = {(p[0], i, *p[2:]): n for p, n in self.lines.items() if len(p) > 1 and (i := self._id(p[0], p[1]))}
         about = (head.title, head.milestone, head.confidence, tuple(families), tuple(delays))
-        return Uncertainty(self.file, sha256, *about, matrix, stop.drop_first, rows)
+        return Uncertainty(self.file, sha256, *about, matrix, stop.drop_first, rows, head.until)
 
     # parts
 

@@ -18,6 +18,7 @@ Asset = Literal["racks", "halls"]
 Late = Literal["grid", "works", "accreditation"]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,40}$")]
 Status = Literal["read", "read-excerpt", "secondary", "derived", "recalled", "assumption", "unsupported"]
+MONTH = r"^20\d\d-(0[1-9]|1[0-2])$"
 Words = Annotated[tuple[str, ...], Field(strict=False)]
 
 
@@ -70,12 +71,16 @@ class Stop(_Strict):
 
 
 class Head(_Strict):
-    """The promise whose joint confidence with the budget is shown first, and the confidence to set money aside for."""
+    """The promise whose joint confidence with the budget is shown first, and the confidence to set money aside for.
+
+    ``until`` is the month, YYYY-MM, at whose opening more is known: what is signed before it holds in every future.
+    """
 
     title: str = Field(min_length=3)
     why: str = ""
     milestone: str
     confidence: float = Field(gt=0, lt=1)
+    until: str | None = Field(default=None, pattern=MONTH)
 
 
 @dataclass(frozen=True)
@@ -92,6 +97,7 @@ class Uncertainty:
     correlations: NDArray[np.float64]
     drop_first: tuple[str, ...]
     rows: Mapping[tuple[str, ...], int]
+    until: str | None = None
 
     def fault(self, part: Family | Delay, field: str, found: str, allowed: str, suggestion: str = "") -> Fault:
         """A fault of a family or a delay that shows only with a plan."""

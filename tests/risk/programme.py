@@ -13,7 +13,7 @@ from typing import Any
 
 from broken import claim, compute
 from small import LEAST_COST, Row, change, free_tables, parameter, programme
-from tiny import PRICE_YEARS, _figures, tiny_tables, write_tiny
+from tiny import FIRST_YEAR, PRICE_YEARS, _figures, tiny_tables, write_tiny
 
 from planner.inputs.case import Case
 from planner.inputs.read import load
@@ -141,7 +141,7 @@ def tables() -> dict[str, list[Row]]:
     rows["accreditations"] = [{"accreditation_id": "HIGH", "level_id": "gov", "opens_level": 1, "duration_months": 12}]
     parameter(rows, programme_management_share=0.1, minimum_site_mw=10, counted_site_by_year=2029)
     whole = {**tiny_tables(), **rows}
-    lines = {(f["table"], f["key"], f["column"]): f for f in _figures(whole)}
+    lines = {(f["table"], f["key"], f["column"]): f for f in _figures(whole, FIRST_YEAR)}
     for key, (low, high) in RANGES.items():
         lines[key] = {**lines[key], "low": low, "high": high}
     rows["figures"] = list(lines.values())
