@@ -26,7 +26,7 @@ from planner.formulation.terms import Terms, over, scaled, total, value
 from planner.inputs.actuals import KINDS, SPENT
 from planner.inputs.case import Case
 from planner.solve.program import Contradiction, Program
-from planner.solve.values import Linear, Outcome, SolveLimits, Vector
+from planner.solve.values import Linear, Outcome, SolveLimits, Vector, Verdict
 
 #: kind, where and what, period
 Key = tuple[str, tuple[str, ...], int]
@@ -152,6 +152,21 @@ class Extensive:
         if found.values is not None:
             self.program.load(found.values)
         return found
+
+
+def with_held(case: Case, held: Held, limits: SolveLimits) -> tuple[Formulation | None, Outcome]:
+    """The best plan of a case with decisions held; its values stand on the formulation, None where there is none."""
+    built = build(case)
+    try:
+        held(built)
+        program = Program.compile(built.model)
+    except Contradiction:
+        return None, Outcome(Verdict.INFEASIBLE)
+    found = program.solve(program.linear(built.objective), limits)
+    if found.values is None:
+        return None, found
+    program.load(found.values)
+    return built, found
 
 
 def _agree(m: Any, there: Sequence[Mapping[Key, Terms]], before: int) -> None:
