@@ -93,7 +93,8 @@ def _notes(document: Mapping[str, Any]) -> list[str]:
         f"keep {percent(document['variance_kept'])} of their variance: tails are shorter than in 'planner risk RUN'."
     )
     if document["sites_settled"] is not None:
-        found.append(f"Sites are those of the run: {', '.join(document['sites_settled'])}. Others were not tried.")
+        names = ", ".join(document["sites_settled"])
+        found.append(f"Sites are those of the mean scenario's plan: {names}. Others were not tried.")
     return found
 
 

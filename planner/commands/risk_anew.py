@@ -138,10 +138,9 @@ def staged(style: Style, about: About, draws: int, count: int, until: str | None
         Future(f"scenario-{n}", one, scenario.probability)
         for n, (one, scenario) in enumerate(zip(cases, few.scenarios, strict=True), 1)
     ]
-    sites = frozenset(map(str, about.plan["opens"]["site_id"]))
     stages = Stages(before, level=tail[0], weight=tail[1])
     with live(style) as tell, interruptible() as interrupt:
-        found = decided(futures, mean, stages, about.options.limits(case), sites, tell or (lambda report: None))
+        found = decided(futures, mean, stages, about.options.limits(case), tell or (lambda report: None))
         if interrupt.signal:
             style.say("planner: stopped; nothing is kept")
             return INTERRUPTED

@@ -15,7 +15,8 @@ from planner.formulation.terms import value
 from planner.inputs.case import Case
 from planner.results import read_plan
 from planner.solve import Contradiction, Limits, Report, SolveLimits, Verdict
-from planner.solve.extensive import Extensive, Future, Held, Key, Stages, committed, cvar
+from planner.solve.extensive import Extensive, Future, Held, Key, Stages, committed, cvar, values_of
+from planner.solve.models import SITES
 from planner.solve.scheme import solve
 from planner.verify import ObjectiveClaim, verify
 
@@ -79,6 +80,8 @@ class Decided:
         return None if ends[0] is None or ends[1] is None else ends[0] - ends[1]
 
 
+#: values by name of variable, of each future
+Plans = Sequence[Mapping[str, float]]
 Tell = Callable[[Report], None]
 
 
@@ -87,10 +90,9 @@ def decided(
     mean: Case,
     stages: Stages,
     limits: Limits,
-    sites: frozenset[str],
     tell: Tell = lambda report: None,
 ) -> Decided:
-    """All four ways. ``limits`` are of each solve; ``sites``, those of the run, are kept where the model is large."""
+    """All four ways; ``limits`` are of each solve."""
 
     def say(step: str) -> None:
         tell(Report(step, 0.0))
@@ -98,14 +100,14 @@ def decided(
     say(f"deciding for {KNOWING}")
     knowing, cost = _knowing(futures, limits)
     say(f"deciding for {MEAN}")
-    by_mean = _by_mean(futures, mean, stages, limits)
+    by_mean, plans = _by_mean(futures, mean, stages, limits)
     year = 12 // futures[0].case.periods.months
     gap = limits.gap * cost
     say(f"deciding for {SIGNED}")
-    signed, taken = _together(futures, replace(stages, not_before=0), limits, gap, sites)
+    signed, taken = _together(futures, replace(stages, not_before=0), limits, gap, plans)
     say(f"deciding for {WAITED}")
     first = futures[0].case.past + year
-    waited, _ = _together(futures, replace(stages, not_before=first), limits, gap, sites)
+    waited, _ = _together(futures, replace(stages, not_before=first), limits, gap, plans)
     found = Decided(futures, stages, knowing, by_mean, signed, waited, taken)
     return replace(found, signed=_bounded(found, signed), waited=_bounded(found, waited))
 
@@ -135,11 +137,12 @@ def _knowing(futures: Sequence[Future], limits: Limits) -> tuple[Policy, float]:
     return Policy(_worst([s.verdict for s in found]), tuple(values), bound, {}, passed, without, took), cost
 
 
-def _by_mean(futures: Sequence[Future], mean: Case, stages: Stages, limits: Limits) -> Policy:
-    """The commitments of the mean future's plan, and the best that is left after the date."""
+def _by_mean(futures: Sequence[Future], mean: Case, stages: Stages, limits: Limits) -> tuple[Policy, Plans]:
+    """The commitments of the mean future's plan, and the best that is left after the date; the plans of that."""
     began, plan = time.perf_counter(), solve(mean, limits)
+    plans: list[dict[str, float]] = []
     if plan.formulation is None:
-        return Policy(plan.verdict, without_plan=("mean",), seconds=time.perf_counter() - began)
+        return Policy(plan.verdict, without_plan=("mean",), seconds=time.perf_counter() - began), plans
     signed, values, verdicts, without, passed = committed(plan.formulation, stages.before), [], [], [], True
     for future in futures:
         found = solve(future.case, limits, conditions=Held(signed, stages.before))
@@ -148,25 +151,31 @@ def _by_mean(futures: Sequence[Future], mean: Case, stages: Stages, limits: Limi
             without.append(future.name)
             continue
         plan_there = read_plan(found.formulation)
+        plans.append(values_of(found.formulation))
         values.append(value(found.formulation.objective))
         passed &= verify(future.case, plan_there, _claim(values[-1])).passed
     took = time.perf_counter() - began
-    return Policy(_worst(verdicts), tuple(values), None, signed, passed, tuple(without), took)
+    return Policy(_worst(verdicts), tuple(values), None, signed, passed, tuple(without), took), plans
 
 
 def _together(
-    futures: Sequence[Future], stages: Stages, limits: Limits, gap: float, sites: frozenset[str]
+    futures: Sequence[Future], stages: Stages, limits: Limits, gap: float, plans: Plans
 ) -> tuple[Policy, frozenset[str] | None]:
-    """The program of all futures; with more than ``SMALL`` whole decisions at the sites of the run."""
+    """The program of all futures, from ``plans`` that share their commitments where there is one for each.
+
+    With more than ``SMALL`` whole decisions the sites are those of these plans.
+    """
     began, taken = time.perf_counter(), None
     try:
         model = Extensive.of(futures, stages)
-        if model.program.size["integers"] > SMALL:
-            taken = sites
-            model = Extensive.of(futures, stages, sites)
+        if plans and model.program.size["integers"] > SMALL:
+            opens = (name.partition("[")[::2] for name, n in plans[0].items() if n > 0.5)
+            taken = frozenset(site.rstrip("]") for name, site in opens if name == SITES)
+            model = Extensive.of(futures, stages, taken)
     except Contradiction:
         return Policy(Verdict.INFEASIBLE, seconds=time.perf_counter() - began), taken
-    found = model.solve(SolveLimits(gap=gap, seconds=limits.clock, nodes=limits.nodes, seed=limits.seed))
+    start = model.start(plans) if len(plans) == len(futures) else None
+    found = model.solve(SolveLimits(gap=gap, seconds=limits.clock, nodes=limits.nodes, seed=limits.seed), start)
     size, took = model.program.size, time.perf_counter() - began
     if found.values is None:
         verdict = Verdict.UNKNOWN if taken else found.verdict

@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pyomo.environ as pyo
 
 from planner.collection import no_collection
@@ -25,13 +26,15 @@ from planner.formulation.past import POOLED, decisions
 from planner.formulation.terms import Terms, over, scaled, total, value
 from planner.inputs.actuals import KINDS, SPENT
 from planner.inputs.case import Case
-from planner.solve.program import Contradiction, Program
+from planner.solve.program import FEASIBLE, Contradiction, Program
 from planner.solve.values import Linear, Outcome, SolveLimits, Vector, Verdict
 
 #: kind, where and what, period
 Key = tuple[str, tuple[str, ...], int]
 #: kinds that answer to the future at once, or follow from others
 AT_ONCE = ("generated", "retired", "served", "discounted", SPENT)
+#: name of the block of a future, before its number
+BLOCK = "future_"
 #: what a continuous commitment that is held may be off by, as a part of it: rounding of the solve it comes from
 ROUNDING = 1e-6
 
@@ -111,6 +114,11 @@ def commitments(built: Formulation) -> dict[Key, Terms]:
     return found
 
 
+def values_of(built: Formulation) -> dict[str, float]:
+    """Values that the variables of a formulation hold, by name."""
+    return {v.name: v.value for v in built.model.component_data_objects(pyo.Var, active=True)}
+
+
 def committed(built: Formulation, before: int) -> dict[Key, float]:
     """Amounts of the commitments before a period, at the values that the variables hold."""
     found = {key: value(terms) for key, terms in commitments(built).items() if key[2] < before}
@@ -136,7 +144,7 @@ class Extensive:
             m = pyo.ConcreteModel(name="futures")
             built = [build(future.case) for future in futures]
             for n, one in enumerate(built):
-                m.add_component(f"future_{n}", one.model)
+                m.add_component(f"{BLOCK}{n}", one.model)
                 for s, opens in one.model.sites.open.items() if sites is not None else ():
                     opens.fix(float(s in (sites or ())))
             there = [commitments(one) for one in built]
@@ -145,6 +153,18 @@ class Extensive:
             terms = _weighed(m, futures, built, stages)
         program = Program.compile(m)
         return cls(futures, built, program, program.linear(terms))
+
+    def start(self, plans: Sequence[Mapping[str, float]]) -> Vector | None:
+        """Plans of the futures by name of variable, put together; None where they break a rule of the whole."""
+        values = np.zeros(len(self.program.columns))
+        worst = min(self._worth(plan, built) for plan, built in zip(plans, self.built, strict=True))
+        for i, name in enumerate(self.program.names):
+            block, _, rest = name.partition(".")
+            values[i] = plans[int(block.removeprefix(BLOCK))][rest] if rest else worst if name == "at_risk" else 0.0
+        return values if self.program.violation(values) <= FEASIBLE else None
+
+    def _worth(self, plan: Mapping[str, float], built: Formulation) -> float:
+        return sum(n * plan[v.name.partition(".")[2]] for n, v in built.objective)
 
     def solve(self, limits: SolveLimits, start: Vector | None = None) -> Outcome:
         """The plan of the whole; its values then stand on the variables of every future."""
