@@ -1,4 +1,4 @@
-"""The plan decided anew in each draw, as sentences and tables: regret, and what stands in most futures."""
+"""The plan decided anew in each draw, as sentences and tables: regret, and what most futures decide."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from planner.comparison.sections import Cell, Figure, Section
 from planner.inputs.case import Case
 from planner.measures import percent, usd
 
-#: share of futures from which a decision stands in nearly all of them
+#: share of futures from which nearly all of them have a decision
 NEARLY_ALL = 0.9
 
 
@@ -37,8 +37,8 @@ def _lead(run: str, document: Mapping[str, Any]) -> str:
     open_ = f", {len(document['not_answered'])} were not answered" if document["not_answered"] else ""
     return (
         f"Decided anew in {count} draws around {run}: {planned} have a plan{none}{open_}. The whole decisions of {run} "
-        f"still fit in {document['fixed_plan_stands']}; there {lost}. {len(stands)} decisions stand in at least "
-        f"{percent(NEARLY_ALL)} of the plans{sites}."
+        f"still fit in {document['fixed_plan_stands']}; there {lost}. At least {percent(NEARLY_ALL)} of "
+        f"the plans have {len(stands)} decisions in common{sites}."
     )
 
 

@@ -89,7 +89,7 @@ def _notes(document: Mapping[str, Any]) -> list[str]:
         found.append(f"The commitments of the mean scenario's plan leave no plan in: {names}.")
     found.append("What has no later date on offer is not kept waiting: the choice of sites, and what has one date.")
     found.append(
-        f"{document['draws']:,} draws, seed {document['seed']}, stand in {len(document['scenarios'])} scenarios, which "
+        f"{document['draws']:,} draws, seed {document['seed']}, make {len(document['scenarios'])} scenarios, which "
         f"keep {percent(document['variance_kept'])} of their variance: tails are shorter than in 'planner risk RUN'."
     )
     if document["sites_settled"] is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,9 @@ from planner.commands.asking import Out
 from planner.errors import UsageError
 from planner.options import Debug, Gap, Json, Quiet, Reports, Run, share
 from planner.terminal import Style
+
+if TYPE_CHECKING:
+    from planner.commands.risk_anew import Few
 
 
 def risk(
@@ -22,8 +25,7 @@ def risk(
         typer.Option(parser=share, metavar="SHARE", help="Confidence that contingency is for. [default: the file's]"),
     ] = None,
     milestone: Annotated[
-        str | None,
-        typer.Option(metavar="PROMISE", help="Promise of the joint confidence. [default: the file's]"),
+        str | None, typer.Option(metavar="PROMISE", help="Promise of the joint confidence. [default: the file's]")
     ] = None,
     uncertainty: Annotated[
         Path | None,
@@ -72,19 +74,13 @@ def risk(
     from planner.analyses.source import Source, stored_run
     from planner.answers import risks
     from planner.commands.kept import answered
-    from planner.commands.risk_anew import About, anew, staged
+    from planner.commands.risk_anew import About, Few, anew, staged
     from planner.risk.document import document
     from planner.risk.found import risk as counted
     from planner.risk.reading import read
-    from planner.run import Options
+    from planner.run import SECONDS, Options
 
-    if reoptimise and stochastic:
-        raise UsageError("--reoptimise and --stochastic are two questions: ask them one after the other")
-    tail = 0.8 if cvar_level is None else cvar_level, cvar_weight or 0.0
-    if tail[0] >= 1:
-        raise UsageError("--cvar-level is below 1: the mean of the worst rest needs a rest")
-    if workers and scheduler:
-        raise UsageError("--workers is for this machine; a cluster has the workers that it has")
+    few = _few(reoptimise, stochastic, (workers, scheduler), Few(draws, scenarios, until, cvar_level, cvar_weight))
     for path in out or ():
         answers.check_suffix(path)
     at = stored_run(run, store.reports_folder(reports))
@@ -93,12 +89,9 @@ def risk(
         raise UsageError(f"{at.name} has no plan to draw: 'planner explain {at.name}' says why")
     asked = read(_file(uncertainty, stored.case.programme.data_set), stored.case, milestone, confidence)
     if reoptimise or stochastic:
-        given = {k: v for k, v in (("gap", gap), ("seconds", time_limit)) if v is not None}
-        options = Options(processes=2 if stochastic else 1, **given)  # type: ignore[arg-type]
+        options = Options(gap, SECONDS if time_limit is None else time_limit, processes=2 if stochastic else 1)
         about = About(at, stored, stored.plan, asked, seed, options, out or ())
-        if stochastic:
-            return staged(style, about, draws, scenarios, until, tail)
-        return anew(style, about, reoptimise, workers, scheduler)
+        return staged(style, about, few) if stochastic else anew(style, about, reoptimise, workers, scheduler)
     found = counted(stored.case, stored.plan, asked, draws, seed)
     answer = risks.answer(at.name, stored.case, document(at.name, found))
     answered(style, "risk", answer, out or (), Source(str(at / "inputs" / "model.toml"), run=at))
@@ -114,3 +107,14 @@ def _file(given: Path | None, data: str) -> Path:
         known = f"no uncertainty file ships with the data set {data}" if given is None else f"there is no file {file}"
         raise UsageError(f"{known}: write one after docs/risk.md and name it with --uncertainty PATH")
     return file
+
+
+def _few(reoptimise: int, stochastic: bool, who: tuple[int | None, str | None], few: Few) -> Few:
+    """The scenarios asked for. UsageError where the options contradict each other."""
+    if reoptimise and stochastic:
+        raise UsageError("--reoptimise and --stochastic are two questions: ask them one after the other")
+    if few.cvar_level is not None and few.cvar_level >= 1:
+        raise UsageError("--cvar-level is below 1: the mean of the worst rest needs a rest")
+    if all(who):
+        raise UsageError("--workers is for this machine; a cluster has the workers that it has")
+    return few

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from planner.store import Stored
 
 
+#: level of CVaR where nobody says
+CVAR_LEVEL = 0.8
+
+
 @dataclass(frozen=True)
 class About:
     """A stored run with its plan, where it lies, what varies, and how each case is solved."""
@@ -50,6 +54,17 @@ class About:
         if faults:
             raise InputError(faults)
         return found
+
+
+@dataclass(frozen=True)
+class Few:
+    """Draws, and at most how many scenarios of them; the month until which they share; CVaR's level and weight."""
+
+    draws: int
+    scenarios: int
+    until: str | None = None
+    cvar_level: float | None = None
+    cvar_weight: float | None = None
 
 
 def anew(style: Style, about: About, draws: int, workers: int | None, scheduler: str | None) -> int:
@@ -117,8 +132,8 @@ def _swept(
         cluster.close()
 
 
-def staged(style: Style, about: About, draws: int, count: int, until: str | None, tail: tuple[float, float]) -> int:
-    """What to sign before a date; ``tail`` is the level and the weight of CVaR.
+def staged(style: Style, about: About, few: Few) -> int:
+    """What to sign before a date.
 
     Exit codes: 0 proven within the gap, 4 no plan holds in every scenario, 5 not proven, 6 no plan found in time.
     """
@@ -131,21 +146,22 @@ def staged(style: Style, about: About, draws: int, count: int, until: str | None
     from planner.solve.extensive import Future, Stages
 
     case = about.stored.case
-    month, before = until_of(case, until, about.uncertainty)
-    few = reduced(case, about.plan, about.uncertainty, draws, about.seed, count)
-    *cases, mean = about.cases([*few.scenarios, few.mean])
+    month, before = until_of(case, few.until, about.uncertainty)
+    made = reduced(case, about.plan, about.uncertainty, few.draws, about.seed, few.scenarios)
+    *cases, mean = about.cases([*made.scenarios, made.mean])
     futures = [
         Future(f"scenario-{n}", one, scenario.probability)
-        for n, (one, scenario) in enumerate(zip(cases, few.scenarios, strict=True), 1)
+        for n, (one, scenario) in enumerate(zip(cases, made.scenarios, strict=True), 1)
     ]
-    stages = Stages(before, level=tail[0], weight=tail[1])
+    level = CVAR_LEVEL if few.cvar_level is None else few.cvar_level
+    stages = Stages(before, level=level, weight=few.cvar_weight or 0.0)
     with live(style) as tell, interruptible() as interrupt:
         found = decided(futures, mean, stages, about.options.limits(case), tell or (lambda report: None))
         if interrupt.signal:
             style.say("planner: stopped; nothing is kept")
             return INTERRUPTED
-    made = document(about.at.name, found, few, about.uncertainty, month, about.seed)
+    said = document(about.at.name, found, made, about.uncertainty, month, about.seed)
     source = Source(str(about.at / "inputs" / "model.toml"), run=about.at)
-    answered(style, "commit-now", answers.answer(about.at.name, case, made), about.out, source)
+    answered(style, "commit-now", answers.answer(about.at.name, case, said), about.out, source)
     verdicts = {Verdict.OPTIMAL: 0, Verdict.INFEASIBLE: 4, Verdict.WITHIN_LIMITS: 5}
     return 9 if found.signed.values and not found.signed.passed else verdicts.get(found.signed.verdict, 6)

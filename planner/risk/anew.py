@@ -1,4 +1,4 @@
-"""The plan decided anew in each draw: what the fixed plan loses there, and which decisions stand in most futures."""
+"""The plan decided anew in each draw: what the fixed plan loses there, and what most futures decide."""
 
 from __future__ import annotations
 
