@@ -7,20 +7,20 @@ What differs between two runs that are otherwise the same (times) lives in ``tim
 
 from __future__ import annotations
 
-import json
 import secrets
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from planner import files as fs
-from planner.errors import InputError, StorageError
+from planner.errors import StorageError
 from planner.registry import MANIFEST, RunInfo, find, find_run_or_none, reports_folder, run_name, runs
+from planner.stored import Stored, checksums, damaged, document_of, listed, load, manifest_of, split, stable
 
 if TYPE_CHECKING:
     from planner.inputs.case import Case
@@ -35,8 +35,6 @@ __all__ = [
 WORKBOOK, VALUES, PAGE, SUMMARY = "plan.xlsx", "values.csv", "report.html", "summary.md"
 #: the price of a promise, found by a second solve after the first reports were written; the run's reports hold it then
 PRICE = "without.json"
-#: keys of the document that differ between two runs that are otherwise the same
-_TIMES = ("seconds", "cpu_seconds", "steps")
 _ABANDONED_AFTER_SECONDS = 7 * 86400
 
 #: writes reports from the document without anything volatile; returns the errors of those that are not in the folder
@@ -52,14 +50,6 @@ class Finished(Protocol):
     def plan(self) -> Plan | None: ...
     @property
     def document(self) -> dict[str, Any]: ...
-
-
-class Stored(NamedTuple):
-    """A run read back; ``plan`` is None where the run found none."""
-
-    case: Case
-    plan: Plan | None
-    document: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -90,7 +80,7 @@ class Draft:
         opened, now = time.perf_counter(), datetime.now(UTC)
         run = f"{self.name}-{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
         document = {**fs.plain(result.document), "run": run, "changes": list(result.case.changes)}
-        stable, times = _split(document)
+        stable, times = split(document)
         passed = (document.get("verification") or {}).get("passed", True)
         final = self.reports / run
         try:
@@ -106,7 +96,7 @@ class Draft:
                     seconds = {"report": ended - opened, "total": ended - (opened if began is None else began)}
                     fs.sync_tree(self.folder)
                     with fs.undisturbed():
-                        for name in _listed(self.folder):
+                        for name in listed(self.folder):
                             (final / name).parent.mkdir(parents=True, exist_ok=True)
                             (self.folder / name).rename(final / name)
                         list_again(final, seconds)
@@ -116,7 +106,7 @@ class Draft:
             if final.is_dir():
                 error.add_note(f"The plan is stored as {run}; 'planner report {run}' writes its reports.")
             raise
-        return RunFolder(run, final, _document(final))
+        return RunFolder(run, final, document_of(final))
 
     def _store(self, result: Finished, stable: dict[str, Any], times: dict[str, Any], final: Path) -> None:
         from planner.inputs import copied
@@ -132,7 +122,7 @@ class Draft:
             "changes": list(result.case.changes),
             "what_ifs": list(result.case.what_ifs),
             "tables": kinds,
-            "sha256": {name: fs.sha256(self.folder / name) for name in _listed(self.folder)},
+            "sha256": {name: fs.sha256(self.folder / name) for name in listed(self.folder)},
         }
         (self.folder / MANIFEST).write_text(fs.json_text(manifest), encoding="utf-8")
         fs.sync_tree(self.folder)
@@ -164,9 +154,9 @@ def renew(run: Path, room: Path) -> None:
 
 def list_again(run: Path, seconds: dict[str, float] | None = None, renewed: Sequence[str] = ()) -> None:
     """Put files written after the run was stored into its manifest; only those renewed get another checksum."""
-    manifest = _manifest(run)
+    manifest = manifest_of(run)
     known = {name: digest for name, digest in manifest["sha256"].items() if name not in renewed}
-    names = [name for name in _listed(run) if name != PRICE or name in (*manifest["sha256"], *renewed)]
+    names = [name for name in listed(run) if name != PRICE or name in (*manifest["sha256"], *renewed)]
     manifest["sha256"] = {name: known.get(name) or fs.sha256(run / name) for name in names} | known
     manifest["seconds"] = {**manifest.get("seconds", {}), **(seconds or {})}
     with fs.replacing(run / MANIFEST) as fresh:
@@ -205,108 +195,9 @@ def _write_tables(folder: Path, plan: Plan | None) -> dict[str, fs.Kinds]:
     return {name: fs.write_table(folder / "tables" / f"{name}.csv", table) for name, table in plan.tables.items()}
 
 
-def _split(document: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What is the same for the same run, and what is not."""
-    stable = {key: value for key, value in document.items() if key not in (*_TIMES, "folder", "files")}
-    times = {key: document[key] for key in _TIMES if key in document}
-    if (objective := document.get("objective")) is not None:
-        stable["objective"] = {key: value for key, value in objective.items() if key != "seconds"}
-        times["objective_seconds"] = objective.get("seconds")
-    return stable, {**times, "seconds": dict(document.get("seconds") or {})}
-
-
-def _listed(folder: Path) -> list[str]:
-    return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file() and p.name != MANIFEST)
-
-
 def _sweep(reports: Path) -> None:
     """Remove what processes that died long ago left behind."""
     for folder in reports.glob(".*.partial"):
         with suppress(FileNotFoundError):  # another process publishes or removes it meanwhile
             if time.time() - folder.stat().st_mtime > _ABANDONED_AFTER_SECONDS:
                 shutil.rmtree(folder, ignore_errors=True)
-
-
-# reading
-
-
-def load(folder: Path) -> Stored:
-    """A run read back, after its checksums have been compared."""
-    import planner.inputs.read as read
-    from planner.plan import LATER, Plan, frame
-
-    manifest = _manifest(folder)
-    bad = damaged(folder, lambda name: name in ("run.json", "times.json") or name.startswith(("tables/", "inputs/")))
-    if bad:
-        raise StorageError(f"run {folder.name} is damaged: {'; '.join(bad)}")
-    document = _document(folder)
-    with fs.plainly(f"read {folder}"):
-        try:
-            case = read.load(str(folder / "inputs" / "model.toml"))
-            names = tuple(manifest.get("what_ifs", ()))
-            case = replace(case, name=manifest["model"], changes=tuple(manifest["changes"]), what_ifs=names)
-            tables = {
-                name: fs.read_table(folder / "tables" / f"{name}.csv", kinds)
-                for name, kinds in manifest["tables"].items()
-            }
-            plan = Plan({name: frame(name, []) for name in LATER} | tables) if tables else None
-        except (InputError, ValueError, KeyError) as error:
-            made = (document.get("versions") or {}).get("planner", "another version")
-            raise StorageError(
-                f"run {folder.name} was written by planner {made} and cannot be read here: {error}"
-            ) from error
-    return Stored(case, plan, document)
-
-
-def damaged(folder: Path, among: Callable[[str], bool] = lambda name: True) -> list[str]:
-    """Files of a run that are missing or no longer what was written, in words."""
-    found = []
-    for name, wanted in checksums(folder).items():
-        if among(name):
-            try:
-                if fs.sha256(folder / name) != wanted:
-                    found.append(f"{name} has changed since it was written")
-            except FileNotFoundError:
-                found.append(f"{name} is missing")
-            except OSError as error:
-                found.append(f"{name} cannot be read ({error.strerror})")
-    return found
-
-
-def checksums(folder: Path) -> dict[str, str]:
-    """Relative path -> SHA-256 of every file as published."""
-    return dict(_manifest(folder)["sha256"])
-
-
-def stable(document: dict[str, Any]) -> dict[str, Any]:
-    """The document as the reports saw it when they were first written."""
-    return _split(document)[0]
-
-
-def _manifest(folder: Path) -> dict[str, Any]:
-    try:
-        manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        manifest["sha256"], manifest["tables"], manifest["model"], manifest["changes"]
-        return manifest
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise StorageError(f"run {folder.name} is damaged: {MANIFEST} cannot be read") from error
-
-
-def _document(folder: Path) -> dict[str, Any]:
-    """run.json with its times and its present place."""
-    try:
-        document = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-        seconds = _manifest(folder).get("seconds", {})
-        times = json.loads((folder / "times.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise StorageError(f"run {folder.name} is damaged: run.json or times.json cannot be read") from error
-    took = times.pop("objective_seconds", None)
-    if document.get("objective") is not None:
-        document["objective"]["seconds"] = took
-    return {
-        **document,
-        **{key: times[key] for key in _TIMES if key in times},
-        "seconds": {**times.get("seconds", {}), **seconds},
-        "folder": str(folder.absolute()),
-        "files": [str(folder.absolute() / name) for name in sorted([*_listed(folder), MANIFEST])],
-    }

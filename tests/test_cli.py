@@ -39,6 +39,7 @@ COMMANDS = (
     "compare",
     "what-if",
     "rerun",
+    "replan",
     "verify",
     "show",
     "runs",
@@ -118,7 +119,7 @@ def pretend(here: Path, case: Case, monkeypatch: pytest.MonkeyPatch) -> Pretend:
             plan = result.plan if verdict in ("optimal", "within_limits") else None
             return SimpleNamespace(case=given, plan=plan, document=result.document, gates={})
 
-        def write(folder: Path, *_: object) -> None:
+        def write(folder: Path, *_: object, more: object = None) -> None:
             (folder / store.WORKBOOK).write_bytes(b"workbook")
 
         monkeypatch.setattr(planner.run, "optimize", optimize)

@@ -76,10 +76,8 @@ class Sheet:
         columns: dict[str, Any] = {}
         for c in self.table.columns:
             cells = [row.values[c.name] for row in self.rows]
-            if c.kind == "text":
-                columns[c.name] = pd.array(cells, dtype="str")
-            else:
-                columns[c.name] = np.array(cells, dtype=np.float64 if c.optional or c.kind == "number" else np.int64)
+            kind = np.float64 if c.optional or c.kind == "number" else np.int64
+            columns[c.name] = pd.array(cells, dtype="str") if c.kind == "text" else np.array(cells, dtype=kind)
         return pd.DataFrame(columns)
 
 

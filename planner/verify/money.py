@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from planner.verify.ledger import MANAGEMENT, SPENT, SPLIT, Group, GroupKey
+from planner.verify.codes import MANAGEMENT, SPENT, SPLIT, Group, GroupKey
 from planner.verify.tally import Check, rule
 from planner.verify.world import World
 

@@ -16,14 +16,12 @@ from planner.workbook.facts import (
     View,
     as_if_leased,
     costs,
-    mission_value,
-    priced,
-    rent_year,
     signed,
     totals,
 )
 from planner.workbook.quantities import all_quantities
 from planner.workbook.sheets.ratios import escalation_refs, factor_refs, half_cent, ratio
+from planner.workbook.valued import mission_value, priced, rent_year
 
 HEADERS = heads(
     "Kind|WBS|Name of the line|Category or measure|Ledger|Site|Name of the site|Item|Period|Year|Quantity|Unit|"

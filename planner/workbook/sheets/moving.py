@@ -80,7 +80,7 @@ def by_sensitivity(book: Book, document: Mapping[str, Any]) -> None:
     What each moves is stored, because the analysis counts it, not the workbook; low, value and high are live.
     """
     page = book.pages[ME]
-    page.formula(FIRST_ROW, 1, f'IF({EDITED}=0,"{RUN}","{RUN}, counted before the edits")', RUN, "heading")
+    page.formula(FIRST_ROW, 1, f'"{RUN}"&IF({EDITED}=0,"",", counted before the edits")', RUN, "heading")
     moving = sorted(document["figures"], key=lambda f: -f["swing"]["net_benefit_usd"])[:MOST]
     page.clear(FIRST_ROW + 1, range(9, FOUND + 1))
     for row in range(FIRST_ROW + 2, FIRST_ROW + 2 + MOST):
