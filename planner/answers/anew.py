@@ -7,9 +7,10 @@ from typing import Any
 
 from planner.answers import Answer
 from planner.answers.stages import KINDS
-from planner.comparison.sections import Cell, Figure, Section
+from planner.comparison.shapes import Section
 from planner.inputs.case import Case
 from planner.measures import percent, usd
+from planner.report.shapes import Cell, Figure
 
 #: share of futures from which nearly all of them have a decision
 NEARLY_ALL = 0.9

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from planner.answers.answer import Answer
-from planner.comparison.sections import Cell, Figure, Section
+from planner.comparison.shapes import Section
+from planner.report.shapes import Cell, Figure
 
 if TYPE_CHECKING:
     from planner.analyses.backtest import Backtest, Judged, Summary, Timed

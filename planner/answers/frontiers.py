@@ -6,7 +6,8 @@ import math
 from typing import TYPE_CHECKING
 
 from planner.answers import Answer, Chart
-from planner.comparison.sections import Cell, Figure, Section
+from planner.comparison.shapes import Section
+from planner.report.shapes import Cell, Figure
 
 if TYPE_CHECKING:
     from planner.analyses.frontier import Frontier

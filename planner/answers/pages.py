@@ -7,10 +7,11 @@ from collections.abc import Sequence
 
 from planner.answers.answer import Answer, Chart
 from planner.comparison import html
-from planner.comparison.sections import Figure, Section
+from planner.comparison.shapes import Section
 from planner.page import charts
 from planner.page.parts import Block, Text, beside
 from planner.page.parts import Section as Part
+from planner.report.shapes import Figure
 
 #: rows from which a table is folded
 LONG = 15

@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from planner.answers.answer import Answer
-from planner.comparison.sections import Figure, Section
+from planner.comparison.shapes import Section
 from planner.measures import gap_text
 from planner.page.figures import Figures
 from planner.plan import Plan
+from planner.report.shapes import Figure
 from planner.results import verdicts
 from planner.results.accounts import accounts, words
 from planner.results.claims import claim_check

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from planner.answers import Answer, Chart
-from planner.comparison.sections import Cell, Figure, Section
+from planner.comparison.shapes import Section
 from planner.inputs.case import Case
 from planner.measures import percent, usd
+from planner.report.shapes import Cell, Figure
 
 #: percentiles that a reader asks for by name
 NAMED = (50, 70, 80)

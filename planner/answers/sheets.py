@@ -11,8 +11,9 @@ from openpyxl.chart import BarChart, Reference, ScatterChart, Series
 from openpyxl.chart.shapes import GraphicalProperties
 
 from planner.answers.answer import Answer, Chart
-from planner.comparison.sections import Figure, Section
+from planner.comparison.shapes import Section
 from planner.comparison.sheets import put
+from planner.report.shapes import Figure
 from planner.workbook import style
 from planner.workbook.book import Book, Page
 from planner.workbook.charts import COLOURS

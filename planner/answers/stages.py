@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from planner.answers import Answer
-from planner.comparison.sections import Cell, Figure, Section
+from planner.comparison.shapes import Section
 from planner.inputs.case import Case
 from planner.measures import percent, usd
+from planner.report.shapes import Cell, Figure
 
 #: way -> what a reader calls it
 WAYS = {

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 from planner import __version__
 from planner.answers import Answer, Chart
 from planner.answers.frontiers import Year
-from planner.comparison.sections import Cell, Figure, Section
+from planner.comparison.shapes import Section
 from planner.files import json_text, plainly, replacing
+from planner.report.shapes import Cell, Figure
 
 if TYPE_CHECKING:
     from planner.inputs.case import Case

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from planner.answers import Answer, Chart
-from planner.comparison.sections import Cell, Figure, Section
+from planner.comparison.shapes import Section
+from planner.report.shapes import Cell, Figure
 
 if TYPE_CHECKING:
     from planner.analyses.screening import Screening

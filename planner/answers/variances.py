@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from planner.answers import Answer, Chart
 from planner.answers.frontiers import Year
-from planner.comparison.sections import Cell, Figure, Section, of_pair
+from planner.comparison.sections import Section, of_pair
+from planner.report.shapes import Cell, Figure
 
 if TYPE_CHECKING:
     from planner.analyses.compare import Comparison

@@ -6,7 +6,8 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from planner.answers import Answer
-from planner.comparison.sections import Cell, Figure, Section
+from planner.comparison.shapes import Section
+from planner.report.shapes import Cell, Figure
 
 if TYPE_CHECKING:
     from planner.analyses.alternatives import Alternatives, Worth

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from planner.answers import Answer, Chart
-from planner.comparison.sections import Cell, Figure, Section
+from planner.comparison.shapes import Section
 from planner.inputs.case import Case
+from planner.report.shapes import Cell, Figure
 
 Sheets = list[tuple[str, Section, Chart | None]]
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from planner.analyses.compare import Bridge, Comparison, Pair
 from planner.comparison.leads import lead
-from planner.comparison.sections import YEARS, Figure, Section, by_year, of_pair, overview
+from planner.comparison.sections import YEARS, Section, by_year, of_pair, overview
 from planner.page import charts
 from planner.page import parts as page_parts
 from planner.page.parts import Block, Table, Text, beside, render
+from planner.report.shapes import Figure
 
 
 def page(comparison: Comparison) -> str:

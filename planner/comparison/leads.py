@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 
 from planner.analyses.compare import Pair
 from planner.analyses.compare.indicators import UNITS
-from planner.comparison.shapes import Figure
 from planner.inputs.case import Case
 from planner.inputs.programme import NET_BENEFIT, Claim
 from planner.measures import amount, known, percent
+from planner.report.shapes import Figure
 from planner.results import verdicts
 from planner.store import Stored
 

@@ -8,8 +8,9 @@ from typing import Any
 from planner.analyses.compare import Bridge, Comparison, Indicator, InputChange, Pair, name
 from planner.analyses.compare.indicators import UNITS
 from planner.comparison.leads import HEADLINES, called, verdict
-from planner.comparison.shapes import Cell, Figure, Section
+from planner.comparison.shapes import Section
 from planner.inputs.schema import BY_NAME
+from planner.report.shapes import Cell, Figure
 from planner.results import verdicts
 from planner.store import Stored
 
@@ -183,7 +184,7 @@ def _figure_row(title: str, one: Indicator) -> tuple[Cell, ...]:
 def _bridge(bridge: Bridge) -> Section:
     def row(title: str, cents: int, signed: bool) -> tuple[Cell, ...]:
         exact = f"{cents // 100:,}.{cents % 100:02}" if cents >= 0 else f"-{-cents // 100:,}.{-cents % 100:02}"
-        return title, Figure(cents / 100, "USD", signed), exact
+        return title, Figure(cents / 100, "USD", signed=signed), exact
 
     rows = [row("From", bridge.start, False), *(row(s.name, s.cents, True) for s in bridge.steps)]
     title = "Bridge of investment" if bridge.ledger == "investment" else "Bridge of operating cost"
@@ -209,7 +210,13 @@ def _sites(pair: Pair) -> Section:
 
 def _decisions(pair: Pair) -> Section:
     rows = [
-        (d.decision, d.item, d.period, Figure(d.old, d.unit), Figure(d.new, d.unit), Figure(d.delta, d.unit, True))
+        (
+            d.decision,
+            d.item,
+            d.period,
+            *(Figure(v, d.unit) for v in (d.old, d.new)),
+            Figure(d.delta, d.unit, signed=True),
+        )
         for d in pair.decisions or ()
     ]
     headers = ("Decision", "Item", "Period", "From", "To", "Change")

@@ -2,28 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
-from planner.measures import amount
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A number with its unit; ``signed`` for differences."""
-
-    value: float | None
-    unit: str
-    signed: bool = False
-
-    def __str__(self) -> str:
-        if self.value is None or not math.isfinite(self.value):
-            return "-"
-        sign = "-" if self.value < 0 else "+" if self.signed and self.value > 0 else ""
-        return sign + amount(abs(self.value), self.unit)
-
-
-Cell = str | Figure
+from planner.report.shapes import Cell, Figure
 
 
 @dataclass(frozen=True)

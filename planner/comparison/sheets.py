@@ -11,7 +11,8 @@ from openpyxl.worksheet.pagebreak import Break
 
 from planner.analyses.compare import Comparison, Pair
 from planner.comparison.leads import lead
-from planner.comparison.sections import GAP_NOTE, Cell, Figure, Section, by_year, of_pair, overview
+from planner.comparison.sections import GAP_NOTE, Section, by_year, of_pair, overview
+from planner.report.shapes import Cell, Figure
 from planner.workbook import style
 from planner.workbook.book import Book, Page
 from planner.workbook.finish import save

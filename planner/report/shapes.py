@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from planner.measures import amount
+from planner.measures import amount, known
 
 
 @dataclass(frozen=True)
@@ -14,15 +14,18 @@ class Figure:
     """An amount with its unit; every face prints ``text`` or, where it computes, shows the same digits.
 
     ``key`` names the figure in the JSON document and in the tests of all faces; it is empty for parts of a table.
+    ``signed``: a difference, with its sign where it rises.
     """
 
     value: float | None
     unit: str
     key: str = ""
+    signed: bool = False
 
     @property
     def text(self) -> str:
-        return amount(self.value, self.unit)
+        rises = self.signed and known(self.value) and (self.value or 0.0) > 0
+        return f"{'+' if rises else ''}{amount(self.value, self.unit)}"
 
     def __str__(self) -> str:
         return self.text

@@ -7,12 +7,14 @@ from page.lint import findings
 
 from planner import page
 from planner.answers import Answer, Chart, pages
-from planner.comparison.shapes import Figure, Section
+from planner.comparison.shapes import Section
+from planner.report.shapes import Figure
 
 
 def answer() -> Answer:
     """A table with bars, one with lines, one without a chart that says that it is empty."""
-    swings = tuple((f"figure {n}", Figure(-1e9 * n, "USD", True), Figure(5e8 * n, "USD", True)) for n in (3, 2, 1))
+    moved = [(n, [Figure(usd * n, "USD", signed=True) for usd in (-1e9, 5e8)]) for n in (3, 2, 1)]
+    swings = tuple((f"figure {n}", *ends) for n, ends in moved)
     points = tuple((Figure(at, "MW IT"), Figure(1e9 + at, "USD"), Figure(None, "USD")) for at in (1.0, 2.0))
     known = (*points, (Figure(3.0, "MW IT"), Figure(1e9, "USD"), Figure(2e9, "USD")))
     sections = [
