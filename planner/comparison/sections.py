@@ -209,16 +209,10 @@ def _sites(pair: Pair) -> Section:
 
 
 def _decisions(pair: Pair) -> Section:
-    rows = [
-        (
-            d.decision,
-            d.item,
-            d.period,
-            *(Figure(v, d.unit) for v in (d.old, d.new)),
-            Figure(d.delta, d.unit, signed=True),
-        )
-        for d in pair.decisions or ()
-    ]
+    rows: list[tuple[Cell, ...]] = []
+    for d in pair.decisions or ():
+        moved = Figure(d.delta, d.unit, signed=True)
+        rows.append((d.decision, d.item, d.period, Figure(d.old, d.unit), Figure(d.new, d.unit), moved))
     headers = ("Decision", "Item", "Period", "From", "To", "Change")
     return Section("Decisions by period", headers, tuple(rows), long=True)
 
