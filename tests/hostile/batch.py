@@ -67,11 +67,13 @@ def changed(path: Path, dice: random.Random) -> Iterator[str]:
         path.write_bytes(sound)
 
 
-def command(*words: str) -> tuple[int, str, str]:
+def command(*words: str) -> tuple[int, str, str, float]:
+    """Exit code, both streams and processor seconds."""
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        began = time.process_time()
         code = run_command(list(words))
-    return code, out.getvalue(), err.getvalue()
+    return code, out.getvalue(), err.getvalue(), time.process_time() - began
 
 
 def tried(room: Path, seed: int) -> dict[str, Any]:
@@ -83,19 +85,17 @@ def tried(room: Path, seed: int) -> dict[str, Any]:
     path = dice.choice(sorted(folder.rglob(f"*.{kind}")))
     asked = model if kind == "csv" else path
     with changed(path, dice) as what:
-        began = time.process_time()
         marked = ["--mark-up", str(room / "marked.xlsx")] if kind == "xlsx" and dice.random() < 0.2 else []
         answers = [command("check", str(asked), "--json", *marked)]
         if kind == "csv" and dice.random() < 0.2:
             answers.append(command("check", str(path.parent), "--json"))
         if answers[0][0] == 0 and folder.name == "small":
             answers.append(command("optimize", str(asked), "--dry-run", "--json"))
-        seconds = time.process_time() - began
-    wrong = [
-        (code, out[-600:], err[-600:]) for code, out, err in answers if code not in (0, 2, 3) or not one_document(out)
-    ]
+    bad = [answer for answer in answers if answer[0] not in (0, 2, 3) or not one_document(answer[1])]
+    wrong = [(code, out[-600:], err[-600:]) for code, out, err, _ in bad]
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    codes = [code for code, _, _ in answers]
+    seconds = max(took for *_, took in answers)
+    codes = [code for code, *_ in answers]
     name = path.relative_to(room).as_posix()
     return {"seed": seed, "file": name, "what": what, "codes": codes, "seconds": seconds, "peak": peak, "wrong": wrong}
 
