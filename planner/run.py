@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import platform
 import signal
 import time
@@ -96,6 +97,7 @@ def optimize(
     """Build, solve, read the plan and verify it. A plan that breaks a rule comes with its verdict."""
     options = options or Options()
     limits = options.limits(case)
+    gc.collect()  # the model of an earlier run, which ``no_collection`` put where it would stay for long
     clock = _Clock()
     with interruptible() as interrupt:
         solved = solving.solve(case, limits, start=start, conditions=conditions, progress=progress)
