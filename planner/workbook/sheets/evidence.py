@@ -58,9 +58,9 @@ def fill(book: Book, detail: Detail, spent: investment.Places) -> Places:
     row = _chips(page, detail, row)
     row = _quantities(page, found, row)
     places, _ = by_status(book, page, detail, spent, row)
-    page.widths({1: 36, 2: 66, 3: 16, 4: 14, 8: 14, 9: 14, 10: 14, 11: 22, 12: 22, 13: 44, 14: 9}, default=13.0)
+    page.widths({1: 44, 2: 60, 3: 22, 4: 14, 8: 14, 9: 14, 10: 14, 11: 22, 12: 22, 13: 44, 14: 9}, default=13.0)
     page.printed(3, "B5")
-    page.most_pages = 1
+    page.most_pages = 2
     return places
 
 

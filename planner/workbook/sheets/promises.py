@@ -200,7 +200,7 @@ def _in_words(book: Book, page: Page, row: int, columns: tuple[int, int, int], c
     words = amount(value, unit)
     if columns[0] == PROMISED and claim.by is not None:
         text, words = f'{text}&" by "&E{row}', f"{words} by {claim.by}"
-    page.formula(row, columns[1], digits, float(places), "calculation", "0")
+    page.formula(row, columns[1], digits, float(places), "calculation", '0"     "')
     page.formula(row, columns[2], text, words, "calculation")
 
 
