@@ -915,14 +915,16 @@ class Case:
 
     @cached_property
     def sha256(self) -> str:
-        """Hash of every input value; order of rows in a table does not matter, nor a later table without rows."""
+        """Hash of every input value; order of rows does not matter, nor a later table or column that is empty."""
         digest = hashlib.sha256()
         asked = self.programme.model_dump(exclude={"data", "serve_as", "actuals"})
         digest.update(json.dumps(asked, sort_keys=True).encode())
         for name in sorted(self.tables):
             if BY_NAME[name].may_be_missing and self.tables[name].empty:
                 continue  # the same as a data set from before the table was there
-            lines = sorted(json.dumps(r, sort_keys=True, default=str) for r in records(self.tables[name]))
+            later = [c.name for c in BY_NAME[name].columns if c.may_be_missing]
+            frame = self.tables[name].drop(columns=[c for c in later if self.tables[name][c].isna().all()])
+            lines = sorted(json.dumps(r, sort_keys=True, default=str) for r in records(frame))
             digest.update(f"\n#{name}\n".encode())
             digest.update("\n".join(lines).encode())
         if self.programme.serve_as is not None:
