@@ -196,6 +196,8 @@ def _seed(book: Workbook, seed: int, count: int) -> list[str]:
     while len(seeded) < count:
         kind = kinds[len(seeded) % len(kinds)]
         sheet, name, _, value = draw.choice([entry for entry in pool if entry[2] == kind])
+        if last[sheet] < FIRST:
+            continue  # a table without rows
         page, row = book[sheet], draw.randint(FIRST, last[sheet])
         if (sheet, row) in taken or page.cell(row, 1).value is None:
             continue
