@@ -24,7 +24,7 @@ SAMPLE = ROOT / "reports" / "sample"
 BASE = "federal-ai"
 #: each answers a question of the first screen: money, demand, the promise of 5 GW, dates, prices of chips
 WHAT_IFS = ("5gw-dropped", "budget-minus-20", "chips-dearer", "demand-high", "demand-low", "grid-two-years-late")
-#: a little more than the default limit of a solve: the sample is to be proven on a slow machine as well; it makes no claim of speed
+#: more than the default limit of a solve: the sample is for a slow machine as well, and claims no speed
 SECONDS = "220"
 COMPARED = ("comparison.html", "comparison.md", "comparison.xlsx")
 
