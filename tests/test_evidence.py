@@ -25,6 +25,7 @@ from planner.results.behind import leans_on
 from planner.results.evidence import APART, QUANTITIES, Evidence, spread, statuses
 from planner.workbook.book import letter
 from planner.workbook.sheets import evidence as sheet
+from planner.workbook.sheets import moving
 from planner.workbook.sheets.detail import DOLLARS
 
 DATA = Path(__file__).parents[1] / "data" / "federal-ai"
@@ -273,7 +274,7 @@ def test_a_kept_sensitivity_takes_the_place_of_not_run() -> None:
          "status": "read", "swing": {"net_benefit_usd": 1e6 * n}}
         for n in range(12)
     ]  # fmt: skip
-    sheet.by_sensitivity(book, {"figures": swings})
+    moving.by_sensitivity(book, {"figures": swings})
     found = [(name, cells) for name, cells in rows(book) if name.startswith("chips.*.")]
     assert [name for name, _ in found] == [f"chips.*.c{n}" for n in range(11, 1, -1)]
     assert found[0][1][4] == 11e6

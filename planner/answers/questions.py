@@ -12,7 +12,7 @@ from typing import Any
 
 from planner.answers.answer import Answer
 from planner.comparison.shapes import Section
-from planner.measures import gap_text
+from planner.measures import NONE, gap_text
 from planner.page.figures import Figures
 from planner.plan import Plan
 from planner.report.shapes import Figure
@@ -75,7 +75,7 @@ def filled(text: str, facts: Mapping[str, Any]) -> str:
     def said(place: re.Match[str]) -> str:
         found = at(facts, place[1])
         words_ = found if isinstance(found, str) else str(Figure(found, "USD" if place[2] is None else place[2]))
-        return NOT if words_ in ("", "-") else words_
+        return NOT if words_ in ("", NONE) else words_
 
     return " ".join(re.sub(r"\{([^:}]+)(?::([^}]*))?\}", said, text).split())
 
