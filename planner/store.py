@@ -35,6 +35,8 @@ __all__ = [
 WORKBOOK, VALUES, PAGE, SUMMARY = "plan.xlsx", "values.csv", "report.html", "summary.md"
 #: the price of a promise, found by a second solve after the first reports were written; the run's reports hold it then
 PRICE = "without.json"
+#: ends the name of a folder that holds what could not be read back; it is no run
+UNREAD = ".unread"
 _ABANDONED_AFTER_SECONDS = 7 * 86400
 
 #: writes reports from the document without anything volatile; returns the errors of those that are not in the folder
@@ -126,20 +128,26 @@ class Draft:
         }
         (self.folder / MANIFEST).write_text(fs.json_text(manifest), encoding="utf-8")
         fs.sync_tree(self.folder)
-        _read_back(self.folder, result)
+        if other := _read_back(self.folder, result):
+            kept = final.with_name(f"{final.name}{UNREAD}")
+            self.folder.rename(kept)
+            raise StorageError(
+                f"the plan does not read as it was solved: {', '.join(other)}. It is no run; its files are in {kept}"
+            )
         self.folder.rename(final)
         fs.sync_file(self.reports)
 
 
-def _read_back(folder: Path, result: Finished) -> None:
-    """Refuse a run that does not read as what was solved."""
-    back, plan = load(folder), result.plan
+def _read_back(folder: Path, result: Finished) -> list[str]:
+    """What of a run does not read as it was solved: inputs, plan, or tables of it; or why nothing can be read."""
+    try:
+        back, plan = load(folder), result.plan
+    except StorageError as error:
+        return [str(error)]
     other = [] if back.case.sha256 == result.case.sha256 else ["inputs"]
-    other += [] if (back.plan is None) == (plan is None) else ["plan"]
-    if plan is not None and back.plan is not None:
-        other += [name for name, table in plan.tables.items() if not back.plan[name].equals(table)]
-    if other:
-        raise StorageError(f"the run was not stored, because it does not read as it was solved: {', '.join(other)}")
+    if plan is None or back.plan is None:
+        return other if plan is back.plan else [*other, "plan"]
+    return other + [name for name, table in plan.tables.items() if not back.plan[name].equals(table)]
 
 
 def renew(run: Path, room: Path) -> None:

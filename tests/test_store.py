@@ -59,6 +59,21 @@ def test_what_is_stored_comes_back(case: Case, reports: Path) -> None:
     assert not store.damaged(saved.path)
 
 
+def test_a_plan_that_does_not_read_back_is_no_run_and_its_files_stay(
+    case: Case, reports: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = files.write_table
+    monkeypatch.setattr(files, "write_table", lambda path, table: whole(path, table.iloc[:-1]))
+    with pytest.raises(StorageError, match="does not read as it was solved: .*detail") as error:
+        store.save(reports, "base", finished(case), write_note)
+    assert store.runs(reports) == []
+    (kept,) = reports.iterdir()
+    assert kept.name.endswith(".unread")
+    assert str(kept) in str(error.value)
+    assert (kept / "tables" / "detail.csv").is_file()
+    assert (kept / "inputs" / "model.toml").is_file()
+
+
 def test_edited_inputs_come_back_edited(case: Case, reports: Path) -> None:
     site = next(iter(case.sites))
     edited = read.load(None, (f"sites.{site}.tariff_usd_per_mwh=+10%",))

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from planner.errors import UsageError
 from planner.terminal import Style
 
 if TYPE_CHECKING:
     from planner.analyses.notebook import Notebook
     from planner.analyses.source import Source
     from planner.solve import Report
+    from planner.store import Stored
 
 Out = Annotated[list[Path] | None, typer.Option("--out", metavar="PATH", help="Write it: .xlsx, .md or .json.")]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Ask everything again, whatever an earlier call found.")]
@@ -44,6 +46,20 @@ def opened(
     source = replace(source, edits=tuple(edits(source.model)))
     style.say(source.note)
     return source, Notebook(folder, what, source.case().sha256, fresh)
+
+
+def planned(run: str, reports: Path | None, out: Sequence[Path] | None, purpose: str) -> tuple[Path, Stored]:
+    """A stored run that has a plan, and its folder; refuses files that the answer could not be written to."""
+    from planner import answers, store
+    from planner.analyses.source import stored_run
+
+    for path in out or ():
+        answers.check_suffix(path)
+    at = stored_run(run, store.reports_folder(reports))
+    stored = store.load(at)
+    if stored.plan is None:
+        raise UsageError(f"{at.name} has no plan {purpose}: 'planner explain {at.name}' says why")
+    return at, stored
 
 
 def reporting(progress: Callable[[Report], None] | None, seconds: float) -> Callable[[str], None]:

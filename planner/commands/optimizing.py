@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import signal
 import time
 from collections.abc import Sequence
-from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from planner.commands.runs import open_page
+from planner.commands.storing import exit_code, solved
 from planner.errors import PlannerError
 from planner.options import (
     AcceptFormulas,
@@ -28,7 +27,7 @@ from planner.options import (
     Without,
     pulled,
 )
-from planner.terminal import INTERRUPTED, SIGNALLED, Style, live
+from planner.terminal import Style, live
 
 if TYPE_CHECKING:
     from planner.answers import Answer
@@ -36,10 +35,6 @@ if TYPE_CHECKING:
     from planner.run import Options, Result
     from planner.store import RunFolder
 
-#: exit code of a finished search, by its verdict
-EXIT_CODES = {"optimal": 0, "infeasible": 4, "within_limits": 5, "unknown": 6}
-#: exit code of a search that a signal ended
-STOPPED = {number.name: SIGNALLED + number for number in signal.Signals}
 #: seconds in which an infeasible programme's smallest clash is looked for
 CLASH_SECONDS = 40.0
 
@@ -88,34 +83,18 @@ def optimize(
         return checked(case, style, began)
     read_seconds = time.perf_counter() - began
 
-    from planner import reports as people
-    from planner import run, show
-    from planner.files import undisturbed
+    from planner import run
 
     given = {"gap": gap, "seconds": time_limit, "nodes": nodes, "processes": processes}
     options = run.Options(repeatable=repeatable, seed=seed, **{k: v for k, v in given.items() if v is not None})  # type: ignore[arg-type]
     with store.draft(store.reports_folder(reports), run_name or store.run_name(None, case.name)) as draft:
-        people.prepare()
-        with ExitStack() as held:  # a signal ends the solver; after that it waits until the plan is stored
-            held.enter_context(undisturbed())
-            with live(style) as progress:
-                result = run.optimize(case, options, progress=progress)
+
+        def complete(result: Result) -> None:
             result.document["seconds"] = {**(result.document.get("seconds") or {}), "read": read_seconds}
-            if result.plan is None:
-                held.close()
             if result.document["verdict"] == "infeasible":
                 explain_clash(result.document, model, edits)
 
-            def write(at: Path, document: dict[str, Any]) -> list[Exception]:
-                held.close()
-                return people.write(at, result.case, result.plan, document)
-
-            try:
-                stored = draft.publish(result, write, began)
-            except PlannerError:
-                if not json:
-                    style.say(show.summary(result.document, result.case, result.plan))
-                raise
+        result, stored = solved(style, draft, began, lambda tell: run.optimize(case, options, progress=tell), complete)
     try:
         return _answered(result, stored, None if no_price else options, style, opens)
     except BaseException as error:
@@ -141,9 +120,7 @@ def _answered(result: Result, stored: RunFolder, price: Options | None, style: S
         style.answer(document, text)
     if opens:
         open_page(stored.path / store.PAGE, style)
-    if stopped_by := stored.document.get("interrupted"):
-        return STOPPED.get(str(stopped_by), INTERRUPTED)
-    return EXIT_CODES.get(str(stored.document.get("verdict")), 9)
+    return exit_code(stored.document)
 
 
 def explain_clash(document: dict[str, Any], model: str | None, edits: Sequence[str] | None) -> None:

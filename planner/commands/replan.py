@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from planner.commands.asking import Out
+from planner.commands.asking import Out, planned
 from planner.commands.kept import keep, tell_workbook
-from planner.commands.optimizing import EXIT_CODES
+from planner.commands.storing import exit_code, solved
 from planner.errors import UsageError
 from planner.options import Debug, Edits, Gap, Json, Quiet, Reports, Run
-from planner.terminal import INTERRUPTED, Style, live
+from planner.terminal import Style
 
 if TYPE_CHECKING:
     from planner.inputs.case import Case
+    from planner.run import Result
     from planner.store import Stored
 
 
@@ -52,31 +53,25 @@ def replan(
     """
     began = time.perf_counter()
     style = Style(json, quiet, debug)
-    from planner import answers, store
-    from planner import reports as people
     from planner import run as solver
-    from planner.analyses.source import stored_run
+    from planner import store
 
-    for path in out or ():
-        answers.check_suffix(path)
-    folder = store.reports_folder(reports)
-    at = stored_run(run, folder)
-    stored = store.load(at)
-    if stored.plan is None:
-        raise UsageError(f"{at.name} has no plan to start from: 'planner explain {at.name}' says why")
+    at, stored = planned(run, reports, out, "to start from")
     day = _day(as_of or stored.case.programme.as_of)
     if write_actuals is not None:
         return _written(style, stored, day, write_actuals)
     case = _case(stored, at, day, actuals, model, edits or [])
     options = solver.Options(gap=gap, seconds=solver.SECONDS if time_limit is None else time_limit)
-    with store.draft(folder, store.run_name(name, case.name)) as draft:
-        people.prepare()
-        with live(style) as progress:
-            result = solver.optimize(case, options, start=stored.document.get("gates"), progress=progress)
-        past = case.periods.labels()[: case.past]
-        result.document["baseline"] = {"run": at.name, "as_of": day, "past": past}
-        new = draft.publish(result, lambda path, doc: people.write(path, result.case, result.plan, doc), began)
-    return _told(style, stored, store.load(new.path), new.path, out or ())
+    gates, past = stored.document.get("gates"), case.periods.labels()[: case.past]
+    with store.draft(at.parent, store.run_name(name, case.name)) as draft:
+
+        def complete(result: Result) -> None:
+            result.document["baseline"] = {"run": at.name, "as_of": day, "past": past}
+
+        _, new = solved(
+            style, draft, began, lambda tell: solver.optimize(case, options, start=gates, progress=tell), complete
+        )
+    return _shown(style, stored, store.load(new.path), new.path, out or ())
 
 
 def _day(given: str) -> str:
@@ -119,7 +114,7 @@ def _written(style: Style, stored: Stored, day: str, path: Path) -> int:
     return 0
 
 
-def _told(style: Style, base: Stored, now: Stored, at: Path, out: list[Path] | tuple[()]) -> int:
+def _shown(style: Style, base: Stored, now: Stored, at: Path, out: list[Path] | tuple[()]) -> int:
     """Show the plan and its variance, which is kept with the new run."""
     from planner import answers, show
     from planner.analyses.compare import compare
@@ -137,4 +132,4 @@ def _told(style: Style, base: Stored, now: Stored, at: Path, out: list[Path] | t
     style.answer(document, text, f"{show.verdict(document)}\n{at}")
     if kept is not None:
         tell_workbook(style, kept)
-    return INTERRUPTED if document.get("interrupted") else EXIT_CODES.get(str(document.get("verdict")), 9)
+    return exit_code(document)

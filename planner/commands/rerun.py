@@ -7,16 +7,16 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
+from planner.commands.storing import exit_code, solved
 from planner.errors import UsageError
 from planner.options import Debug, Json, Quiet, Reports, Run
-from planner.terminal import Style, live
+from planner.terminal import Style
 
 if TYPE_CHECKING:
     from planner.plan import Plan
+    from planner.run import Result
 
 SCHEMA = "planner/rerun/1"
-#: exit code by verdict, as 'optimize' has them
-_CODES = {"optimal": 0, "infeasible": 4, "within_limits": 5, "unknown": 6}
 
 
 def rerun(run: Run, reports: Reports = None, json: Json = False, quiet: Quiet = False, debug: Debug = False) -> int:
@@ -27,7 +27,6 @@ def rerun(run: Run, reports: Reports = None, json: Json = False, quiet: Quiet = 
     """
     began = time.perf_counter()
     style = Style(json, quiet, debug)
-    from planner import reports as people
     from planner import run as solver
     from planner import show, store
     from planner.analyses.source import stored_run
@@ -42,10 +41,13 @@ def rerun(run: Run, reports: Reports = None, json: Json = False, quiet: Quiet = 
     options = solver.Options(**{key: value for key, value in recorded.items() if key in names})
     read_seconds = time.perf_counter() - began
     with store.draft(folder, store.run_name(None, old_folder.name.rsplit("-", 3)[0])) as draft:
-        with live(style) as progress:
-            result = solver.optimize(old.case, options, progress=progress)
-        result.document["seconds"] = {**(result.document.get("seconds") or {}), "read": read_seconds}
-        new = draft.publish(result, lambda at, doc: people.write(at, result.case, result.plan, doc), began)
+
+        def complete(result: Result) -> None:
+            result.document["seconds"] = {**(result.document.get("seconds") or {}), "read": read_seconds}
+
+        result, new = solved(
+            style, draft, began, lambda tell: solver.optimize(old.case, options, progress=tell), complete
+        )
     tables = differing(old.plan, result.plan)
     versions = other_versions(old.document, new.document)
     document = {
@@ -67,7 +69,7 @@ def rerun(run: Run, reports: Reports = None, json: Json = False, quiet: Quiet = 
         changed = "; ".join(f"{n} {a} then, {b} now" for n, (a, b) in versions.items())
         message += f"\nMade with other versions: {changed}"
     style.answer(document, f"{message}\n{show.verdict(new.document)}\n{show.places(new.document)}", message)
-    return _CODES.get(str(new.document.get("verdict")), 9)
+    return exit_code(new.document)
 
 
 def differing(old: Plan | None, new: Plan | None) -> list[str]:

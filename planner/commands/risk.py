@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from planner.commands.asking import Out
+from planner.commands.asking import Out, planned
 from planner.errors import UsageError
 from planner.options import Debug, Gap, Json, Quiet, Reports, Run, share
 from planner.terminal import Style
@@ -70,8 +70,7 @@ def risk(
     anew also 4 no plan holds in every scenario, 5 one or more not proven, 6 none found in time, 9 one or more failed.
     """
     style = Style(json, quiet, debug)
-    from planner import answers, store
-    from planner.analyses.source import Source, stored_run
+    from planner.analyses.source import Source
     from planner.answers import risks
     from planner.commands.kept import answered
     from planner.commands.risk_anew import About, Few, anew, staged
@@ -81,12 +80,8 @@ def risk(
     from planner.run import SECONDS, Options
 
     few = _few(reoptimise, stochastic, (workers, scheduler), Few(draws, scenarios, until, cvar_level, cvar_weight))
-    for path in out or ():
-        answers.check_suffix(path)
-    at = stored_run(run, store.reports_folder(reports))
-    stored = store.load(at)
-    if stored.plan is None:
-        raise UsageError(f"{at.name} has no plan to draw: 'planner explain {at.name}' says why")
+    at, stored = planned(run, reports, out, "to draw")
+    assert stored.plan is not None
     asked = read(_file(uncertainty, stored.case.programme.data_set), stored.case, milestone, confidence)
     if reoptimise or stochastic:
         options = Options(gap, SECONDS if time_limit is None else time_limit, processes=2 if stochastic else 1)

@@ -40,15 +40,15 @@ class About:
     def cases(self, scenarios: Sequence[Scenario]) -> list[Case]:
         """The run's inputs as each scenario has them. Raises InputError with every fault of any."""
         from planner.analyses.source import Source
-        from planner.risk.scenarios import Door
+        from planner.risk.scenarios import CaseEdits
 
         source = Source(str(self.at / "inputs" / "model.toml"), run=self.at)
-        door = Door(self.stored.case, self.uncertainty)
+        edits_of = CaseEdits(self.stored.case, self.uncertainty)
         found: list[Case] = []
         faults: list[Fault] = []
         for scenario in scenarios:
             try:
-                found.append(source.case(door.edits(scenario)))
+                found.append(source.case(edits_of.edits(scenario)))
             except InputError as error:
                 faults += error.faults
         if faults:
@@ -160,8 +160,8 @@ def staged(style: Style, about: About, few: Few) -> int:
         if interrupt.signal:
             style.say("planner: stopped; nothing is kept")
             return INTERRUPTED
-    said = document(about.at.name, found, made, about.uncertainty, month, about.seed)
+    answer = document(about.at.name, found, made, about.uncertainty, month, about.seed)
     source = Source(str(about.at / "inputs" / "model.toml"), run=about.at)
-    answered(style, "commit-now", answers.answer(about.at.name, case, said), about.out, source)
+    answered(style, "commit-now", answers.answer(about.at.name, case, answer), about.out, source)
     verdicts = {Verdict.OPTIMAL: 0, Verdict.INFEASIBLE: 4, Verdict.WITHIN_LIMITS: 5}
     return 9 if found.signed.values and not found.signed.passed else verdicts.get(found.signed.verdict, 6)

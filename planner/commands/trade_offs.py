@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from planner.commands.asking import Fresh, Out, opened, reporting
+from planner.commands.asking import Fresh, Out, opened, planned, reporting
 from planner.commands.kept import answered
-from planner.errors import UsageError
 from planner.options import Asked, Debug, Edits, Gap, Json, Quiet, Reports, Run
 from planner.terminal import INTERRUPTED, Style, live
 
@@ -96,22 +95,17 @@ def sensitivity(
     stopped.
     """
     style = Style(json, quiet, debug)
-    from planner import answers, store
     from planner.analyses import screening as screens
     from planner.analyses import sensitivity as counting
     from planner.analyses.notebook import Notebook
-    from planner.analyses.source import Source, stored_run
+    from planner.analyses.source import Source
     from planner.answers import tornado
     from planner.run import Options
     from planner.solve import interruptible
 
-    for path in out or ():
-        answers.check_suffix(path)
-    folder = store.reports_folder(reports)
-    at = stored_run(run, folder)
-    stored = store.load(at)
-    if stored.plan is None:
-        raise UsageError(f"{at.name} has no plan to count: 'planner explain {at.name}' says why")
+    at, stored = planned(run, reports, out, "to count")
+    assert stored.plan is not None
+    folder = at.parent
     notebook = Notebook(folder, f"sensitivity-{at.name}", stored.case.sha256, fresh)
     seconds = counting.SECONDS if time_limit is None else time_limit
     with live(style) as progress, interruptible() as interrupt:

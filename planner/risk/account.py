@@ -19,7 +19,7 @@ from planner.plan import Plan
 from planner.risk.fitting import Floats
 from planner.risk.sampling import Draws
 from planner.risk.uncertainty import Uncertainty
-from planner.wbs import ON_TOP, UNALLOCATED, UNUSED_POWER
+from planner.wbs import BILLS, ON_TOP, UNALLOCATED
 
 OPERATIONS = "operations"
 MANAGEMENT = {code for code, _ in ON_TOP.values() if code}
@@ -92,13 +92,13 @@ class Account:
         for r in rows:
             if r.code in MANAGEMENT:
                 on_top[r.place] += r.usd
-            elif r.code != UNUSED_POWER:
+            elif r.code not in BILLS:
                 base[r.place] += r.usd
         for r in rows:
             usd = r.usd
             if r.code in MANAGEMENT and base[r.place]:
                 continue
-            if r.code not in MANAGEMENT and r.code != UNUSED_POWER and base[r.place]:
+            if r.code not in MANAGEMENT and r.code not in BILLS and base[r.place]:
                 usd *= 1 + on_top[r.place] / base[r.place]
             about = r.category, r.ledger, r.code, r.site, self.family_of.get(r.code), self._index(r.ref)
             yield Line(*about, r.t, usd)

@@ -59,7 +59,7 @@ class Reduced:
         return Scenario(1.0, factors, months)
 
 
-class Door:
+class CaseEdits:
     """What a family and a delay edit in a case. The model is built once, to see which rates price which lines."""
 
     def __init__(self, case: Case, uncertainty: Uncertainty) -> None:

@@ -14,7 +14,7 @@ from risk.programme import file_of, model, months, planned
 from planner import store
 from planner.cli import run_command
 from planner.risk.reading import read
-from planner.risk.scenarios import EVERYWHERE, Door, Scenario, drawn, reduced
+from planner.risk.scenarios import EVERYWHERE, CaseEdits, Scenario, drawn, reduced
 
 LATE = {"grid": months("grid_tranches.lead_months"), "works": months("designs.lead_months")}
 
@@ -47,7 +47,7 @@ def test_a_draw_edits_rates_by_family_and_lead_times_by_whole_periods(tmp_path: 
     uncertainty = read(file_of(tmp_path, (0.8, 1.0, 1.6), (0.5, 1.0, 2.5), **LATE), case)
     late = {"A": 7.0, "B": 5.9, EVERYWHERE: 13.0}
     factors = {"halls": 1.25, "racks": 1.0}
-    edits = Door(case, uncertainty).edits(
+    edits = CaseEdits(case, uncertainty).edits(
         Scenario(1.0, factors, dict.fromkeys(("grid", "works", "accreditation"), late))
     )
     assert "designs.*.shell_usd_per_mw=*1.25" in edits
