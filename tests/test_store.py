@@ -64,13 +64,13 @@ def test_a_plan_that_does_not_read_back_is_no_run_and_its_files_stay(
 ) -> None:
     whole = files.write_table
     monkeypatch.setattr(files, "write_table", lambda path, table: whole(path, table.iloc[:-1]))
-    with pytest.raises(StorageError, match="does not read as it was solved: .*detail") as error:
+    with pytest.raises(StorageError, match="does not read as it was solved: opens") as error:
         store.save(reports, "base", finished(case), write_note)
     assert store.runs(reports) == []
     (kept,) = reports.iterdir()
     assert kept.name.endswith(".unread")
     assert str(kept) in str(error.value)
-    assert (kept / "tables" / "detail.csv").is_file()
+    assert (kept / "tables" / "opens.csv").is_file()
     assert (kept / "inputs" / "model.toml").is_file()
 
 
