@@ -63,7 +63,11 @@ def test_a_plan_that_does_not_read_back_is_no_run_and_its_files_stay(
     case: Case, reports: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = files.write_table
-    monkeypatch.setattr(files, "write_table", lambda path, table: whole(path, table.iloc[:-1]))
+
+    def short(path: Path, table: pd.DataFrame) -> files.Kinds:
+        return whole(path, table.iloc[:-1] if path.name == "opens.csv" else table)
+
+    monkeypatch.setattr(files, "write_table", short)
     with pytest.raises(StorageError, match="does not read as it was solved: opens") as error:
         store.save(reports, "base", finished(case), write_note)
     assert store.runs(reports) == []
