@@ -21,8 +21,8 @@ from planner.errors import InputError
 from planner.inputs import read
 from planner.workbook import template
 
-#: the promise is 1 s; a slow machine is given ten, in seconds of its processor; -s prints what it took
-SECONDS, MEGABYTES = 10.0, 300.0
+#: the promise is 1 s; a shared machine is given more, in seconds of its processor; -s prints what it took
+SECONDS, MEGABYTES = 3.0, 300.0
 
 
 def _sound() -> bytes:
