@@ -9,7 +9,7 @@ from planner.answers import Answer
 from planner.answers.stages import KINDS
 from planner.comparison.shapes import Section
 from planner.inputs.case import Case
-from planner.measures import percent, usd
+from planner.measures import NONE, percent, usd
 from planner.report.shapes import Cell, Figure
 
 #: share of futures from which nearly all of them have a decision
@@ -55,8 +55,8 @@ def _decisions(document: Mapping[str, Any]) -> Section:
     rows: list[tuple[Cell, ...]] = []
     for d in document["decisions"]:
         share = "not known" if d["share_of_futures"] is None else Figure(d["share_of_futures"], "share")
-        amount = "-" if d["amount"] is None else Figure(d["amount"], d["unit"])
-        when = "-" if d["first"] is None else d["first"] if d["first"] == d["last"] else f"{d['first']} to {d['last']}"
+        amount = NONE if d["amount"] is None else Figure(d["amount"], d["unit"])
+        when = NONE if d["first"] is None else d["first"] if d["first"] == d["last"] else f"{d['first']} to {d['last']}"
         rows.append((KINDS[d["kind"]], d["where"], d["what"], Figure(d["in_the_run"], d["unit"]), share, amount, when))
     headers = ("Decision", "where", "what", "in the run", "share of futures", "median there", "begins")
     note = "Share of the draws with a plan in which the decision is taken at all, whenever it begins."
@@ -70,7 +70,7 @@ def _draws(document: Mapping[str, Any]) -> Section:
         fixed = d["fixed_verdict"] if d["fixed_usd"] is None else Figure(d["fixed_usd"], "USD")
         values = (Figure(d["value_usd"], "USD"), Figure(d["bound_usd"], "USD"), fixed, Figure(d["regret_usd"], "USD"))
         about = d["error"] or d["verdict"]
-        rows.append((d["name"], d["run"] or "-", about, *values, *(Figure(d["factors"][f], "times") for f in families)))
+        rows.append((d["name"], d["run"] or NONE, about, *values, *(Figure(d["factors"][f], "times") for f in families)))
     headers = ("Draw", "run", "verdict", "decided anew", "cannot pass", "fixed plan", "regret", *families)
     note = "Net benefit of the programme's objective; factors on rates by family."
     return Section("Each draw", headers, tuple(rows), note, long=True)
