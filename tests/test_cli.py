@@ -57,17 +57,7 @@ COMMANDS = (
 #: Typer itself parses the words of a command with pydantic, so pydantic is not on the list
 HEAVY = ("pyomo", "pandas", "numpy", "highspy", "openpyxl", "scipy", "lxml", "rich")
 #: examples that need a plan which keeps every rule, or write one: they wait for a real run
-NEED_A_REAL_RUN = (
-    "verify",
-    "report",
-    "rerun",
-    "explain",
-    "price",
-    "frontier",
-    "sensitivity",
-    "risk",
-    "alternatives",
-)
+NEED_A_REAL_RUN = ("verify", "report", "rerun", "explain", "price", "frontier", "sensitivity", "risk", "alternatives")
 
 
 def planner_process(*words: str, cwd: Path, **more: Any) -> subprocess.CompletedProcess[str]:

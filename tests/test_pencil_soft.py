@@ -76,13 +76,7 @@ def table(name: str, plan_of: str) -> set[tuple[Any, ...]]:
 def accreditation(opening_at_b: float) -> tuple[Tables, Row]:
     tables = free_tables()
     tables["accreditations"] = [
-        {
-            "accreditation_id": "HIGH",
-            "level_id": "gov",
-            "opens_level": 1,
-            "duration_months": 24,
-            "cost_usd": 10e6,
-        }
+        {"accreditation_id": "HIGH", "level_id": "gov", "opens_level": 1, "duration_months": 24, "cost_usd": 10e6}
     ]
     tables["existing_accreditations"] = [{"site_id": "B", "accreditation_id": "HIGH", "source_id": "pencil"}]
     tables["chip_supply"] = chip_on_sale("X", [2026], 2e6) + chip_on_sale("X", [2027], 1e6)

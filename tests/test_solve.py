@@ -198,19 +198,24 @@ def leaky() -> tuple[pyo.ConcreteModel, Program]:
     return m, Program.compile(m)
 
 
-def test_parts_of_whole_things_are_removed_by_a_linear_solve(monkeypatch: pytest.MonkeyPatch) -> None:
-    m, program = leaky()
-    value = program.linear([(1.0, m.use), (-2e6, m.gate)])
+def leaking(patch: pytest.MonkeyPatch, program: Program, m: pyo.ConcreteModel, value: float, bound: float) -> None:
+    """A solver that uses half of what a gate opens, with the gate a two-millionth open."""
     right = solver.solve
 
-    def leaking(problem, limits, **rest) -> Outcome:
+    def solve(problem, limits, **rest) -> Outcome:
         if not problem.whole.any():
             return right(problem, limits, **rest)
         values = np.zeros(2)
         values[program.column_of(m.gate)], values[program.column_of(m.use)] = 5e-7, 0.5
-        return Outcome(Verdict.OPTIMAL, 0.5 - 1.0, 0.0, values=values)
+        return Outcome(Verdict.OPTIMAL, value, bound, values=values)
 
-    monkeypatch.setattr(solver, "solve", leaking)
+    patch.setattr(solver, "solve", solve)
+
+
+def test_parts_of_whole_things_are_removed_by_a_linear_solve(monkeypatch: pytest.MonkeyPatch) -> None:
+    m, program = leaky()
+    value = program.linear([(1.0, m.use), (-2e6, m.gate)])
+    leaking(monkeypatch, program, m, -0.5, 0.0)
     outcome = program.solve(value, ALL)
     assert outcome.value == 0
     assert outcome.values is not None
@@ -222,16 +227,7 @@ def test_a_plan_that_only_parts_make_is_none(monkeypatch: pytest.MonkeyPatch) ->
     m, program = leaky()
     m.least = pyo.Constraint(expr=m.use >= 0.5)
     program = Program.compile(m)
-    right = solver.solve
-
-    def leaking(problem, limits, **rest) -> Outcome:
-        if not problem.whole.any():
-            return right(problem, limits, **rest)
-        values = np.zeros(2)
-        values[program.column_of(m.gate)], values[program.column_of(m.use)] = 5e-7, 0.5
-        return Outcome(Verdict.OPTIMAL, 0.5, 0.5, values=values)
-
-    monkeypatch.setattr(solver, "solve", leaking)
+    leaking(monkeypatch, program, m, 0.5, 0.5)
     outcome = program.solve(program.linear([(1.0, m.use)]), ALL)
     assert (outcome.verdict, outcome.value, outcome.values) == (Verdict.UNKNOWN, None, None)
 

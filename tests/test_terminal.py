@@ -88,28 +88,24 @@ def assert_fits(texts: dict[int, str], names: set[str]) -> None:
             assert {n for n in names if n in texts[200]} <= {n for n in names if n in text}
 
 
-@pytest.mark.parametrize("command", ON_SMALL)
-def test_answers_about_runs_fit(
-    command: str, small: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("command", "of"),
+    [*((c, "small") for c in ON_SMALL), *((c, "reference") for c in (*ON_REFERENCE, *ON_SHIPPED))],
+)
+def test_texts_fit(
+    command: str,
+    of: str,
+    request: pytest.FixtureRequest,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    texts = {}
+    run, texts = request.getfixturevalue(of), {}
+    capsys.readouterr()  # what the commands that made the run printed
     for width in WIDTHS:
         monkeypatch.setenv("COLUMNS", str(width))
-        texts[width] = printed(command, small, capsys)
+        texts[width] = printed(command, run, capsys)
         assert texts[width]
-    assert_fits(texts, ids(small))
-
-
-@pytest.mark.parametrize("command", [*ON_REFERENCE, *ON_SHIPPED])
-def test_texts_of_the_reference_fit(
-    command: str, reference: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    texts = {}
-    for width in WIDTHS:
-        monkeypatch.setenv("COLUMNS", str(width))
-        texts[width] = printed(command, reference, capsys)
-        assert texts[width]
-    assert_fits(texts, ids(reference))
+    assert_fits(texts, ids(run))
 
 
 def test_the_width_is_that_of_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:

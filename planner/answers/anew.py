@@ -70,7 +70,9 @@ def _draws(document: Mapping[str, Any]) -> Section:
         fixed = d["fixed_verdict"] if d["fixed_usd"] is None else Figure(d["fixed_usd"], "USD")
         values = (Figure(d["value_usd"], "USD"), Figure(d["bound_usd"], "USD"), fixed, Figure(d["regret_usd"], "USD"))
         about = d["error"] or d["verdict"]
-        rows.append((d["name"], d["run"] or NONE, about, *values, *(Figure(d["factors"][f], "times") for f in families)))
+        rows.append(
+            (d["name"], d["run"] or NONE, about, *values, *(Figure(d["factors"][f], "times") for f in families))
+        )
     headers = ("Draw", "run", "verdict", "decided anew", "cannot pass", "fixed plan", "regret", *families)
     note = "Net benefit of the programme's objective; factors on rates by family."
     return Section("Each draw", headers, tuple(rows), note, long=True)

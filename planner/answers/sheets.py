@@ -56,10 +56,7 @@ def add(book: Book, kept: Sequence[tuple[str, Answer]]) -> None:
 
 
 def _about(
-    book: Book,
-    answer: Answer,
-    name: str = "About",
-    role: str = "report: what was asked, and what is proven of it",
+    book: Book, answer: Answer, name: str = "About", role: str = "report: what was asked, and what is proven of it"
 ) -> None:
     page = book.page(name, answer.title, role)
     page.put(4, 1, answer.lead, "text")

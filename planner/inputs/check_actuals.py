@@ -6,12 +6,15 @@ import csv
 import io
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from planner.errors import Fault
 from planner.inputs.actuals import COLUMNS, KINDS, PROGRAMME, READY, SPENT, Actual, Kind
-from planner.inputs.case import Case
 from planner.inputs.numerals import NUMBER
 from planner.inputs.parse import did_you_mean, listing
+
+if TYPE_CHECKING:
+    from planner.inputs.case import Case
 
 
 def read(path: Path, case: Case) -> tuple[tuple[Actual, ...], list[Fault]]:

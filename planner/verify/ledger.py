@@ -113,8 +113,9 @@ class Ledger:
                 order[v] = racks[v]
                 ref = f"chip_supply.{c}/{clock.year(v)}.rack_price_usd"
                 self._post("1.3.1", s, ref, order)
-                dated = facts.supply[c, clock.year(v)].fabric_usd_per_rack
-                listed = f"chips.{c}" if np.isnan(dated) else f"chip_supply.{c}/{clock.year(v)}"
+                offer = facts.supply.get((c, clock.year(v)))
+                dated = offer is not None and not np.isnan(offer.fabric_usd_per_rack)
+                listed = f"chip_supply.{c}/{clock.year(v)}" if dated else f"chips.{c}"
                 self._post("1.3.2", s, f"{listed}.fabric_usd_per_rack", order)
                 self._post("1.3.3", s, ref, order, chip.storage_share)
                 self._post("1.3.4", s, ref, order, facts.sites[s].equipment_tax_share)

@@ -44,12 +44,7 @@ CASES: dict[str, tuple[dict[str, list[Row]], tuple[str, int, str]]] = {
         ("initiatives.csv", 3, "prerequisite_id"),
     ),
     "initiatives in a circle": (
-        {
-            "initiatives": [
-                item("A", "programme", "prerequisite", "B"),
-                item("B", "programme", "prerequisite", "A"),
-            ]
-        },
+        {"initiatives": [item("A", "programme", "prerequisite", "B"), item("B", "programme", "prerequisite", "A")]},
         ("initiatives.csv", 2, "prerequisite_id"),
     ),
     "accreditations in a circle": (

@@ -45,13 +45,13 @@ from pathlib import Path
 from planner.cli import run_command
 code = run_command(["check", sys.argv[1], "--json", *sys.argv[3:]])
 high = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
-Path(sys.argv[2]).write_text(f"{high.split()[1]} {time.process_time()}")
+Path(sys.argv[2]).write_text(f"{high.split()[1]} {time.process_time()} {'pandas' in sys.modules}")
 sys.exit(code)
 """
 
 
-def check(path: Path, *words: str) -> tuple[int, str, str, float, float]:
-    """Exit code, both streams, processor seconds and MB of ``planner check`` in a process of its own."""
+def check(path: Path, *words: str) -> tuple[int, str, str, float, float, bool]:
+    """Exit code, both streams, processor seconds, MB, and whether pandas came in: ``planner check`` by itself."""
     used = path.parent.parent / f"{path.parent.name}.used"
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, str(path), str(used), *words],
@@ -61,8 +61,8 @@ def check(path: Path, *words: str) -> tuple[int, str, str, float, float]:
         text=True,
         check=False,
     )
-    kilobytes, seconds = used.read_text().split()
-    return done.returncode, done.stdout, done.stderr, float(seconds), int(kilobytes) / 1024
+    kilobytes, seconds, heavy = used.read_text().split()
+    return done.returncode, done.stdout, done.stderr, float(seconds), int(kilobytes) / 1024, heavy == "True"
 
 
 every_case = pytest.mark.parametrize(("name", "make", "word"), CASES, ids=[name for name, _, _ in CASES])
@@ -83,8 +83,9 @@ def test_refused_in_words(tmp_path: Path, name: str, make: Callable[[], bytes], 
 def test_refused_quickly(tmp_path: Path, name: str, make: Callable[[], bytes], word: str) -> None:
     path = tmp_path / "inputs.xlsx"
     path.write_bytes(make())
-    code, out, err, seconds, megabytes = check(path)
+    code, out, err, seconds, megabytes, heavy = check(path)
     print(f"{name}: {seconds:.2f} s, {megabytes:.0f} MB")
+    assert not heavy, "a library is imported before the file is refused"
     assert (code, err) == (3, "")
     assert json.loads(out)["error"]["faults"]
     assert seconds < SECONDS
@@ -114,7 +115,7 @@ def test_a_dimension_alone_does_no_harm(tmp_path: Path) -> None:
     parts[SHEET] = sheet[:at] + b'<dimension ref="A1:XFD1048576"/' + sheet[end:]
     path = tmp_path / "inputs.xlsx"
     path.write_bytes(zipped(parts))
-    code, _, _, seconds, megabytes = check(path)
+    code, _, _, seconds, megabytes, _ = check(path)
     assert code == 0
     assert seconds < SECONDS
     assert megabytes < MEGABYTES

@@ -27,11 +27,7 @@ SPOTS = 4
 GROUPS = {"DOD": "defence", "IC": "intelligence"}
 SHARES = {"defence": 0.5, "intelligence": 0.3, "civil": 0.2}
 #: figures that ship without a value
-EMPTY = (
-    ("group_money", "share"),
-    ("grid_contracts", "collateral_fee_share"),
-    ("chip_supply", "fabric_usd_per_rack"),
-)
+EMPTY = (("group_money", "share"), ("grid_contracts", "collateral_fee_share"), ("chip_supply", "fabric_usd_per_rack"))
 #: dollars of infrastructure for a dollar of soft items, about, in the years of the band
 BESIDE = 2.4
 ITEMS = {

@@ -30,13 +30,7 @@ RESULT = 7
 NOISE = 3e-15
 
 
-def fill(
-    book: Book,
-    detail: Detail,
-    parts: Parts,
-    promised: promises.Places,
-    more: Sequence[Check] = (),
-) -> list[str]:
+def fill(book: Book, detail: Detail, parts: Parts, promised: promises.Places, more: Sequence[Check] = ()) -> list[str]:
     """Writes the sheet, with ``more`` checks; returns the sentences of checks that do not pass."""
     page = book.page(ME, "Checks", "check")
     checks = [
@@ -115,12 +109,7 @@ def _form(value: float) -> str:
 
 def _solved(book: Book, detail: Detail, parts: Parts, promised: promises.Places) -> list[Check]:
     """Against what the solver and the independent verifier stored."""
-    return [
-        *_posted(book, detail),
-        *_totals(book, parts),
-        *_verified(book, parts),
-        *_promised(book, detail, promised),
-    ]
+    return [*_posted(book, detail), *_totals(book, parts), *_verified(book, parts), *_promised(book, detail, promised)]
 
 
 def _posted(book: Book, detail: Detail) -> list[Check]:

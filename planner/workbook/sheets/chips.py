@@ -28,8 +28,7 @@ class Places(NamedTuple):
 def fill(book: Book, detail: Detail) -> Places:
     page = book.page(ME, "Chips: racks bought, retired and priced", "report: whole racks by year of order")
     page.note(
-        4,
-        "All chips on offer are listed; a dash: the plan buys none. Prices are then-year dollars of the order year.",
+        4, "All chips on offer are listed; a dash: the plan buys none. Prices are then-year dollars of the order year."
     )
     chips = book.case.chips
     entries = [Entry(c.chip_id, c.name, "racks") for c in chips.values()]

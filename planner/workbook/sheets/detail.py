@@ -7,18 +7,7 @@ import math
 from planner.inputs.case import Case, WbsLine
 from planner.workbook import style
 from planner.workbook.book import Book, Page, heads, letter
-from planner.workbook.facts import (
-    LEASED,
-    ON_TOP,
-    PRICED,
-    SIGNED,
-    Fact,
-    View,
-    as_if_leased,
-    costs,
-    signed,
-    totals,
-)
+from planner.workbook.facts import LEASED, ON_TOP, PRICED, SIGNED, Fact, View, as_if_leased, costs, signed, totals
 from planner.workbook.quantities import all_quantities
 from planner.workbook.sheets.ratios import escalation_refs, factor_refs, half_cent, ratio
 from planner.workbook.valued import mission_value, priced, rent_year

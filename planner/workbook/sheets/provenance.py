@@ -117,13 +117,7 @@ def fill(book: Book) -> Solved:
     page.heading(row, "Documents behind the figures")
     page.headers(row + 1, ("Source", "Title", "Publisher", "Year", "Address"))
     own = (
-        (
-            PROGRAMME_FILE,
-            f"what the programme '{programme.title}' asks and claims",
-            "its author",
-            None,
-            "",
-        ),
+        (PROGRAMME_FILE, f"what the programme '{programme.title}' asks and claims", "its author", None, ""),
         (CONVENTION, "a tolerance, a unit or a calendar convention of this workbook", "planner", None, ""),
     )
     sources = [(s.source_id, s.title, s.publisher, s.year, s.address) for s in book.case.sources.values()]

@@ -155,11 +155,7 @@ def _below(
 
 
 def _fees(
-    book: Book,
-    page: Page,
-    detail: Detail,
-    at: tuple[int, int],
-    of: tuple[list[tuple[str, str]], dict[str, int]],
+    book: Book, page: Page, detail: Detail, at: tuple[int, int], of: tuple[list[tuple[str, str]], dict[str, int]]
 ) -> tuple[dict[tuple[str, str], int], int]:
     """Fees by site and level, workload by workload and in all; the next free row."""
     case, (header, row), (pairs, prices) = book.case, at, of

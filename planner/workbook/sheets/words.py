@@ -38,7 +38,7 @@ def _resolutions(book: Book) -> list[str]:
         return []
     return [
         "A new start waits inside its fiscal year for the end of a continuing resolution; one that leaves no month "
-        "stops it (two checks).",
+        "stops it (two checks)."
     ]
 
 
