@@ -21,14 +21,7 @@ from planner.plan import Plan, frame
 from planner.verify import ObjectiveClaim
 
 from . import hand_soft
-from .hand_money import (
-    PROGRAMME_LINES,
-    SITE_LINES,
-    operations_musd,
-    present_cost_musd,
-    tail_cost_musd,
-    then_year_usd,
-)
+from .hand_money import PROGRAMME_LINES, SITE_LINES, operations_musd, present_cost_musd, tail_cost_musd, then_year_usd
 
 YEARS = (2026, 2027, 2028)
 GENERAL = {"2026": 1.0, "2027": 1.1, "2028": 1.21}

@@ -67,31 +67,16 @@ def rows() -> dict[str, list[Row]]:
             ("AWARE", "Awareness", 10.0, 1.0, 0.5, 5000.0, 3000.0, "awareness", "COURSES"),
         ],
         "training_needs": [("AS", "USE", 400.0), ("AG", "AWARE", 4000.0)],
-        "staffing": [
-            ("GUARD", "Guards", 0.2, 4.0, 1e5, "3.2.5"),
-            ("SUPPORT", "User support", 0.1, 0.0, 2e5, "3.2.7"),
-        ],
-        "funding_sources": [
-            *[("appropriation", y, 2e7) for y in years],
-            *[("pay-as-you-go", y, 1e7) for y in years],
-        ],
+        "staffing": [("GUARD", "Guards", 0.2, 4.0, 1e5, "3.2.5"), ("SUPPORT", "User support", 0.1, 0.0, 2e5, "3.2.7")],
+        "funding_sources": [*[("appropriation", y, 2e7) for y in years], *[("pay-as-you-go", y, 1e7) for y in years]],
     }
 
 
 # 3.5 racks deliver 7 at GovCloud, 1.25 deliver 2.5 at Secret: 0.475 MW of the halls
-RUNNING: list[Row] = [
-    ("S1", "C", "infer", "gov", "2028", 3.5),
-    ("S1", "C", "infer", "secret", "2028", 1.25),
-]
+RUNNING: list[Row] = [("S1", "C", "infer", "gov", "2028", 3.5), ("S1", "C", "infer", "secret", "2028", 1.25)]
 # at most half of 15 and of 5 is admitted; the scheduler adds 0.3, of at most 0.05 * 7
-SERVED: list[Row] = [
-    ("S1", "AS", "infer", "gov", "2028", 7.3),
-    ("S1", "AS", "infer", "secret", "2028", 2.5),
-]
-DEPTH: list[Row] = [
-    ("AS", "infer", "gov", "first", "2028", 7.3),
-    ("AS", "infer", "secret", "first", "2028", 2.5),
-]
+SERVED: list[Row] = [("S1", "AS", "infer", "gov", "2028", 7.3), ("S1", "AS", "infer", "secret", "2028", 2.5)]
+DEPTH: list[Row] = [("AS", "infer", "gov", "first", "2028", 7.3), ("AS", "infer", "secret", "first", "2028", 2.5)]
 
 
 def decisions(operations_musd: dict[str, float]) -> dict[str, list[Row]]:
