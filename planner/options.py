@@ -28,9 +28,7 @@ def model_names(incomplete: str) -> list[str]:
 Model = Annotated[
     str | None,
     typer.Argument(
-        metavar="MODEL",
-        help="Programme: a name that ships, a TOML file or a workbook.",
-        autocompletion=model_names,
+        metavar="MODEL", help="Programme: a name that ships, a TOML file or a workbook.", autocompletion=model_names
     ),
 ]
 Run = Annotated[
@@ -77,13 +75,11 @@ Budget = Annotated[
 ]
 Demand = Annotated[Literal["low", "mid", "high"] | None, typer.Option("--demand", help="Another path of demand.")]
 Without = Annotated[
-    list[str] | None,
-    typer.Option("--without", metavar="PROMISE", help="Only report this promise; may be given again."),
+    list[str] | None, typer.Option("--without", metavar="PROMISE", help="Only report this promise; may be given again.")
 ]
 Open = Annotated[bool, typer.Option("--open", help="Open the page in the browser.")]
 AcceptFormulas = Annotated[
-    bool,
-    typer.Option("--accept-formulas", help="Take the last value of formulas in a workbook; the run records each."),
+    bool, typer.Option("--accept-formulas", help="Take the last value of formulas in a workbook; the run records each.")
 ]
 Reports = Annotated[
     Path | None,

@@ -88,11 +88,7 @@ def renew(run: Path, answer: Path, own: Analyses) -> None:
 
 
 def rebuild(
-    run: Path,
-    out: Path | None,
-    more: Analyses | None = None,
-    beside: Path | None = None,
-    own: Analyses | None = None,
+    run: Path, out: Path | None, more: Analyses | None = None, beside: Path | None = None, own: Analyses | None = None
 ) -> list[Path]:
     """Write the reports and tables of a stored run again: to ``out``, else into the run, unless they would differ.
 

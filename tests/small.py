@@ -74,12 +74,7 @@ def gates(tables: Tables, **priced: float) -> Tables:
     ]
     tables["level_needs"] = [{"level_id": "gov", "initiative_id": "WATCH"}]
     tables["training_tracks"] = [
-        {
-            "track_id": r,
-            "learners": learners,
-            "need_ceiling_heads": 100,
-            "capacity_heads_per_year": 100,
-        }
+        {"track_id": r, "learners": learners, "need_ceiling_heads": 100, "capacity_heads_per_year": 100}
         for r, learners in [("USE", "use"), ("OPERATE", "operation"), ("AWARE", "awareness")]
     ]
     tables["training_needs"] = [{"agency_id": "AG", "track_id": r, "heads": 20} for r in ("USE", "AWARE")]

@@ -38,8 +38,7 @@ def scip_optimum(path: Path) -> float:
 
 
 @pytest.mark.parametrize(
-    ("objective", "suffix"),
-    [(VALUE_FIRST, ".mps"), (VALUE_FIRST, ".lp"), (LEAST_COST, ".mps"), (NET_BENEFIT, ".mps")],
+    ("objective", "suffix"), [(VALUE_FIRST, ".mps"), (VALUE_FIRST, ".lp"), (LEAST_COST, ".mps"), (NET_BENEFIT, ".mps")]
 )
 def test_scip_finds_the_same_optimum(tmp_path: Path, objective: Row, suffix: str) -> None:
     case = case_of(tmp_path, unlike_sites(), programme(objective, budget_usd=150e6))

@@ -278,10 +278,7 @@ def test_the_command_keeps_the_variance_with_a_run_that_stands_alone(
 
 @pytest.mark.parametrize(
     ("words", "says"),
-    [
-        (["--as-of", "1 May 2027"], "write a date as 2028-01-01"),
-        (["--as-of", "2031-01-01"], "nothing is left to plan"),
-    ],
+    [(["--as-of", "1 May 2027"], "write a date as 2028-01-01"), (["--as-of", "2031-01-01"], "nothing is left to plan")],
 )
 def test_a_date_that_leaves_nothing_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], base: Result, words: list[str], says: str

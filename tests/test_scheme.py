@@ -50,7 +50,7 @@ def test_large_ones_by_the_scheme_with_the_same_end() -> None:
     reports: list[Report] = []
     found = solve(Toy(), LIMITS, options=LARGE, progress=reports.append)
     assert (found.verdict, found.value) == (Verdict.OPTIMAL, pytest.approx(BEST))
-    assert scheme.CHOOSE in taken(found)
+    assert scheme.PROVE in taken(found)
     assert scheme.ALONE not in taken(found)
     assert found.gap is not None
     assert found.gap <= 0.01
@@ -128,22 +128,21 @@ def test_a_rule_without_variables_that_fails_is_no_plan(monkeypatch: pytest.Monk
     assert (found.verdict, found.confirmed_without_presolve) == (Verdict.INFEASIBLE, True)
 
 
-def test_the_second_bound_brings_better_gates(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The gates of the pool in MW are made poor; those with whole halls are placed too and kept."""
-    plain = proving.Pool.solve
+def test_better_gates_are_placed_while_the_pool_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those at C come first, then those at A, both before the answer; the answer's are placed already."""
+    at = [solve(Toy(), LIMITS, options=LARGE, conditions=only(site)).gates for site in "CA"]
+    waiting, placed = list(at), []
 
-    def poor(self, task, watch):
-        found = plain(self, task, watch)
-        if task.whole_halls:
-            return found
-        gates = {name: 1.0 if name.endswith("[C]") else 0.0 for name in found.gates}
-        return replace(found, gates=gates)
+    class Beside(proving.Prover):
+        def better(self, watch):
+            placed.append(self._task.name == scheme.PROVE)
+            return waiting.pop(0) if waiting else None
 
-    monkeypatch.setattr(proving.Pool, "solve", poor)
+    monkeypatch.setattr(scheme, "Prover", Beside)
     monkeypatch.setattr(scheme.Scheme, "first_gates", lambda self, prover: None)
     found = solve(Toy(), LIMITS, options=LARGE)
+    assert placed == [True] * 3
     assert taken(found).count(scheme.PLACE) == 2
-    assert scheme.PROVE in taken(found)
     assert chosen(found) == ["sites.open[A]"]
     assert found.value == pytest.approx(BEST)
 

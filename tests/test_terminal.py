@@ -89,8 +89,7 @@ def assert_fits(texts: dict[int, str], names: set[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("command", "of"),
-    [*((c, "small") for c in ON_SMALL), *((c, "reference") for c in (*ON_REFERENCE, *ON_SHIPPED))],
+    ("command", "of"), [*((c, "small") for c in ON_SMALL), *((c, "reference") for c in (*ON_REFERENCE, *ON_SHIPPED))]
 )
 def test_texts_fit(
     command: str,

@@ -134,10 +134,7 @@ def tiny_tables() -> dict[str, list[Row]]:
         ],
         "ppas": [],
         "gas_prices": [{"gas_region": "Middle", "year": y, "price_usd_per_mmbtu": 4} for y in PRICE_YEARS],
-        "chips": [
-            {"chip_id": "X", "fp8_pflops": 10, **chip},
-            {"chip_id": "H", "fp64_pflops": 1, **chip},
-        ],
+        "chips": [{"chip_id": "X", "fp8_pflops": 10, **chip}, {"chip_id": "H", "fp64_pflops": 1, **chip}],
         "chip_supply": [
             {"chip_id": c, "year": y, "rack_price_usd": 1e6, "supply_racks_per_year": 1000}
             for c in ("X", "H")

@@ -71,10 +71,7 @@ def frontier(
             questions.stopped = True
     missing = [name for name in asked or known if name not in {c.id for c in found if c.points}]
     return Frontier(
-        tuple(c for c in found if c.points),
-        tracing.gap,
-        tuple(_notes(questions, missing)),
-        time.perf_counter() - began,
+        tuple(c for c in found if c.points), tracing.gap, tuple(_notes(questions, missing)), time.perf_counter() - began
     )
 
 

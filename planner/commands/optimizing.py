@@ -49,10 +49,7 @@ def optimize(
     name: Annotated[str | None, typer.Option(help="Name of the run. [default: the model's]")] = None,
     gap: Gap = None,
     time_limit: Annotated[float | None, typer.Option(min=0, help="Seconds for solving. [default: 170]")] = None,
-    nodes: Annotated[
-        int | None,
-        typer.Option(min=1, help="Search nodes per solve: the same on any machine."),
-    ] = None,
+    nodes: Annotated[int | None, typer.Option(min=1, help="Search nodes per solve: the same on any machine.")] = None,
     processes: Annotated[int | None, typer.Option(min=1, help="Solvers at work at once. [default: 2]")] = None,
     repeatable: Annotated[bool, typer.Option("--repeatable", help="The same plan each time; limits by nodes.")] = False,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the search.")] = 0,

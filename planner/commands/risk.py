@@ -47,8 +47,7 @@ def risk(
         typer.Option(parser=share, metavar="SHARE", help="Stochastic: CVaR is of the worst rest. [default: 80%]"),
     ] = None,
     cvar_weight: Annotated[
-        float | None,
-        typer.Option(parser=share, metavar="SHARE", help="Stochastic: weight of CVaR. [default: 0]"),
+        float | None, typer.Option(parser=share, metavar="SHARE", help="Stochastic: weight of CVaR. [default: 0]")
     ] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Reoptimise: solves at a time. [default: cores]")] = None,
     scheduler: Annotated[

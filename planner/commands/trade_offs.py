@@ -26,9 +26,7 @@ def frontier(
     curves: Annotated[
         list[str] | None,
         typer.Option(
-            "--curve",
-            metavar="ID",
-            help="compute, level:PROMISE, date:PROMISE, emissions, water, served, sites. [all]",
+            "--curve", metavar="ID", help="compute, level:PROMISE, date:PROMISE, emissions, water, served, sites. [all]"
         ),
     ] = None,
     points: Annotated[int, typer.Option(min=2, max=50, help="Points of a frontier, its ends included.")] = 5,

@@ -68,12 +68,7 @@ def add(b: Any, case: Case, places: Places) -> list[Posting]:
     )
     racks = Racks(b, case)
     _rules(b, case, racks, places)
-    return [
-        *_posts(b, case, places),
-        *_investment(b, case, places),
-        *_leaving(b, case, racks),
-        *_maintenance(b, case),
-    ]
+    return [*_posts(b, case, places), *_investment(b, case, places), *_leaving(b, case, racks), *_maintenance(b, case)]
 
 
 def _rules(b: Any, case: Case, racks: Racks, places: Places) -> None:

@@ -33,12 +33,7 @@ from planner.formulation import soft_combinations as soft
 from planner.formulation import use_combinations as use
 from planner.formulation.accounts import Limit, Meeting, Of, Post, Posting
 from planner.formulation.combinations import Places
-from planner.formulation.role_combinations import (
-    guard_start_for,
-    is_gated,
-    ports_of,
-    waiting_ports,
-)
+from planner.formulation.role_combinations import guard_start_for, is_gated, ports_of, waiting_ports
 from planner.formulation.role_terms import Roles
 from planner.formulation.terms import Terms, minus, over, total
 from planner.inputs.case import Case

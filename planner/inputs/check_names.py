@@ -42,12 +42,7 @@ RESERVED = {
     "used",
 }
 #: tables whose ids meet as labels of one account or in one column of the plan
-APART = (
-    ("designs", "plants"),
-    ("chips", "workloads"),
-    ("sites", "agencies"),
-    ("initiatives", "training_tracks"),
-)
+APART = (("designs", "plants"), ("chips", "workloads"), ("sites", "agencies"), ("initiatives", "training_tracks"))
 #: characters that join ids: of a key, of a row of the workbook, of the cooling designs that a rack fits
 JOINING = "/|+"
 #: characters that a criterion of a spreadsheet reads as something else: the workbook sums by id

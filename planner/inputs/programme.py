@@ -18,16 +18,7 @@ INSTEAD = {
     "priority": "Remove it: the price_usd of a goal says what a missed unit costs.",
 }
 Metric = Literal[
-    "power",
-    "compute",
-    "sites",
-    "budget",
-    "split",
-    "governance",
-    "services",
-    "interconnect",
-    "funding",
-    "memo",
+    "power", "compute", "sites", "budget", "split", "governance", "services", "interconnect", "funding", "memo"
 ]
 Tier = Literal["secured", "commissioned", "populated", "installed", "serving"]
 Precision = Literal["fp64", "bf16", "fp8"]

@@ -141,11 +141,7 @@ def _served(whole: _Whole, home: Path, reports: Path | None, faults: list[Fault]
 
 
 def _case(
-    name: str,
-    whole: _Whole,
-    asked_for: named.Expanded,
-    path: dict[ServiceKey, float],
-    accepted: Sequence[str] = (),
+    name: str, whole: _Whole, asked_for: named.Expanded, path: dict[ServiceKey, float], accepted: Sequence[str] = ()
 ) -> Case:
     from planner.inputs.case import Case
 

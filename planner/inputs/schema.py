@@ -30,15 +30,7 @@ PRECISIONS = ("fp64", "bf16", "fp8")
 SOLD_IN_VOLUME = ("GPU", "on sale")
 #: families that nobody outside their maker can buy
 CAPTIVE = ("Trainium", "Inferentia")
-CATEGORIES = (
-    "construction",
-    "power and cooling",
-    "chips",
-    "software",
-    "security",
-    "training",
-    "operations",
-)
+CATEGORIES = ("construction", "power and cooling", "chips", "software", "security", "training", "operations")
 SIDES = ("infrastructure", "soft", "none")
 LEDGERS = ("investment", "operations")
 #: what one unit of an initiative is

@@ -203,12 +203,7 @@ def stacked(
         figure, axes = canvas(HIGH + below, (_left(0.0, top), 28 + below, 4, 24))
         floor = [0.0] * len(years)
         for n, s in enumerate(shown):
-            look: Look = {
-                "color": SERIES[n % 7],
-                "hatch": HATCHES[n % 7],
-                "edgecolor": PAPER,
-                "linewidth": 0.6,
-            }
+            look: Look = {"color": SERIES[n % 7], "hatch": HATCHES[n % 7], "edgecolor": PAPER, "linewidth": 0.6}
             axes.bar(years, s.values, 0.72, bottom=floor, label=f"{s.name} {count(math.fsum(s.values), 2)}", **look)
             floor = [a + b for a, b in zip(floor, s.values, strict=True)]
         for year, total in zip(years, floor, strict=True):

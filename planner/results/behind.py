@@ -14,15 +14,7 @@ from planner.inputs.records import records
 from planner.inputs.schema import BY_NAME, MONEY_PARAMETERS
 
 #: lines whose factor is the building cost of the site against the average
-BUILT = (
-    wbs.OPENING,
-    wbs.CIVIL,
-    wbs.SHELL,
-    wbs.CONNECTION,
-    wbs.PLANT,
-    wbs.ELECTRICAL,
-    wbs.COOLING_PLANT,
-)
+BUILT = (wbs.OPENING, wbs.CIVIL, wbs.SHELL, wbs.CONNECTION, wbs.PLANT, wbs.ELECTRICAL, wbs.COOLING_PLANT)
 #: lines whose factor is a share of the price of a rack -> column of ``chips``
 SHARES = {wbs.STORAGE: "storage_share", wbs.RACK_MAINTENANCE: "maintenance_share"}
 

@@ -44,14 +44,7 @@ def _detail(built: Formulation) -> pd.DataFrame:
         if abs(quantity) <= NOISE or (cents == 0 and abs(quantity * line.rate.usd) < 1) or is_difference(line.rate.ref):
             continue
         entry = case.wbs[line.wbs]
-        place = (
-            line.wbs,
-            entry.category,
-            entry.ledger,
-            line.site,
-            line.item,
-            case.periods.label(line.period),
-        )
+        place = (line.wbs, entry.category, entry.ledger, line.site, line.item, case.periods.label(line.period))
         rows.append((*place, quantity, line.unit, line.rate.usd, line.rate.ref, line.factor, escalation, cents))
     rows += _beside_decisions(case, rows)
     rows.sort(key=lambda r: (tuple(int(x) for x in r[0].split(".")), r[3], r[4], r[5]))

@@ -86,11 +86,7 @@ Tell = Callable[[Report], None]
 
 
 def decided(
-    futures: Sequence[Future],
-    mean: Case,
-    stages: Stages,
-    limits: Limits,
-    tell: Tell = lambda report: None,
+    futures: Sequence[Future], mean: Case, stages: Stages, limits: Limits, tell: Tell = lambda report: None
 ) -> Decided:
     """All four ways; ``limits`` are of each solve."""
 

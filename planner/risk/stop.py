@@ -16,10 +16,7 @@ from planner.verify.world import World
 from planner.wbs import CIVIL, COOLING_PLANT, ELECTRICAL, FABRIC, HARDENING, RACKS, SALES_TAX, SHELL, STORAGE
 
 #: what is dropped -> the lines that are then not paid
-LINES = {
-    "racks": (RACKS, FABRIC, STORAGE, SALES_TAX),
-    "halls": (CIVIL, SHELL, HARDENING, ELECTRICAL, COOLING_PLANT),
-}
+LINES = {"racks": (RACKS, FABRIC, STORAGE, SALES_TAX), "halls": (CIVIL, SHELL, HARDENING, ELECTRICAL, COOLING_PLANT)}
 
 
 @dataclass(frozen=True)

@@ -164,21 +164,26 @@ def passed(problem: Problem, columns: list[str] | None = None, rows: list[str] |
 
 def _listen(h: highspy.Highs, watch: Watch | None) -> None:
     """Report how far a solve is, and end it on the user's signal or when the watch says so."""
-    began, last, ended = time.perf_counter(), 0.0, False
+    began, last, ended, better = time.perf_counter(), 0.0, False, None
 
     def tree(event: Any) -> None:
-        nonlocal last, ended
+        nonlocal last, ended, better
         now = time.perf_counter()
         if watch is not None and now - last >= REPORT_SECONDS:
-            last, out = now, event.data_out
+            last, out, values, better = now, event.data_out, better, None
             incumbent, bound = (x if abs(x) < 1e29 else None for x in (out.mip_primal_bound, out.mip_dual_bound))
-            ended = ended or bool(watch(Progress(now - began, incumbent, bound, max(0, out.mip_node_count))))
+            ended = ended or bool(watch(Progress(now - began, incumbent, bound, max(0, out.mip_node_count), values)))
         event.interrupt(ended or INTERRUPT.signal is not None)
+
+    def improved(event: Any) -> None:
+        nonlocal better
+        better = np.array(event.data_out.mip_solution)
 
     def linear(event: Any) -> None:
         event.interrupt(ended or INTERRUPT.signal is not None)
 
     h.cbMipInterrupt += tree
+    h.cbMipImprovingSolution += improved
     h.cbSimplexInterrupt += linear
     h.cbIpmInterrupt += linear
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import multiprocessing
 import pickle
 import signal
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from multiprocessing.connection import Connection
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from planner.formulation.combinations import one_pool
@@ -17,7 +19,7 @@ from planner.solve.highs import Watch
 from planner.solve.interrupt import INTERRUPT
 from planner.solve.models import Conditions, Gates, Model, Stopwatch
 from planner.solve.program import Contradiction
-from planner.solve.values import Outcome, Progress, SolveLimits, Step, Verdict
+from planner.solve.values import Outcome, Progress, SolveLimits, Step, Vector, Verdict
 
 #: seconds between two looks at the second process
 LOOK_SECONDS = 0.1
@@ -27,16 +29,14 @@ LOOK_SECONDS = 0.1
 class Task:
     """A question to the pool.
 
-    ``relaxed``: nothing is whole. ``whole_halls``: halls are whole, else in MW; plant and racks are in MW always, gates
-    and clusters whole. ``limits.gap`` is a share of the present cost of the relaxation. ``start``: gates of a known
-    plan. ``fixed``: gates that are held; ``forbidden``: choices of sites that are left out; with these the bound is
-    one of some plans alone.
+    ``relaxed``: nothing is whole; else gates, halls and clusters are, and plant and racks are in MW. ``limits.gap`` is
+    a share of the present cost of the relaxation. ``start``: gates of a known plan. ``fixed``: gates that are held;
+    ``forbidden``: choices of sites that are left out; with these the bound is one of some plans alone.
     """
 
     name: str
     limits: SolveLimits
     relaxed: bool = False
-    whole_halls: bool = False
     start: Gates | None = None
     fixed: Gates | None = None
     forbidden: Sequence[Gates] = ()
@@ -58,6 +58,9 @@ class Pool:
     def __init__(self, case: Case, conditions: Conditions | None) -> None:
         self._case, self._conditions = case, conditions
         self._steps: list[Step] = []
+        #: of the last plan of the pool, which the next question may begin with
+        self._gates: Gates | None = None
+        self._values: Vector | None = None
 
     @cached_property
     def _model(self) -> Model:
@@ -90,24 +93,33 @@ class Pool:
             return Found(outcome, steps=steps)
         model = self._model
         gates = model.named(outcome.values, model.gates, rounded=not task.relaxed)
+        if not task.relaxed:
+            self._gates, self._values = gates, outcome.values
         return Found(outcome, gates, model.cost_of(outcome), steps)
 
     def _solved(self, task: Task, watch: Watch) -> Outcome:
         limits = replace(task.limits, gap=task.limits.gap * self._cost)
         model = self._model
         stopwatch = Stopwatch()
-        whole = model.program.whole & ~model.kinds("plant", "racks", *([] if task.whole_halls else ["halls"]))
+        whole = model.program.whole & ~model.kinds("plant", "racks")
         rows = [model.other_sites(gates) for gates in task.forbidden]
         start = None
-        if task.start is not None:
+        if task.start is not None and task.start == self._gates:
+            start = self._values
+        elif task.start is not None:
             known = model.holding(task.start)
             held = model.program.restricted(whole=whole, fixed=known, rows=rows)
             first = held.solve(model.objective, limits, confirm=False, clean=False)
             start = first.values
             self._steps.append(stopwatch.step(f"{task.name}: start", first))
         asked = model.program.restricted(whole=whole, fixed=model.holding(task.fixed or {}), rows=rows)
+
+        def named(p: Progress) -> bool | None:
+            better = None if p.values is None else model.named(p.values, model.gates)
+            return watch(replace(p, values=None, gates=better))
+
         confirm = task.fixed is None
-        outcome = asked.solve(model.objective, limits, start=start, watch=watch, confirm=confirm, clean=False)
+        outcome = asked.solve(model.objective, limits, start=start, watch=named, confirm=confirm, clean=False)
         self._steps.append(stopwatch.step(task.name, outcome))
         return outcome
 
@@ -118,13 +130,18 @@ class Prover:
     def __init__(self, case: Case, conditions: Conditions | None, processes: int) -> None:
         self.here = Pool(case, conditions)
         self._task: Task | None = None
-        self._process = self._pipe = None
+        self._answer: Found | BaseException | None = None
+        self._last = Progress(0.0, None, None, 0)
+        self._process = self._pipe = self._reader = None
+        self._inbox: SimpleQueue[Progress | Found | BaseException | None] = SimpleQueue()
         if processes > 1 and not multiprocessing.current_process().daemon and _picklable(conditions):
             context = multiprocessing.get_context("spawn")
             self._pipe, there = context.Pipe()
             self._process = context.Process(target=_serve, args=(there, case, conditions), daemon=True)
             self._process.start()
             there.close()
+            self._reader = threading.Thread(target=_read, args=(self._pipe, self._inbox), daemon=True)
+            self._reader.start()
 
     @property
     def beside(self) -> bool:
@@ -132,56 +149,71 @@ class Prover:
         return self._process is not None
 
     def ask(self, task: Task) -> None:
-        self._task = task
+        self._task, self._answer, self._last = task, None, Progress(0.0, None, None, 0)
         if self._pipe is not None:
             try:
                 self._pipe.send(task)
             except OSError:
                 self.close()
 
+    def better(self, watch: Watch) -> Gates | None:
+        """Wait for gates of a better plan of the pool than it had before; None once there will be no more."""
+        while self._answer is None and self.beside:
+            if (gates := self._heard(watch)) is not None:
+                return gates
+        return None
+
     def answer(self, watch: Watch) -> Found:
         """Wait for what was asked; the watch learns how far it is, and may end it and with it the second process."""
-        assert self._task is not None
-        if self._pipe is not None:
-            found = self._heard(watch)
-            if found is not None:
-                return found
-            self.close()
+        while self._answer is None and self.beside:
+            self._heard(watch)
+        if isinstance(self._answer, BaseException):
+            raise self._answer
+        if self._answer is not None:
+            return self._answer
         if INTERRUPT.signal is not None:
             return Found(Outcome(Verdict.UNKNOWN, interrupted=True))
+        assert self._task is not None
         return self.here.solve(self._task, watch)
 
-    def _heard(self, watch: Watch) -> Found | None:
-        """None if the second process ended by itself."""
-        assert self._pipe is not None
-        last = Progress(0.0, None, None, 0)
-        while True:
+    def _heard(self, watch: Watch) -> Gates | None:
+        """What came from the second process within a moment: the newest gates, if there are some."""
+        newest, wait = None, True
+        while wait or not self._inbox.empty():
             try:
-                while self._pipe.poll(LOOK_SECONDS):
-                    received = self._pipe.recv()
-                    if not isinstance(received, Progress):
-                        return self._answered(received)
-                    last = received
-            except (EOFError, OSError):
-                return None
-            if watch(last) or INTERRUPT.signal is not None:
+                received = self._inbox.get(timeout=LOOK_SECONDS)
+            except Empty:
+                break
+            wait = False
+            if received is None:  # the second process ended by itself
                 self.close()
-                bound, nodes = last.bound, last.nodes
-                return Found(Outcome(Verdict.UNKNOWN, None, bound, last.seconds, nodes, interrupted=True))
-
-    @staticmethod
-    def _answered(received: Found | BaseException) -> Found:
-        if isinstance(received, BaseException):
-            raise received
-        return received
+            elif isinstance(received, Progress):
+                self._last, newest = received, received.gates or newest
+            else:
+                self._answer = received
+        if self.beside and self._answer is None and (watch(self._last) or INTERRUPT.signal is not None):
+            self.close()
+            last = self._last
+            self._answer = Found(Outcome(Verdict.UNKNOWN, None, last.bound, last.seconds, last.nodes, interrupted=True))
+        return newest
 
     def close(self) -> None:
         """End the second process at once."""
-        if self._process is not None and self._pipe is not None:
+        if self._process is not None and self._pipe is not None and self._reader is not None:
             self._process.kill()
             self._process.join()
+            self._reader.join()
             self._pipe.close()
-        self._process = self._pipe = None
+        self._process = self._pipe = self._reader = None
+
+
+def _read(pipe: Connection, inbox: SimpleQueue[Any]) -> None:
+    """Take what the second process sends at once, so that it never waits; None when it has ended."""
+    try:
+        while True:
+            inbox.put(pipe.recv())
+    except (EOFError, OSError):
+        inbox.put(None)
 
 
 def _picklable(conditions: Conditions | None) -> bool:

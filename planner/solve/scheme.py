@@ -1,9 +1,8 @@
-"""How a programme is solved: gates and bounds from the pooled model, a plan placed on the exact one.
+"""How a programme is solved: gates and a bound from the pooled model, a plan placed on the exact one.
 
     first   sites by rounding the pool's relaxation, their gates, placed: a plan early, kept from then on
-    gates   the pool with halls and plant in MW: sites, roles, dates, and the first bound
-    plan    those gates in the exact model: halls and plant whole, then racks whole, then the last linear solve
-    whole   beside it the pool with whole halls, started from the gates: the second bound, perhaps better gates
+    prove   the pool with whole halls, started from those gates: sites, roles, dates, and the bound
+    place   beside it each better set of gates in the exact model: halls and plant whole, then racks, then what is left
 
 A small programme is tried as the exact model alone first; so is one whose gap stays above the target, for the time
 left. Only an infeasible pool, or exact model, proves that no plan exists.
@@ -12,7 +11,7 @@ left. Only an infeasible pool, or exact model, proves that no plan exists.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -25,10 +24,10 @@ from planner.solve.standing import Options, Solution, Standing
 from planner.solve.values import Flags, Limits, Linear, Outcome, Report, Row, SolveLimits, Verdict
 
 ALONE, FIRST = "solving the whole programme at once", "a first plan"
-CHOOSE, AGAIN = "choosing sites, roles and dates", "choosing other sites"
+PROVE, AGAIN = "choosing sites, roles and dates", "choosing other sites"
 PLACE, FREED = "placing halls and plant", "placing with roles and dates freed"
 RACKS, FITTED = "making racks whole", "making racks whole with halls and plant freed"
-RELAX, PROVE = "relaxing", "proving with whole halls"
+RELAX = "relaxing"
 #: a gap asked for, share of present cost, that no relaxation is tight enough to prove
 NONE = 1e-4
 #: share of the time by which a second process may overrun before it is ended
@@ -67,6 +66,8 @@ class Scheme:
     now: Standing
     start: Gates | None
     options: Options
+    #: gates that no plan of the exact model has
+    failed: list[Gates] = field(default_factory=list)
 
     def run(self, prover: Callable[[], Prover]) -> None:
         now, o = self.now, self.options
@@ -96,34 +97,30 @@ class Scheme:
                 return
 
     def with_pool(self, prover: Prover) -> None:
-        """Gates, plan, second bound, and the gates of that where they differ."""
+        """The bound, and the best plan with gates of the pool: those that it begins with, then each better set."""
         now, o = self.now, self.options
         first = self.first_gates(prover)
         if now.over(o.gates_until):
             return
-        prover.ask(Task(CHOOSE, self.shares(o.gates_gap, o.gates_until), start=first))
+        until = o.whole_until if prover.beside else o.gates_until
+        prover.ask(Task(PROVE, self.shares(o.place_gap, until), start=first))
         if first is not None and now.best.values is None:
             self.place(FIRST, first, o.first_gap, o.first_until)
-        found = self.answer(prover, CHOOSE, o.gates_until)
+        tried = self.place_beside(prover, first) if now.limits.nodes is None else []
+        found = self.answer(prover, PROVE, until)
         now.infeasible = found.outcome.verdict is Verdict.INFEASIBLE and found.outcome.confirmed_without_presolve
-        if now.over(o.whole_until) or found.gates is None:
-            return
+        if found.gates is not None and found.gates not in tried and not now.over(o.plan_until):
+            self.place_or_choose_again(prover, found.gates)
 
-        def prove() -> Task:
-            limits = self.shares(o.place_gap, o.whole_until)
-            return Task(PROVE, limits, whole_halls=True, start=found.gates)
-
-        beside = prover.beside
-        if beside:
-            prover.ask(prove())
-        self.place_or_choose_again(prover, found.gates)
-        if now.over(o.whole_until):
-            return
-        if not beside:
-            prover.ask(prove())
-        better = self.answer(prover, PROVE, o.whole_until).gates
-        if better is not None and better != found.gates and not now.over(o.plan_until):
-            self.place(PLACE, better, o.place_gap, o.plan_until)
+    def place_beside(self, prover: Prover, first: Gates | None) -> list[Gates]:
+        """Place the newest gates while the pool looks for better ones than the first; those with a plan."""
+        now, o, tried = self.now, self.options, list[Gates]()
+        while gates := prover.better(now.watch(PROVE, bounds=True, until=o.whole_until + OVERRUN)):
+            if now.over(o.whole_until):
+                break
+            if gates != first and self.place(PLACE, gates, o.place_gap, o.whole_until):
+                tried.append(gates)
+        return tried
 
     def first_gates(self, prover: Prover) -> Gates | None:
         """Gates to begin with: of the plan there is, of another run, or of the pool at the sites of its relaxation."""
@@ -150,7 +147,7 @@ class Scheme:
             forbidden.append(sites_of(gates))
             if now.over(o.whole_until) or len(forbidden) > o.sets:
                 return
-            task = Task(AGAIN, self.shares(o.gates_gap, o.whole_until), forbidden=forbidden)
+            task = Task(AGAIN, self.shares(o.place_gap, o.whole_until), forbidden=forbidden)
             found = prover.here.solve(task, now.watch(AGAIN, bounds=False))
             now.steps += found.steps
             if found.gates is None:
@@ -160,11 +157,14 @@ class Scheme:
     def place(self, step: str, gates: Gates, gap: float, until: float) -> bool:
         """Halls and plant whole with these gates, then racks whole with all that held. False if there is no plan."""
         now, model, last = self.now, self.exact, self.options.plan_until
+        if gates in self.failed:
+            return False
         fixed, others = model.holding(gates), model.program.whole & ~model.kinds("racks")
         room = model.room_for_whole_racks(gates)
         placed = min(until, max(self.options.whole_until, (now.spent + last) / 2))
         halls = self.solved(step, now.solve_limits(gap, placed), fixed=fixed, whole=others, rows=room)
         if halls.values is None:
+            self.failed += [gates] if halls.verdict is Verdict.INFEASIBLE else []
             return False
         held = model.holding(model.named(halls.values, others))
         plan = self.solved(RACKS, now.solve_limits(gap, last), fixed=held)

@@ -23,12 +23,11 @@ class Options:
     small: integers up to which the exact model is tried alone first: HiGHS proves most programmes of that size in
         seconds, and no relaxation stands between plan and bound.
     first_until: when the first plan must be there, and when that trial ends; it only has to be some plan.
-    gates_until: when sites, roles and dates must be chosen; their bound is the one that closes most of the gap.
-    whole_until: end of the second bound; halls are placed by then as well, so that racks can be made whole after it.
+    gates_until: when sites, roles and dates must be chosen where one process does everything.
+    whole_until: end of the proof; halls are placed by then as well, so that racks can be made whole after it.
         What is placed later has half of the time that is left for its halls.
     plan_until: when every plan must be placed: the last linear solve and what a solver overruns take the rest.
-    gates_gap: of the pool with halls in MW; small, since the steps after it add to the gap.
-    place_gap: of each step of placing and of the pool with whole halls.
+    place_gap: of each step of placing and of the pool; small, since their gaps add up.
     first_gap: of the first plan, which is replaced anyway.
     sets: sets of sites that are chosen after one that could not be placed.
     """
@@ -38,7 +37,6 @@ class Options:
     gates_until: float = 0.72
     whole_until: float = 0.92
     plan_until: float = 0.97
-    gates_gap: float = 0.1
     place_gap: float = 0.05
     first_gap: float = 1.0
     sets: int = 3

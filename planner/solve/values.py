@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -57,12 +58,14 @@ class SolveLimits:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far one solve is."""
+    """How far one solve is; ``values`` of a better plan that was found since the last report, ``gates`` by name."""
 
     seconds: float
     incumbent: float | None
     bound: float | None
     nodes: int
+    values: Vector | None = None
+    gates: Mapping[str, float] | None = None
 
 
 @dataclass(frozen=True)

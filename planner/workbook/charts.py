@@ -69,8 +69,7 @@ def _dressed(page, chart, title, unit, header, rows, form, last=None):  # type: 
     rows = drawn(page, rows)
     for place, row in enumerate(rows):
         series = Series(
-            Reference(page.sheet, min_col=first, max_col=last, min_row=row),
-            title=_named(str(page.values[row, 1])),
+            Reference(page.sheet, min_col=first, max_col=last, min_row=row), title=_named(str(page.values[row, 1]))
         )
         colour = COLOURS[place % len(COLOURS)]
         if isinstance(chart, LineChart):

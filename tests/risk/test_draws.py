@@ -159,12 +159,7 @@ def test_a_delay_pays_later_and_dearer(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("periods", "paid"),
-    [
-        (0.0, [4, 8, 0, 0, 0]),
-        (0.5, [2, 6, 4, 0, 0]),
-        (1.0, [0, 4, 8, 0, 0]),
-        (2.25, [0, 0, 3, 7, 2]),
-    ],
+    [(0.0, [4, 8, 0, 0, 0]), (0.5, [2, 6, 4, 0, 0]), (1.0, [0, 4, 8, 0, 0]), (2.25, [0, 0, 3, 7, 2])],
 )
 def test_amounts_move_at_an_even_rate(periods: float, paid: Sequence[float]) -> None:
     assert moved(np.array([[4.0, 8.0]]), np.array([periods]), 3).tolist() == [list(paid)]

@@ -11,10 +11,7 @@ from pathlib import Path
 from planner.inputs.excel.package import Package, Refused
 from planner.inputs.numerals import NUMBER
 
-MAIN = (
-    "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
-    "http://purl.oclc.org/ooxml/spreadsheetml/main",
-)
+MAIN = ("http://schemas.openxmlformats.org/spreadsheetml/2006/main", "http://purl.oclc.org/ooxml/spreadsheetml/main")
 _RELATIONS = ("http://schemas.openxmlformats.org/officeDocument/2006/relationships",)
 _RELATION_ID = tuple(f"{name} id" for name in (*_RELATIONS, "http://purl.oclc.org/ooxml/officeDocument/relationships"))
 #: bounds of what is read; the reference programme has 1,644 rows on one sheet, 20 columns and 20,000 cells in all

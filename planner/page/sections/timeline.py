@@ -92,11 +92,7 @@ def _picture(f: Figures, found: list[Step]) -> charts.Picture:
         axes.set_xticks(starts[::every], [str(p.year(t)) for t in starts[::every]], ha="left")
         axes.grid(axis="x", color=charts.FAINT, linewidth=0.8)
         axes.set_axisbelow(True)
-        place: charts.Look = {
-            "xycoords": ("axes fraction", "data"),
-            "va": "center_baseline",
-            "annotation_clip": False,
-        }
+        place: charts.Look = {"xycoords": ("axes fraction", "data"), "va": "center_baseline", "annotation_clip": False}
         at = 0.0
         for site in sites:
             words = f"{f.sites.index(site) + 1} {f.site_name(site)}"

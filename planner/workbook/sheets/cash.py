@@ -10,8 +10,6 @@ from planner.workbook.sheets import investment
 from planner.workbook.tables import TOTAL, Entry, label
 
 ME = "Cash"
-#: decimals of a dollar in what is left: parts of a cent by month stay, the noise of floating point goes
-DIGITS = 4
 NOTE = (
     "Headroom is what may still be spent by a year's end: the smallest of that year and all later ones, as a dollar "
     "spent early also counts to date in each later year."
@@ -60,8 +58,8 @@ class Years:
         n, last = self.page.n, letter(self.columns[-1])
         own = self.row(
             Entry("Below its ceiling", "ceiling less cash to date, of the year alone", "$M"),
-            f"ROUND({{c}}{ceiling}-{{c}}{to_date},{DIGITS})",
-            lambda c: round(n(ceiling, c) - n(to_date, c), DIGITS),
+            f"ROUND(12*({{c}}{ceiling}-{{c}}{to_date}),2)/12",
+            lambda c: round(12 * (n(ceiling, c) - n(to_date, c)), 2) / 12,  # by month there are twelfths of a cent
         )
         room = self.row(
             Entry("Headroom", "what may still be spent: the least of this year and all later ones", "$M"),
