@@ -220,7 +220,8 @@ def test_limits_of_use_are_no_larger_than_what_all_sites_can_run() -> None:
     program = Program.compile(m)
     case = SimpleNamespace(parameter=Toy().parameter, periods=SimpleNamespace(year=lambda t: 2026 + t))
     nothing = program.linear([])
-    model = models.Model(SimpleNamespace(case=case), program, nothing, nothing).tightened().program
+    model = models.Model(SimpleNamespace(case=case), program, nothing, nothing)
+    model = model.tightened(model.most_in_use()).program
     limits = {
         name: -model.matrix[i, model.index[name.replace("in_use_where_live", "live_by")]]
         for i, name in enumerate(model.row_names)

@@ -109,13 +109,13 @@ class Model:
                 rows.append(Row("slack for whole racks", expression, lower=self.program.row_lower[i] + largest))
         return rows
 
-    def tightened(self) -> Model:
+    def tightened(self, most: Mapping[int, float]) -> Model:
         """The same plans with tighter big-M limits: no site runs more MW than all sites together can in the period.
 
-        What all sites can run at most in a period is the optimum of one linear program; where the share rule holds, a
-        site runs at most its share of that. Measured on the reference: the proof of the gates takes half the time.
+        ``most`` is what all sites can run, of ``most_in_use``; where the share rule holds, a site runs at most its
+        share of that. Measured on the reference: the proof of the gates takes half the time.
         """
-        if not (most := self._most_in_use()):
+        if not most:
             return self
         case, matrix = self.formulation.case, self.program.matrix.tocsr().copy()
         since, share = (case.parameter(name) for name in ("share_rule_from_year", "largest_site_share"))
@@ -128,8 +128,8 @@ class Model:
                 matrix.data[inside] = np.maximum(matrix.data[inside], -limit)
         return replace(self, program=replace(self.program, matrix=matrix.tocsc()))
 
-    def _most_in_use(self) -> dict[int, float]:
-        """Most MW IT that all sites together can run in each period, by the linear relaxation."""
+    def most_in_use(self) -> dict[int, float]:
+        """Most MW IT that all sites together can run in each period: one linear program for each."""
         columns: dict[int, list[int]] = {}
         for i, name in enumerate(self.program.names):
             if name.startswith(IN_USE):

@@ -6,7 +6,7 @@ import multiprocessing
 import pickle
 import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from multiprocessing.connection import Connection
@@ -31,7 +31,8 @@ class Task:
 
     ``relaxed``: nothing is whole; else gates, halls and clusters are, and plant and racks are in MW. ``limits.gap`` is
     a share of the present cost of the relaxation. ``start``: gates of a known plan. ``fixed``: gates that are held;
-    ``forbidden``: choices of sites that are left out; with these the bound is one of some plans alone.
+    ``forbidden``: choices of sites that are left out; with these the bound is one of some plans alone. ``most``: MW
+    IT that all sites together can run, by period, which tightens the model.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Task:
     start: Gates | None = None
     fixed: Gates | None = None
     forbidden: Sequence[Gates] = ()
+    most: Mapping[int, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -64,11 +66,7 @@ class Pool:
 
     @cached_property
     def _model(self) -> Model:
-        model = Model.of(self._case, self._conditions, one_pool(self._case), self._steps)
-        watch = Stopwatch()
-        tightened = model.tightened()
-        self._steps.append(watch.step("tighten the pool"))
-        return tightened
+        return Model.of(self._case, self._conditions, one_pool(self._case), self._steps)
 
     @cached_property
     def _relaxed(self) -> Outcome:
@@ -76,6 +74,13 @@ class Pool:
         outcome = model.relaxed(None)
         self._steps.append(watch.step("relaxing the pool", outcome))
         return outcome
+
+    def most_in_use(self) -> tuple[dict[int, float], list[Step]]:
+        """What all sites together can run in each period, MW IT, for a task; with the steps that found it."""
+        model, watch = self._model, Stopwatch()
+        most = model.most_in_use()
+        steps, self._steps = [*self._steps, watch.step("what all sites can run")], []
+        return most, steps
 
     @property
     def _cost(self) -> float:
@@ -99,7 +104,7 @@ class Pool:
 
     def _solved(self, task: Task, watch: Watch) -> Outcome:
         limits = replace(task.limits, gap=task.limits.gap * self._cost)
-        model = self._model
+        model = self._model.tightened(task.most)
         stopwatch = Stopwatch()
         whole = model.program.whole & ~model.kinds("plant", "racks")
         rows = [model.other_sites(gates) for gates in task.forbidden]

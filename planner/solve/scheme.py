@@ -68,6 +68,8 @@ class Scheme:
     options: Options
     #: gates that no plan of the exact model has
     failed: list[Gates] = field(default_factory=list)
+    #: MW IT that all sites together can run, by period
+    most: dict[int, float] = field(default_factory=dict)
 
     def run(self, prover: Callable[[], Prover]) -> None:
         now, o = self.now, self.options
@@ -102,8 +104,10 @@ class Scheme:
         first = self.first_gates(prover)
         if now.over(o.gates_until):
             return
+        if not self.most:
+            self.limit_use(prover)
         until = o.whole_until if prover.beside else o.gates_until
-        prover.ask(Task(PROVE, self.shares(o.place_gap, until), start=first))
+        prover.ask(Task(PROVE, self.shares(o.place_gap, until), start=first, most=self.most))
         if first is not None and now.best.values is None:
             self.place(FIRST, first, o.first_gap, o.first_until)
         tried = self.place_beside(prover, first) if now.limits.nodes is None else []
@@ -136,7 +140,13 @@ class Scheme:
         if sites is None or now.over(o.first_until):
             return None
         prover.ask(Task(FIRST, self.shares(o.first_gap, o.first_until / 2), fixed=sites))
+        self.limit_use(prover)
         return self.answer(prover, FIRST, o.first_until, bounds=False).gates
+
+    def limit_use(self, prover: Prover) -> None:
+        """What all sites together can run, while the second process has another question."""
+        self.most, steps = prover.here.most_in_use()
+        self.now.steps += steps
 
     def place_or_choose_again(self, prover: Prover, gates: Gates) -> None:
         """A plan with these gates; or at these sites; or at others, of which the pool says which are next best."""
@@ -147,7 +157,7 @@ class Scheme:
             forbidden.append(sites_of(gates))
             if now.over(o.whole_until) or len(forbidden) > o.sets:
                 return
-            task = Task(AGAIN, self.shares(o.place_gap, o.whole_until), forbidden=forbidden)
+            task = Task(AGAIN, self.shares(o.place_gap, o.whole_until), forbidden=forbidden, most=self.most)
             found = prover.here.solve(task, now.watch(AGAIN, bounds=False))
             now.steps += found.steps
             if found.gates is None:
