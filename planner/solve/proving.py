@@ -77,7 +77,10 @@ class Pool:
 
     def most_in_use(self) -> tuple[dict[int, float], list[Step]]:
         """What all sites together can run in each period, MW IT, for a task; with the steps that found it."""
-        model, watch = self._model, Stopwatch()
+        try:
+            model, watch = self._model, Stopwatch()
+        except Contradiction:  # which the answer to a task says
+            return {}, []
         most = model.most_in_use()
         steps, self._steps = [*self._steps, watch.step("what all sites can run")], []
         return most, steps

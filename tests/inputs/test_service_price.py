@@ -8,7 +8,6 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from planner.answers import service_prices as answer
@@ -87,10 +86,7 @@ def test_two_chips_of_the_reference_by_hand(
         mw * 0.8 * real("parameters", "site_staff_usd_per_year", "value"),
         maintained * rack,
     ]
-    whole = rack * 1.03 + fabric * (
-        case.price_index("general", 2026)
-        / case.price_index("general", case.rate("chips", chip, "fabric_usd_per_rack").money_year or 2026)
-    )
+    whole = rack * 1.03 + fabric
     by_years = [
         (whole + sum(running) * sum(1.07 ** -(a + 0.5) for a in range(n)))
         / sum(0.73**a * 1.07 ** -(a + 0.5) for a in range(n))
@@ -103,13 +99,9 @@ def test_two_chips_of_the_reference_by_hand(
 
 
 def test_a_later_year_has_the_fabric_of_its_year() -> None:
-    """MI355X of 2029 with a fabric of 637,000 in that year, dollars of that year: 2,039,000 · 1.03 + 637,000."""
-    supply = reference().tables["chip_supply"].copy()
-    supply.loc[(supply["chip_id"] == "MI355X") & (supply["year"] == 2029), "fabric_usd_per_rack"] = 637_000.0
-    known = reference().tables["figures"]
-    like = known[(known["table"] == "chip_supply") & (known["column"] == "rack_price_usd")].iloc[[0]]
-    figures = pd.concat([known, like.assign(key="*", column="fabric_usd_per_rack")], ignore_index=True)
-    case = replace(reference(), tables={**reference().tables, "chip_supply": supply, "figures": figures})
+    """MI355X of 2029, dollars of that year: 2,039,000 · 1.03 + 637,000 for fabric, where 2026 has 685,000."""
+    case = reference()
+    assert case.chip_supply["MI355X", 2029].fabric_usd_per_rack == 637_000 == round(685 * 2_039 / 2_192) * 1000
     growth = case.price_index("general", 2029) / case.price_index("general", 2026)
     found = Seller(case, "inference").build(case.chips["MI355X"], 2029).price_usd
     assert found == pytest.approx((2_039_000 * 1.03 + 637_000) / growth, abs=0.005)

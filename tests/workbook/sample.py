@@ -23,11 +23,6 @@ from planner.wbs import BILLS, COLLATERAL, UNUSED_POWER
 
 ROOT = Path(__file__).parents[2]
 SPOTS = 4
-#: a split of money that is made up, as the plan is; agencies of no group here are civil
-GROUPS = {"DOD": "defence", "IC": "intelligence"}
-SHARES = {"defence": 0.5, "intelligence": 0.3, "civil": 0.2}
-#: figures that ship without a value
-EMPTY = (("group_money", "share"), ("grid_contracts", "collateral_fee_share"), ("chip_supply", "fabric_usd_per_rack"))
 #: dollars of infrastructure for a dollar of soft items, about, in the years of the band
 BESIDE = 2.4
 ITEMS = {
@@ -71,37 +66,12 @@ def load_case(model: str = "federal-ai", soft: bool = True) -> Case:
         for name in text:
             read[name] = read[name].fillna("")
         tables[table.name] = read[[c.name for c in table.columns]]
-    if soft:
-        _what_ships_empty(tables)
     for name in SOFT if not soft else ():
         tables[name] = tables[name].iloc[:0]
     if not soft:
         tables["workloads"] = tables["workloads"].assign(service_id="", uplift_share=0.0)
         tables["wbs"] = tables["wbs"].assign(fund_type="", availability="")
     return Case("sample", programme, tables)
-
-
-def _what_ships_empty(tables: dict[str, pd.DataFrame]) -> None:
-    """Money by group, a fee on collateral and fabric by year: the workbook is tested with them as well."""
-    groups = {a: GROUPS.get(a, "civil") for a in tables["agencies"]["agency_id"]}
-    tables["agency_groups"] = pd.DataFrame({"agency_id": list(groups), "group_id": list(groups.values())})
-    years = range(2026, 2036)
-    tables["group_money"] = pd.DataFrame(
-        [(g, y, share) for g, share in SHARES.items() for y in years], columns=["group_id", "year", "share"]
-    )
-    tables["grid_contracts"] = tables["grid_contracts"].assign(collateral_fee_share=0.01)
-    supply = tables["chip_supply"]
-    dated = (supply["rack_price_usd"] * 0.2).round(-3)
-    tables["chip_supply"] = supply.assign(fabric_usd_per_rack=dated.where(supply["year"] >= 2028))
-    known = tables["figures"]
-    like = known[(known["table"] == "chip_supply") & (known["column"] == "rack_price_usd")].iloc[[0]]
-    made = [
-        like.assign(table=table, key="*", column=column, low=float("nan"), high=float("nan"), money_year=float("nan"))
-        for table, column in EMPTY
-    ]
-    tables["figures"] = pd.concat([known, *made], ignore_index=True)
-    code, like = COLLATERAL, tables["wbs"][tables["wbs"]["wbs_code"] == UNUSED_POWER]
-    tables["wbs"] = pd.concat([tables["wbs"], like.assign(wbs_code=code, name="Collateral")], ignore_index=True)
 
 
 class _Lines:
