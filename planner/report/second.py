@@ -58,7 +58,8 @@ def _cash(facts: Facts) -> Table:
     to_date, ceiling = list(accumulate(spent.values())), list(accumulate(steps.values()))
     rows: list[tuple[Cell, ...]] = []
     for n, (year, cash) in enumerate(spent.items()):
-        room = round(min(most - paid for most, paid in zip(ceiling[n:], to_date[n:], strict=True)), 2)
+        least = min(most - paid for most, paid in zip(ceiling[n:], to_date[n:], strict=True))
+        room = round(12 * least, 2) / 12  # by month there are twelfths of a cent
         rows.append((f"FY{year}", *(Figure(x, "USD") for x in (cash, to_date[n], ceiling[n], room))))
     headers = ("Fiscal year", "cash", "cash to date", "ceiling to date", "headroom")
     note = (

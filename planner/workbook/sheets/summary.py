@@ -205,11 +205,12 @@ def _cash(book: Book, table: Table, parts: Parts, first: int) -> dict[str, Live]
         column, at = book.columns[0] + n, first + n
         before, here = held.ref(ceiling, column - 1), held.ref(ceiling, column)
         most = f"{here}*(12-{q})/12" if n == 0 else before if n == last else f"({before}*{q}+{here}*(12-{q}))/12"
+        room = f"ROUND(12*(D{at}-C{at}),2)/12"
         texts = (
             inv.ref(total, column),
             f"B{at}" if n == 0 else f"B{at}+C{at - 1}",
             most,
-            f"ROUND(D{at}-C{at},2)" if n == last else f"MIN(ROUND(D{at}-C{at},2),E{at + 1})",
+            room if n == last else f"MIN({room},E{at + 1})",
         )
         found |= {f"{n},{c}": (text, value(n, c)) for c, text in enumerate(texts, 1)}
     return found
