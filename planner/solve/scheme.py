@@ -102,19 +102,25 @@ class Scheme:
         """The bound, and the best plan with gates of the pool: those that it begins with, then each better set."""
         now, o = self.now, self.options
         first = self.first_gates(prover)
+        if not prover.beside and not now.over(o.gates_until):  # a plan comes before what takes time from it
+            self.place_first(first)
         if now.over(o.gates_until):
             return
         if not self.most:
             self.limit_use(prover)
         until = o.whole_until if prover.beside else o.gates_until
         prover.ask(Task(PROVE, self.shares(o.place_gap, until), start=first, most=self.most))
-        if first is not None and now.best.values is None:
-            self.place(FIRST, first, o.first_gap, o.first_until)
+        self.place_first(first)
         tried = self.place_beside(prover, first) if now.limits.nodes is None else []
         found = self.answer(prover, PROVE, until)
         now.infeasible = found.outcome.verdict is Verdict.INFEASIBLE and found.outcome.confirmed_without_presolve
         if found.gates is not None and found.gates not in tried and not now.over(o.plan_until):
             self.place_or_choose_again(prover, found.gates)
+
+    def place_first(self, gates: Gates | None) -> None:
+        """A first plan with these gates, where there is none yet."""
+        if gates is not None and self.now.best.values is None:
+            self.place(FIRST, gates, self.options.first_gap, self.options.first_until)
 
     def place_beside(self, prover: Prover, first: Gates | None) -> list[Gates]:
         """Place the newest gates while the pool looks for better ones than the first; those with a plan."""
@@ -140,7 +146,8 @@ class Scheme:
         if sites is None or now.over(o.first_until):
             return None
         prover.ask(Task(FIRST, self.shares(o.first_gap, o.first_until / 2), fixed=sites))
-        self.limit_use(prover)
+        if prover.beside:
+            self.limit_use(prover)
         return self.answer(prover, FIRST, o.first_until, bounds=False).gates
 
     def limit_use(self, prover: Prover) -> None:
