@@ -32,7 +32,7 @@ class Task:
     ``relaxed``: nothing is whole; else gates, halls and clusters are, and plant and racks are in MW. ``limits.gap`` is
     a share of the present cost of the relaxation. ``start``: gates of a known plan. ``fixed``: gates that are held;
     ``forbidden``: choices of sites that are left out; with these the bound is one of some plans alone. ``most``: MW
-    IT that all sites together can run, by period, which tightens the model.
+    IT that all sites together can run, by period, which tightens the model; None: the pool finds it first.
     """
 
     name: str
@@ -41,7 +41,7 @@ class Task:
     start: Gates | None = None
     fixed: Gates | None = None
     forbidden: Sequence[Gates] = ()
-    most: Mapping[int, float] = field(default_factory=dict)
+    most: Mapping[int, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -75,14 +75,20 @@ class Pool:
         self._steps.append(watch.step("relaxing the pool", outcome))
         return outcome
 
+    @cached_property
+    def _most(self) -> dict[int, float]:
+        model, watch = self._model, Stopwatch()
+        most = model.most_in_use()
+        self._steps.append(watch.step("what all sites can run"))
+        return most
+
     def most_in_use(self) -> tuple[dict[int, float], list[Step]]:
         """What all sites together can run in each period, MW IT, for a task; with the steps that found it."""
         try:
-            model, watch = self._model, Stopwatch()
+            most = self._most
         except Contradiction:  # which the answer to a task says
-            return {}, []
-        most = model.most_in_use()
-        steps, self._steps = [*self._steps, watch.step("what all sites can run")], []
+            most = {}
+        steps, self._steps = self._steps, []
         return most, steps
 
     @property
@@ -107,7 +113,9 @@ class Pool:
 
     def _solved(self, task: Task, watch: Watch) -> Outcome:
         limits = replace(task.limits, gap=task.limits.gap * self._cost)
-        model = self._model.tightened(task.most)
+        model = self._model
+        if task.fixed is None:
+            model = model.tightened(self._most if task.most is None else task.most)
         stopwatch = Stopwatch()
         whole = model.program.whole & ~model.kinds("plant", "racks")
         rows = [model.other_sites(gates) for gates in task.forbidden]

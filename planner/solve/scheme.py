@@ -68,8 +68,8 @@ class Scheme:
     options: Options
     #: gates that no plan of the exact model has
     failed: list[Gates] = field(default_factory=list)
-    #: MW IT that all sites together can run, by period
-    most: dict[int, float] = field(default_factory=dict)
+    #: MW IT that all sites together can run, by period; None: the pool finds it
+    most: Mapping[int, float] | None = None
 
     def run(self, prover: Callable[[], Prover]) -> None:
         now, o = self.now, self.options
@@ -102,25 +102,17 @@ class Scheme:
         """The bound, and the best plan with gates of the pool: those that it begins with, then each better set."""
         now, o = self.now, self.options
         first = self.first_gates(prover)
-        if not prover.beside and not now.over(o.gates_until):  # a plan comes before what takes time from it
-            self.place_first(first)
         if now.over(o.gates_until):
             return
-        if not self.most:
-            self.limit_use(prover)
         until = o.whole_until if prover.beside else o.gates_until
         prover.ask(Task(PROVE, self.shares(o.place_gap, until), start=first, most=self.most))
-        self.place_first(first)
+        if first is not None and now.best.values is None:
+            self.place(FIRST, first, o.first_gap, o.first_until)
         tried = self.place_beside(prover, first) if now.limits.nodes is None else []
         found = self.answer(prover, PROVE, until)
         now.infeasible = found.outcome.verdict is Verdict.INFEASIBLE and found.outcome.confirmed_without_presolve
         if found.gates is not None and found.gates not in tried and not now.over(o.plan_until):
             self.place_or_choose_again(prover, found.gates)
-
-    def place_first(self, gates: Gates | None) -> None:
-        """A first plan with these gates, where there is none yet."""
-        if gates is not None and self.now.best.values is None:
-            self.place(FIRST, gates, self.options.first_gap, self.options.first_until)
 
     def place_beside(self, prover: Prover, first: Gates | None) -> list[Gates]:
         """Place the newest gates while the pool looks for better ones than the first; those with a plan."""
@@ -146,14 +138,10 @@ class Scheme:
         if sites is None or now.over(o.first_until):
             return None
         prover.ask(Task(FIRST, self.shares(o.first_gap, o.first_until / 2), fixed=sites))
-        if prover.beside:
-            self.limit_use(prover)
+        if prover.beside:  # found here meanwhile, where this process would only wait
+            self.most, steps = prover.here.most_in_use()
+            now.steps += steps
         return self.answer(prover, FIRST, o.first_until, bounds=False).gates
-
-    def limit_use(self, prover: Prover) -> None:
-        """What all sites together can run, while the second process has another question."""
-        self.most, steps = prover.here.most_in_use()
-        self.now.steps += steps
 
     def place_or_choose_again(self, prover: Prover, gates: Gates) -> None:
         """A plan with these gates; or at these sites; or at others, of which the pool says which are next best."""
