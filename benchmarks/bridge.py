@@ -69,20 +69,35 @@ def changes() -> dict[str, tuple[str, list[str]]]:
     sites = undone("sites", "e574f5b") + undone("grid_tranches", "e574f5b")
     return {
         "old-rents": ("price of service: the rents of before the audit", rents),
-        "old-levels": ("levels: premiums on the rent in place of add-ons", [*levels, "level_addons.*.addon_usd_per_mw_year=0"]),
+        "old-levels": (
+            "levels: premiums on the rent in place of add-ons",
+            [*levels, "level_addons.*.addon_usd_per_mw_year=0"],
+        ),
         "no-occupancy": ("occupancy: none of the programme's racks stands idle", ["service_prices.*.occupancy=1"]),
         "no-money": ("money of agencies: caps a hundred times as high", ["funding_sources.*.cap_usd=*100"]),
         "no-groups": ("money by group: one cap for all agencies", dropped("agency_groups")),
         "no-contracts": ("contracts for power: no term, take, exit fee or collateral", dropped("grid_contracts")),
         "no-fee": ("collateral: no yearly fee", ["grid_contracts.*.collateral_fee_share=0"]),
-        "no-end": ("end of the horizon: halls, land and connections worth nothing", ["programme.objective.terminal_value=0"]),
-        "old-racks": ("chips: rack prices before the memory market of 2026", undone("chip_supply", "ebe13b5", "rack_price_usd")),
-        "old-supply": ("chips: supply before what others have ordered", undone("chip_supply", "7d233b3", "supply_racks_per_year")),
+        "no-end": (
+            "end of the horizon: halls, land and connections worth nothing",
+            ["programme.objective.terminal_value=0"],
+        ),
+        "old-racks": (
+            "chips: rack prices before the memory market of 2026",
+            undone("chip_supply", "ebe13b5", "rack_price_usd"),
+        ),
+        "old-supply": (
+            "chips: supply before what others have ordered",
+            undone("chip_supply", "7d233b3", "supply_racks_per_year"),
+        ),
         "one-fabric": ("chips: fabric at its first price in every year", one_price_of_fabric()),
         "old-halls": ("halls: before owner's cost, plant and hardening were in the base", halls),
         "old-sites": ("sites: grid and land as before the news of 2026", sites),
-        "old-plants": ("power plants: costs and gas prices of before 2026", undone("plants", "eaf8f31") + undone("gas_prices", "eaf8f31")),
-    }  # fmt: skip
+        "old-plants": (
+            "power plants: costs and gas prices of before 2026",
+            undone("plants", "eaf8f31") + undone("gas_prices", "eaf8f31"),
+        ),
+    }
 
 
 def solve(runs: Path, name: str, edits: list[str]) -> None:

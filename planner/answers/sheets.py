@@ -49,6 +49,9 @@ def add(book: Book, kept: Sequence[tuple[str, Answer]]) -> None:
         elif analysis == "risk":
             crosswalk.risk_run(book)
         sheet = _name(analysis[:1].upper() + analysis[1:], list(book.pages))
+        if len(answer.sections) == 1:
+            _alone(book, sheet, answer)
+            continue
         _about(book, answer, sheet, "stored answer: what was asked, and what is proven of it")
         for name, section, chart in answer.sections:
             own = f"{sheet.split(' ')[0]} {name}"
@@ -64,6 +67,15 @@ def _about(
         page.put(row, 1, note, "text")
     page.widths({1: 120})
     page.printed(2, "A3")
+
+
+def _alone(book: Book, sheet: str, answer: Answer) -> None:
+    """An answer of one section on one sheet: its table, and below it what is proven of it."""
+    (_, section, chart), *_ = answer.sections
+    _section(book, sheet, section, chart, "stored answer: what was asked, and what is proven of it")
+    page = book.pages[sheet]
+    for row, note in enumerate((answer.lead, *answer.notes), page.sheet.max_row + 2):
+        page.note(row, note)
 
 
 def _name(wanted: str, taken: list[str]) -> str:

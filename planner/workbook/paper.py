@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from textwrap import shorten
 
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import coordinate_to_tuple
+from openpyxl.worksheet.dimensions import ColumnDimension
+from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
 #: styles whose text wraps, and the height of a line of it in points
@@ -15,8 +18,8 @@ WRAPPED = ("text", "header", "check")
 LINE_HEIGHT = 13.5
 #: points: of a centimetre, of a character in a column and beside all of them, of the paper inside its margins
 POINTS, CHARACTER, MARGIN, PAPER = 28.35, 5.25, 3.75, (734.0, 540.0)
-#: how far a sheet may shrink so that it takes a page less
-SQUEEZE = 0.8
+#: how far a sheet may shrink so that it takes a page less: to four fifths, or to text of 4.3 points where it is wider
+SQUEEZE, SMALLEST = 0.8, 0.43
 #: characters of running text that fit where one digit does; bold headers take a digit each
 RUNNING = 1.1
 
@@ -78,22 +81,43 @@ class Paper:
         margins.bottom, margins.header, margins.footer = 0.6, 0.2, 0.3
         sheet.sheet_view.showGridLines = False
 
+    def one_page_each(self, breaks: Sequence[int], last_row: int, last_column: int) -> None:
+        """Rows up to each break, and those after it, on a page of their own: columns and rows set the scale."""
+        sheet = self.sheet
+        ends = [0, *breaks, last_row]
+        parts = (range(start + 1, end + 1) for start, end in pairwise(ends))
+        high = max(self._height(rows) + (self._height(self._header()) if rows.start > 1 else 0.0) for rows in parts)
+        wide = self._width(list(sheet.column_dimensions.values())[:last_column])
+        sheet.sheet_properties.pageSetUpPr.fitToPage = False  # a spreadsheet ignores breaks where it fits to pages
+        sheet.page_setup.scale = math.floor(100 * min(1.0, PAPER[0] / wide, PAPER[1] / high))
+        for row in breaks:
+            sheet.row_breaks.append(Break(id=row))
+        sheet.print_area = f"A1:{get_column_letter(last_column)}{last_row}"
+
+    def _header(self) -> range:
+        return range(1, int(self.sheet.print_title_rows.replace("$", "").split(":")[1]) + 1)
+
+    def _height(self, rows: range) -> float:
+        sizes = self.sheet.row_dimensions
+        return float(sum((sizes[r].height or LINE_HEIGHT) if r in sizes else LINE_HEIGHT for r in rows))
+
+    def _width(self, columns: Sequence[ColumnDimension]) -> float:
+        return max(1.0, sum((c.width or 12.0) * CHARACTER + MARGIN for c in columns))
+
     def fit(self) -> None:
         """The pages that the finished sheet takes when it is one page wide; a short last one goes onto the others."""
         if self.sheet.print_area:
             return
-        header_row = int(self.sheet.print_title_rows.replace("$", "").split(":")[1])
-        sizes, charts = self.sheet.row_dimensions, self.sheet._charts
+        header, charts = self._header(), self.sheet._charts
         last = max(
             [self.sheet.max_row, *(coordinate_to_tuple(c.anchor)[0] + c.height * POINTS / LINE_HEIGHT for c in charts)]
         )
-        heights = [sizes[r].height or LINE_HEIGHT if r in sizes else LINE_HEIGHT for r in range(1, int(last) + 1)]
         columns = list(self.sheet.column_dimensions.values())
         if self.most_columns:
             columns = columns[: self.most_columns]
             self.sheet.print_area = f"A1:{get_column_letter(self.most_columns)}{self.sheet.max_row}"
-        wide = sum((c.width or 12.0) * CHARACTER + MARGIN for c in columns)
-        scale = min(1.0, PAPER[0] / max(1.0, wide))
-        room = PAPER[1] / scale - sum(heights[:header_row])
-        pages = max(1, math.ceil(SQUEEZE * sum(heights[header_row:]) / room))
+        scale = min(1.0, PAPER[0] / self._width(columns))
+        room = PAPER[1] / scale - self._height(header)
+        high = self._height(range(header.stop, int(last) + 1))
+        pages = max(1, math.ceil(min(SQUEEZE, SMALLEST / scale) * high / room))
         self.sheet.page_setup.fitToHeight = min(pages, self.most_pages)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from openpyxl.worksheet.pagebreak import Break
-
 from planner.inputs.programme import Claim
 from planner.report import screen, second
 from planner.report.facts import TIERS, Facts
@@ -49,7 +47,7 @@ def fill(
             table = listed.with_room(table, promised)
         own = _own(book, parts, facts, table, row, promised)
         _, row = place(book, page, table, row, {**known, **own})
-    page.sheet.row_breaks.append(Break(id=row - 1))
+    first_screen = row - 1
     for table in second.second(case, plan, document, kept):
         own = _own(book, parts, facts, table, row, promised)
         start, row = place(book, page, table, row, {**known, **own})
@@ -67,7 +65,7 @@ def fill(
     for column in "GH":
         page.sheet.column_dimensions[column].width = 20
     page.printed(3, "B4")
-    page.sheet.print_area = f"A1:H{row - 1}"  # as wide as makes each screen one page; the parts below are not printed
+    page.one_page_each([first_screen], row - 1, 8)  # the parts below are not printed
     return {key: figure.value or 0.0 for key, figure in shown.figures().items()}
 
 
