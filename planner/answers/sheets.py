@@ -50,7 +50,7 @@ def add(book: Book, kept: Sequence[tuple[str, Answer]]) -> None:
             crosswalk.risk_run(book)
         sheet = _name(analysis[:1].upper() + analysis[1:], list(book.pages))
         if len(answer.sections) == 1:
-            _alone(book, sheet, answer)
+            _alone(book, sheet if answer.sections[0][0] == analysis else f"{sheet} {answer.sections[0][0]}", answer)
             continue
         _about(book, answer, sheet, "stored answer: what was asked, and what is proven of it")
         for name, section, chart in answer.sections:
@@ -72,6 +72,7 @@ def _about(
 def _alone(book: Book, sheet: str, answer: Answer) -> None:
     """An answer of one section on one sheet: its table, and below it what is proven of it."""
     (_, section, chart), *_ = answer.sections
+    sheet = _name(sheet, list(book.pages))
     _section(book, sheet, section, chart, "stored answer: what was asked, and what is proven of it")
     page = book.pages[sheet]
     for row, note in enumerate((answer.lead, *answer.notes), page.sheet.max_row + 2):
