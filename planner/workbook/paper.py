@@ -13,13 +13,13 @@ from openpyxl.worksheet.dimensions import ColumnDimension
 from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
-#: styles whose text wraps, and the height of a line of it in points
+#: styles whose text wraps; the height of a line of it, and of a row that has no height of its own, in points
 WRAPPED = ("text", "header", "check")
-LINE_HEIGHT = 13.5
+LINE_HEIGHT, ROW_HEIGHT = 13.5, 15.0
 #: points: of a centimetre, of a character in a column and beside all of them, of the paper inside its margins
 POINTS, CHARACTER, MARGIN, PAPER = 28.35, 5.25, 3.75, (734.0, 540.0)
-#: how far a sheet may shrink so that it takes a page less: to four fifths, or to text of 4.3 points where it is wider
-SQUEEZE, SMALLEST = 0.8, 0.43
+#: how far a sheet may shrink so that it takes a page less: to 0.72, or to text of 4 points where that is smaller
+SQUEEZE, SMALLEST = 0.72, 0.4
 #: characters of running text that fit where one digit does; bold headers take a digit each
 RUNNING = 1.1
 
@@ -99,7 +99,7 @@ class Paper:
 
     def _height(self, rows: range) -> float:
         sizes = self.sheet.row_dimensions
-        return float(sum((sizes[r].height or LINE_HEIGHT) if r in sizes else LINE_HEIGHT for r in rows))
+        return float(sum((sizes[r].height or ROW_HEIGHT) if r in sizes else ROW_HEIGHT for r in rows))
 
     def _width(self, columns: Sequence[ColumnDimension]) -> float:
         return max(1.0, sum((c.width or 12.0) * CHARACTER + MARGIN for c in columns))
@@ -110,7 +110,7 @@ class Paper:
             return
         header, charts = self._header(), self.sheet._charts
         last = max(
-            [self.sheet.max_row, *(coordinate_to_tuple(c.anchor)[0] + c.height * POINTS / LINE_HEIGHT for c in charts)]
+            [self.sheet.max_row, *(coordinate_to_tuple(c.anchor)[0] + c.height * POINTS / ROW_HEIGHT for c in charts)]
         )
         columns = list(self.sheet.column_dimensions.values())
         if self.most_columns:

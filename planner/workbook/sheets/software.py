@@ -33,14 +33,14 @@ def fill(book: Book, detail: Detail) -> Places | None:
     wbs = soft_items.wbs_dollars(book, page, detail, 5, CATEGORY)
     row = _unallocated(book, page, detail, wbs.next)
     soft_items.dollar_chart(book, page, wbs, "Investment in software by line", row)
-    row += 18
+    beside, row = f"C{row}", row + 18
     row = soft_items.overview(book, page, detail, row, CATEGORY).total + 2
     entries = [Entry(e.initiative_id, e.name, "$M") for e in soft_items.initiatives(book, CATEGORY)]
     row = soft_items.item_dollars(page, detail, row, entries, "initiatives").next
     names = ("Programme initiatives, and services by site and level", "Item")
     row = soft_items.once(book, page, detail, row, CATEGORY, names)
-    admitted = _admitted(book, page, detail, row)
-    row = soft_items.many(book, page, detail, admitted.next + 22, CATEGORY).next
+    admitted = _admitted(book, page, detail, row, beside)
+    row = soft_items.many(book, page, detail, admitted.next + 1, CATEGORY).next
     row = _gates(book, page, detail, row)
     _scheduler(book, page, detail, row)
     page.widths({1: 38, 2: 84, 3: 13, 4: 12})
@@ -57,8 +57,8 @@ def _unallocated(book: Book, page: Page, detail: Detail, row: int) -> int:
     return by_year(page, row, heading, entries, view, style.MUSD, ("WBS", "Line"), totals=ROWS).next
 
 
-def _admitted(book: Book, page: Page, detail: Detail, row: int) -> Block:
-    """The part of an agency's demand that all of its gates let through."""
+def _admitted(book: Book, page: Page, detail: Detail, row: int, anchor: str) -> Block:
+    """The part of an agency's demand that all of its gates let through; its chart stands at ``anchor``."""
     found = {f.item for f in detail.items("share admitted")}
     entries = [Entry(f"{a}|{ALL}", e.name, "share") for a, e in book.case.agencies.items() if f"{a}|{ALL}" in found]
     heading = "Part of each agency's demand that may be served, at the end of each year: the least of its gates"
@@ -75,7 +75,7 @@ def _admitted(book: Book, page: Page, detail: Detail, row: int) -> Block:
         series.tx.v = str(page.values.get((r, 2), ""))
     least = min(page.n(r, 4) for r in range(block.first, block.last + 1))
     text = f"Lines of the share of demand that each agency is admitted to; at the end the least is {least:.0%}."
-    book.chart(page, chart, f"A{block.next}", title, text)
+    book.chart(page, chart, anchor, title, text)
     return block
 
 
