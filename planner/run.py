@@ -18,6 +18,7 @@ from planner.formulation.objective import weights
 from planner.formulation.terms import value
 from planner.inputs.case import USD_PER_MUSD, Case
 from planner.inputs.programme import MONEY
+from planner.measures import amount
 from planner.plan import NOISE, Plan
 from planner.report import screen
 from planner.report.facts import Facts
@@ -257,11 +258,8 @@ def _plain(entry: Any) -> Any:
 
 
 def _no_plan(case: Case, solved: Solution) -> str:
-    firm = [
-        f"{c.claim} ({c.level:,.10g} {c.unit} by {c.by})"
-        for c in case.programme.claims
-        if c.binding == "firm" and c.level
-    ]
+    claims = case.programme.claims
+    firm = [f"{c.claim} ({amount(c.level, c.unit)} by {c.by})" for c in claims if c.binding == "firm" and c.level]
     promises = (
         f" Firm promises: {'; '.join(firm)}." if firm else " The programme makes no firm promise; its rules clash."
     )

@@ -140,7 +140,7 @@ def _meaning(change: InputChange, claims: Mapping[str, str]) -> str:
 
 def _cell(value: Any) -> str:
     if isinstance(value, float):
-        return f"{value:,.10g}"
+        return f"{value:,.15g}"  # every digit of a budget
     return "-" if value is None else ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
