@@ -16,20 +16,23 @@ def page(comparison: Comparison) -> str:
     labels = [label for label, _ in comparison.runs]
     title = f"Comparison: {', '.join(labels[:3])}"
     title += f" and {len(labels) - 3} more" if len(labels) > 3 else ""
-    one = comparison.pairs[0] if len(comparison.pairs) == 1 else None
+    leads = [line for pair in comparison.pairs for line in lead(pair).splitlines()]
+    headline, more = (lead(comparison.pairs[0]), []) if len(comparison.pairs) == 1 else ("", leads)
     drawn = [_years(comparison, key) for key in YEARS]
     tables = [table(section) for section in by_year(comparison)]
     sections = [
-        page_parts.Section("runs", "Runs and promises", [b for s in overview(comparison) for b in blocks(s)]),
+        page_parts.Section(
+            "runs", "Runs and promises", [*map(Text, more), *(b for s in overview(comparison) for b in blocks(s))]
+        ),
         page_parts.Section("years", "Over the years", [*beside(*drawn), *tables]),
-        *(_pair(pair, place, one is None) for place, pair in enumerate(comparison.pairs, 1)),
+        *(_pair(pair, place) for place, pair in enumerate(comparison.pairs, 1)),
     ]
-    return render(title, lead(one) if one else "", "", [], sections)
+    return render(title, headline, "", [], sections)
 
 
-def _pair(pair: Pair, place: int, with_lead: bool) -> page_parts.Section:
-    """What differs in a run; ``with_lead``: with the sentence that a page of two runs has at its top."""
-    found: list[Block] = [Text(line) for line in lead(pair).splitlines()] if with_lead else []
+def _pair(pair: Pair, place: int) -> page_parts.Section:
+    """What differs in a run."""
+    found: list[Block] = []
     for section in of_pair(pair):
         found += blocks(section)
         if section.title == "Bridge of investment" and pair.bridge and pair.bridge.steps:

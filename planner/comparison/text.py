@@ -75,20 +75,20 @@ def _many(comparison: Comparison) -> str:
     headers = ("Run", "Verdict", *(title for title, _ in columns))
     note = "Changes are relative to the first run. 'planner compare A B' says how two of them differ; --out writes all."
     parts = [
+        *(fold(lead(pair)) for pair in comparison.pairs),
         f"SIDE BY SIDE\n{table(headers, rows, range(2, len(headers)))}\n  {note}",
         section_text(promises(comparison)),
     ]
-    parts += [fold(lead(pair)) for pair in comparison.pairs]
     return "\n\n".join(parts)
 
 
 def markdown(comparison: Comparison) -> str:
     lines = ["# Comparison of runs", ""]
+    lines += [part for pair in comparison.pairs for line in lead(pair).splitlines() for part in (plain(line), "")]
     for section in (*overview(comparison), *by_year(comparison)):
         lines += markdown_section(section, 2)
     for pair in comparison.pairs:
         lines += [f"## {plain(pair.label)} against {plain(pair.base_label)}", ""]
-        lines += [part for line in lead(pair).splitlines() for part in (plain(line), "")]
         for section in of_pair(pair):
             lines += markdown_section(section, 3)
     return "\n".join(lines).rstrip() + "\n"

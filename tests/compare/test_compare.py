@@ -304,9 +304,18 @@ def test_markdown_and_json(tmp_path: Path, base: store.Stored, hostile: store.St
     assert {p.name for p in tmp_path.iterdir()} == {"c.md", "c.json"}
 
 
-def test_several_runs_stand_side_by_side(base: store.Stored, other: store.Stored) -> None:
-    text = comparison.terminal(compare([base, other, other, base]))
-    assert text.startswith("SIDE BY SIDE")
+def test_several_runs_stand_side_by_side(tmp_path: Path, base: store.Stored, other: store.Stored) -> None:
+    compared = compare([base, other, other, base])
+    text = comparison.terminal(compared)
+    opening, _, tables = text.partition("SIDE BY SIDE")
+    for pair in compared.pairs:  # a sentence a run comes first, on every face
+        said = lead(pair).splitlines()
+        assert all(line in " ".join(opening.split()) for line in said)
+        page = comparison.write(compared, tmp_path / "c.html").read_text(encoding="utf-8")
+        assert page.index(said[0]) < page.index("<table")
+        written = comparison.write(compared, tmp_path / "c.md").read_text(encoding="utf-8")
+        assert written.index(said[0]) < written.index("## Side by side")
+    assert tables
     assert len([line for line in text.splitlines() if "proven" in line]) >= 4
     assert "PROMISES SIDE BY SIDE" in text
     assert all(claim.claim in text for claim in base.case.programme.claims)
