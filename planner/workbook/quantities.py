@@ -12,10 +12,12 @@ from planner.inputs.periods import Periods
 from planner.plan import NOISE, Plan
 from planner.workbook.after import racks_after
 from planner.workbook.contracts import grid_facts
-from planner.workbook.facts import BY_SITE, SERVICE, STANDING, Calendar, Fact, records
+from planner.workbook.facts import BY_SITE, SERVICE, STANDING, Calendar, Fact, posted, records
 from planner.workbook.soft_quantities import soft_quantities
 
 TIERS = ("secured", "commissioned", "populated")
+#: keys of a decision by site and thing in the period in which it is taken
+FLOW = ("{r.site_id}|{item}|{year}", "{item}|{year}", "{r.site_id}|{item}")
 GRID, OWN = "grid tranches", "own service of existing halls"
 
 
@@ -26,14 +28,16 @@ def all_quantities(case: Case, plan: Plan) -> dict[str, list[Fact]]:
         "power tier": list(_tiers(plan, calendar)),
         "secured power by source": list(secured_by_source(case, plan)),
         "plant units ready": list(_units_ready(case, plan)),
-        "plant units ordered": list(_flow(plan, calendar, "units", ("plant_id",), "units")),
-        "clean energy signed": list(_flow(plan, calendar, "signed", ("ppa_id",), "MW")),
+        "plant units ordered": posted(plan, calendar, "units", "{r.plant_id}", FLOW, "units"),
+        "clean energy signed": posted(plan, calendar, "signed", "{r.ppa_id}", FLOW, "MW"),
         **grid_facts(case, plan),
         "energy and emissions": list(_energy(plan, calendar)),
-        "halls started": list(_flow(plan, calendar, "modules", ("design_id",), "modules")),
-        "halls at the framework price": list(_discounted(plan, calendar)),
-        "racks bought": list(_flow(plan, calendar, "bought", ("chip_id",), "racks")),
-        "racks retired early": list(_flow(plan, calendar, "retired", ("chip_id",), "racks")),
+        "halls started": posted(plan, calendar, "modules", "{r.design_id}", FLOW, "modules"),
+        "halls at the framework price": posted(
+            plan, calendar, "discounted", "framework", ("{item}|{year}",), "MW IT", site=PROGRAMME
+        ),
+        "racks bought": posted(plan, calendar, "bought", "{r.chip_id}", FLOW, "racks"),
+        "racks retired early": posted(plan, calendar, "retired", "{r.chip_id}", FLOW, "racks"),
         STANDING: list(_standing(case, plan, calendar)),
         SERVICE: list(_first_service(case, plan, calendar)),
         "compute": list(_compute(plan, calendar)),
@@ -94,22 +98,6 @@ def _units_ready(case: Case, plan: Plan) -> Iterator[Fact]:
 
 def _end(p: Periods, first: int, months: float) -> int:
     return p.after(first, months) if months else p.count
-
-
-def _flow(plan: Plan, calendar: Calendar, table: str, names: tuple[str, ...], unit: str) -> Iterator[Fact]:
-    """A decision by site and thing in the period it is taken."""
-    for r in records(plan, table):
-        period, item = str(r.period), str(getattr(r, names[0]))
-        year = calendar.year[period]
-        keys = (f"{r.site_id}|{item}|{year}", f"{item}|{year}", f"{r.site_id}|{item}")
-        yield Fact("quantity", item, period, year, float(r[-1]), unit, r.site_id, keys=keys)
-
-
-def _discounted(plan: Plan, calendar: Calendar) -> Iterator[Fact]:
-    for r in records(plan, "discounted"):
-        year = calendar.year[str(r.period)]
-        keys = (f"framework|{year}",)
-        yield Fact("quantity", "framework", str(r.period), year, float(r.mw), "MW IT", PROGRAMME, keys=keys)
 
 
 def _standing(case: Case, plan: Plan, calendar: Calendar) -> Iterator[Fact]:
