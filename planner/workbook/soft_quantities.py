@@ -8,7 +8,7 @@ from dataclasses import replace
 from planner.inputs.case import PROGRAMME, Case
 from planner.plan import Plan
 from planner.results.chains import Chains
-from planner.workbook.facts import Calendar, Fact, posted, records
+from planner.workbook.facts import Calendar, Fact, posted
 
 COURSE = "{r.track_id}|{r.place_id}"
 #: tables of started initiatives -> the columns between initiative and period, in the order of the key
@@ -57,7 +57,7 @@ def soft_quantities(case: Case, plan: Plan) -> dict[str, list[Fact]]:
 
 def _accreditations(case: Case, plan: Plan, calendar: Calendar, ready: bool) -> Iterator[Fact]:
     p, held = case.periods, Chains(case, plan).held()
-    for r in records(plan, "accredits"):
+    for r in plan.rows("accredits"):
         t = held[r.site_id, r.accreditation_id] if ready else calendar.index[str(r.period)]
         if t < p.count:
             keys = (f"{r.site_id}|{r.accreditation_id}", f"{r.accreditation_id}|{p.year(t)}")
@@ -83,7 +83,7 @@ def _authorised(case: Case, plan: Plan) -> Iterator[Fact]:
 
 def _in_use(plan: Plan, calendar: Calendar) -> Iterator[Fact]:
     """Periods in which racks work at a level of a site, in the order of time."""
-    rows = sorted((calendar.index[str(r.period)], r.site_id, r.level_id) for r in records(plan, "running"))
+    rows = sorted((calendar.index[str(r.period)], r.site_id, r.level_id) for r in plan.rows("running"))
     labels = {t: label for label, t in calendar.index.items()}
     for t, s, level in dict.fromkeys(rows):
         label = labels[t]
@@ -106,7 +106,7 @@ def _initiatives(case: Case, plan: Plan, calendar: Calendar) -> tuple[list[Fact]
     started: list[Fact] = []
     done: list[Fact] = []
     for table, names in STARTED.items():
-        for r in records(plan, table):
+        for r in plan.rows(table):
             y, t = r.initiative_id, calendar.index[str(r.period)]
             place = "|".join((y, *(str(getattr(r, name)) for name in names)))
             site = r.site_id if "site_id" in names else PROGRAMME
@@ -121,7 +121,7 @@ def _initiatives(case: Case, plan: Plan, calendar: Calendar) -> tuple[list[Fact]
 
 
 def _live(plan: Plan, calendar: Calendar) -> Iterator[Fact]:
-    for r in records(plan, "goes_live"):
+    for r in plan.rows("goes_live"):
         period = str(r.period)
         yield Fact(
             "quantity", "goes live", period, calendar.year[period], 1.0, "site", r.site_id, keys=(str(r.site_id),)
@@ -131,7 +131,7 @@ def _live(plan: Plan, calendar: Calendar) -> Iterator[Fact]:
 def _under_construction(case: Case, plan: Plan, calendar: Calendar) -> Iterator[Fact]:
     """MW that craft workers are at work on, for the memo on jobs."""
     p = case.periods
-    for r in records(plan, "modules"):
+    for r in plan.rows("modules"):
         design, start = case.designs[r.design_id], calendar.index[str(r.period)]
         for t in range(start, min(p.ready(start, design.lead_months), p.last) + 1):
             label = p.label(t)
