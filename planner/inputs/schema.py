@@ -1,6 +1,7 @@
 """The shape of a data set, declared once: every table, column, unit, bound and meaning.
 
-Checks, the data dictionary, the template workbook and the glossary all read these lines.
+Checks, the data dictionary, the template workbook and the glossary all read these lines, and ``Case`` gives the rows
+of a table as objects of its class.
 
 A table is a CSV of the same name, one row an entity, the unit part of the column's name. Where a
 figure comes from stands beside it in ``figures.csv``: one row per (table, key, column), or ``*`` as
