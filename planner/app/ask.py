@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from nicegui import events, run, ui
+from nicegui import events, ui
 
-from planner import files as fs
 from planner.app import levers as lever_of
 from planner.app.desk import Desk, called, command_line
 from planner.app.frame import Page, view, words
@@ -20,12 +20,13 @@ LONGEST_TITLE = 90
 SECONDS = {None: "the usual limit", 60.0: "1 minute", 300.0: "5 minutes", 900.0: "15 minutes"}
 
 
-async def show(desk: Desk, model: str = "", edits: Sequence[str] = ()) -> None:
+async def show(desk: Desk, model: str = "", edits: Sequence[str] = (), faults: Sequence[str] = ()) -> None:
     """Build the view; ``edits`` are in the field of edits from the start, as those of a run that is asked again."""
     with view("Ask", "/ask") as page:
         words("p", "Set what should be different and leave the rest empty. Nothing is kept until you ask.", "quiet")
         form = _Form(desk, page, model if model in desk.models() else desk.model, list(edits))
         form.build()
+        page.say(*faults)
         await form.read()
 
 
@@ -44,18 +45,20 @@ class _Form:
         with ui.element("div").classes("line"):
             self.models = ui.select(self._models(), value=self.model, label="Programme", on_change=self._other)
             self.models.style("min-width:min(100%,18rem)")
-            upload = ui.upload(label="Or a workbook of inputs", auto_upload=True, max_files=1, on_upload=self._take)
-            upload.props(f"accept=.xlsx,.toml max-file-size={fs.LARGEST_INPUT} flat bordered")
-            upload.on("rejected", self.page.safely(self._refused))
+            with ui.element("form").props("action=/upload method=post enctype=multipart/form-data").classes("line"):
+                with words("label", "Or a workbook of inputs").style("font-size:.9rem"):
+                    ui.element("input").props("type=file name=file accept=.xlsx,.toml required").classes("file")
+                words("button", "Read it", "q-btn second plainly").props("type=submit")
         words("h2", "Levers")
         self.place = ui.element("div").classes("apart")
-        words("h2", "What-ifs that ship")
-        self.find = ui.input("Find a what-if", on_change=self._filter).props("clearable debounce=200")
-        self.deck = ui.element("div").classes("cards").props('role=group aria-label="What-ifs that ship"')
-        self._cards()
-        words("h2", "Anything else")
-        self.more = ui.textarea("Edits, one on a line", value="\n".join(self.given)).props("outlined stack-label")
-        self.more.props["hint"] = "As on the command line, such as sites.TX-ABI.tariff_usd_per_mwh=+10%"
+        library = named.library()
+        with ui.expansion(f"What-ifs that ship: {len(library)} cards").classes("card"):
+            self.find = ui.input("Find a what-if", on_change=self._filter).props("clearable debounce=200")
+            self.deck = ui.element("div").classes("cards").props('role=group aria-label="What-ifs that ship"')
+            self._cards(library.values())
+        with ui.expansion("Anything else, as on the command line", value=bool(self.given)).classes("card"):
+            self.more = ui.textarea("Edits, one on a line", value="\n".join(self.given), on_change=self._changed)
+            self.more.props("outlined stack-label autogrow").props["hint"] = "Such as sites.*.tariff_usd_per_mwh=+10%"
         with ui.element("div").classes("apart").style("margin-top:.8rem"):
             self.title = ui.input("Name of the question", placeholder="made from what you set")
             self.limit = ui.select(SECONDS, value=None, label="Time for the proof")
@@ -75,8 +78,8 @@ class _Form:
 
     async def read(self) -> None:
         """Read the programme and build its levers. Whatever is wrong with it is shown."""
-        self.case = await run.io_bound(read.load, self.model)
-        self.levers = await run.io_bound(lever_of.of_case, self.case, self.model)
+        self.case = await asyncio.to_thread(read.load, self.model)
+        self.levers = await asyncio.to_thread(lever_of.of_case, self.case, self.model)
         self.place.clear()
         with self.place:
             self.fields = {lever.name: self._field(lever) for lever in self.levers}
@@ -85,18 +88,6 @@ class _Form:
     async def _other(self, event: events.ValueChangeEventArguments[Any]) -> None:
         self.model = str(event.value)
         await self.page.safely(self.read)()
-
-    async def _take(self, event: events.UploadEventArguments) -> None:
-        await self.page.safely(self._keep)(event)
-
-    async def _keep(self, event: events.UploadEventArguments) -> None:
-        data = await event.file.read()
-        kept = await run.io_bound(self.desk.take_in, event.file.name, data)
-        self.models.set_options(self._models(), value=kept)
-        ui.notify(f"{event.file.name} is read.")
-
-    def _refused(self) -> None:
-        self.page.say(f"That file was not taken: a workbook ends in .xlsx and has at most {fs.LARGEST_INPUT >> 20} MB.")
 
     # fields
 
@@ -123,10 +114,10 @@ class _Form:
         field.props["error-message"] = text
         field.props.set_bool("error", bool(text))
 
-    def _cards(self) -> None:
+    def _cards(self, library: Iterable[named.WhatIf]) -> None:
         self.boxes: list[tuple[ui.element, str]] = []
         with self.deck:
-            for one in sorted(named.library().values(), key=lambda one: one.title):
+            for one in sorted(library, key=lambda one: one.title):
                 with ui.element("div") as card:
                     box = ui.checkbox(one.title, on_change=lambda e, name=one.name: self._card(name, e.value))
                     box.props["aria-describedby"] = f"why-{one.name}"
@@ -180,7 +171,7 @@ class _Form:
         if faults:
             self.page.say("Not asked: " + "; ".join(f"{self._called(name)}: {text}" for name, text in faults.items()))
             return None
-        case, found = await run.io_bound(lever_of.checked, self.model, self.levers, made)
+        case, found = await asyncio.to_thread(lever_of.checked, self.model, self.levers, made)
         for name, sentences in found.items():
             if name in self.fields:
                 self._fault(self.fields[name], " ".join(sentences))
@@ -193,7 +184,7 @@ class _Form:
 
     async def _check(self) -> None:
         if case := await self._checked():
-            known = await run.io_bound(self._answered, case)
+            known = await asyncio.to_thread(self._answered, case)
             self.said.text = "No fault found." + (f" The run {known} answers it already." if known else "")
 
     def _answered(self, case: Case) -> str:
@@ -205,12 +196,12 @@ class _Form:
         case = await self._checked()
         if case is None:
             return
-        known = await run.io_bound(self._answered, case)
+        known = await asyncio.to_thread(self._answered, case)
         if known and self.asked != known:
             self.asked = known
             self.said.text = ""
             self.page.say(f"The run {known} answers this already. Press Ask again to solve it anew.")
             return
         made, _ = self._words()
-        await run.io_bound(self.desk.queue.ask, self._titled(), self.model, made, "", self.limit.value)
+        await asyncio.to_thread(self.desk.queue.ask, self._titled(), self.model, made, "", self.limit.value)
         ui.navigate.to("/queue")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from nicegui import run, ui
+from nicegui import ui
 
 from planner import store
 from planner.app import pictures
@@ -25,7 +26,7 @@ async def show(desk: Desk, given: str) -> None:
             words("p", f"Choose {pictures.FEWEST} to {pictures.MOST} runs in the list of runs, then Compare.")
             ui.link("The list of runs", "/")
             return
-        rows = [await run.io_bound(desk.shelf.row, name) for name in names]
+        rows = [await asyncio.to_thread(desk.shelf.row, name) for name in names]
         _heads(desk, rows)
         _send(rows)
         words("h2", "What moved, and what lies within the proof")
@@ -38,8 +39,8 @@ async def show(desk: Desk, given: str) -> None:
 async def _compare(desk: Desk, page: Page, rows: Sequence[Row], place: ui.element) -> None:
     """The comparison takes seconds the first time; the view is there before it."""
     try:
-        made = await run.io_bound(pictures.compared, desk.reports, [row.run for row in rows])
-        html = await run.io_bound(pictures.sections, made)
+        made = await asyncio.to_thread(pictures.compared, desk.reports, [row.run for row in rows])
+        html = await asyncio.to_thread(pictures.sections, made)
     except Exception:
         place.clear()
         raise
@@ -71,7 +72,7 @@ def _send(rows: Sequence[Row]) -> None:
     with ui.element("ul").classes("line plain"):
         for suffix, name in names.items():
             with ui.element("li"):
-                ui.link(name, f"/comparison{suffix}?runs={runs}", new_tab=suffix == ".html")
+                ui.link(name, f"/comparison{suffix}?runs={runs}", new_tab=True)
     words("p", "The command lines that repeat it:", "quiet")
     compares = f"planner compare {' '.join(row.run for row in rows)}"
     words("span", "\n".join([*(repeats(row) for row in rows), compares]), "code")

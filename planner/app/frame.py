@@ -27,12 +27,12 @@ body{color:var(--text);background:var(--paper);font:16px/1.5 system-ui,-apple-sy
 .top ul{display:flex;flex-wrap:wrap;gap:.2rem .4rem;max-width:74rem;margin:auto}
 .top a{display:block;padding:.4rem .7rem;color:var(--link);text-decoration:none;border-radius:4px}
 .top a[aria-current]{background:var(--ink);color:var(--paper);font-weight:600}
-main{display:block;max-width:74rem;margin:auto;padding:.5rem 1rem 4rem}
+.view{max-width:74rem;margin:auto;padding:.5rem 1rem 4rem}
 h1{font-size:1.65rem;line-height:1.25;margin:.6rem 0;color:var(--ink);font-weight:700}
 h2{font-size:1.25rem;line-height:1.3;margin:1.6rem 0 .4rem;color:var(--ink);font-weight:700}
 h3{font-size:1.05rem;line-height:1.35;margin:0;font-weight:700}
-main p{margin:.3rem 0;max-width:56rem;overflow-wrap:anywhere}
-main a{color:var(--link)}
+.view p{margin:.3rem 0;max-width:56rem;overflow-wrap:anywhere}
+.view a{color:var(--link)}
 .why{margin:0 0 0 2.4rem;font-size:.85rem}
 .quiet{color:var(--quiet)}
 .lead{font-size:1.1rem;font-weight:600}
@@ -43,7 +43,14 @@ main a{color:var(--link)}
 .line{display:flex;flex-wrap:wrap;gap:.4rem .8rem;align-items:center}
 .apart{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,17rem),1fr));gap:.8rem 1.4rem}
 .code{display:block;font-family:ui-monospace,Menlo,Consolas,monospace;font-size:.85rem;background:var(--band);border:1px solid var(--faint);padding:.5rem .7rem;overflow-wrap:anywhere;white-space:pre-wrap}
+.q-page{min-height:0!important}
+h1:focus-visible{outline:none}
+.apart .q-field{width:100%}
+.q-field--with-bottom{padding-bottom:0}
+.q-field__bottom--animated{position:static;transform:none}
 .q-btn{min-height:2.4rem}
+.plainly{background:none;border-radius:3px;padding:.3rem 1rem;font:inherit;font-size:.9rem;cursor:pointer}
+.file{display:block;max-width:100%;color:var(--text)}
 .q-btn.second{color:var(--ink);border:1px solid var(--ink)}
 .q-btn.first{background:var(--ink)!important;color:var(--paper)!important}
 .q-field__label,.q-field__messages,.q-field__native,.q-field__input,.q-field__native span{color:var(--text)!important;opacity:1}
@@ -60,7 +67,7 @@ main a{color:var(--link)}
 :focus-visible{outline:3px solid var(--focus);outline-offset:2px}
 .wide table{font-size:.86rem}
 .report{max-width:100%;overflow-wrap:normal}
-@media (max-width:45rem){main{padding:.3rem .7rem 4rem}}
+@media (max-width:45rem){.view{padding:.3rem .7rem 4rem}}
 @media (prefers-reduced-motion:reduce){*{transition:none!important;animation:none!important}}
 """  # noqa: E501
 
@@ -76,6 +83,13 @@ def prepare() -> None:
 def words(tag: str, text: str, look: str = "") -> TextElement:
     """A text in an element of its own kind."""
     return TextElement(tag=tag, text=text).classes(look)
+
+
+def said(error: BaseException) -> list[str]:
+    """An error as lines: what it is, then every fault that it carries."""
+    return (
+        [told(error), *(fault.sentence() for fault in error.faults)] if isinstance(error, InputError) else [told(error)]
+    )
 
 
 def report(html: str) -> None:
@@ -100,8 +114,7 @@ class Page:
         """An error in words; where it is a fault of the program, the terminal gets the trace."""
         if not isinstance(error, PlannerError):
             traceback.print_exception(error, file=sys.stderr)
-        faults = [fault.sentence() for fault in error.faults] if isinstance(error, InputError) else []
-        self.say(told(error), *faults)
+        self.say(*said(error))
 
     def safely(self, handler: Callable[..., Any]) -> Callable[..., Awaitable[None]]:
         """The handler of an event, whose errors are shown in the page."""
@@ -137,8 +150,10 @@ def view(title: str, here: str) -> Iterator[Page]:
                 link = ui.link(name, address)
                 if address == here:
                     link.props("aria-current=page")
-    with ui.element("main").props("id=content"):
-        words("h1", title)
+    with ui.element("div").classes("view").props("id=content"):
+        head = words("h1", title).props("tabindex=-1")
+        if not ui.context.client.sub_pages_router.is_initial_request:
+            head.run_method("focus")  # a screen reader says where it is now
         page = Page(ui.element("div").classes("alert").props("role=alert"))
         try:
             yield page

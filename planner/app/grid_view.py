@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
-from nicegui import run, ui
+from nicegui import ui
 
 from planner.app import points
 from planner.app.desk import Desk, called
@@ -22,7 +23,7 @@ EVERY = 2.0
 async def show(desk: Desk) -> None:
     """Build the view."""
     with view("Grid", "/grid") as page:
-        case = await run.io_bound(read.load, desk.model)
+        case = await asyncio.to_thread(read.load, desk.model)
         demand, share = case.programme.demand_case, case.programme.budget_usd
         words("p", f"{case.programme.title}. Budget {share / 1e9:g} billion USD, {demand} demand.", "quiet")
         await _Grid(desk, page, demand).build()
@@ -40,8 +41,8 @@ class _Grid:
         self.shown: tuple[Point, str] | None = None
 
     async def build(self) -> None:
-        self.known = await run.io_bound(points.of_file, points.file(self.desk.reports), called(self.desk.model))
-        for job, state in await run.io_bound(self.desk.queue.jobs):
+        self.known = await asyncio.to_thread(points.of_file, points.file(self.desk.reports), called(self.desk.model))
+        for job, state in await asyncio.to_thread(self.desk.queue.jobs):
             if state.kind == DONE and (between := points.named(job.point)):
                 self.axes["budget"] = sorted({*self.axes["budget"], between.budget})
                 self.axes["chips"] = sorted({*self.axes["chips"], between.chips})
@@ -95,15 +96,15 @@ class _Grid:
 
     async def _look(self) -> None:
         try:
-            if self.shown != (self._point(), await run.io_bound(self._asked, self._point())):
+            if self.shown != (self._point(), await asyncio.to_thread(self._asked, self._point())):
                 await self._renew()
         except Exception as error:
             self.page.complain(error)
 
     async def _renew(self) -> None:
         point = self._point()
-        found, made = await run.io_bound(self._solved, point)
-        asked = await run.io_bound(self._asked, point)
+        found, made = await asyncio.to_thread(self._solved, point)
+        asked = await asyncio.to_thread(self._asked, point)
         self.shown = (point, asked)
         self.place.clear()
         with self.place:
@@ -112,7 +113,7 @@ class _Grid:
                 self._unsolved(point, made, asked)
             else:
                 await self._answer(found, made)
-        overview = await run.io_bound(self._overview)
+        overview = await asyncio.to_thread(self._overview)
         self.table.clear()
         with self.table:
             report(overview)
@@ -131,7 +132,7 @@ class _Grid:
 
     async def _answer(self, found: Solved, made: list[str]) -> None:
         words("p", found.verdict[:1].upper() + found.verdict[1:], "verdict")
-        case = await run.io_bound(read.load, self.desk.model, made)
+        case = await asyncio.to_thread(read.load, self.desk.model, made)
         if case.sha256 != found.inputs_sha256:
             words("p", "Solved with other figures than the programme has now: solve it again to be sure.", "alert")
         words("p", found.headline, "lead")
@@ -159,7 +160,7 @@ class _Grid:
         point = Point(budget, self.at["demand"], chips)
         if not (points.BUDGETS[0] <= budget <= points.BUDGETS[-1] and points.CHIPS[0] <= chips <= points.CHIPS[-1]):
             raise UsageError(f"{point.title} is outside the grid.")
-        found, made = await run.io_bound(self._solved, point)
+        found, made = await asyncio.to_thread(self._solved, point)
         if found is not None:
             ui.navigate.to(f"/run/{found.run}")
             return
@@ -172,7 +173,7 @@ class _Grid:
         return float(text)
 
     async def _solve(self, point: Point, made: list[str]) -> None:
-        await run.io_bound(self.desk.queue.ask, point.title, self.desk.model, made, point.name)
+        await asyncio.to_thread(self.desk.queue.ask, point.title, self.desk.model, made, point.name)
         ui.notify("It is in the queue.")
         await self._renew()
 

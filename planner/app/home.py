@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from urllib.parse import quote
 
-from nicegui import run, ui
+from nicegui import ui
 
 from planner.app.desk import Desk
 from planner.app.frame import Page, view, words
@@ -18,8 +19,8 @@ SHOWN = 20
 async def show(desk: Desk) -> None:
     """Build the view."""
     with view("Runs", "/") as page:
-        rows = await run.io_bound(desk.shelf.rows)
-        titles = {job.name: job.title for job, _ in await run.io_bound(desk.queue.jobs)}
+        rows = await asyncio.to_thread(desk.shelf.rows)
+        titles = {job.name: job.title for job, _ in await asyncio.to_thread(desk.queue.jobs)}
         _List(desk, page, rows, titles).build()
 
 
@@ -100,16 +101,16 @@ class _List:
     # the bin
 
     async def _throw(self, row: Row) -> None:
-        await run.io_bound(self.desk.shelf.throw, row.run)
+        await asyncio.to_thread(self.desk.shelf.throw, row.run)
         await self._read()
         ui.notify(f"{row.name} is in the bin, below.")
 
     async def _put_back(self, name: str) -> None:
-        await run.io_bound(self.desk.shelf.put_back, name)
+        await asyncio.to_thread(self.desk.shelf.put_back, name)
         await self._read()
 
     async def _read(self) -> None:
-        self.rows = await run.io_bound(self.desk.shelf.rows)
+        self.rows = await asyncio.to_thread(self.desk.shelf.rows)
         self.chosen = [name for name in self.chosen if any(row.run == name for row in self.rows)]
         self._renew()
         self._renew_bin()

@@ -156,7 +156,8 @@ def _middle(found: Sequence[Range], table: str, columns: Sequence[str]) -> list[
 
 def _median(rows: Sequence[Range], end: str) -> float:
     """The middle of what the sources give, as a multiple of the value in use."""
-    return median(getattr(row, end) / (row.base or 1.0) for row in rows)
+    ends = [row.low if end == "low" else row.high for row in rows]
+    return median(at / (row.base or 1.0) for at, row in zip(ends, rows, strict=True))
 
 
 def _sources(rows: Sequence[Range]) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from urllib.parse import quote
 
-from nicegui import run, ui
+from nicegui import ui
 
 from planner import reports, store
 from planner.app import pictures
@@ -20,7 +21,7 @@ FILES = {store.PAGE: "The page", store.WORKBOOK: "The workbook", store.SUMMARY: 
 async def show(desk: Desk, name: str) -> None:
     """Build the view."""
     with view("Run", "") as page:
-        row = await run.io_bound(desk.shelf.row, name)
+        row = await asyncio.to_thread(desk.shelf.row, name)
         ui.page_title(f"{row.name} · planner")
         words("h2", row.name)
         words("p", f"{row.model}: {row.asks}. {row.day} UTC.", "quiet")
@@ -29,12 +30,12 @@ async def show(desk: Desk, name: str) -> None:
         _send(desk, page, row)
         written = desk.reports / row.run / store.PAGE
         if written.is_file():
-            report(await run.io_bound(pictures.section, written, "answer"))
-            drawn = await run.io_bound(pictures.figures, written, FIGURES, "run")
+            report(await asyncio.to_thread(pictures.section, written, "answer"))
+            drawn = await asyncio.to_thread(pictures.figures, written, FIGURES, "run")
             words("h2", "The same graphs as in its report")
             report(f'<div class="beside">{drawn}</div>')
         elif not row.has_plan:
-            explained = str((await run.io_bound(desk.shelf.document, row.run)).get("explanation") or "")
+            explained = str((await asyncio.to_thread(desk.shelf.document, row.run)).get("explanation") or "")
             words("p", explained)
 
 
@@ -44,12 +45,12 @@ def _send(desk: Desk, page: Page, row: Row) -> None:
     with ui.element("ul").classes("line plain"):
         for name in there:
             with ui.element("li"):
-                ui.link(FILES[name], f"/files/{row.run}/{name}", new_tab=name == store.PAGE)
+                ui.link(FILES[name], f"/files/{row.run}/{name}", new_tab=True)
     if row.has_plan and store.PAGE not in there:
         words("p", "This run has no page and no workbook yet.")
 
         async def write() -> None:
-            await run.io_bound(reports.rebuild, desk.reports / row.run, None)
+            await asyncio.to_thread(reports.rebuild, desk.reports / row.run, None)
             ui.navigate.to(f"/run/{row.run}")
 
         page.button("Write its page and workbook", write, first=True)

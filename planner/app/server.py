@@ -9,18 +9,19 @@ import sys
 import traceback
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 import uvicorn
 from fastapi import FastAPI
-from nicegui import app, run, ui
-from starlette.datastructures import Headers, MutableHeaders
+from nicegui import app, ui
+from starlette.datastructures import Headers, MutableHeaders, UploadFile
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from planner.app import ask, beside, grid_view, home, one, pictures, waiting
 from planner.app.desk import Desk
-from planner.app.frame import prepare
+from planner.app.frame import prepare, said
 from planner.app.jobs import told
 from planner.errors import PlannerError, RunNotFound, UsageError
 
@@ -83,35 +84,24 @@ def _with_policy(send: Send, host: str) -> Send:
     return forward
 
 
-def views(desk: Desk) -> None:
-    """Every address of the page."""
-    prepare()
+def root(desk: Desk) -> Callable[[], None]:
+    """What builds the page: one for all addresses, whose views take each other's place without another load."""
 
-    @ui.page("/")
-    async def _home() -> None:
-        await home.show(desk)
+    def build() -> None:
+        ui.sub_pages(
+            {
+                "/": lambda: home.show(desk),
+                "/ask": lambda model="", edits="", fault="": ask.show(
+                    desk, model, edits.splitlines(), fault.splitlines()
+                ),
+                "/queue": lambda: waiting.show(desk),
+                "/grid": lambda: grid_view.show(desk),
+                "/compare": lambda runs="": beside.show(desk, runs),
+                "/run/{name}": lambda name: one.show(desk, name),
+            }
+        )
 
-    @ui.page("/ask")
-    async def _ask(model: str = "", edits: str = "") -> None:
-        await ask.show(desk, model, edits.splitlines())
-
-    @ui.page("/queue")
-    async def _queue() -> None:
-        await waiting.show(desk)
-
-    @ui.page("/grid")
-    async def _grid() -> None:
-        await grid_view.show(desk)
-
-    @ui.page("/compare")
-    async def _compare(runs: str = "") -> None:
-        await beside.show(desk, runs)
-
-    @ui.page("/run/{name}")
-    async def _run(name: str) -> None:
-        await one.show(desk, name)
-
-    files(desk)
+    return build
 
 
 def files(desk: Desk) -> None:
@@ -135,10 +125,24 @@ def files(desk: Desk) -> None:
 
         return await _answered(path)
 
+    @app.post("/upload")
+    async def _upload(request: Request) -> Response:
+        """A workbook that a person gives; the answer is the form for it, or what is wrong with it."""
+        async with request.form(max_files=1, max_fields=1) as form:
+            given = form.get("file")
+            name, data = (given.filename or "", await given.read()) if isinstance(given, UploadFile) else ("", b"")
+        try:
+            model = await asyncio.to_thread(desk.take_in, name, data)
+        except PlannerError as error:
+            answer = {"fault": "\n".join(said(error))}
+        else:
+            answer = {"model": model}
+        return RedirectResponse(f"/ask?{urlencode(answer)}", 303)
+
 
 async def _answered(path: Callable[[], FileResponse]) -> Response:
     try:
-        return await run.io_bound(path)
+        return await asyncio.to_thread(path)
     except PlannerError as error:
         return PlainTextResponse(f"{told(error)}\n", 404 if isinstance(error, RunNotFound) else 409)
 
@@ -147,7 +151,7 @@ async def _keep_moving(desk: Desk) -> None:
     """Begin what waits, for as long as the program runs. What stands in its way is shown in the queue."""
     while True:
         try:
-            await run.io_bound(desk.queue.tick)
+            await asyncio.to_thread(desk.queue.tick)
             desk.trouble = ""
         except Exception as error:
             if not isinstance(error, PlannerError) and told(error) != desk.trouble:
@@ -158,12 +162,13 @@ async def _keep_moving(desk: Desk) -> None:
 
 def serve(desk: Desk, port: int, ready: Callable[[str], None]) -> None:
     """Serve until the program is asked to end; ``ready`` gets the address. UsageError where the port is taken."""
-    views(desk)
+    prepare()
+    files(desk)
     outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     token = secrets.token_urlsafe(24)
     ui.run_with(
-        outer, title="planner", dark=None, tailwind=False, language="en-US", show_welcome_message=False,
-        reconnect_timeout=10.0, message_history_length=200,
+        outer, root=root(desk), title="planner", dark=None, tailwind=False, language="en-US",
+        show_welcome_message=False, reconnect_timeout=10.0, message_history_length=200,
     )  # fmt: skip
     config = uvicorn.Config(outer, host=HOST, port=port, log_level="error", access_log=False, server_header=False)
     try:

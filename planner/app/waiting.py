@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from nicegui import run, ui
+import asyncio
+
+from nicegui import ui
+from nicegui.elements.mixins.text_element import TextElement
 
 from planner.app.desk import Desk, called, command_line
 from planner.app.frame import Page, view, words
@@ -19,16 +22,16 @@ async def show(desk: Desk) -> None:
         words("p", f"Up to {desk.queue.workers} at a time. They go on when this page is closed.", "quiet")
         said = words("p", "", "lead").props("role=status")
         place = ui.element("ul").classes("plain")
-        _Waiting(desk, page, said, place).start(await run.io_bound(desk.queue.jobs))
+        _Waiting(desk, page, said, place).start(await asyncio.to_thread(desk.queue.jobs))
 
 
 class _Waiting:
     """The queue in one browser. Elements are made anew only where a question changes its state, so that focus stays."""
 
-    def __init__(self, desk: Desk, page: Page, said: ui.element, place: ui.element) -> None:
+    def __init__(self, desk: Desk, page: Page, said: TextElement, place: ui.element) -> None:
         self.desk, self.page, self.said, self.place = desk, page, said, place
         self.kinds: list[tuple[str, str, str]] | None = None
-        self.lines: dict[str, tuple[ui.element, ui.linear_progress]] = {}
+        self.lines: dict[str, tuple[TextElement, ui.linear_progress]] = {}
         self.trouble = ""
 
     def start(self, found: Found) -> None:
@@ -37,7 +40,7 @@ class _Waiting:
 
     async def _look(self) -> None:
         try:
-            self._update(await run.io_bound(self.desk.queue.jobs))
+            self._update(await asyncio.to_thread(self.desk.queue.jobs))
         except Exception as error:
             self.page.complain(error)
 
@@ -56,7 +59,7 @@ class _Waiting:
         for job, state in found[:SHOWN]:
             if job.id in self.lines:
                 line, bar = self.lines[job.id]
-                line.text = _line(job, state)  # type: ignore[attr-defined]
+                line.text = _line(job, state)
                 bar.value = round(state.share or 0.0, 2)
 
     def _card(self, job: Job, state: State, before: int) -> None:
@@ -80,7 +83,7 @@ class _Waiting:
                     self.page.button("Forget", lambda: self._do(self.desk.queue.forget, job), label=job.title)
 
     async def _do(self, what: object, job: Job) -> None:
-        await run.io_bound(what, job.id)  # type: ignore[arg-type]
+        await asyncio.to_thread(what, job.id)  # type: ignore[arg-type]
         self.kinds = None
         await self._look()
 
