@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from nicegui import events, ui
@@ -30,6 +31,12 @@ async def show(desk: Desk, model: str = "", edits: Sequence[str] = (), faults: S
         await form.read()
 
 
+@lru_cache(maxsize=1)
+def _library() -> dict[str, named.WhatIf]:
+    """The what-ifs that ship, read once."""
+    return named.library()
+
+
 class _Form:
     """The form in one browser."""
 
@@ -51,7 +58,7 @@ class _Form:
                 words("button", "Read it", "q-btn second plainly").props("type=submit")
         words("h2", "Levers")
         self.place = ui.element("div").classes("apart")
-        library = named.library()
+        library = _library()
         with ui.expansion(f"What-ifs that ship: {len(library)} cards").classes("card"):
             self.find = ui.input("Find a what-if", on_change=self._filter).props("clearable debounce=200")
             self.deck = ui.element("div").classes("cards").props('role=group aria-label="What-ifs that ship"')
@@ -92,8 +99,9 @@ class _Form:
     # fields
 
     def _field(self, lever: Lever) -> Any:
-        hint = "; ".join(part for part in (lever.bounds, lever.source) if part)
-        label = f"{lever.title}, {lever.unit}"
+        now = f"now {lever.base}" if lever.base and lever.choices else ""
+        hint = "; ".join(part for part in (now, lever.bounds, lever.source) if part)
+        label = ", ".join(part for part in (lever.title, lever.unit) if part)
         made: Any
         if lever.choices:
             made = ui.select(dict(lever.choices), label=label, multiple=lever.many, clearable=True)
@@ -102,7 +110,7 @@ class _Form:
         else:
             made = ui.input(label, placeholder=lever.base, on_change=self._changed)
             made.on("blur", lambda: self._at_field(lever, made))
-        made.props["hint"] = f"{'Now ' + lever.base + '. ' if lever.base and lever.choices else ''}{hint}."
+        made.props["hint"] = f"{hint[:1].upper()}{hint[1:]}."
         return made
 
     def _at_field(self, lever: Lever, field: Any) -> None:
@@ -154,7 +162,7 @@ class _Form:
         """What was set, in words, where no name was given."""
         if given := str(self.title.value or "").strip():
             return given[:LONGEST_TITLE]
-        library = named.library()
+        library = _library()
         parts = [library[name].title for name in self.cards]
         for lever in self.levers:
             value = self._values().get(lever.name)

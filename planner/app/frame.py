@@ -21,7 +21,9 @@ VIEWS = (("/", "Runs"), ("/ask", "Ask"), ("/queue", "Queue"), ("/grid", "Grid"))
 STYLE = """
 body{color:var(--text);background:var(--paper);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Liberation Sans",Arial,sans-serif}
 .body--dark{background:var(--paper);color:var(--text)}
-.nicegui-content{display:block;padding:0}
+.nicegui-content,.nicegui-sub-pages{display:block;width:100%;padding:0}
+.view,.view *{box-sizing:border-box}
+body{--q-primary:var(--c0)!important}
 .top{background:var(--band);color:var(--text);border-bottom:1px solid var(--rule);padding:.4rem 1rem}
 .top ul,.plain{list-style:none;margin:0;padding:0}
 .top ul{display:flex;flex-wrap:wrap;gap:.2rem .4rem;max-width:74rem;margin:auto}
@@ -49,7 +51,7 @@ h1:focus-visible{outline:none}
 .q-field--with-bottom{padding-bottom:0}
 .q-field__bottom--animated{position:static;transform:none}
 .q-btn{min-height:2.4rem}
-.plainly{background:none;border-radius:3px;padding:.3rem 1rem;font:inherit;font-size:.9rem;cursor:pointer}
+.plainly{text-transform:none!important;background:none;border-radius:3px;padding:.3rem 1rem;font:inherit;font-size:.9rem;cursor:pointer}
 .file{display:block;max-width:100%;color:var(--text)}
 .q-btn.second{color:var(--ink);border:1px solid var(--ink)}
 .q-btn.first{background:var(--ink)!important;color:var(--paper)!important}
@@ -59,8 +61,6 @@ h1:focus-visible{outline:none}
 .q-field--outlined .q-field__control:before{border-color:var(--rule)!important}
 .q-checkbox__label,.q-item__label,.q-chip__content{color:inherit}
 .q-chip{background:var(--band)!important;color:var(--text)!important}
-.q-linear-progress{color:var(--c0)!important}
-.q-slider{color:var(--c0)!important}
 .q-slider__text{font-size:.85rem}
 .skip{position:absolute;left:-60rem}
 .skip:focus{position:static}

@@ -145,9 +145,7 @@ def _demand(case: Case) -> Lever:
     def edits(value: Value) -> list[str]:
         return [f"{path}={_one(value)}"]
 
-    return Lever(
-        "demand", "Demand", "path", choices[case.programme.demand_case], source, edits, (path,), choices=choices
-    )
+    return Lever("demand", "Demand", "", choices[case.programme.demand_case], source, edits, (path,), choices=choices)
 
 
 def _middle(found: Sequence[Range], table: str, columns: Sequence[str]) -> list[Range]:
@@ -228,8 +226,8 @@ def _sites(case: Case) -> list[Lever]:
     source = "the candidate sites of the data set"
     about = {"choices": names, "many": True}
     return [
-        Lever("barred", "Sites barred", "sites", "none", source, barred, ("sites.",), **about),  # type: ignore[arg-type]
-        Lever("forced", f"Sites forced, all {count}", "sites", "none", source, forced, ("sites.",), **about),  # type: ignore[arg-type]
+        Lever("barred", "Sites barred", "", "none", source, barred, ("sites.",), **about),  # type: ignore[arg-type]
+        Lever("forced", f"Sites forced, all {count}", "", "none", source, forced, ("sites.",), **about),  # type: ignore[arg-type]
     ]
 
 
@@ -248,7 +246,7 @@ def _promises(case: Case, model: str | Path | None) -> list[Lever]:
     source = "the promises of the programme"
     made = (("off", "Promises off", held, off), ("on", "Promises made firm", free, on))
     return [
-        Lever(name, title, "promises", "none", source, edits, tuple(f"claims.{c}." for c in choices), choices=choices, many=True)  # noqa: E501
+        Lever(name, title, "", "none", source, edits, tuple(f"claims.{c}." for c in choices), choices=choices, many=True)  # noqa: E501
         for name, title, choices, edits in made
         if choices
     ]  # fmt: skip
@@ -265,4 +263,4 @@ def _discount(case: Case) -> Lever:
         return [f"{path}={_one(value)}"]
 
     source = ", ".join(named)
-    return Lever("discount", "Discount rate", "a year, real", base, source, edits, (path,), choices=choices)
+    return Lever("discount", "Discount rate", "", base, source, edits, (path,), choices=choices)
