@@ -53,7 +53,10 @@ class Book:
         fresh = [a for name, a in progress.answers.items() if a.run and name not in self.noted]
         for answer in fresh:
             self.noted[answer.job] = points.record(store.load(store.find(self.runs, answer.run)))
-            print(f"{len(self.noted)} of {len(self.asked)}: {self.asked[answer.job][0].title}: {answer.verdict}", flush=True)
+            print(
+                f"{len(self.noted)} of {len(self.asked)}: {self.asked[answer.job][0].title}: {answer.verdict}",
+                flush=True,
+            )
         if fresh:
             held = {self.asked[name][0].name: about for name, about in self.noted.items()}
             points.write(self.path, Path(self.model).stem, held)

@@ -77,7 +77,7 @@ class Queue:
         self.shelf, self.workers, self.scheduler = shelf, workers, scheduler
         self.folder = shelf.reports / FOLDER
         self._changing = threading.Lock()
-        self._children: list[subprocess.Popen[bytes]] = []
+        self.children: list[subprocess.Popen[bytes]] = []
 
     # what is there
 
@@ -156,7 +156,7 @@ class Queue:
 
     def tick(self) -> None:
         """Begin what waits, as many at a time as there are workers. Raises StorageError where that cannot be noted."""
-        self._children = [child for child in self._children if child.poll() is None]
+        self.children = [child for child in self.children if child.poll() is None]
         with self._alone(wait=False) as mine:
             if not mine:
                 return
@@ -184,7 +184,7 @@ class Queue:
                 pass_fds=(lock.fileno(),),
                 env={**os.environ, "COLUMNS": "400", "TERM": "dumb"},
             )
-            self._children.append(child)
+            self.children.append(child)
             self._write(replace(begun, pid=child.pid))
 
     def command(self, job: Job) -> list[str]:
