@@ -39,6 +39,8 @@ _AT = re.compile(r"(?P<at>[0-9]+) s(?: of at most (?P<most>[0-9]+))? \| (?P<rest
 _TAIL_BYTES = 8192
 #: earlier solves that a guess of the time rests on
 GUESSED_FROM = 20
+#: how much less a solve presses than the page that waits for it
+KINDER = 5
 KILLED = "Its process was ended from outside before it had a plan. Nothing else is lost: go on solves it again."
 
 
@@ -185,6 +187,7 @@ class Queue:
                 env={**os.environ, "COLUMNS": "400", "TERM": "dumb"},
             )
             self.children.append(child)
+            os.setpriority(os.PRIO_PROCESS, child.pid, min(19, os.getpriority(os.PRIO_PROCESS, 0) + KINDER))
             self._write(replace(begun, pid=child.pid))
 
     def command(self, job: Job) -> list[str]:

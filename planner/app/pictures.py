@@ -34,8 +34,8 @@ def section(page: Path, name: str, prefix: str = "") -> str:
 
 
 def sections(page: Path) -> str:
-    """Every section of a written page, in its order."""
-    return "\n".join(re.findall(r"<section .*?</section>", _text(page), re.DOTALL))
+    """The headline of a written page and every section, in their order."""
+    return "\n".join(re.findall(r'<p class="headline">.*?</p>|<section .*?</section>', _text(page), re.DOTALL))
 
 
 def figures(page: Path, names: Sequence[str], prefix: str) -> str:

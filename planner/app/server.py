@@ -168,9 +168,17 @@ def serve(desk: Desk, port: int, ready: Callable[[str], None]) -> None:
     token = secrets.token_urlsafe(24)
     ui.run_with(
         outer, root=root(desk), title="planner", dark=None, tailwind=False, language="en-US",
-        show_welcome_message=False, reconnect_timeout=10.0, message_history_length=200,
+        show_welcome_message=False, reconnect_timeout=60.0, message_history_length=200,
     )  # fmt: skip
-    config = uvicorn.Config(outer, host=HOST, port=port, log_level="critical", access_log=False, server_header=False)
+    config = uvicorn.Config(
+        outer,
+        host=HOST,
+        port=port,
+        log_level="critical",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=1,
+    )
     try:
         bound = config.bind_socket()
     except SystemExit as error:
