@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from urllib.parse import quote
 
 from nicegui import ui
 
 from planner import store
 from planner.app import pictures
-from planner.app.desk import Desk, repeats
+from planner.app.desk import Desk, address, repeats
 from planner.app.frame import Page, report, view, words
 from planner.app.shelf import Row
 
@@ -67,12 +66,12 @@ def _heads(desk: Desk, rows: Sequence[Row]) -> None:
 
 def _send(rows: Sequence[Row]) -> None:
     words("h2", "Send")
-    runs = quote(",".join(row.run for row in rows))
+    runs = ",".join(row.run for row in rows)
     names = {".html": "The comparison as a page", ".xlsx": "As a workbook", ".md": "As Markdown"}
     with ui.element("ul").classes("line plain"):
         for suffix, name in names.items():
             with ui.element("li"):
-                ui.link(name, f"/comparison{suffix}?runs={runs}", new_tab=True)
+                ui.link(name, address(f"/comparison{suffix}", runs=runs), new_tab=True)
     words("p", "The command lines that repeat it:", "quiet")
     compares = f"planner compare {' '.join(row.run for row in rows)}"
     words("span", "\n".join([*(repeats(row) for row in rows), compares]), "code")

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from starlette.datastructures import URL
+
 from planner import files as fs
 from planner.app.jobs import Queue
 from planner.app.shelf import Row, Shelf
@@ -74,3 +76,8 @@ def repeats(row: Row) -> str:
     if row.model in shipped.models():
         return command_line(row.model, row.changes)
     return shlex.join(["planner", "rerun", row.run])
+
+
+def address(path: str, **query: str) -> str:
+    """The address of a view on this page."""
+    return str(URL(path).include_query_params(**query))

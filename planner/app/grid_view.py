@@ -174,7 +174,6 @@ class _Grid:
 
     async def _solve(self, point: Point, made: list[str]) -> None:
         await asyncio.to_thread(self.desk.queue.ask, point.title, self.desk.model, made, point.name)
-        ui.notify("It is in the queue.")
         await self._renew()
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from urllib.parse import quote
 
 from nicegui import ui
 
-from planner.app.desk import Desk
+from planner.app.desk import Desk, address
 from planner.app.frame import Page, view, words
 from planner.app.pictures import FEWEST, MOST
 from planner.app.shelf import Row
@@ -96,14 +95,14 @@ class _List:
         if not FEWEST <= len(self.chosen) <= MOST:
             self.page.say(f"Choose {FEWEST} to {MOST} runs to compare; {len(self.chosen)} are chosen.")
             return
-        ui.navigate.to(f"/compare?runs={quote(','.join(self.chosen))}")
+        ui.navigate.to(address("/compare", runs=",".join(self.chosen)))
 
     # the bin
 
     async def _throw(self, row: Row) -> None:
         await asyncio.to_thread(self.desk.shelf.throw, row.run)
         await self._read()
-        ui.notify(f"{row.name} is in the bin, below.")
+        self.said.text += f" {row.name} is in the bin, below."
 
     async def _put_back(self, name: str) -> None:
         await asyncio.to_thread(self.desk.shelf.put_back, name)

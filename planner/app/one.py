@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from urllib.parse import quote
 
 from nicegui import ui
 
 from planner import reports, store
 from planner.app import pictures
-from planner.app.desk import Desk, repeats
+from planner.app.desk import Desk, address, repeats
 from planner.app.frame import Page, report, view, words
 from planner.app.shelf import Row
 
@@ -59,5 +58,5 @@ def _send(desk: Desk, page: Page, row: Row) -> None:
     words("span", line, "code")
     with ui.element("div").classes("line").style("margin-top:.4rem"):
         page.button("Copy the command line", lambda: ui.clipboard.write(line))
-        again = f"/ask?model={quote(row.model)}&edits={quote(chr(10).join(row.changes))}"
+        again = address("/ask", model=row.model, edits="\n".join(row.changes))
         page.button("Ask again with changes", lambda: ui.navigate.to(again))

@@ -21,14 +21,14 @@ SUFFIXES = (".html", ".xlsx", ".md")
 
 @lru_cache(maxsize=1)
 def style() -> str:
-    """The rules of the reports: their colours for the whole page, the others for what stands in a ``report`` alone."""
+    """The rules of the reports: their colours for the whole page, the others inside a ``report`` alone."""
     colours, start, rules = style_sheet().partition("*{box-sizing")
     rules = re.sub(r"@page\{[^}]*\}", "", f"{start}{rules}")
     return f"{colours}\n@scope (.report) {{\n{rules}\n}}"
 
 
 def section(page: Path, name: str, prefix: str = "") -> str:
-    """What stands in a section of a written page; empty where it has none. ``prefix`` keeps ids apart."""
+    """The inside of a section of a written page; empty where it has none. ``prefix`` keeps ids apart."""
     found = re.search(rf'<section id="{re.escape(name)}"[^>]*>(.*?)</section>', _text(page), re.DOTALL)
     return _apart(found[1], prefix) if found else ""
 

@@ -9,7 +9,6 @@ import sys
 import traceback
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
 
 import uvicorn
 from fastapi import FastAPI
@@ -20,7 +19,7 @@ from starlette.responses import FileResponse, PlainTextResponse, RedirectRespons
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from planner.app import ask, beside, grid_view, home, one, pictures, waiting
-from planner.app.desk import Desk
+from planner.app.desk import Desk, address
 from planner.app.frame import prepare, said
 from planner.app.jobs import told
 from planner.errors import PlannerError, RunNotFound, UsageError
@@ -137,7 +136,7 @@ def files(desk: Desk) -> None:
             answer = {"fault": "\n".join(said(error))}
         else:
             answer = {"model": model}
-        return RedirectResponse(f"/ask?{urlencode(answer)}", 303)
+        return RedirectResponse(address("/ask", **answer), 303)
 
 
 async def _answered(path: Callable[[], FileResponse]) -> Response:
@@ -148,7 +147,7 @@ async def _answered(path: Callable[[], FileResponse]) -> Response:
 
 
 async def _keep_moving(desk: Desk) -> None:
-    """Begin what waits, for as long as the program runs. What stands in its way is shown in the queue."""
+    """Begin what waits, for as long as the program runs. What keeps it from that is shown in the queue."""
     while True:
         try:
             await asyncio.to_thread(desk.queue.tick)
