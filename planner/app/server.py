@@ -180,6 +180,7 @@ def serve(desk: Desk, port: int, ready: Callable[[str], None]) -> None:
     )
     try:
         bound = config.bind_socket()
+        bound.listen()  # a browser that comes before the first answer can be given waits for it
     except SystemExit as error:
         raise UsageError(f"port {port} is taken; give another one with --port, or none") from error
     at: Any = bound.getsockname()
