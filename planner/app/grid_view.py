@@ -137,7 +137,7 @@ class _Grid:
             words("p", "Solved with other figures than the programme has now: solve it again to be sure.", "alert")
         words("p", found.headline, "lead")
         if found.shipped:
-            words("p", "Solved before and shipped with the product.", "quiet")
+            words("p", "Solved before; its tables are those of the file of points.", "quiet")
         else:
             ui.link("Open the run", f"/run/{found.run}")
         report(found.tables)
