@@ -50,6 +50,7 @@ h1:focus-visible{outline:none}
 .apart .q-field{width:100%}
 .q-field--with-bottom{padding-bottom:0}
 .q-field__bottom--animated{position:static;transform:none}
+.q-transition--field-message-leave-active{display:none}
 .q-btn{min-height:2.4rem}
 .plainly{text-transform:none!important;background:none;border-radius:3px;padding:.3rem 1rem;font:inherit;font-size:.9rem;cursor:pointer}
 .file{display:block;max-width:100%;color:var(--text)}
