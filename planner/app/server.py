@@ -76,7 +76,7 @@ def _with_policy(send: Send, host: str) -> Send:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             headers["Content-Security-Policy"] = POLICY.format(host=host)
-            headers["Referrer-Policy"] = "no-referrer"
+            headers["Referrer-Policy"] = "same-origin"  # without it a form says nothing of where it comes from
             headers["X-Content-Type-Options"] = "nosniff"
         await send(message)
 
