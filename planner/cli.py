@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from planner import __version__
+from planner.commands.app import app as page
 from planner.commands.backtest import backtest
 from planner.commands.check import check
 from planner.commands.compare import compare
@@ -39,6 +40,7 @@ GROUPS: dict[str, tuple[tuple[Callable[..., int], str, str], ...]] = {
         (what_if, "--list", "gas-ban --dry-run --json"),
         (replan, "latest --write-actuals actuals.csv", ""),
         (rerun, "latest", ""),
+        (page, "--dry-run", ""),
     ),
     "Understand": (
         (show, "latest", ""),

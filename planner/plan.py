@@ -6,8 +6,9 @@ quantity is zero are left out. Money appears in ``detail`` alone, in cents, post
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -126,6 +127,10 @@ class Plan:
 
     def __getitem__(self, table: str) -> pd.DataFrame:
         return self.tables[table]
+
+    def rows(self, table: str) -> Iterator[Any]:
+        """Rows of a table, by attribute."""
+        return iter(self.tables[table].itertuples(index=False))
 
 
 def frame(table: str, rows: Sequence[tuple[object, ...]]) -> pd.DataFrame:

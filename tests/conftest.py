@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 #: files whose tests may connect to this machine itself: the cluster, and the browser
-ON_LOOPBACK = ("sweep/test_sweep.py", "page/test_browser.py")
+ON_LOOPBACK = ("sweep/test_sweep.py", "page/test_browser.py", "app/test_browser.py")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -18,6 +18,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("__main__",),
     ("cli",),
     ("commands",),
+    ("app",),
     ("answers",),
     ("comparison",),
     ("reports", "show", "terminal"),

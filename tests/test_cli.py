@@ -54,6 +54,7 @@ COMMANDS = (
     "alternatives",
     "service-prices",
     "questions",
+    "app",
 )
 #: Typer itself parses the words of a command with pydantic, so pydantic is not on the list
 HEAVY = ("pyomo", "pandas", "numpy", "highspy", "openpyxl", "scipy", "lxml", "rich")

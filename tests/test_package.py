@@ -50,12 +50,12 @@ def test_the_wheel_holds_the_package_and_what_it_ships(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     tops = {name.split("/")[0] for name in names}
     assert {top for top in tops if not top.endswith(".dist-info")} == {"planner"}
-    templates = {f"planner/page/templates/{name}" for name in ("page.html.j2", "style.css.j2")}
+    templates = {f"planner/page/templates/{name}" for name in ("page.html.j2", "parts.html.j2", "style.css.j2")}
     assert templates <= set(names)
     shipped = {name.removeprefix("planner/_shipped/") for name in names if name.startswith("planner/_shipped/")}
     sources = {
-        path.relative_to(ROOT).as_posix()
-        for folder in ("data", "models")
+        path.relative_to(ROOT).as_posix().removeprefix("reports/")
+        for folder in ("data", "models", "reports/grid")
         for path in (ROOT / folder).rglob("*")
         if path.is_file()
     }

@@ -10,10 +10,10 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -21,7 +21,38 @@ from planner.inputs.actuals import Actual, past_periods
 from planner.inputs.periods import Periods
 from planner.inputs.programme import Claim, Programme, ServiceKey
 from planner.inputs.records import records
-from planner.inputs.schema import BY_NAME, MONEY_PARAMETERS
+from planner.inputs.schema import (
+    BY_NAME,
+    MONEY_PARAMETERS,
+    TABLE_OF,
+    Accreditation,
+    Agency,
+    Benchmark,
+    Category,
+    Chip,
+    ChipSupply,
+    Climate,
+    Cooling,
+    Demand,
+    Design,
+    GridContract,
+    GridTranche,
+    HallBenchmark,
+    Initiative,
+    Level,
+    Plant,
+    Ppa,
+    Quote,
+    QuotedPart,
+    Role,
+    ServicePrice,
+    Site,
+    Source,
+    Track,
+    Tranche,
+    WbsLine,
+    Workload,
+)
 
 USD_PER_MUSD = 1e6
 #: where cost lines stand that belong to no site
@@ -29,368 +60,8 @@ PROGRAMME = "programme"
 #: who has money together where the data name no groups
 ALL_AGENCIES = "all agencies"
 
-
-@dataclass(frozen=True)
-class Site:
-    site_id: str
-    name: str
-    state: str
-    lat_deg: float
-    lon_deg: float
-    grid_region: str
-    climate_zone: str
-    gas_region: str
-    land_acres: float
-    land_price_usd_per_acre: float
-    opening_cost_usd: float
-    tariff_usd_per_mwh: float
-    delivery_usd_per_mwh: float
-    grid_emissions_kg_per_mwh: float
-    water_budget_m3_per_year: float
-    construction_multiplier: float
-    equipment_tax_share: float
-    peak_craft_workers: float
-    existing_mw: float
-    max_onsite_mw: float
-
-
-@dataclass(frozen=True)
-class Level:
-    level_id: str
-    name: str
-    hardening_share: float
-    added_months: float
-    rent_premium: float
-
-
-@dataclass(frozen=True)
-class Cooling:
-    cooling_id: str
-    name: str
-    holds_liquid_racks: int
-    rack_kw_max: float
-
-
-@dataclass(frozen=True)
-class Climate:
-    cooling_id: str
-    climate_zone: str
-    pue_average: float
-    pue_peak: float
-    wue_l_per_kwh: float
-
-
-@dataclass(frozen=True)
-class Design:
-    design_id: str
-    name: str
-    route: str
-    cooling_id: str
-    module_mw: float
-    lead_months: float
-    term_months: float
-    profile_id: str
-    shell_usd_per_mw: float
-    civil_usd_per_mw: float
-    electrical_usd_per_mw: float
-    mechanical_usd_per_mw: float
-    lease_usd_per_mw_year: float
-    acres_per_mw: float
-    workers_per_mw: float
-    facility_om_usd_per_mw_year: float
-    max_modules_per_year: float
-
-    @property
-    def brings_own_power(self) -> bool:
-        """Retrofit and lease use the service of the halls that stand."""
-        return self.route != "greenfield"
-
-
-@dataclass(frozen=True)
-class GridTranche:
-    site_id: str
-    tranche: int
-    mw: float
-    lead_months: float
-    connection_usd_per_mw: float
-
-
-@dataclass(frozen=True)
-class GridContract:
-    """Terms of every grid contract of a site: who owes what is not used, and for how long."""
-
-    site_id: str
-    tariff: str
-    known_tariff: int
-    obligor: str
-    ramp_months: float
-    term_months: float
-    minimum_take_share: float
-    generation_take_share: float
-    generation_usd_per_mwh: float
-    collateral_usd_per_mw: float
-    exit_fee_usd_per_mw: float
-    resale_share: float
-    collateral_fee_share: float
-
-    @property
-    def owed_by_investor(self) -> bool:
-        """Power that is contracted and not used is paid from investment."""
-        return self.obligor == "investor"
-
-    @property
-    def yearly_fee(self) -> float:
-        """Part of the collateral that the investor pays a year for holding it; an agency posts none."""
-        return self.collateral_fee_share if self.owed_by_investor and self.collateral_fee_share > 0 else 0.0
-
-    @property
-    def months(self) -> float:
-        """From energised to the end of the contract."""
-        return self.ramp_months + self.term_months
-
-
-@dataclass(frozen=True)
-class Plant:
-    plant_id: str
-    name: str
-    fuel: str
-    unit_mw: float
-    lead_months: float
-    first_order_year: int
-    profile_id: str
-    capex_usd_per_kw: float
-    fixed_om_usd_per_kw_year: float
-    variable_om_usd_per_mwh: float
-    heat_rate_mmbtu_per_mwh: float
-    emissions_kg_per_mwh: float
-    capacity_factor_max: float
-    firm_share: float
-
-
-@dataclass(frozen=True)
-class Ppa:
-    ppa_id: str
-    site_id: str
-    price_usd_per_mwh: float
-    max_mw: float
-    capacity_factor: float
-    lead_months: float
-
-
-@dataclass(frozen=True)
-class Chip:
-    chip_id: str
-    name: str
-    family: str
-    sale_status: str
-    chips_per_rack: float
-    fp64_pflops: float
-    bf16_pflops: float
-    fp8_pflops: float
-    rack_kw: float
-    needs_liquid: int
-    lead_months: float
-    life_months: float
-    fabric_id: str
-    fabric_usd_per_rack: float
-    storage_share: float
-    maintenance_share: float
-
-    @property
-    def rack_mw(self) -> float:
-        return self.rack_kw / 1000
-
-    def pflops(self, precision: str) -> float:
-        """Dense peak of one rack, PFLOP/s."""
-        return {"fp64": self.fp64_pflops, "bf16": self.bf16_pflops, "fp8": self.fp8_pflops}[precision]
-
-
-@dataclass(frozen=True)
-class ChipSupply:
-    chip_id: str
-    year: int
-    rack_price_usd: float
-    supply_racks_per_year: float
-    fabric_usd_per_rack: float
-
-
-@dataclass(frozen=True)
-class Workload:
-    workload_id: str
-    name: str
-    precision: str
-    utilisation: float
-    availability: float
-    rent_usd_per_pflops_year: float
-    cluster_pflops: float
-    service_id: str
-    uplift_share: float
-
-    @property
-    def used_share(self) -> float:
-        """Delivered against reserved PFLOP/s: how much of what is paid for its user gets."""
-        return self.utilisation * self.availability
-
-
-@dataclass(frozen=True)
-class ServicePrice:
-    """How the price of a workload is set: the reference build of a seller, its margin, and occupancy of both sides."""
-
-    workload_id: str
-    site_id: str
-    design_id: str
-    decline_share: float
-    seller_occupancy: float
-    margin: float
-    occupancy: float
-    mw_per_pflops: float
-
-
-@dataclass(frozen=True)
-class Quote:
-    """A rent quoted on a one-year term, with what one chip of the part costs its owner."""
-
-    quote_id: str
-    chip: str
-    part_class: str
-    seller: str
-    usd_per_chip_hour: float
-    system_usd_per_chip: float
-    chip_kw: float
-    maintenance_share: float
-    life_months: float
-
-
-@dataclass(frozen=True)
-class QuotedPart:
-    """What one chip of a rented part delivers at its dense peak, PFLOP/s."""
-
-    chip: str
-    fp64_pflops: float
-    bf16_pflops: float
-    fp8_pflops: float
-
-    def pflops(self, precision: str) -> float:
-        return {"fp64": self.fp64_pflops, "bf16": self.bf16_pflops, "fp8": self.fp8_pflops}[precision]
-
-
-@dataclass(frozen=True)
-class Agency:
-    agency_id: str
-    name: str
-    lat_deg: float
-    lon_deg: float
-    large_agencies: float
-    small_agencies: float
-    small_demand_share: float
-
-
-@dataclass(frozen=True)
-class Demand:
-    agency_id: str
-    workload_id: str
-    level_id: str
-    base_pflops_years: float
-    must_serve_share: float
-
-    @property
-    def key(self) -> tuple[str, str, str]:
-        return self.agency_id, self.workload_id, self.level_id
-
-
-@dataclass(frozen=True)
-class Tranche:
-    tranche_id: str
-    share: float
-    value_share: float
-
-
-@dataclass(frozen=True)
-class Category:
-    category: str
-    side: str
-    contingency_share: float
-
-
-@dataclass(frozen=True)
-class WbsLine:
-    wbs_code: str
-    parent: str
-    name: str
-    category: str
-    side: str
-    ledger: str
-    payer: str
-    fund_type: str
-    availability: str
-
-
-@dataclass(frozen=True)
-class Accreditation:
-    accreditation_id: str
-    level_id: str
-    name: str
-    opens_level: int
-    predecessor_id: str
-    cost_usd: float
-    duration_months: float
-    monitoring_usd_per_year: float
-
-
-@dataclass(frozen=True)
-class Initiative:
-    initiative_id: str
-    name: str
-    category: str
-    per: str
-    cost_usd: float
-    recurring_usd_per_year: float
-    duration_months: float
-    need_ceiling_units: float
-    prerequisite_id: str
-    effect: str
-    purpose: str
-
-
-@dataclass(frozen=True)
-class Track:
-    track_id: str
-    name: str
-    cost_usd_per_head: float
-    duration_months: float
-    attrition_per_year: float
-    need_ceiling_heads: float
-    capacity_heads_per_year: float
-    learners: str
-    prerequisite_id: str
-
-
-@dataclass(frozen=True)
-class Role:
-    """Staff of a site, paid from operating money."""
-
-    role_id: str
-    name: str
-    heads_per_mw: float
-    heads_per_site: float
-    loaded_usd_per_head_year: float
-    wbs_code: str
-
-
-@dataclass(frozen=True)
-class Benchmark:
-    benchmark_id: str
-    chip_id: str
-    usd_per_mw: float
-    basis: str
-
-
-@dataclass(frozen=True)
-class HallBenchmark:
-    benchmark_id: str
-    usd_per_mw: float
-    mw_basis: str
-    covers: str
+E = TypeVar("E")
+K = TypeVar("K")
 
 
 @dataclass(frozen=True)
@@ -415,15 +86,6 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Source:
-    source_id: str
-    title: str
-    publisher: str
-    year: str
-    address: str
-
-
-@dataclass(frozen=True)
 class Rate:
     """A money figure: dollars of ``money_year`` per unit, carried to a year by ``index_id``."""
 
@@ -433,9 +95,29 @@ class Rate:
     ref: str
 
 
-def _entities(cls: type[Any], frame: pd.DataFrame) -> list[Any]:
-    names = [f.name for f in fields(cls)]
-    return [cls(**{n: record[n] for n in names}) for record in records(frame)]
+def by(cls: type[E], key: Callable[[E], K]) -> cached_property[dict[K, E]]:
+    """Rows of the table of a class, by a key and in the order of the table."""
+    table = TABLE_OF[cls]
+    names = [c.name for c in table.columns]
+
+    def found(case: Case) -> dict[K, E]:
+        entities = (cls(**{n: record[n] for n in names}) for record in records(case.tables[table.name]))
+        return {key(e): e for e in entities}
+
+    return cached_property(found)
+
+
+def amounts(name: str) -> cached_property[dict[Any, float]]:
+    """The one figure of each row of a table, by its keys; by the key itself where it is the only one."""
+    table = BY_NAME[name]
+    (figure,) = table.figure_columns
+
+    def found(case: Case) -> dict[Any, float]:
+        rows = records(case.tables[name])
+        keys = [tuple(r[k] for k in table.keys) if len(table.keys) > 1 else r[table.keys[0]] for r in rows]
+        return {key: float(r[figure.name]) for key, r in zip(keys, rows, strict=True)}
+
+    return cached_property(found)
 
 
 def _origin(row: Mapping[str, Any]) -> tuple[float | None, float | None, int | None, str, str, str]:
@@ -492,52 +174,24 @@ class Case:
 
     # entities, by id, in the order of the tables
 
-    @cached_property
-    def sites(self) -> dict[str, Site]:
-        return {e.site_id: e for e in _entities(Site, self.tables["sites"])}
-
-    @cached_property
-    def levels(self) -> dict[str, Level]:
-        return {e.level_id: e for e in _entities(Level, self.tables["levels"])}
+    sites = by(Site, lambda e: e.site_id)
+    levels = by(Level, lambda e: e.level_id)
 
     @cached_property
     def site_levels(self) -> set[tuple[str, str]]:
         return set(self.tables["site_levels"][["site_id", "level_id"]].itertuples(index=False, name=None))
 
-    @cached_property
-    def cooling(self) -> dict[str, Cooling]:
-        return {e.cooling_id: e for e in _entities(Cooling, self.tables["cooling"])}
-
-    @cached_property
-    def designs(self) -> dict[str, Design]:
-        return {e.design_id: e for e in _entities(Design, self.tables["designs"])}
-
-    @cached_property
-    def tranches_of_grid(self) -> dict[tuple[str, int], GridTranche]:
-        return {(e.site_id, int(e.tranche)): e for e in _entities(GridTranche, self.tables["grid_tranches"])}
-
-    @cached_property
-    def grid_contracts(self) -> dict[str, GridContract]:
-        """Terms by site; a site without a row owes a minimum take of delivery, by the parameter, as operating cost."""
-        return {e.site_id: e for e in _entities(GridContract, self.tables["grid_contracts"])}
-
-    @cached_property
-    def plants(self) -> dict[str, Plant]:
-        return {e.plant_id: e for e in _entities(Plant, self.tables["plants"])}
-
-    @cached_property
-    def ppas(self) -> dict[tuple[str, str], Ppa]:
-        """By (ppa, site)."""
-        return {(e.ppa_id, e.site_id): e for e in _entities(Ppa, self.tables["ppas"])}
-
-    @cached_property
-    def chips(self) -> dict[str, Chip]:
-        return {e.chip_id: e for e in _entities(Chip, self.tables["chips"])}
-
-    @cached_property
-    def chip_supply(self) -> dict[tuple[str, int], ChipSupply]:
-        """By (chip, year of order)."""
-        return {(e.chip_id, int(e.year)): e for e in _entities(ChipSupply, self.tables["chip_supply"])}
+    cooling = by(Cooling, lambda e: e.cooling_id)
+    designs = by(Design, lambda e: e.design_id)
+    tranches_of_grid = by(GridTranche, lambda e: (e.site_id, int(e.tranche)))
+    #: terms by site; a site without a row owes a minimum take of delivery, by the parameter, as operating cost
+    grid_contracts = by(GridContract, lambda e: e.site_id)
+    plants = by(Plant, lambda e: e.plant_id)
+    #: by (ppa, site)
+    ppas = by(Ppa, lambda e: (e.ppa_id, e.site_id))
+    chips = by(Chip, lambda e: e.chip_id)
+    #: by (chip, year of order)
+    chip_supply = by(ChipSupply, lambda e: (e.chip_id, int(e.year)))
 
     def fabric_rate(self, chip: str, year: int) -> Rate:
         """Fabric of a rack ordered in a year that is on sale: the price of that year, or else that of the chip."""
@@ -545,23 +199,12 @@ class Case:
             return self.rate("chips", chip, "fabric_usd_per_rack")
         return self.rate("chip_supply", f"{chip}/{year}", "fabric_usd_per_rack")
 
-    @cached_property
-    def workloads(self) -> dict[str, Workload]:
-        return {e.workload_id: e for e in _entities(Workload, self.tables["workloads"])}
-
-    @cached_property
-    def service_prices(self) -> dict[str, ServicePrice]:
-        """By workload; empty where the data say nothing of how prices are set."""
-        return {e.workload_id: e for e in _entities(ServicePrice, self.tables["service_prices"])}
-
-    @cached_property
-    def rent_quotes(self) -> dict[str, Quote]:
-        return {e.quote_id: e for e in _entities(Quote, self.tables["rent_quotes"])}
-
-    @cached_property
-    def quoted_parts(self) -> dict[str, QuotedPart]:
-        """By part, as the quotes name it."""
-        return {e.chip: e for e in _entities(QuotedPart, self.tables["quoted_parts"])}
+    workloads = by(Workload, lambda e: e.workload_id)
+    #: by workload; empty where the data say nothing of how prices are set
+    service_prices = by(ServicePrice, lambda e: e.workload_id)
+    rent_quotes = by(Quote, lambda e: e.quote_id)
+    #: by part, as the quotes name it
+    quoted_parts = by(QuotedPart, lambda e: e.chip)
 
     def occupancy(self, workload: str) -> float:
         """Share of the hours of its own racks that the programme fills; 1 where nothing is said."""
@@ -571,9 +214,7 @@ class Case:
         """Delivered against installed PFLOP/s of the programme's own racks."""
         return self.workloads[workload].used_share * self.occupancy(workload)
 
-    @cached_property
-    def _addons(self) -> dict[str, float]:
-        return {r["level_id"]: float(r["addon_usd_per_mw_year"]) for r in records(self.tables["level_addons"])}
+    _addons = amounts("level_addons")
 
     def level_addon_usd(self, level: str, workload: str) -> float:
         """What a classified level adds to the base-year price of a reserved PFLOP/s-year, base-year dollars."""
@@ -589,32 +230,15 @@ class Case:
         listed = self.tables["suitability"][["chip_id", "workload_id"]].itertuples(index=False, name=None)
         return {(c, w) for c, w in listed if self.chips[c].pflops(self.workloads[w].precision) > 0}
 
-    @cached_property
-    def agencies(self) -> dict[str, Agency]:
-        return {e.agency_id: e for e in _entities(Agency, self.tables["agencies"])}
-
-    @cached_property
-    def demands(self) -> dict[tuple[str, str, str], Demand]:
-        """By (agency, workload, level)."""
-        return {e.key: e for e in _entities(Demand, self.tables["demand"])}
-
-    @cached_property
-    def demand_tranches(self) -> dict[str, Tranche]:
-        return {e.tranche_id: e for e in _entities(Tranche, self.tables["demand_tranches"])}
-
-    @cached_property
-    def categories(self) -> dict[str, Category]:
-        return {e.category: e for e in _entities(Category, self.tables["categories"])}
-
-    @cached_property
-    def wbs(self) -> dict[str, WbsLine]:
-        return {e.wbs_code: e for e in _entities(WbsLine, self.tables["wbs"])}
-
+    agencies = by(Agency, lambda e: e.agency_id)
+    #: by (agency, workload, level)
+    demands = by(Demand, lambda e: e.key)
+    demand_tranches = by(Tranche, lambda e: e.tranche_id)
+    categories = by(Category, lambda e: e.category)
+    wbs = by(WbsLine, lambda e: e.wbs_code)
     # software, security and training: an empty table is no gate
 
-    @cached_property
-    def accreditations(self) -> dict[str, Accreditation]:
-        return {e.accreditation_id: e for e in _entities(Accreditation, self.tables["accreditations"])}
+    accreditations = by(Accreditation, lambda e: e.accreditation_id)
 
     @cached_property
     def existing_accreditations(self) -> set[tuple[str, str]]:
@@ -622,9 +246,7 @@ class Case:
         frame = self.tables["existing_accreditations"]
         return set(frame[["site_id", "accreditation_id"]].itertuples(index=False, name=None))
 
-    @cached_property
-    def initiatives(self) -> dict[str, Initiative]:
-        return {e.initiative_id: e for e in _entities(Initiative, self.tables["initiatives"])}
+    initiatives = by(Initiative, lambda e: e.initiative_id)
 
     @cached_property
     def level_needs(self) -> dict[str, tuple[str, ...]]:
@@ -632,9 +254,7 @@ class Case:
         rows = records(self.tables["level_needs"])
         return {k: tuple(r["initiative_id"] for r in rows if r["level_id"] == k) for k in self.levels}
 
-    @cached_property
-    def tracks(self) -> dict[str, Track]:
-        return {e.track_id: e for e in _entities(Track, self.tables["training_tracks"])}
+    tracks = by(Track, lambda e: e.track_id)
 
     @cached_property
     def training_needs(self) -> dict[tuple[str, str], float]:
@@ -642,14 +262,8 @@ class Case:
         rows = records(self.tables["training_needs"])
         return {(r["agency_id"], r["track_id"]): float(r["heads"]) for r in rows if r["heads"] > 0}
 
-    @cached_property
-    def staffing(self) -> dict[str, Role]:
-        return {e.role_id: e for e in _entities(Role, self.tables["staffing"])}
-
-    @cached_property
-    def _funding(self) -> dict[tuple[str, int], float]:
-        rows = records(self.tables["funding_sources"])
-        return {(r["source"], int(r["year"])): float(r["cap_usd"]) for r in rows}
+    staffing = by(Role, lambda e: e.role_id)
+    _funding = amounts("funding_sources")
 
     @property
     def funding_sources(self) -> list[str]:
@@ -668,9 +282,7 @@ class Case:
             groups.setdefault(row["group_id"], []).append(row["agency_id"])
         return groups or {ALL_AGENCIES: list(self.agencies)}
 
-    @cached_property
-    def _group_shares(self) -> dict[tuple[str, int], float]:
-        return {(r["group_id"], int(r["year"])): float(r["share"]) for r in records(self.tables["group_money"])}
+    _group_shares = amounts("group_money")
 
     def group_money_musd(self, group: str, t: int) -> float:
         """Most that agencies of a group can pay for service in a period, M then-year USD: its part of all caps."""
@@ -691,18 +303,9 @@ class Case:
         """Whether the split between infrastructure and the rest is a firm promise."""
         return any(c.metric == "split" and c.binding == "firm" for c in self.programme.claims)
 
-    @cached_property
-    def benchmarks(self) -> dict[str, Benchmark]:
-        return {e.benchmark_id: e for e in _entities(Benchmark, self.tables["cost_benchmarks"])}
-
-    @cached_property
-    def hall_benchmarks(self) -> dict[str, HallBenchmark]:
-        return {e.benchmark_id: e for e in _entities(HallBenchmark, self.tables["hall_benchmarks"])}
-
-    @cached_property
-    def sources(self) -> dict[str, Source]:
-        return {e.source_id: e for e in _entities(Source, self.tables["sources"])}
-
+    benchmarks = by(Benchmark, lambda e: e.benchmark_id)
+    hall_benchmarks = by(HallBenchmark, lambda e: e.benchmark_id)
+    sources = by(Source, lambda e: e.source_id)
     # figures
 
     @cached_property
@@ -744,10 +347,7 @@ class Case:
         """Rates that were asked for."""
         return {}
 
-    @cached_property
-    def _index(self) -> dict[tuple[str, int], float]:
-        frame = self.tables["price_indices"]
-        return {(r["index_id"], int(r["year"])): float(r["index_value"]) for r in records(frame)}
+    _index = amounts("price_indices")
 
     def price_index(self, index_id: str, year: int) -> float:
         return self._index[index_id, year]
@@ -803,11 +403,8 @@ class Case:
         """Whether the objective counts what is left of halls, land and connections."""
         return self.programme.objective.terminal_value != 0
 
-    @cached_property
-    def asset_lives(self) -> dict[str, float]:
-        """Code of a cost line -> months over which what it buys wears off; 0: it keeps its value."""
-        table = self.tables["asset_lives"]
-        return dict(zip(table["wbs_code"], table["life_months"].astype(float), strict=True))
+    #: code of a cost line -> months over which what it buys wears off; 0: it keeps its value
+    asset_lives = amounts("asset_lives")
 
     def left_at_end(self, code: str, ready: int) -> float:
         """Share of what a cost line buys that is left ``tail_years`` after the horizon, of what stood from a period on.
@@ -823,9 +420,7 @@ class Case:
     def climate(self, site: str, cooling: str) -> Climate:
         return self._climate[cooling, self.sites[site].climate_zone]
 
-    @cached_property
-    def _climate(self) -> dict[tuple[str, str], Climate]:
-        return {(e.cooling_id, e.climate_zone): e for e in _entities(Climate, self.tables["climate"])}
+    _climate = by(Climate, lambda e: (e.cooling_id, e.climate_zone))
 
     def profile(self, profile_id: str) -> list[float]:
         """Shares of a cost by step, in the order of the steps."""
@@ -838,27 +433,19 @@ class Case:
             found.setdefault(row["profile_id"], []).append(float(row["share"]))
         return found
 
-    @cached_property
-    def _resolutions(self) -> dict[int, float]:
-        rows = records(self.tables["continuing_resolutions"])
-        return {int(r["fiscal_year"]): float(r["months"]) for r in rows}
+    _resolutions = amounts("continuing_resolutions")
 
     def resolution_months(self, fiscal_year: int) -> float:
         """Months at the opening of a federal fiscal year under a continuing resolution."""
         return self._resolutions.get(fiscal_year, 0.0)
 
-    @cached_property
-    def _authority(self) -> dict[int, float]:
-        return {int(r["year"]): float(r["share_of_budget"]) for r in records(self.tables["authority"])}
+    _authority = amounts("authority")
 
     def authority_share(self, t: int) -> float:
         """Share of the budget authorised in a period."""
         return self._authority.get(self.periods.year(t), 0.0) * self.periods.years
 
-    @cached_property
-    def _paths(self) -> dict[tuple[str, str, int], float]:
-        frame = self.tables["demand_paths"]
-        return {(r["case_id"], r["workload_id"], int(r["year"])): float(r["multiplier"]) for r in records(frame)}
+    _paths = amounts("demand_paths")
 
     def demand_pflops_years(self, key: tuple[str, str, str], t: int) -> float:
         """Delivered PFLOP/s-years that a demand row asks for in a period."""
@@ -866,10 +453,7 @@ class Case:
         path = self._paths[self.programme.demand_case, row.workload_id, self.periods.year(t)]
         return row.base_pflops_years * path * self.periods.years
 
-    @cached_property
-    def _rent(self) -> dict[tuple[str, int], float]:
-        frame = self.tables["rent_paths"]
-        return {(r["workload_id"], int(r["year"])): float(r["rent_index"]) for r in records(frame)}
+    _rent = amounts("rent_paths")
 
     def rent_musd(self, workload: str, year: int, level: str = "") -> float:
         """Market value of one delivered PFLOP/s-year in M of base-year dollars; open level where none is named.
@@ -886,10 +470,7 @@ class Case:
             usd = usd * self.levels[level].rent_premium + self.level_addon_usd(level, workload)
         return usd * path / w.used_share / USD_PER_MUSD
 
-    @cached_property
-    def _movement(self) -> dict[tuple[str, str], float]:
-        frame = self.tables["movement"]
-        return {(r["agency_id"], r["site_id"]): float(r["movement_usd_per_pflops_year"]) for r in records(frame)}
+    _movement = amounts("movement")
 
     def has_movement(self, agency: str, site: str) -> bool:
         """Without a row, the agency cannot be served from the site."""

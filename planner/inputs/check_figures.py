@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import math
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,19 +29,21 @@ class _Book:
     missing: dict[tuple[str, str], list[tuple[Row, str]]] = field(default_factory=lambda: defaultdict(list))
 
 
-def check(sheets: Sheets) -> list[Fault]:
+def check(sheets: Sheets) -> Iterator[Fault]:
     """Faults of figures.csv against all other tables."""
     figures = sheets["figures"]
     if figures.lost or figures.bad_columns & set(figures.table.keys):
-        return []
+        return
     book = _Book(loose=[set(cells) for cells in figures.torn])
-    faults = _names(figures, book)
+    yield from _names(figures, book)
     counts = {table.name: _match(sheets[table.name], book) for table in TABLES if table.figure_columns}
-    faults += _strays(sheets, book)
-    faults += _unsourced(book, counts)
+    yield from _strays(sheets, book)
+    yield from _unsourced(book, counts)
     for ref, row in book.rows.items():
-        faults += _money_year(ref, row) + _bracket(row, book.values[ref])
-    return faults + _leaning(sheets, book) + _statuses(sheets)
+        yield from _money_year(ref, row)
+        yield from _bracket(row, book.values[ref])
+    yield from _leaning(sheets, book)
+    yield from _statuses(sheets)
 
 
 def money_index(ref: Ref) -> str:
@@ -50,9 +53,8 @@ def money_index(ref: Ref) -> str:
     return "" if index == "none" else index
 
 
-def _names(figures: Sheet, book: _Book) -> list[Fault]:
+def _names(figures: Sheet, book: _Book) -> Iterator[Fault]:
     """Rows that name a table and a column which hold figures."""
-    faults = []
     tables = [table.name for table in TABLES if table.figure_columns]
     for row in figures.rows:
         if row.duplicate:
@@ -63,14 +65,13 @@ def _names(figures: Sheet, book: _Book) -> list[Fault]:
             pass
         elif not columns:
             advice = did_you_mean(ref[0], tables)
-            faults.append(Fault(FILE, row.line, "table", ref[0], "a table that holds figures", advice))
+            yield Fault(FILE, row.line, "table", ref[0], "a table that holds figures", advice)
         elif ref[2] not in columns:
-            faults.append(Fault(FILE, row.line, "column", ref[2], listing(columns, 30), did_you_mean(ref[2], columns)))
+            yield Fault(FILE, row.line, "column", ref[2], listing(columns, 30), did_you_mean(ref[2], columns))
         else:
             book.rows[ref] = row
             continue
         book.loose.append(set(ref))
-    return faults
 
 
 def _match(sheet: Sheet, book: _Book) -> int:
@@ -96,7 +97,7 @@ def _match(sheet: Sheet, book: _Book) -> int:
     return len(rows)
 
 
-def _strays(sheets: Sheets, book: _Book) -> list[Fault]:
+def _strays(sheets: Sheets, book: _Book) -> Iterator[Fault]:
     """Rows that match no figure, one fault for each key."""
     strays: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for ref, row in book.rows.items():
@@ -107,16 +108,14 @@ def _strays(sheets: Sheets, book: _Book) -> list[Fault]:
             continue
         strays[ref[:2]].append(row)
         book.loose.append(set(ref))
-    faults = []
     for (table, key), rows in strays.items():
         keys = [sheets[table].key(row) for row in sheets[table].rows]
         found = key if len(rows) == 1 else f"{key} (in {len(rows)} rows)"
         allowed = f"a key of {table}.csv with a value, or *"
-        faults.append(Fault(FILE, rows[0].line, "key", found, allowed, did_you_mean(key, keys)))
-    return faults
+        yield Fault(FILE, rows[0].line, "key", found, allowed, did_you_mean(key, keys))
 
 
-def _unsourced(book: _Book, counts: dict[str, int]) -> list[Fault]:
+def _unsourced(book: _Book, counts: dict[str, int]) -> Iterator[Fault]:
     """Figures without a row, unless a faulty row was meant for them; one fault where a whole column has none."""
     for cells in book.loose:
         meant = [
@@ -133,61 +132,56 @@ def _unsourced(book: _Book, counts: dict[str, int]) -> list[Fault]:
         elif meant:
             _, place, entry = max(meant, key=lambda m: m[0])
             book.missing[place].remove(entry)
-    faults = []
     for (table, column), entries in book.missing.items():
         whole = len(entries) == counts[table] > 1
         for row, key in entries[:1] if whole else entries:
             found = "a column without a row in figures.csv" if whole else "a figure without a row in figures.csv"
             advice = f"Add to figures.csv: {table},{'*' if whole else key},{column}."
-            faults.append(Fault(f"{table}.csv", row.line, column, found, "a figure with its source", advice))
-    return faults
+            yield Fault(f"{table}.csv", row.line, column, found, "a figure with its source", advice)
 
 
-def _money_year(ref: Ref, row: Row) -> list[Fault]:
+def _money_year(ref: Ref, row: Row) -> Iterator[Fault]:
     if row.good("money_year") and math.isnan(row.values["money_year"]) and money_index(ref):
         allowed = f"the year of the dollars; {'/'.join(ref[:2])}.{ref[2]} is money"
-        return [Fault(FILE, row.line, "money_year", "an empty cell", allowed)]
-    return []
+        yield Fault(FILE, row.line, "money_year", "an empty cell", allowed)
 
 
-def _bracket(row: Row, values: list[float]) -> list[Fault]:
+def _bracket(row: Row, values: list[float]) -> Iterator[Fault]:
     low, high = (row.values[c] if row.good(c) else math.nan for c in ("low", "high"))
     if low > high:
-        return [Fault(FILE, row.line, "low", row.text["low"], f"at most high, {row.text['high']}")]
-    faults = []
+        yield Fault(FILE, row.line, "low", row.text["low"], f"at most high, {row.text['high']}")
+        return
     if values and min(values) < low:
-        faults.append(Fault(FILE, row.line, "low", row.text["low"], f"at most the figure, {show(min(values))}"))
+        yield Fault(FILE, row.line, "low", row.text["low"], f"at most the figure, {show(min(values))}")
     if values and max(values) > high:
-        faults.append(Fault(FILE, row.line, "high", row.text["high"], f"at least the figure, {show(max(values))}"))
-    return faults
+        yield Fault(FILE, row.line, "high", row.text["high"], f"at least the figure, {show(max(values))}")
 
 
-def _leaning(sheets: Sheets, book: _Book) -> list[Fault]:
+def _leaning(sheets: Sheets, book: _Book) -> Iterator[Fault]:
     """Rows of leans_on speak of rows of figures, and name another document than the source there."""
-    sheet, faults = sheets["leans_on"], []
+    sheet = sheets["leans_on"]
     for row in good_rows(sheet, *sheet.table.keys):
         ref: Ref = (row.text["table"], row.text["key"], row.text["column"])
         figure = book.rows.get(ref)
         if figure is None:
-            faults.append(Fault(sheet.file, row.line, "key", "/".join(ref[:2]), "a figure with a row in figures.csv"))
+            yield Fault(sheet.file, row.line, "key", "/".join(ref[:2]), "a figure with a row in figures.csv")
         elif figure.text["source_id"] == row.text["source_id"]:
             allowed = "another document than the source in figures.csv"
-            faults.append(Fault(sheet.file, row.line, "source_id", row.text["source_id"], allowed))
-    return faults
+            yield Fault(sheet.file, row.line, "source_id", row.text["source_id"], allowed)
 
 
-def _statuses(sheets: Sheets) -> list[Fault]:
+def _statuses(sheets: Sheets) -> Iterator[Fault]:
     """Where statuses are ordered, each that figures have stands once, in a place of its own."""
     sheet, figures = sheets["evidence_statuses"], sheets["figures"]
     if sheet.lost or sheet.unsure or sheet.torn or not sheet.rows or sheet.bad_columns:
-        return []
-    faults, places = [], dict[float, str]()
+        return
+    places = dict[float, str]()
     for row in good_rows(sheet, "status", "order"):
         other = places.setdefault(row.values["order"], row.text["status"])
         if other != row.text["status"]:
             allowed = f"a place of its own; {other} has this one"
-            faults.append(Fault(sheet.file, row.line, "order", row.text["order"], allowed))
+            yield Fault(sheet.file, row.line, "order", row.text["order"], allowed)
     ordered = {row.text["status"] for row in sheet.rows}
     allowed = f"a status with a row in {sheet.file}: {listing(sorted(ordered))}"
     strays = {row.text["status"]: row.line for row in reversed(figures.rows) if row.good("status")}
-    return faults + [Fault(FILE, n, "status", word, allowed) for word, n in strays.items() if word not in ordered]
+    yield from (Fault(FILE, n, "status", word, allowed) for word, n in strays.items() if word not in ordered)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 
 from planner.errors import Fault
 from planner.inputs.check import Sheets, good_rows
@@ -53,25 +54,22 @@ REPEATING = ("figures", "leans_on")
 COUNTED = {"grid_region": "sites", "group_id": "agency_groups"}
 
 
-def check(sheets: Sheets) -> list[Fault]:
+def check(sheets: Sheets) -> Iterator[Fault]:
     """Faults of ids that would be taken for something else."""
-    faults: list[Fault] = []
     for table in NAMED:
-        faults += _words(sheets[table], sheets[table].table.keys[0])
-    faults += _words(sheets["agency_groups"], "group_id")
+        yield from _words(sheets[table], sheets[table].table.keys[0])
+    yield from _words(sheets["agency_groups"], "group_id")
     for table, other in APART:
-        faults += _apart(sheets[table], sheets[other])
+        yield from _apart(sheets[table], sheets[other])
     for sheet in sheets.values():
         for column in sheet.table.columns:
             own = column.name in sheet.table.keys and column.kind == "text" and not column.reference
             if (own and sheet.table.name not in REPEATING) or COUNTED.get(column.name) == sheet.table.name:
-                faults += _alike(sheet, column.name)
-    return faults
+                yield from _alike(sheet, column.name)
 
 
-def _alike(sheet: Sheet, column: str) -> list[Fault]:
+def _alike(sheet: Sheet, column: str) -> Iterator[Fault]:
     """Words that look the same, or that a spreadsheet takes for the same, and are not."""
-    faults = []
     first: dict[str, tuple[str, int]] = {}
     for row in good_rows(sheet, column):
         word = row.values[column]
@@ -79,8 +77,7 @@ def _alike(sheet: Sheet, column: str) -> list[Fault]:
         if word != known:
             found = f"{word if word.isprintable() else ascii(word)}, which looks the same as {known} of row {line}"
             allowed = "the same word, or one that differs in more than capitals, blanks and marks that are not seen"
-            faults.append(Fault(sheet.file, row.line, column, found, allowed, f"Write {known} in both, or another id."))
-    return faults
+            yield Fault(sheet.file, row.line, column, found, allowed, f"Write {known} in both, or another id.")
 
 
 def _seen(word: str) -> str:
@@ -89,22 +86,20 @@ def _seen(word: str) -> str:
     return "".join(c for c in folded if unicodedata.category(c) not in ("Cf", "Zs", "Zl", "Zp"))
 
 
-def _words(sheet: Sheet, column: str) -> list[Fault]:
-    faults = []
+def _words(sheet: Sheet, column: str) -> Iterator[Fault]:
     for row in good_rows(sheet, column):
         name = row.values[column]
         joining = [c for c in JOINING if c in name]
         if name in RESERVED:
             allowed = f"an id that is none of the words {listing(sorted(RESERVED), 20)}"
-            faults.append(Fault(sheet.file, row.line, column, name, allowed, "Plans use the word for something else."))
+            yield Fault(sheet.file, row.line, column, name, allowed, "Plans use the word for something else.")
         elif criteria := [c for c in CRITERIA if c in name]:
             allowed = f"an id without {' '.join(CRITERIA)}"
             advice = f"A sum of the workbook would read {criteria[0]} as a condition."
-            faults.append(Fault(sheet.file, row.line, column, name, allowed, advice))
+            yield Fault(sheet.file, row.line, column, name, allowed, advice)
         elif joining:
             allowed = f"an id without {' '.join(JOINING)}"
-            faults.append(Fault(sheet.file, row.line, column, name, allowed, f"Write {_joined(name)}."))
-    return faults
+            yield Fault(sheet.file, row.line, column, name, allowed, f"Write {_joined(name)}.")
 
 
 def _joined(name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -247,7 +247,7 @@ def _values(sheets: Sheets, table: str, column: str) -> list[tuple[Any, ...]]:
     return list(dict.fromkeys((row.values[column],) for row in good_rows(sheets[table], column)))
 
 
-def _indices(programme: Programme, sheets: Sheets, years: list[int]) -> list[Fault]:
+def _indices(programme: Programme, sheets: Sheets, years: list[int]) -> Iterator[Fault]:
     """Every index in every year of the horizon, the base year, and the money years of the figures it carries."""
     wanted = {index: {*years, programme.base_year} for index in PRICE_INDICES}
     for row in good_rows(sheets["figures"], "table", "key", "column", "money_year"):
@@ -255,10 +255,8 @@ def _indices(programme: Programme, sheets: Sheets, years: list[int]) -> list[Fau
         columns = {c.name for c in BY_NAME[ref[0]].figure_columns} if ref[0] in BY_NAME else set()
         if ref[2] in columns and not math.isnan(row.values["money_year"]) and money_index(ref):
             wanted[money_index(ref)].add(int(row.values["money_year"]))
-    faults = []
     for index, asked in wanted.items():
-        faults += _years(sheets, "price_indices", ("index_id",), [(index,)], sorted(asked), even_without_rows=True)
-    return faults
+        yield from _years(sheets, "price_indices", ("index_id",), [(index,)], sorted(asked), even_without_rows=True)
 
 
 def _years(
@@ -268,17 +266,15 @@ def _years(
     keys: Iterable[tuple[Any, ...]],
     years: list[int],
     even_without_rows: bool = False,
-) -> list[Fault]:
+) -> Iterator[Fault]:
     """One fault for each key that lacks years; a gas region without any row is reported at its site."""
     sheet = sheets[table]
     if not sure(sheet):
-        return []
+        return
     there = {(*(row.values[c] for c in columns), row.values["year"]) for row in sheet.rows}
     keys_there = {entry[:-1] for entry in there}
-    faults = []
     for key in keys:
         lacking = [year for year in years if (*key, year) not in there]
         if lacking and (key in keys_there or even_without_rows or table != "gas_prices"):
             found = f"{'/'.join(map(str, key))} without {listing(map(str, lacking), 40)}"
-            faults.append(Fault(sheet.file, None, "year", found, "a row for every year that is asked for"))
-    return faults
+            yield Fault(sheet.file, None, "year", found, "a row for every year that is asked for")

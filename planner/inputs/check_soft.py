@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from planner.errors import Fault
 from planner.inputs.check import Sheets, good_rows, known, sure
@@ -23,16 +23,15 @@ USES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
 STAFF_LINE = re.compile(r"3(\.[0-9]+)+")
 
 
-def check(sheets: Sheets) -> list[Fault]:
+def check(sheets: Sheets) -> Iterator[Fault]:
     """Faults of the soft tables that no column shows by itself."""
-    faults = _chains(sheets)
-    faults += _effects(sheets["initiatives"])
-    faults += _uses(sheets)
-    faults += _only_one(sheets)
-    faults += _needs(sheets)
-    faults += _staff_lines(sheets)
-    faults += _without_group(sheets)
-    return faults
+    yield from _chains(sheets)
+    yield from _effects(sheets["initiatives"])
+    yield from _uses(sheets)
+    yield from _only_one(sheets)
+    yield from _needs(sheets)
+    yield from _staff_lines(sheets)
+    yield from _without_group(sheets)
 
 
 def _without_group(sheets: Sheets) -> list[Fault]:
@@ -46,9 +45,8 @@ def _without_group(sheets: Sheets) -> list[Fault]:
     ]
 
 
-def _chains(sheets: Sheets) -> list[Fault]:
+def _chains(sheets: Sheets) -> Iterator[Fault]:
     """One fault at the first row from which the chain comes back to itself."""
-    faults = []
     for table, column in CHAINS:
         sheet = sheets[table]
         (key,) = sheet.table.keys
@@ -59,9 +57,8 @@ def _chains(sheets: Sheets) -> list[Fault]:
                 seen.append(before[seen[-1]])
             if before.get(seen[-1]) == row.values[key]:
                 found = " < ".join([*seen, row.values[key]])
-                faults.append(Fault(sheet.file, row.line, column, found, "an order that comes to an end"))
+                yield Fault(sheet.file, row.line, column, found, "an order that comes to an end")
                 break
-    return faults
 
 
 def _effects(sheet: Sheet) -> list[Fault]:
@@ -83,9 +80,8 @@ def _does(row: Row) -> str:
     return effect if effect.split()[0].endswith("s") else f"is there for {effect}"
 
 
-def _uses(sheets: Sheets) -> list[Fault]:
+def _uses(sheets: Sheets) -> Iterator[Fault]:
     """Where another row leans on an initiative, the initiative does what it is leant on for."""
-    faults = []
     initiatives = {row.values["initiative_id"]: row for row in good_rows(sheets["initiatives"], "initiative_id")}
     for table, column, trait, allowed in USES:
         for row in good_rows(sheets[table], column):
@@ -94,23 +90,21 @@ def _uses(sheets: Sheets) -> list[Fault]:
                 continue
             found = f"{row.values[column]}, whose {trait} is {meant.values[trait]}"
             what = f"an initiative whose {trait} is {listing(allowed)}"
-            faults.append(Fault(sheets[table].file, row.line, column, found, what))
-    return faults
+            yield Fault(sheets[table].file, row.line, column, found, what)
 
 
-def _only_one(sheets: Sheets) -> list[Fault]:
+def _only_one(sheets: Sheets) -> Iterator[Fault]:
     """Where two rows would be indistinguishable."""
     initiatives, tracks = sheets["initiatives"], sheets["training_tracks"]
     small = [r for r in good_rows(initiatives, "per") if r.values["per"] == "small agency"]
     uplift = [r for r in good_rows(initiatives, "effect") if r.values["effect"] == "raises utilisation"]
     operators = [r for r in good_rows(tracks, "learners") if r.values["learners"] == "operation"]
-    faults = _second(initiatives, "per", small) + _second(initiatives, "effect", uplift)
-    faults += _second(tracks, "learners", operators)
+    yield from _second(initiatives, "per", small) + _second(initiatives, "effect", uplift)
+    yield from _second(tracks, "learners", operators)
     large = any(r.values["per"] == "agency" for r in good_rows(initiatives, "per"))
     if small and not large and sure(initiatives) and not any(r.bad for r in initiatives.rows):
         allowed = "an initiative per agency beside the one per small agency"
-        faults.append(Fault(initiatives.file, small[0].line, "per", "small agency, but no agency", allowed))
-    return faults
+        yield Fault(initiatives.file, small[0].line, "per", "small agency, but no agency", allowed)
 
 
 def _second(sheet: Sheet, column: str, rows: Iterable[Row]) -> list[Fault]:
@@ -133,9 +127,8 @@ def _needs(sheets: Sheets) -> list[Fault]:
     ]
 
 
-def _staff_lines(sheets: Sheets) -> list[Fault]:
+def _staff_lines(sheets: Sheets) -> Iterator[Fault]:
     """Staff are operating cost: their line has the category, the ledger and a number of its own under 3."""
-    faults = []
     lines = {r.values["wbs_code"]: r for r in good_rows(sheets["wbs"], "wbs_code", "category", "ledger")}
     for row in good_rows(sheets["staffing"], "wbs_code"):
         code = row.values["wbs_code"]
@@ -146,5 +139,4 @@ def _staff_lines(sheets: Sheets) -> list[Fault]:
         if (category, ledger) != ("operations", "operations") or not STAFF_LINE.fullmatch(code):
             found = f"{code}, whose category is {category or 'empty'} and ledger {ledger}"
             allowed = "a line under 3 whose category and ledger are operations"
-            faults.append(Fault("staffing.csv", row.line, "wbs_code", found, allowed))
-    return faults
+            yield Fault("staffing.csv", row.line, "wbs_code", found, allowed)

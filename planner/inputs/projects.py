@@ -7,8 +7,9 @@ passed from land clearing to first power. They were frozen before any comparison
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from planner.inputs.schema import Column, Table
+from planner.inputs.schema import TABLE_OF, Column, table
 
 #: groups in which projects are judged
 GROUPS = ("halls", "halls, scope inferred", "chips all-in", "HPC systems")
@@ -27,118 +28,55 @@ GRID, STANDING = "grid", "standing"
 YES_NO = ("yes", "no")
 
 
-def _text(name: str, meaning: str, *allowed: str, optional: bool = False) -> Column:
-    return Column(name, "text", meaning, allowed=allowed, optional=optional)
+def _text(meaning: str, *allowed: str, optional: bool = False) -> Any:
+    return Column("", "text", meaning, allowed=allowed, optional=optional)
 
 
-def _number(name: str, unit: str, high: float, meaning: str, low: float = 0.0) -> Column:
-    return Column(name, "number", meaning, unit, low, high, optional=True)
+def _number(unit: str, high: float, meaning: str, low: float = 0.0) -> Any:
+    return Column("", "number", meaning, unit, low, high, optional=True)
 
 
-def _year(name: str, meaning: str) -> Column:
-    return Column(name, "integer", meaning, "year", 2000, 2100, optional=True)
+def _year(meaning: str) -> Any:
+    return Column("", "integer", meaning, "year", 2000, 2100, optional=True)
 
 
-_SOURCE = (
-    _text("source_title", "document"),
-    _text("publisher", "who published it"),
-    _year("source_year", "year of the document"),
-    _text("address", "where it can be read"),
-    _text("status", "how well the value is known"),
-)
-PROJECTS = Table(
-    "projects",
-    ("project_id",),
-    (
-        _text("project_id", "project"),
-        _text("project", "name"),
-        _text("group", "group in which it is judged, or none", *GROUPS, "none"),
-        _text("scope", "what the dollars cover", *SCOPES, *NOT_PRICED),
-        _text("covers", "what the dollars cover, in the words of the source"),
-        _text("mw_basis", "MW that the source states", "IT", "facility"),
-        _number("mw_facility", "MW", 1e5, "MW of the facility"),
-        _number("mw_it", "MW IT", 1e5, "MW of IT load"),
-        _number("pue", "ratio", 3, "facility MW per MW IT that converted them; empty: no conversion of this row", 1),
-        _text("mw_conversion", "where the MW come from", optional=True),
-        _text("site_id", "site of the data set; empty: national average", optional=True),
-        _text("design_id", "hall design of the data set", optional=True),
-        _text("chip_ids", "chips of the data set, with blanks between; several: equal shares of the MW", optional=True),
-        _number("chip_count", "chips", 1e8, "chips, where stated"),
-        _text("budget_kind", "budget before the work, or what it cost", "announced", "outturn", "none"),
-        _number("usd_low", "USD", 1e13, "low end of the dollars"),
-        _number("usd_mid", "USD", 1e13, "dollars"),
-        _number("usd_high", "USD", 1e13, "high end of the dollars"),
-        _year("money_year", "year of the dollars"),
-        _text("included", "whether it is judged", *YES_NO),
-        _text("reason", "why, or why not"),
-        _text("known_as", "names under which notes of figures may speak of it, with | between", optional=True),
-        _text("dependence", "what is known of rates set with this project in view", optional=True),
-        _year("year_start", "start"),
-        _year("year_full", "complete"),
-        *_SOURCE,
-        _text("note", "remarks", optional=True),
-    ),
-    "real public projects with what their dollars cover",
-    figures=False,
-)
-SCHEDULES = Table(
-    "schedules",
-    ("schedule_id",),
-    (
-        _text("schedule_id", "schedule"),
-        _text("site", "name"),
-        _text("project_id", "project of projects.csv"),
-        _text("design_id", "hall design of the data set"),
-        _text("site_id", "site of the data set; empty: national average", optional=True),
-        _text("power", "what has to be ready: grid, standing, or a plant of the data set"),
-        _text("land_clearing", "date"),
-        _text("first_power_date", "date", optional=True),
-        _number("first_it_mw", "MW IT", 1e5, "MW IT at first power"),
-        _text("later_date", "date of a later stage", optional=True),
-        _number("later_it_mw", "MW IT", 1e5, "MW IT at the later stage"),
-        _number("months_to_first", "months", 600, "land clearing to first power"),
-        _number("months_to_later", "months", 600, "land clearing to the later stage"),
-        _text("kind", "kind of site"),
-        _text("included", "whether it is judged", *YES_NO),
-        _text("reason", "why, or why not"),
-        *_SOURCE,
-    ),
-    "months from land clearing to first power",
-    figures=False,
-    may_be_empty=True,
-)
-
-
-@dataclass(frozen=True)
+@table("projects", "project_id", "real public projects with what their dollars cover", figures=False)
 class Project:
     """A row of ``projects.csv``; numbers that are not given are None. Dollars are USD of ``money_year``."""
 
-    project_id: str
-    project: str
-    group: str
-    scope: str
-    covers: str
-    mw_basis: str
-    mw_facility: float | None
-    mw_it: float | None
-    pue: float | None
-    mw_conversion: str
-    site_id: str
-    design_id: str
-    chip_ids: str
-    chip_count: float | None
-    budget_kind: str
-    usd_low: float | None
-    usd_mid: float | None
-    usd_high: float | None
-    money_year: float | None
-    included: str
-    reason: str
-    known_as: str
-    dependence: str
-    source_title: str
-    address: str
-    status: str
+    project_id: str = _text("project")
+    project: str = _text("name")
+    group: str = _text("group in which it is judged, or none", *GROUPS, "none")
+    scope: str = _text("what the dollars cover", *SCOPES, *NOT_PRICED)
+    covers: str = _text("what the dollars cover, in the words of the source")
+    mw_basis: str = _text("MW that the source states", "IT", "facility")
+    mw_facility: float | None = _number("MW", 1e5, "MW of the facility")
+    mw_it: float | None = _number("MW IT", 1e5, "MW of IT load")
+    pue: float | None = _number(
+        "ratio", 3, "facility MW per MW IT that converted them; empty: no conversion of this row", 1
+    )
+    mw_conversion: str = _text("where the MW come from", optional=True)
+    site_id: str = _text("site of the data set; empty: national average", optional=True)
+    design_id: str = _text("hall design of the data set", optional=True)
+    chip_ids: str = _text("chips of the data set, with blanks between; several: equal shares of the MW", optional=True)
+    chip_count: float | None = _number("chips", 1e8, "chips, where stated")
+    budget_kind: str = _text("budget before the work, or what it cost", "announced", "outturn", "none")
+    usd_low: float | None = _number("USD", 1e13, "low end of the dollars")
+    usd_mid: float | None = _number("USD", 1e13, "dollars")
+    usd_high: float | None = _number("USD", 1e13, "high end of the dollars")
+    money_year: float | None = _year("year of the dollars")
+    included: str = _text("whether it is judged", *YES_NO)
+    reason: str = _text("why, or why not")
+    known_as: str = _text("names under which notes of figures may speak of it, with | between", optional=True)
+    dependence: str = _text("what is known of rates set with this project in view", optional=True)
+    year_start: float | None = _year("start")
+    year_full: float | None = _year("complete")
+    source_title: str = _text("document")
+    publisher: str = _text("who published it")
+    source_year: float | None = _year("year of the document")
+    address: str = _text("where it can be read")
+    status: str = _text("how well the value is known")
+    note: str = _text("remarks", optional=True)
 
     @property
     def chips(self) -> tuple[str, ...]:
@@ -154,20 +92,34 @@ class Project:
         return SCOPES.get(self.scope, ())
 
 
-@dataclass(frozen=True)
+@table("schedules", "schedule_id", "months from land clearing to first power", figures=False, may_be_empty=True)
 class Schedule:
     """A row of ``schedules.csv``; months run from land clearing."""
 
-    schedule_id: str
-    site: str
-    project_id: str
-    design_id: str
-    site_id: str
-    power: str
-    months_to_first: float | None
-    kind: str
-    included: str
-    reason: str
+    schedule_id: str = _text("schedule")
+    site: str = _text("name")
+    project_id: str = _text("project of projects.csv")
+    design_id: str = _text("hall design of the data set")
+    site_id: str = _text("site of the data set; empty: national average", optional=True)
+    power: str = _text("what has to be ready: grid, standing, or a plant of the data set")
+    land_clearing: str = _text("date")
+    first_power_date: str = _text("date", optional=True)
+    first_it_mw: float | None = _number("MW IT", 1e5, "MW IT at first power")
+    later_date: str = _text("date of a later stage", optional=True)
+    later_it_mw: float | None = _number("MW IT", 1e5, "MW IT at the later stage")
+    months_to_first: float | None = _number("months", 600, "land clearing to first power")
+    months_to_later: float | None = _number("months", 600, "land clearing to the later stage")
+    kind: str = _text("kind of site")
+    included: str = _text("whether it is judged", *YES_NO)
+    reason: str = _text("why, or why not")
+    source_title: str = _text("document")
+    publisher: str = _text("who published it")
+    source_year: float | None = _year("year of the document")
+    address: str = _text("where it can be read")
+    status: str = _text("how well the value is known")
+
+
+PROJECTS, SCHEDULES = TABLE_OF[Project], TABLE_OF[Schedule]
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,12 @@ def what_if_files() -> dict[str, Path]:
     return {path.stem: path for path in sorted((_folder("models") / "what-ifs").glob("*.toml"))}
 
 
+def grid_file() -> Path:
+    """The points of the reference programme that were solved before; it need not exist."""
+    inside = PACKAGE / "_shipped" / "grid"
+    return (inside if inside.is_dir() else PACKAGE.parent / "reports" / "grid") / "points.json"
+
+
 def uncertainty_file(data_set: str) -> Path:
     """What is not sure about a shipped data set; it need not exist."""
     return _folder("models") / "uncertainty" / f"{data_set}.toml"

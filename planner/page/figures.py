@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -65,18 +65,15 @@ class Figures:
         p = self.case.periods
         return {label: y for label, y in self._year.items() if p.end_of_year(y) == self.index[label]}
 
-    def rows(self, table: str) -> Iterator[Any]:
-        return iter(self.plan[table].itertuples(index=False))
-
     @cached_property
     def sites(self) -> list[str]:
         """Chosen sites, by name; they open together."""
-        return sorted(str(r.site_id) for r in self.rows("opens") if r.opens > 0.5)
+        return sorted(str(r.site_id) for r in self.plan.rows("opens") if r.opens > 0.5)
 
     @cached_property
     def roles(self) -> dict[str, str]:
         """Site -> name of the highest level at which its racks work."""
-        used = {(str(r.site_id), str(r.level_id)) for r in self.rows("running")}
+        used = {(str(r.site_id), str(r.level_id)) for r in self.plan.rows("running")}
         levels = self.case.levels.values()
         return {s: e.name.split(" (")[0] for e in levels for s in self.sites if (s, e.level_id) in used}
 

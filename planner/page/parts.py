@@ -106,9 +106,20 @@ def _templates() -> Environment:
     return made
 
 
+def style_sheet() -> str:
+    """The rules that every page made of these parts is shown by; the first lines name its colours."""
+    return _templates().get_template("style.css.j2").render()
+
+
+def fragment(blocks: Sequence[Block], of: str) -> str:
+    """Blocks as HTML without a page around them; ``of`` names the section for a screen reader."""
+    block = _templates().get_template("parts.html.j2").module.block  # type: ignore[attr-defined]
+    return "\n".join(str(block(b, of)) for b in blocks)
+
+
 def render(title: str, headline: str, verdict: str, notes: Sequence[str], sections: Sequence[Section]) -> str:
     """The page, whose policy lets nothing load or run but its one style sheet, known by its hash."""
-    style = _templates().get_template("style.css.j2").render()
+    style = style_sheet()
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     shown = {"title": title, "headline": headline, "verdict": verdict, "notes": notes, "sections": sections}
     return _templates().get_template("page.html.j2").render(**shown, style=Markup(style), digest=digest) + "\n"

@@ -6,9 +6,7 @@ at the end of the period in which its last month lies. What a site had before th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cached_property
-from typing import Any
 
 from planner.formulation import months
 from planner.inputs.case import Case
@@ -22,22 +20,19 @@ class Chains:
         self.case, self.plan = case, plan
         self._index = {label: t for t, label in enumerate(case.periods.labels())}
 
-    def _rows(self, table: str) -> Iterator[Any]:
-        return iter(self.plan[table].itertuples(index=False))
-
     @cached_property
     def sites(self) -> list[str]:
         """Chosen sites."""
-        return [str(r.site_id) for r in self._rows("opens") if r.opens > NOISE]
+        return [str(r.site_id) for r in self.plan.rows("opens") if r.opens > NOISE]
 
     @cached_property
     def _accredits(self) -> dict[tuple[str, str], int]:
-        rows = self._rows("accredits")
+        rows = self.plan.rows("accredits")
         return {(str(r.site_id), str(r.accreditation_id)): self._index[str(r.period)] for r in rows}
 
     @cached_property
     def _starts(self) -> dict[str, int]:
-        return {str(r.initiative_id): self._index[str(r.period)] for r in self._rows("starts")}
+        return {str(r.initiative_id): self._index[str(r.period)] for r in self.plan.rows("starts")}
 
     def held(self) -> dict[tuple[str, str], int]:
         """(site, accreditation) -> period at whose end it is held; -1 for what the site had before."""

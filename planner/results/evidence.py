@@ -8,7 +8,7 @@ category. The reserve, what the split leaves unallocated and what is unspent com
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -162,8 +162,7 @@ class Evidence:
         self._on_top: dict[str, int] = defaultdict(int)
         self._unallocated = 0
         year = {case.periods.label(t): case.periods.year(t) for t in case.periods}
-        rows: Iterator[Any] = iter(plan["detail"].itertuples(index=False))
-        for place, r in enumerate(rows):
+        for place, r in enumerate(plan.rows("detail")):
             at = CostLine(str(r.wbs_code), str(r.site_id or ""), str(r.item), str(r.rate_ref), year[str(r.period)])
             cents, status = int(r.cents), counts_as(case, at) if r.ledger == "investment" else ""
             if status == UNALLOCATED:

@@ -9,7 +9,6 @@ bought year by year, and management and contingency are held, not signed.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,9 +46,7 @@ def signed_ahead(case: Case, plan: Plan) -> list[Signed]:
 
     Inside the horizon the cents of a line are those that the plan posts, shared out by quantity.
     """
-    known = {
-        (r.wbs_code, r.site_id, r.item, str(r.period)): r for r in _rows(plan, "detail") if r.ledger == "investment"
-    }
+    known = {(r.wbs_code, r.site_id, r.item, str(r.period)): r for r in plan.rows("detail") if r.ledger == "investment"}
     found: list[Signed] = []
     for line, parts in _signed(case, plan).items():
         for paid in sorted({t for _, t in parts}):
@@ -68,7 +65,7 @@ def committed_cents(case: Case, plan: Plan) -> tuple[dict[int, int], int]:
     p = case.periods
     years = {p.label(t): p.year(t) for t in p}
     cents: dict[int, int] = dict.fromkeys(years.values(), 0)
-    for r in _rows(plan, "detail"):
+    for r in plan.rows("detail"):
         if r.ledger == "investment":
             cents[years[str(r.period)]] += int(r.cents)
     owed = 0
@@ -81,16 +78,12 @@ def committed_cents(case: Case, plan: Plan) -> tuple[dict[int, int], int]:
     return cents, owed
 
 
-def _rows(plan: Plan, table: str) -> Iterator[Any]:
-    return iter(plan[table].itertuples(index=False))
-
-
 def _signed(case: Case, plan: Plan) -> dict[Line, Parts]:
     """Quantities of the lines that are paid along a profile or over a term."""
     p = case.periods
     lines: dict[Line, Parts] = defaultdict(lambda: defaultdict(float))
     index = {p.label(t): t for t in p}
-    for r in _rows(plan, "modules"):
+    for r in plan.rows("modules"):
         design, u = case.designs[r.design_id], index[str(r.period)]
         mw = design.module_mw * float(r.modules)
         for t, share in p.payments(u, design.lead_months, case.profile(design.profile_id)).items():
@@ -100,13 +93,13 @@ def _signed(case: Case, plan: Plan) -> dict[Line, Parts]:
             ready = p.ready(u, design.lead_months)
             for t in range(ready, p.after(ready, design.term_months)):
                 lines[LEASE, r.site_id, f"{r.design_id} lease"][u, t] += mw * p.years
-    for r in _rows(plan, "contract"):
+    for r in plan.rows("contract"):
         tranche, u = case.tranches_of_grid[r.site_id, int(r.tranche)], index[str(r.period)]
         payments = p.payments(u, tranche.lead_months, case.profile(CONNECTION_PROFILE))
         for t, share in payments.items() if tranche.connection_usd_per_mw else ():
             item = f"grid tranche {int(r.tranche)}"
             lines[CONNECTION, r.site_id, item][u, t] += share * tranche.mw * float(r.contracts)
-    for r in _rows(plan, "units"):
+    for r in plan.rows("units"):
         plant, u = case.plants[r.plant_id], index[str(r.period)]
         payments = p.payments(u, plant.lead_months, case.profile(plant.profile_id))
         for t, share in payments.items() if plant.capex_usd_per_kw else ():

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
 from planner.inputs.case import Case
-from planner.plan import TABLES, Plan
+from planner.plan import DECISIONS, TABLES, Plan
 from planner.verify.facts import Facts
 from planner.verify.rows import Rows
 from planner.verify.tally import Vector
 from planner.verify.time import before
 
 Series = dict[tuple[Any, ...], Vector]
+
+
+def decided(table: str) -> cached_property[Series]:
+    """Decided amounts of a table of the plan, as a property of what is built."""
+    return cached_property(lambda built: built.series(table))
+
+
+def summed(table: str) -> cached_property[dict[tuple[Any, ...], float]]:
+    """Decided amounts of a table without periods, as such a property."""
+    return cached_property(lambda built: built.amounts(table))
 
 
 class Built:
@@ -29,27 +39,29 @@ class Built:
         self.tables: Mapping[str, pd.DataFrame] = {name: rows.readable for name, rows in self.rows.items()}
         self.index = {label: t for t, label in enumerate(self.facts.clock.labels())}
 
-    def series(self, table: str, keys: tuple[str, ...], value: str) -> Series:
-        """Amounts by key, one number a period; facts that stand twice add up."""
-        zeros = self.facts.clock.zeros
-        out: Series = defaultdict(zeros)
+    def series(self, table: str, keys: Sequence[str] = ()) -> Series:
+        """Decided amounts by ``keys`` (all but the period), one number a period; facts that stand twice add up."""
+        *named, value = (column for column in DECISIONS[table] if column != "period")
+        out: Series = defaultdict(self.facts.clock.zeros)
         frame = self.tables[table]
-        rows = zip(frame[list(keys)].itertuples(index=False, name=None), frame["period"], frame[value], strict=True)
-        for key, label, amount in rows:
+        rows = frame[list(keys or named)].itertuples(index=False, name=None)
+        for key, label, amount in zip(rows, frame["period"], frame[value], strict=True):
             out[key][self.index[label]] += amount
         return out
 
-    def amounts(self, table: str, keys: tuple[str, ...], value: str) -> dict[tuple[Any, ...], float]:
+    def amounts(self, table: str) -> dict[tuple[Any, ...], float]:
+        """Decided amounts by all keys."""
+        *keys, value = DECISIONS[table]
         out: dict[tuple[Any, ...], float] = defaultdict(float)
         frame = self.tables[table]
-        for key, amount in zip(frame[list(keys)].itertuples(index=False, name=None), frame[value], strict=True):
+        for key, amount in zip(frame[keys].itertuples(index=False, name=None), frame[value], strict=True):
             out[key] += amount
         return out
 
-    def by_period(self, table: str, value: str) -> Vector:
+    def by_period(self, table: str) -> Vector:
         """Amounts of a table whose only key is the period."""
         out = self.facts.clock.zeros()
-        for (label,), amount in self.amounts(table, ("period",), value).items():
+        for (label,), amount in self.amounts(table).items():
             out[self.index[label]] += amount
         return out
 
@@ -60,20 +72,23 @@ class Built:
             out = out + vector
         return out
 
+    def at_sites(self, parts: Iterable[tuple[str, Vector]]) -> dict[str, Vector]:
+        """Sums of series by site, zeros where there is none."""
+        out = {s: self.facts.clock.zeros() for s in self.facts.sites}
+        for s, vector in parts:
+            out[s] = out[s] + vector
+        return out
+
     # sites and construction
 
-    @cached_property
-    def opens(self) -> Series:
-        return self.series("opens", ("site_id",), "opens")
+    opens = decided("opens")
 
     @cached_property
     def opened(self) -> dict[str, Vector]:
         """Openings of a site: it is open from the first period or not at all."""
         return {s: self.facts.clock.zeros() + float(self.opens[s,].sum()) for s in self.facts.sites}
 
-    @cached_property
-    def modules(self) -> Series:
-        return self.series("modules", ("site_id", "design_id"), "modules")
+    modules = decided("modules")
 
     @cached_property
     def started_mw(self) -> Series:
@@ -94,20 +109,15 @@ class Built:
 
     @cached_property
     def commissioned_at(self) -> dict[str, Vector]:
-        return {s: self.total(mw for (at, _), mw in self.commissioned.items() if at == s) for s in self.facts.sites}
+        return self.at_sites((s, mw) for (s, _), mw in self.commissioned.items())
 
-    @cached_property
-    def hardened(self) -> Series:
-        return self.series("hardened", ("site_id", "level_id"), "mw")
-
-    @cached_property
-    def reached(self) -> dict[tuple[Any, ...], float]:
-        return self.amounts("reached", ("scope",), "reached")
+    hardened = decided("hardened")
+    reached = summed("reached")
 
     @cached_property
     def discounted(self) -> Vector:
         """MW IT started at the framework price, over all sites."""
-        return self.by_period("discounted", "mw")
+        return self.by_period("discounted")
 
     def greenfield_started(self) -> Vector:
         """MW IT of new halls started, over all sites."""
@@ -115,17 +125,13 @@ class Built:
 
     # power
 
-    @cached_property
-    def contract(self) -> Series:
-        return self.series("contract", ("site_id", "tranche"), "contracts")
+    contract = decided("contract")
 
     @cached_property
     def energised(self) -> dict[str, Vector]:
-        out = {s: self.facts.clock.zeros() for s in self.facts.sites}
-        for (s, g), starts in self.contract.items():
-            tranche = self.facts.grid[s, g]
-            out[s] = out[s] + self.facts.clock.standing(starts * tranche.mw, tranche.lead_months)
-        return out
+        standing, grid = self.facts.clock.standing, self.facts.grid
+        starts = self.contract.items()
+        return self.at_sites((s, standing(n * grid[s, g].mw, grid[s, g].lead_months)) for (s, g), n in starts)
 
     def peak_mw(self, site: str, greenfield: bool) -> Vector:
         """Facility MW on the design day: of greenfield halls, or of retrofit and leased halls."""
@@ -141,9 +147,7 @@ class Built:
         """Service of the halls that stood before, facility MW."""
         return {s: self.peak_mw(s, greenfield=False) for s in self.facts.sites}
 
-    @cached_property
-    def units(self) -> Series:
-        return self.series("units", ("site_id", "plant_id"), "units")
+    units = decided("units")
 
     @cached_property
     def units_ready(self) -> Series:
@@ -153,19 +157,14 @@ class Built:
     @cached_property
     def firm(self) -> dict[str, Vector]:
         """On-site MW that count as firm: of each plant the part that is not on forced outage."""
-        out = {s: self.facts.clock.zeros() for s in self.facts.sites}
-        for (s, k), ready in self.units_ready.items():
-            plant = self.facts.plants[k]
-            out[s] = out[s] + plant.unit_mw * plant.firm_share * ready
-        return out
+        firm = {k: plant.unit_mw * plant.firm_share for k, plant in self.facts.plants.items()}
+        return self.at_sites((s, firm[k] * ready) for (s, k), ready in self.units_ready.items())
 
     @cached_property
     def secured(self) -> dict[str, Vector]:
         return {s: self.energised[s] + self.own[s] + self.firm[s] for s in self.facts.sites}
 
-    @cached_property
-    def signed(self) -> Series:
-        return self.series("signed", ("site_id", "ppa_id"), "mw")
+    signed = decided("signed")
 
     @cached_property
     def ppa_mwh(self) -> Series:
@@ -179,20 +178,13 @@ class Built:
     def ppa_at(self, site: str) -> Vector:
         return self.total(mwh for (s, _), mwh in self.ppa_mwh.items() if s == site)
 
-    @cached_property
-    def generated(self) -> Series:
-        return self.series("generated", ("site_id", "plant_id"), "mwh")
+    generated = decided("generated")
 
     def generated_at(self, site: str) -> Vector:
         return self.total(mwh for (s, _), mwh in self.generated.items() if s == site)
 
-    @cached_property
-    def imported(self) -> Series:
-        return self.series("imported", ("site_id",), "mwh")
-
-    @cached_property
-    def billed(self) -> Series:
-        return self.series("billed", ("site_id",), "mwh")
+    imported = decided("imported")
+    billed = decided("billed")
 
     @cached_property
     def emissions(self) -> dict[str, Vector]:

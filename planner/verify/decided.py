@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
 from planner.inputs.programme import Claim
-from planner.verify.built import Built, Series
+from planner.verify.built import Built, Series, decided, summed
 from planner.verify.infrastructure import RackClass, rack_pflops
 from planner.verify.rows import rack_class_of
 from planner.verify.tally import Vector
@@ -28,7 +27,7 @@ class Decided(Built):
     @cached_property
     def housed(self) -> dict[tuple[str, str, RackClass], Vector]:
         out: dict[tuple[str, str, RackClass], Vector] = defaultdict(self.facts.clock.zeros)
-        for (s, cooling, label), mw in self.series("housed", ("site_id", "cooling_id", "rack_class"), "mw").items():
+        for (s, cooling, label), mw in self.series("housed").items():
             out[s, cooling, rack_class_of(label)] += mw
         return out
 
@@ -42,10 +41,10 @@ class Decided(Built):
         return out
 
     def _weighted_energy(self, column: str) -> dict[str, Vector]:
-        out = {s: self.facts.clock.zeros() for s in self.facts.sites}
-        for (s, cooling), mwh in self.it_mwh.items():
-            out[s] = out[s] + (self.facts.climate(s, cooling)[column] if column else 1.0) * mwh
-        return out
+        climate = self.facts.climate
+        return self.at_sites(
+            (s, (climate(s, c)[column] if column else 1.0) * mwh) for (s, c), mwh in self.it_mwh.items()
+        )
 
     @cached_property
     def it_energy(self) -> dict[str, Vector]:
@@ -61,14 +60,12 @@ class Decided(Built):
 
     # fleet
 
-    @cached_property
-    def bought(self) -> Series:
-        return self.series("bought", ("site_id", "chip_id"), "racks")
+    bought = decided("bought")
 
     @cached_property
     def retired(self) -> Series:
         """Racks retired by (site, chip, vintage index)."""
-        found = self.series("retired", ("site_id", "chip_id", "vintage"), "racks")
+        found = self.series("retired")
         return {(s, c, self.index[v]): racks for (s, c, v), racks in found.items()}
 
     @cached_property
@@ -86,10 +83,7 @@ class Decided(Built):
 
     @cached_property
     def populated(self) -> dict[str, Vector]:
-        out = {s: self.facts.clock.zeros() for s in self.facts.sites}
-        for (s, c), racks in self.installed.items():
-            out[s] = out[s] + self.facts.rack_mw(c) * racks
-        return out
+        return self.at_sites((s, self.facts.rack_mw(c) * racks) for (s, c), racks in self.installed.items())
 
     def installed_pflops(self, precision: str) -> Vector:
         chips = self.facts.chips
@@ -111,30 +105,10 @@ class Decided(Built):
 
     # workload
 
-    @cached_property
-    def running(self) -> Series:
-        return self.series("running", ("site_id", "chip_id", "workload_id", "level_id"), "racks")
-
-    @cached_property
-    def served(self) -> Series:
-        return self.series("served", ("site_id", "agency_id", "workload_id", "level_id"), "pflops_years")
-
-    @cached_property
-    def depth(self) -> Series:
-        return self.series("depth", ("agency_id", "workload_id", "level_id", "tranche_id"), "pflops_years")
-
-    @cached_property
-    def hosts(self) -> Series:
-        return self.series("hosts", ("site_id", "workload_id"), "hosts")
-
-    @cached_property
-    def tail_running(self) -> dict[tuple[Any, ...], float]:
-        return self.amounts("tail_running", ("site_id", "chip_id", "workload_id", "year_after"), "racks")
-
-    @cached_property
-    def tail_depth(self) -> dict[tuple[Any, ...], float]:
-        return self.amounts("tail_depth", ("workload_id", "tranche_id", "year_after"), "pflops_years")
-
-    @cached_property
-    def counted(self) -> dict[tuple[Any, ...], float]:
-        return self.amounts("counted", ("commitment", "site_id"), "mw")
+    running = decided("running")
+    served = decided("served")
+    depth = decided("depth")
+    hosts = decided("hosts")
+    tail_running = summed("tail_running")
+    tail_depth = summed("tail_depth")
+    counted = summed("counted")

@@ -152,10 +152,10 @@ def within_build_rate(world: World, check: Check) -> None:
 
 def _workers(world: World) -> dict[str, Vector]:
     clock, designs = world.facts.clock, world.facts.designs
-    out = {s: clock.zeros() for s in world.facts.sites}
-    for (s, d), mw in world.started_mw.items():
-        out[s] = out[s] + designs[d].workers_per_mw * clock.building(mw, designs[d].lead_months)
-    return out
+    started = world.started_mw.items()
+    return world.at_sites(
+        (s, designs[d].workers_per_mw * clock.building(mw, designs[d].lead_months)) for (s, d), mw in started
+    )
 
 
 @rule("construction.within_craft_workers")

@@ -15,14 +15,16 @@ from planner.verify.soft_facts import AgencyGate
 from planner.verify.tally import Vector
 from planner.verify.time import before
 
-#: table -> its quantity, what a unit of its initiatives is, and the columns that with them name what is started
-STARTS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
-    "starts": ("starts", ("programme",), ()),
-    "ports": ("ports", ("site-level",), ("site_id", "level_id")),
-    "packages": ("packages", ("service-level",), ("service_id", "level_id")),
-    "onboards": ("agencies", ("agency",), ("agency_id",)),
-    "connects": ("units", ("small agency", "system"), ("agency_id",)),
+#: table -> what a unit of its initiatives is
+STARTS: dict[str, tuple[str, ...]] = {
+    "starts": ("programme",),
+    "ports": ("site-level",),
+    "packages": ("service-level",),
+    "onboards": ("agency",),
+    "connects": ("small agency", "system"),
 }
+#: the initiative first, and what is started for a site and a level
+PORT_KEYS = ("initiative_id", "site_id", "level_id")
 
 
 class Soft:
@@ -30,12 +32,11 @@ class Soft:
 
     def __init__(self, world: Decided) -> None:
         self.world, self.facts, self.clock = world, world.facts.soft, world.facts.clock
+        self.accredits, self.goes_live, self.bonus = (world.series(t) for t in ("accredits", "goes_live", "bonus"))
+        #: heads that begin a course, by (track, place); operating cost by who pays
+        self.courses, self.funded = world.series("courses"), world.series("funded")
 
     # security
-
-    @cached_property
-    def accredits(self) -> Series:
-        return self.world.series("accredits", ("site_id", "accreditation_id"), "accredits")
 
     def accreditation_month(self, site: str, accreditation: str) -> float:
         """Month in which the site's accreditation is done; 0 where it exists or none is named, else by its start."""
@@ -72,8 +73,8 @@ class Soft:
     def started(self) -> Series:
         """Units started by initiative and what they are for; a row in the wrong table starts nothing."""
         out: Series = defaultdict(self.clock.zeros)
-        for table, (quantity, units, keys) in STARTS.items():
-            for key, amount in self.world.series(table, ("initiative_id", *keys), quantity).items():
+        for table, units in STARTS.items():
+            for key, amount in self.world.series(table, PORT_KEYS if table == "ports" else ()).items():
                 if self.facts.initiatives[key[0]].per in units:
                     out[key] = amount
         return out
@@ -106,11 +107,6 @@ class Soft:
         return before(self.done[key]) if key[0] else np.ones(self.clock.count)
 
     # training
-
-    @cached_property
-    def courses(self) -> Series:
-        """Heads that begin a course, by (track, place)."""
-        return self.world.series("courses", ("track_id", "place_id"), "heads")
 
     def taught(self, track: str, t: int) -> int:
         """Index of the period at whose end a course that begins in ``t`` is over."""
@@ -163,10 +159,6 @@ class Soft:
                 late[t] += missing[t]
         return begin, late
 
-    @cached_property
-    def goes_live(self) -> Series:
-        return self.world.series("goes_live", ("site_id",), "goes_live")
-
     def live(self, site: str) -> Vector:
         """Staffed from the period itself."""
         return np.cumsum(self.goes_live[site,])
@@ -191,10 +183,6 @@ class Soft:
 
     def in_use_of(self, site: str) -> Vector:
         return self.world.total(mw for (s, _), mw in self.in_use_at.items() if s == site)
-
-    @cached_property
-    def bonus(self) -> Series:
-        return self.world.series("bonus", ("site_id", "workload_id", "level_id"), "pflops_years")
 
     def gate(self, gate: AgencyGate, agency: str) -> Vector:
         """Part of the agency's demand that a gate lets through, at most all."""
@@ -223,8 +211,4 @@ class Soft:
     @cached_property
     def unallocated(self) -> Vector:
         """M then-year dollars set aside."""
-        return self.world.by_period("unallocated", "musd")
-
-    @cached_property
-    def funded(self) -> Series:
-        return self.world.series("funded", ("source",), "musd")
+        return self.world.by_period("unallocated")

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from planner.inputs.case import Case, Chip, Climate, Rate
 from planner.plan import Plan
-from planner.workbook.facts import Fact, records
+from planner.workbook.facts import Fact
 
 
 def racks_after(case: Case, plan: Plan) -> Iterator[Fact]:
     """Racks at work in each year after the horizon, by site and chip."""
     last = case.periods.year(case.periods.last)
     racks: dict[tuple[str, str, int], float] = {}
-    for r in records(plan, "tail_running"):
+    for r in plan.rows("tail_running"):
         key = str(r.site_id), str(r.chip_id), int(r.year_after)
         racks[key] = racks.get(key, 0.0) + float(r.racks)
     for (site, chip, n), count in racks.items():

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from planner.inputs.case import Case
 from planner.plan import Plan
-from planner.workbook.facts import Calendar, Fact, records
+from planner.workbook.facts import Calendar, Fact
 
 USE, END, OWED = "grid contracts", "last year of grid contracts", "owed after the horizon"
 #: what becomes of contracted MW
@@ -22,7 +22,7 @@ def grid_facts(case: Case, plan: Plan) -> dict[str, list[Fact]]:
 
 
 def _use(plan: Plan, calendar: Calendar) -> Iterator[Fact]:
-    for r in records(plan, "grid_use"):
+    for r in plan.rows("grid_use"):
         period = str(r.period)
         stock, year = calendar.stock_key(period), calendar.year[period]
         for part in PARTS:
@@ -34,7 +34,7 @@ def _ends(case: Case, plan: Plan) -> Iterator[Fact]:
     """The calendar year of the last month in which some contract of the site owes a take."""
     p, calendar = case.periods, Calendar(case)
     last: dict[str, int] = {}
-    for r in records(plan, "contract"):
+    for r in plan.rows("contract"):
         if (contract := case.grid_contracts.get(r.site_id)) is not None and r.contracts:
             lead = case.tranches_of_grid[r.site_id, int(r.tranche)].lead_months
             month = (p.ready(calendar.index[str(r.period)], lead) + 1) * p.months + contract.months
@@ -44,7 +44,7 @@ def _ends(case: Case, plan: Plan) -> Iterator[Fact]:
 
 
 def _owed(plan: Plan) -> Iterator[Fact]:
-    for r in records(plan, "owed_after"):
+    for r in plan.rows("owed_after"):
         item, year = f"{r.obligor}, {r.way}", int(r.year)
         unit = "base-year USD"
         yield Fact("quantity", item, str(year), year, r.usd, unit, r.site_id, keys=(f"{r.obligor}|{year}",))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -85,11 +85,6 @@ def totals(pairs: Iterable[tuple[str, float]]) -> dict[str, float]:
     return {key: math.fsum(amounts) for key, amounts in parts.items()}
 
 
-def records(plan: Plan, table: str) -> Iterator[Any]:
-    """Rows of a table of the plan, by attribute."""
-    return iter(plan[table].itertuples(index=False))
-
-
 class Calendar:
     """Periods by label."""
 
@@ -104,11 +99,35 @@ class Calendar:
         return str(self.year[period]) if period in self.ends else f"in {period}"
 
 
+def posted(
+    plan: Plan,
+    calendar: Calendar,
+    table: str,
+    item: str,
+    keys: Sequence[str],
+    unit: str,
+    scale: float = 1.0,
+    site: str = "",
+) -> list[Fact]:
+    """The last column of a table, ``scale`` times, a fact a row; ``site`` is where a row names none.
+
+    ``item`` and ``keys`` are patterns of what a row holds, as {r.chip_id}: {year} is that of its period, {stock} is as
+    ``stock_key`` says, {item} is the item.
+    """
+    facts = []
+    for r in plan.rows(table):
+        period, at = str(r.period), getattr(r, "site_id", site)
+        known = {"r": r, "year": calendar.year[period], "stock": calendar.stock_key(period), "item": item.format(r=r)}
+        sums = tuple(key.format(**known) for key in keys)
+        facts.append(Fact("quantity", known["item"], period, known["year"], float(r[-1]) * scale, unit, at, keys=sums))
+    return facts
+
+
 def costs(case: Case, plan: Plan) -> list[list[Fact]]:
     """Cost lines in three blocks: base, management on base, contingency on both."""
     calendar = Calendar(case)
     blocks: list[list[Fact]] = [[], [], []]
-    for r in records(plan, "detail"):
+    for r in plan.rows("detail"):
         year = calendar.year[str(r.period)]
         place = 0
         if r.rate_ref.endswith(ON_TOP):

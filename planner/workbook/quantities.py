@@ -12,10 +12,12 @@ from planner.inputs.periods import Periods
 from planner.plan import NOISE, Plan
 from planner.workbook.after import racks_after
 from planner.workbook.contracts import grid_facts
-from planner.workbook.facts import BY_SITE, SERVICE, STANDING, Calendar, Fact, records
+from planner.workbook.facts import BY_SITE, SERVICE, STANDING, Calendar, Fact, posted
 from planner.workbook.soft_quantities import soft_quantities
 
 TIERS = ("secured", "commissioned", "populated")
+#: keys of a decision by site and thing in the period in which it is taken
+FLOW = ("{r.site_id}|{item}|{year}", "{item}|{year}", "{r.site_id}|{item}")
 GRID, OWN = "grid tranches", "own service of existing halls"
 
 
@@ -26,14 +28,16 @@ def all_quantities(case: Case, plan: Plan) -> dict[str, list[Fact]]:
         "power tier": list(_tiers(plan, calendar)),
         "secured power by source": list(secured_by_source(case, plan)),
         "plant units ready": list(_units_ready(case, plan)),
-        "plant units ordered": list(_flow(plan, calendar, "units", ("plant_id",), "units")),
-        "clean energy signed": list(_flow(plan, calendar, "signed", ("ppa_id",), "MW")),
+        "plant units ordered": posted(plan, calendar, "units", "{r.plant_id}", FLOW, "units"),
+        "clean energy signed": posted(plan, calendar, "signed", "{r.ppa_id}", FLOW, "MW"),
         **grid_facts(case, plan),
         "energy and emissions": list(_energy(plan, calendar)),
-        "halls started": list(_flow(plan, calendar, "modules", ("design_id",), "modules")),
-        "halls at the framework price": list(_discounted(plan, calendar)),
-        "racks bought": list(_flow(plan, calendar, "bought", ("chip_id",), "racks")),
-        "racks retired early": list(_flow(plan, calendar, "retired", ("chip_id",), "racks")),
+        "halls started": posted(plan, calendar, "modules", "{r.design_id}", FLOW, "modules"),
+        "halls at the framework price": posted(
+            plan, calendar, "discounted", "framework", ("{item}|{year}",), "MW IT", site=PROGRAMME
+        ),
+        "racks bought": posted(plan, calendar, "bought", "{r.chip_id}", FLOW, "racks"),
+        "racks retired early": posted(plan, calendar, "retired", "{r.chip_id}", FLOW, "racks"),
         STANDING: list(_standing(case, plan, calendar)),
         SERVICE: list(_first_service(case, plan, calendar)),
         "compute": list(_compute(plan, calendar)),
@@ -46,7 +50,7 @@ def all_quantities(case: Case, plan: Plan) -> dict[str, list[Fact]]:
 
 
 def _tiers(plan: Plan, calendar: Calendar) -> Iterator[Fact]:
-    for r in records(plan, "tiers"):
+    for r in plan.rows("tiers"):
         period = str(r.period)
         stock = calendar.stock_key(period)
         for tier in TIERS:
@@ -65,11 +69,11 @@ def secured_by_source(case: Case, plan: Plan) -> Iterator[Fact]:
         for t in range(first, min(until, p.count)):
             levels[site, source, t] = levels.get((site, source, t), 0.0) + mw
 
-    for r in records(plan, "contract"):
+    for r in plan.rows("contract"):
         tranche = case.tranches_of_grid[r.site_id, int(r.tranche)]
         ready = p.ready(calendar.index[str(r.period)], tranche.lead_months)
         add(r.site_id, GRID, ready, p.count, tranche.mw * float(r.contracts))
-    for r in records(plan, "modules"):
+    for r in plan.rows("modules"):
         design = case.designs[r.design_id]
         if design.brings_own_power:
             first = p.ready(calendar.index[str(r.period)], design.lead_months)
@@ -85,7 +89,7 @@ def secured_by_source(case: Case, plan: Plan) -> Iterator[Fact]:
 def _units_ready(case: Case, plan: Plan) -> Iterator[Fact]:
     """Units of each plant that are ready at a site by the end of each period."""
     p, calendar = case.periods, Calendar(case)
-    for r in records(plan, "units"):
+    for r in plan.rows("units"):
         ready = p.ready(calendar.index[str(r.period)], case.plants[r.plant_id].lead_months)
         for t in range(ready, p.count):
             keys = (f"{r.plant_id}|{calendar.stock_key(p.label(t))}",)
@@ -96,29 +100,13 @@ def _end(p: Periods, first: int, months: float) -> int:
     return p.after(first, months) if months else p.count
 
 
-def _flow(plan: Plan, calendar: Calendar, table: str, names: tuple[str, ...], unit: str) -> Iterator[Fact]:
-    """A decision by site and thing in the period it is taken."""
-    for r in records(plan, table):
-        period, item = str(r.period), str(getattr(r, names[0]))
-        year = calendar.year[period]
-        keys = (f"{r.site_id}|{item}|{year}", f"{item}|{year}", f"{r.site_id}|{item}")
-        yield Fact("quantity", item, period, year, float(r[-1]), unit, r.site_id, keys=keys)
-
-
-def _discounted(plan: Plan, calendar: Calendar) -> Iterator[Fact]:
-    for r in records(plan, "discounted"):
-        year = calendar.year[str(r.period)]
-        keys = (f"framework|{year}",)
-        yield Fact("quantity", "framework", str(r.period), year, float(r.mw), "MW IT", PROGRAMME, keys=keys)
-
-
 def _standing(case: Case, plan: Plan, calendar: Calendar) -> Iterator[Fact]:
     """Of the racks ordered in a year, the share in place at the end of the horizon."""
     p = case.periods
     bought: dict[tuple[str, int], float] = {}
     left: dict[tuple[str, int], float] = {}
     for table, sign, order in (("bought", 1.0, "period"), ("retired", -1.0, "vintage")):
-        for r in records(plan, table):
+        for r in plan.rows(table):
             chip, v = case.chips[r.chip_id], calendar.index[str(getattr(r, order))]
             key, ready = (r.chip_id, p.year(v)), p.ready(v, chip.lead_months)
             if table == "bought":
@@ -135,7 +123,7 @@ def _first_service(case: Case, plan: Plan, calendar: Calendar) -> Iterator[Fact]
     """The federal fiscal year in which halls of a site first serve: the period after they stand."""
     p = case.periods
     begun: set[str] = set()
-    for r in records(plan, "tiers"):
+    for r in plan.rows("tiers"):
         t = calendar.index[str(r.period)] + 1
         if r.site_id in begun or r.commissioned_mw <= NOISE or t > p.last:
             continue
@@ -148,7 +136,7 @@ def _first_service(case: Case, plan: Plan, calendar: Calendar) -> Iterator[Fact]
 
 def _energy(plan: Plan, calendar: Calendar) -> Iterator[Fact]:
     units = {"it_mwh": "MWh", "facility_mwh": "MWh", "emissions_t": "t CO2", "water_m3": "m3"}
-    for r in records(plan, "energy"):
+    for r in plan.rows("energy"):
         year = calendar.year[str(r.period)]
         for item, unit in units.items():
             keys = (f"{r.site_id}|{item}", f"{item}|{year}")
@@ -156,7 +144,7 @@ def _energy(plan: Plan, calendar: Calendar) -> Iterator[Fact]:
 
 
 def _compute(plan: Plan, calendar: Calendar) -> Iterator[Fact]:
-    for r in records(plan, "compute"):
+    for r in plan.rows("compute"):
         period = str(r.period)
         stock = calendar.stock_key(period)
         for state in ("installed", "serving"):
@@ -189,7 +177,7 @@ def _by_site(plan: Plan, calendar: Calendar) -> Iterator[Fact]:
 
 
 def _promises(plan: Plan) -> Iterator[Fact]:
-    for r in records(plan, "commitments"):
+    for r in plan.rows("commitments"):
         for item in ("planned", "shortfall"):
             value = getattr(r, item)
             if not pd.isna(value):

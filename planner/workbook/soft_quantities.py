@@ -8,8 +8,9 @@ from dataclasses import replace
 from planner.inputs.case import PROGRAMME, Case
 from planner.plan import Plan
 from planner.results.chains import Chains
-from planner.workbook.facts import Calendar, Fact, records
+from planner.workbook.facts import Calendar, Fact, posted
 
+COURSE = "{r.track_id}|{r.place_id}"
 #: tables of started initiatives -> the columns between initiative and period, in the order of the key
 STARTED: dict[str, tuple[str, ...]] = {
     "starts": (),
@@ -30,23 +31,33 @@ def soft_quantities(case: Case, plan: Plan) -> dict[str, list[Fact]]:
         "level authorised": list(_authorised(case, plan)),
         "level first authorised": list(_from(_authorised(case, plan))),
         "level first in use": list(_from(_in_use(plan, calendar))),
-        "halls hardened": list(_hardened(plan, calendar)),
+        "halls hardened": posted(
+            plan, calendar, "hardened", "{r.level_id}", ("{item}|{year}", "{r.site_id}|{item}|{year}"), "MW IT"
+        ),
         "initiative started": started,
         "initiative done": done,
-        "heads that start a course": list(_courses(plan, calendar)),
-        "trained staff": list(_trained(plan, calendar)),
+        "heads that start a course": posted(
+            plan, calendar, "courses", COURSE, ("{r.track_id}|{year}", "{item}|{year}"), "heads"
+        ),
+        "trained staff": posted(plan, calendar, "trained", COURSE, ("{r.track_id}|{stock}", "{item}|{stock}"), "heads"),
         "sites live": list(_live(plan, calendar)),
-        "share admitted": list(_admitted(plan, calendar)),
-        "output by the scheduler": list(_bonus(plan, calendar)),
-        "unallocated": list(_unallocated(plan, calendar)),
-        "operating cost paid": list(_paid(plan, calendar)),
+        "share admitted": posted(
+            plan, calendar, "admitted", "{r.agency_id}|{r.gate_id}", ("{item}|{stock}",), "share of demand"
+        ),
+        "output by the scheduler": posted(
+            plan, calendar, "bonus", "{r.workload_id}", ("{item}|{year}",), "PFLOP/s delivered-years"
+        ),
+        "unallocated": posted(plan, calendar, "unallocated", "unallocated", ("all|{year}",), "USD", 1e6, PROGRAMME),
+        "operating cost paid": posted(
+            plan, calendar, "funded", "{r.source}", ("{item}|{year}", "all|{year}"), "USD", 1e6
+        ),
         "halls under construction": list(_under_construction(case, plan, calendar)),
     }
 
 
 def _accreditations(case: Case, plan: Plan, calendar: Calendar, ready: bool) -> Iterator[Fact]:
     p, held = case.periods, Chains(case, plan).held()
-    for r in records(plan, "accredits"):
+    for r in plan.rows("accredits"):
         t = held[r.site_id, r.accreditation_id] if ready else calendar.index[str(r.period)]
         if t < p.count:
             keys = (f"{r.site_id}|{r.accreditation_id}", f"{r.accreditation_id}|{p.year(t)}")
@@ -72,7 +83,7 @@ def _authorised(case: Case, plan: Plan) -> Iterator[Fact]:
 
 def _in_use(plan: Plan, calendar: Calendar) -> Iterator[Fact]:
     """Periods in which racks work at a level of a site, in the order of time."""
-    rows = sorted((calendar.index[str(r.period)], r.site_id, r.level_id) for r in records(plan, "running"))
+    rows = sorted((calendar.index[str(r.period)], r.site_id, r.level_id) for r in plan.rows("running"))
     labels = {t: label for label, t in calendar.index.items()}
     for t, s, level in dict.fromkeys(rows):
         label = labels[t]
@@ -89,20 +100,13 @@ def _from(facts: Iterator[Fact]) -> Iterator[Fact]:
             yield replace(fact, keys=fact.keys[2:])
 
 
-def _hardened(plan: Plan, calendar: Calendar) -> Iterator[Fact]:
-    for r in records(plan, "hardened"):
-        year = calendar.year[str(r.period)]
-        keys = (f"{r.level_id}|{year}", f"{r.site_id}|{r.level_id}|{year}")
-        yield Fact("quantity", r.level_id, str(r.period), year, float(r.mw), "MW IT", r.site_id, keys=keys)
-
-
 def _initiatives(case: Case, plan: Plan, calendar: Calendar) -> tuple[list[Fact], list[Fact]]:
     """Units started, by period of start and by the period at whose end they are done."""
     p, chains = case.periods, Chains(case, plan)
     started: list[Fact] = []
     done: list[Fact] = []
     for table, names in STARTED.items():
-        for r in records(plan, table):
+        for r in plan.rows(table):
             y, t = r.initiative_id, calendar.index[str(r.period)]
             place = "|".join((y, *(str(getattr(r, name)) for name in names)))
             site = r.site_id if "site_id" in names else PROGRAMME
@@ -116,63 +120,18 @@ def _initiatives(case: Case, plan: Plan, calendar: Calendar) -> tuple[list[Fact]
     return started, done
 
 
-def _courses(plan: Plan, calendar: Calendar) -> Iterator[Fact]:
-    for r in records(plan, "courses"):
-        year, item = calendar.year[str(r.period)], f"{r.track_id}|{r.place_id}"
-        keys = (f"{r.track_id}|{year}", f"{item}|{year}")
-        yield Fact("quantity", item, str(r.period), year, float(r.heads), "heads", keys=keys)
-
-
-def _trained(plan: Plan, calendar: Calendar) -> Iterator[Fact]:
-    for r in records(plan, "trained"):
-        period, item = str(r.period), f"{r.track_id}|{r.place_id}"
-        stock = calendar.stock_key(period)
-        keys = (f"{r.track_id}|{stock}", f"{item}|{stock}")
-        yield Fact("quantity", item, period, calendar.year[period], float(r.heads), "heads", keys=keys)
-
-
 def _live(plan: Plan, calendar: Calendar) -> Iterator[Fact]:
-    for r in records(plan, "goes_live"):
+    for r in plan.rows("goes_live"):
         period = str(r.period)
         yield Fact(
             "quantity", "goes live", period, calendar.year[period], 1.0, "site", r.site_id, keys=(str(r.site_id),)
         )
 
 
-def _admitted(plan: Plan, calendar: Calendar) -> Iterator[Fact]:
-    for r in records(plan, "admitted"):
-        period, item = str(r.period), f"{r.agency_id}|{r.gate_id}"
-        keys = (f"{item}|{calendar.stock_key(period)}",)
-        yield Fact("quantity", item, period, calendar.year[period], float(r.share), "share of demand", keys=keys)
-
-
-def _bonus(plan: Plan, calendar: Calendar) -> Iterator[Fact]:
-    for r in records(plan, "bonus"):
-        period, year = str(r.period), calendar.year[str(r.period)]
-        unit = "PFLOP/s delivered-years"
-        keys = (f"{r.workload_id}|{year}",)
-        yield Fact("quantity", r.workload_id, period, year, float(r.pflops_years), unit, r.site_id, keys=keys)
-
-
-def _unallocated(plan: Plan, calendar: Calendar) -> Iterator[Fact]:
-    for r in records(plan, "unallocated"):
-        period, year = str(r.period), calendar.year[str(r.period)]
-        yield Fact(
-            "quantity", "unallocated", period, year, float(r.musd) * 1e6, "USD", PROGRAMME, keys=(f"all|{year}",)
-        )
-
-
-def _paid(plan: Plan, calendar: Calendar) -> Iterator[Fact]:
-    for r in records(plan, "funded"):
-        period, year = str(r.period), calendar.year[str(r.period)]
-        keys = (f"{r.source}|{year}", f"all|{year}")
-        yield Fact("quantity", str(r.source), period, year, float(r.musd) * 1e6, "USD", keys=keys)
-
-
 def _under_construction(case: Case, plan: Plan, calendar: Calendar) -> Iterator[Fact]:
     """MW that craft workers are at work on, for the memo on jobs."""
     p = case.periods
-    for r in records(plan, "modules"):
+    for r in plan.rows("modules"):
         design, start = case.designs[r.design_id], calendar.index[str(r.period)]
         for t in range(start, min(p.ready(start, design.lead_months), p.last) + 1):
             label = p.label(t)

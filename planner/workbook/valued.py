@@ -7,7 +7,7 @@ from typing import Any
 
 from planner.inputs.case import Case
 from planner.plan import Plan
-from planner.workbook.facts import LATER, PRICED, Calendar, Fact, records
+from planner.workbook.facts import LATER, PRICED, Calendar, Fact
 
 
 def mission_value(case: Case, plan: Plan) -> list[Fact]:
@@ -19,7 +19,7 @@ def mission_value(case: Case, plan: Plan) -> list[Fact]:
         share, year = case.demand_tranches[j].value_share, calendar.year[str(period)]
         facts.append(_value(case, (w, level, j), share, str(period), year, float(amount), 0))
     last = case.periods.year(case.periods.last)
-    for r in records(plan, "tail_depth"):
+    for r in plan.rows("tail_depth"):
         n = int(r.year_after)
         what, share = (r.workload_id, "", r.tranche_id), case.demand_tranches[r.tranche_id].value_share
         facts.append(_value(case, what, share, f"+{n}", last + n, float(r.pflops_years), n))

@@ -26,11 +26,11 @@ from planner.verify import verify
 EXACT = Options(gap=0.0, seconds=60.0, processes=1)
 #: of the largest part of the objective
 SAME = 1e-6
-fast = pytest.mark.parametrize("seed", range(8))
-slow = pytest.mark.parametrize("seed", range(8, 108))
-#: with the fast ones 500 against SCIP and 200 against every whole decision; ``many.py`` prints their figures
-slow_scip = pytest.mark.parametrize("seed", range(8, 500))
-slow_brute = pytest.mark.parametrize("seed", range(5, 200))
+
+
+def seeds(quick: int, many: range) -> pytest.MarkDecorator:
+    """The first seeds, and many for the slow suite."""
+    return pytest.mark.parametrize("seed", [*range(quick), *(pytest.param(n, marks=pytest.mark.slow) for n in many)])
 
 
 def any_case(folder: Path, seed: int) -> Case:
@@ -90,9 +90,10 @@ def against_all_decisions(folder: Path, seed: int) -> str:
         return same(found, other, size)
 
 
-def relaxed_by_the_pool(folder: Path, seed: int) -> None:
+@seeds(3, range(8, 108))
+def test_the_pool_is_a_relaxation(tmp_path: Path, seed: int) -> None:
     """The pool, its racks and plant in parts, its halls in parts and whole, never lies below the exact optimum."""
-    case = any_case(folder, seed)
+    case = any_case(tmp_path, seed)
     found, size = best_of(solved(case))
     if found is None:
         return
@@ -110,9 +111,10 @@ def relaxed_by_the_pool(folder: Path, seed: int) -> None:
     assert bounds == sorted(bounds, reverse=True) or max(np.diff(bounds)) <= SAME * size
 
 
-def nothing_posted_that_is_not_owed(folder: Path, seed: int) -> None:
+@seeds(5, range(8, 108))
+def test_no_cost_is_posted_that_is_not_owed(tmp_path: Path, seed: int) -> None:
     """Some whole choice, bad as it may be, and the linear solve of the rest: settling moves no cost but downwards."""
-    case = any_case(folder, seed)
+    case = any_case(tmp_path, seed)
     built = build(case)
     try:
         program = Program.compile(built.model)
@@ -140,45 +142,14 @@ def nothing_posted_that_is_not_owed(folder: Path, seed: int) -> None:
         assert checked.passed, checked.broken
 
 
-@fast
+# with the slow ones 500 against SCIP and 200 against every whole decision; ``many.py`` prints their figures
+
+
+@seeds(8, range(8, 500))
 def test_scip_agrees(tmp_path: Path, seed: int) -> None:
     against_scip(tmp_path, seed)
 
 
-@pytest.mark.slow
-@slow_scip
-def test_scip_agrees_on_many(tmp_path: Path, seed: int) -> None:
-    against_scip(tmp_path, seed)
-
-
-@pytest.mark.parametrize("seed", range(5))
+@seeds(5, range(5, 200))
 def test_no_whole_decision_is_better(tmp_path: Path, seed: int) -> None:
     against_all_decisions(tmp_path, seed)
-
-
-@pytest.mark.slow
-@slow_brute
-def test_no_whole_decision_of_many_is_better(tmp_path: Path, seed: int) -> None:
-    against_all_decisions(tmp_path, seed)
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_the_pool_is_a_relaxation(tmp_path: Path, seed: int) -> None:
-    relaxed_by_the_pool(tmp_path, seed)
-
-
-@pytest.mark.slow
-@slow
-def test_the_pool_is_a_relaxation_of_many(tmp_path: Path, seed: int) -> None:
-    relaxed_by_the_pool(tmp_path, seed)
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_no_cost_is_posted_that_is_not_owed(tmp_path: Path, seed: int) -> None:
-    nothing_posted_that_is_not_owed(tmp_path, seed)
-
-
-@pytest.mark.slow
-@slow
-def test_no_cost_of_many_is_posted_that_is_not_owed(tmp_path: Path, seed: int) -> None:
-    nothing_posted_that_is_not_owed(tmp_path, seed)

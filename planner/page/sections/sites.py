@@ -102,7 +102,7 @@ def apart(
 def _table(f: Figures) -> Table:
     last = f.years[-1]
     routes: dict[str, list[str]] = defaultdict(list)
-    for r in f.rows("modules"):
+    for r in f.plan.rows("modules"):
         route = f.case.designs[str(r.design_id)].route
         if r.modules > 0.5 and route not in routes[str(r.site_id)]:
             routes[str(r.site_id)].append(route)

@@ -34,7 +34,7 @@ def _initiatives(f: Figures) -> Table:
     """Initiatives of the programme: started, done."""
     p = f.case.periods
     rows = []
-    for r in sorted(f.rows("starts"), key=lambda r: (f.index[str(r.period)], str(r.initiative_id))):
+    for r in sorted(f.plan.rows("starts"), key=lambda r: (f.index[str(r.period)], str(r.initiative_id))):
         known = f.case.initiatives[str(r.initiative_id)]
         ready = f.chains.initiative(known.initiative_id, f.index[str(r.period)])
         done = p.label(ready) if ready < p.count else f"after {p.label(p.last)}"

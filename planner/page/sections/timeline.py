@@ -40,15 +40,15 @@ def _built(f: Figures) -> Iterator[Step]:
         start = f.index[str(r.period)]
         return Step(str(r.site_id), kind, what, size, start, case.periods.ready(start, months))
 
-    for r in f.rows("contract"):
+    for r in f.plan.rows("contract"):
         tranche = case.tranches_of_grid[str(r.site_id), int(r.tranche)]
         size = f"{count(tranche.mw * float(r.contracts))} MW"
         yield step(r, POWER, f"grid tranche {int(r.tranche)}", size, tranche.lead_months)
-    for r in f.rows("units"):
+    for r in f.plan.rows("units"):
         plant = case.plants[str(r.plant_id)]
         size = f"{count(float(r.units))} × {count(plant.unit_mw)} MW"
         yield step(r, POWER, plant.plant_id, size, plant.lead_months)
-    for r in f.rows("modules"):
+    for r in f.plan.rows("modules"):
         design = case.designs[str(r.design_id)]
         size = f"{count(design.module_mw * float(r.modules))} MW IT"
         yield step(r, HALLS, f"{design.route} {design.design_id}", size, design.lead_months)
@@ -57,11 +57,11 @@ def _built(f: Figures) -> Iterator[Step]:
 def _permitted(f: Figures) -> Iterator[Step]:
     """Accreditations, and the start of service."""
     held = f.chains.held()
-    for r in f.rows("accredits"):
+    for r in f.plan.rows("accredits"):
         site, paper = str(r.site_id), f.case.accreditations[str(r.accreditation_id)]
         ready = held[site, paper.accreditation_id]
         yield Step(site, PAPERS, paper.accreditation_id, paper.level_id, f.index[str(r.period)], ready)
-    for r in f.rows("goes_live"):
+    for r in f.plan.rows("goes_live"):
         if r.goes_live > 0.5:
             start = f.index[str(r.period)]
             yield Step(str(r.site_id), SERVES, "goes live", "", start, start)

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from planner import wbs
 from planner.inputs.case import Case, Design, Rate
 from planner.plan import NOISE, Plan
-from planner.results.accounts.service import rows
 from planner.results.signing import index_of_year
 
 LEASE = "lease"
@@ -88,7 +87,7 @@ def lines(case: Case, plan: Plan) -> list[Line] | None:
 def _owned(case: Case, plan: Plan) -> Iterator[tuple[str, Design | None, int, float]]:
     """Site, leased design in its place, period at whose end it stands, and MW IT, of halls that are not leased."""
     index = {label: t for t, label in enumerate(case.periods.labels())}
-    for r in rows(plan, "modules"):
+    for r in plan.rows("modules"):
         design = case.designs[r.design_id]
         if design.route != LEASE:
             ready = case.periods.ready(index[str(r.period)], design.lead_months)
@@ -102,7 +101,7 @@ def _after(
     p = case.periods
     tiers = plan["tiers"][plan["tiers"]["period"] == p.label(p.last)]
     standing = dict(zip(tiers["site_id"], tiers["commissioned_mw"].astype(float), strict=True))
-    for r in rows(plan, "tail_running"):
+    for r in plan.rows("tail_running"):
         mw = float(r.racks) * case.chips[r.chip_id].rack_mw * case.parameter("tail_taper") ** int(r.year_after)
         for site, lease, ready, own in places:
             if site == r.site_id and lease is not None and ready <= p.last and standing.get(site):

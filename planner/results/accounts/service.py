@@ -7,7 +7,7 @@ service and in running cost alike. Prices are base-year dollars per reserved PFL
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -35,11 +35,6 @@ class Span:
     taper: float
 
 
-def rows(plan: Plan, table: str) -> Iterator[Any]:
-    """Rows of a table of the plan, by attribute."""
-    return iter(plan[table].itertuples(index=False))
-
-
 def spans(case: Case, plan: Plan) -> list[Span]:
     """Periods of the horizon, then the years after it in which racks serve or something is still owed.
 
@@ -63,7 +58,7 @@ def spans(case: Case, plan: Plan) -> list[Span]:
 def years_after(case: Case, plan: Plan) -> int:
     """Years after the horizon to the last in which racks serve, contracts owe or rents of leased halls fall due."""
     p = case.periods
-    owed = [int(r.year) for r in rows(plan, "owed_after")]
+    owed = [int(r.year) for r in plan.rows("owed_after")]
     owed += [p.year(part.paid) for part in signed_ahead(case, plan) if part.paid > p.last]
     return max([int(case.parameter("tail_years")), *(year - p.year(p.last) for year in owed)])
 
@@ -107,9 +102,9 @@ class Service:
             delivered[kind][n] += amount * self.spans[n].taper
             worth[kind][n] += amount * self.spans[n].taper * tranches[tranche].value_share
 
-        for r in rows(self.plan, "depth"):
+        for r in self.plan.rows("depth"):
             add((r.workload_id, r.level_id), str(r.period), r.tranche_id, float(r.pflops_years))
-        for r in rows(self.plan, "tail_depth"):
+        for r in self.plan.rows("tail_depth"):
             add((r.workload_id, AFTER), f"+{int(r.year_after)}", r.tranche_id, float(r.pflops_years))
         return delivered, worth
 

@@ -17,7 +17,7 @@ from planner import wbs
 from planner.inputs.case import Case
 from planner.inputs.cohorts import rate_of_return
 from planner.plan import Plan
-from planner.results.accounts.service import Service, quoted_prices, rows
+from planner.results.accounts.service import Service, quoted_prices
 from planner.results.accounts.ways import owed_usd, running_usd
 from planner.results.signing import signed_ahead
 
@@ -39,7 +39,7 @@ class Accounts:
         """(payer, ledger) -> dollars by span, as the work breakdown says who pays; what buys nothing is left out."""
         index = {s.label: n for n, s in enumerate(self.service.spans)}
         found: dict[tuple[str, str], list[float]] = defaultdict(lambda: [0.0] * len(index))
-        for r in rows(self.plan, "detail"):
+        for r in self.plan.rows("detail"):
             if r.wbs_code != wbs.UNALLOCATED:
                 line = self.case.wbs[r.wbs_code]
                 found[line.payer, line.ledger][index[str(r.period)]] += int(r.cents) / 100

@@ -18,7 +18,7 @@ from planner.formulation.residual import GRID
 from planner.inputs.case import USD_PER_MUSD, Case
 from planner.plan import Plan
 from planner.results.accounts import leased
-from planner.results.accounts.service import Service, quoted_prices, rows
+from planner.results.accounts.service import Service, quoted_prices
 
 BUILD, LEASED = "build", "lease halls"
 LOW, HIGH, OWN = "rent at low quotes", "rent at high quotes", "rent at the model's price"
@@ -30,7 +30,7 @@ def build_usd(case: Case, plan: Plan, service: Service) -> list[float]:
     What is left at the end of the horizon goes off its last period, at the same present value.
     """
     found = dict.fromkeys((s.label for s in service.spans), 0.0)
-    for r in rows(plan, "detail"):
+    for r in plan.rows("detail"):
         if r.wbs_code != wbs.UNALLOCATED:
             found[str(r.period)] += int(r.cents) / 100
     for label, usd in running_usd(case, plan, service).items():
@@ -44,7 +44,7 @@ def owed_usd(plan: Plan, service: Service, obligor: str | None = None) -> list[f
     last = service.case.periods.year(service.case.periods.last)
     found = dict.fromkeys((s.label for s in service.spans), 0.0)
     deflators = {s.label: s.deflator for s in service.spans}
-    for r in rows(plan, "owed_after"):
+    for r in plan.rows("owed_after"):
         label = f"+{int(r.year) - last}"
         if obligor in (None, r.obligor):
             found[label] += float(r.usd) / deflators[label]
@@ -53,7 +53,7 @@ def owed_usd(plan: Plan, service: Service, obligor: str | None = None) -> list[f
 
 def left_usd(plan: Plan, service: Service, halls_alone: bool = False) -> float:
     """What is left at the end of the horizon, then-year dollars of the middle of its last period."""
-    present = [float(r.present_usd) for r in rows(plan, "terminal_value") if not halls_alone or r.asset != GRID]
+    present = [float(r.present_usd) for r in plan.rows("terminal_value") if not halls_alone or r.asset != GRID]
     return math.fsum(present) / (service.last.deflator * service.last.factor)
 
 
@@ -61,7 +61,7 @@ def running_usd(case: Case, plan: Plan, service: Service) -> dict[str, float]:
     """Then-year dollars, tapered, of racks that go on working, by year after the horizon."""
     spans = {s.label: s for s in service.spans}
     found: dict[str, float] = {}
-    for r in rows(plan, "tail_running"):
+    for r in plan.rows("tail_running"):
         span = spans[f"+{int(r.year_after)}"]
         usd = rack_year_musd(case, r.site_id, case.chips[r.chip_id]) * USD_PER_MUSD * float(r.racks) * span.taper
         found[span.label] = found.get(span.label, 0.0) + usd / span.deflator
@@ -82,7 +82,7 @@ def lease_change_usd(case: Case, plan: Plan, service: Service) -> list[float] | 
         line = case.wbs[code]
         return leased.on_top(case, line.category) if line.ledger == "investment" else 1.0
 
-    for r in rows(plan, "detail"):
+    for r in plan.rows("detail"):
         if leased.replaced(case, r.wbs_code, r.item):
             change[str(r.period)] -= int(r.cents) / 100 * times(r.wbs_code)
     for line in lines:

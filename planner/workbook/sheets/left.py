@@ -9,7 +9,6 @@ from planner.formulation.residual import GRID
 from planner.inputs.case import Rate
 from planner.workbook import style
 from planner.workbook.book import FIRST, Book, Page, letter
-from planner.workbook.facts import records
 from planner.workbook.tables import TOTAL, Entry, label
 
 ME = "Present value"
@@ -29,7 +28,7 @@ class Places(NamedTuple):
 
 def section(book: Book, page: Page, row: int) -> Places | None:
     """The table and its present value; none where nothing is left or the objective does not count it."""
-    rows = list(records(book.plan, "terminal_value"))
+    rows = list(book.plan.rows("terminal_value"))
     if not rows:
         return None
     base = book.case.programme.base_year
