@@ -1,8 +1,9 @@
 """The grid of solved points that the page ships: budget by demand by price of chips, small tables only.
 
-    python benchmarks/grid.py RUNS
+    python benchmarks/grid.py RUNS            solve the points that RUNS does not hold yet
+    python benchmarks/grid.py RUNS --write    only write what RUNS holds
 
-It solves the points that RUNS does not hold yet and writes ``reports/grid/points.json`` after every one. It may be
+A run of the same edits counts, whoever asked for it. It writes ``reports/grid/points.json`` after every one. It may be
 stopped at any time: the same command goes on from there. A point without a plan says so; one that failed is left out.
 """
 
@@ -16,6 +17,7 @@ from planner import store
 from planner.analyses.sweep import BASE, Answer, Job, Pool, Progress, cores, folder_of, sweep
 from planner.app import points
 from planner.app.points import Point
+from planner.app.shelf import Shelf
 from planner.inputs import read
 from planner.inputs.shipped import DEFAULT_MODEL
 from planner.run import Options
@@ -49,24 +51,34 @@ class Book:
         self.noted: dict[str, dict[str, object]] = {}
 
     def note(self, progress: Progress) -> None:
-        """What has an answer by now; its run is read once."""
-        fresh = [a for name, a in progress.answers.items() if a.run and name not in self.noted]
-        for answer in fresh:
-            self.noted[answer.job] = points.record(store.load(store.find(self.runs, answer.run)))
-            print(
-                f"{len(self.noted)} of {len(self.asked)}: {self.asked[answer.job][0].title}: {answer.verdict}",
-                flush=True,
-            )
+        """What has an answer by now."""
+        self.add({name: answer.run for name, answer in progress.answers.items() if answer.run})
+
+    def held(self) -> None:
+        """What runs of the store answer already, under whatever name."""
+        rows, of = Shelf(self.runs).rows(), Path(self.model).stem
+        found = {name: points.of_store(rows, of, job.case.changes) for name, (_, job) in self.asked.items()}
+        self.add({name: row.run for name, row in found.items() if row is not None})
+
+    def add(self, runs: dict[str, str]) -> None:
+        """Points by the run that answers each; a run is read once."""
+        fresh = {name: run for name, run in runs.items() if name not in self.noted}
+        for name, run in fresh.items():
+            self.noted[name] = points.record(store.load(store.find(self.runs, run)))
+            about = f"{self.asked[name][0].title}: {self.noted[name]['verdict']}"
+            print(f"{len(self.noted)} of {len(self.asked)}: {about}", flush=True)
         if fresh:
             held = {self.asked[name][0].name: about for name, about in self.noted.items()}
             points.write(self.path, Path(self.model).stem, held)
 
 
-def solve(runs: Path, model: str, path: Path, options: Options, workers: int) -> list[Answer]:
-    """Solve what is missing; the answers that have no run."""
+def solve(runs: Path, model: str, path: Path, options: Options, workers: int, write: bool = False) -> list[Answer]:
+    """Solve what is missing, or only ``write`` what is there; the answers that have no run."""
     asked = jobs(model, options)
     book = Book(path, runs, model, asked)
-    found = sweep([job for _, job in asked.values()], runs, folder_of(runs, "grid"), Pool(workers), book.note)
+    book.held()
+    missing = [] if write else [job for name, (_, job) in asked.items() if name not in book.noted]
+    found = sweep(missing, runs, folder_of(runs, "grid"), Pool(workers), book.note) if missing else {}
     return [answer for answer in found.values() if not answer.run]
 
 
@@ -76,11 +88,12 @@ def main() -> int:
     words.add_argument("--model", default=DEFAULT_MODEL, help="the programme")
     words.add_argument("--out", type=Path, default=ROOT / "reports" / "grid" / "points.json", help="the file of points")
     words.add_argument("--time-limit", type=float, default=SECONDS, help="seconds for each point")
+    words.add_argument("--write", action="store_true", help="solve nothing")
     words.add_argument("--workers", type=int, default=cores(), help="solves at a time")
     asked = words.parse_args()
     options = Options(processes=1, seconds=asked.time_limit)
     try:
-        failed = solve(asked.runs.absolute(), asked.model, asked.out.absolute(), options, asked.workers)
+        failed = solve(asked.runs.absolute(), asked.model, asked.out.absolute(), options, asked.workers, asked.write)
     except KeyboardInterrupt:
         print("Stopped. The same command goes on from there.", file=sys.stderr)
         return 130
