@@ -7,7 +7,6 @@ import json
 import os
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +62,8 @@ def runs(reports: Path) -> list[RunInfo]:
 def _info(folder: Path) -> RunInfo:
     match = RUN_ID.fullmatch(folder.name)
     assert match is not None
-    stamp = datetime.strptime(match["stamp"], "%Y%m%d-%H%M%S").replace(tzinfo=UTC).isoformat()
+    day, of_day = match["stamp"].split("-")  # of a folder that anybody may have named: it may be no time at all
+    stamp = f"{day[:4]}-{day[4:6]}-{day[6:]}T{of_day[:2]}:{of_day[2:4]}:{of_day[4:]}+00:00"
     try:
         document = json.loads((folder / "run.json").read_text(encoding="utf-8"))
         created = json.loads((folder / "times.json").read_text(encoding="utf-8"))["published"]

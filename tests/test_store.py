@@ -273,6 +273,13 @@ def test_a_draft_that_is_published_while_others_are_swept_stops_no_writer(
     assert [path.name for path in reports.iterdir()] == [saved.run]
 
 
+def test_a_folder_named_after_no_time_at_all_hides_no_run(case: Case, reports: Path) -> None:
+    kept = store.save(reports, "kept", finished(case), write_note)
+    (reports / "copy-20250101-000097-abcdef").mkdir()
+    assert {info.name: info.verdict for info in store.runs(reports)} == {"copy": "damaged", "kept": "optimal"}
+    assert store.find(reports, "kept") == kept.path
+
+
 def test_a_damaged_run_does_not_hide_the_others(case: Case, reports: Path) -> None:
     first = store.save(reports, "base", finished(case), write_note)
     second = store.save(reports, "base", finished(case), write_note)
