@@ -3,7 +3,7 @@
     python benchmarks/bridge.py RUNS                solve what RUNS does not hold yet, then print the table
     python benchmarks/bridge.py RUNS old-rents ...  only these
 
-The figures of before come from the history of the data, so the script needs a clone with its history.
+The earlier figures come from the history of the data, so the script needs a clone with its history.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ def now(table: str) -> list[dict[str, str]]:
 
 
 def before(table: str, commit: str) -> list[dict[str, str]]:
-    """The rows of a table as they were just before a commit."""
+    """The rows of a table as they stood before a commit."""
     words = ["git", "show", f"{commit}^:{DATA}/{table}.csv"]
     text = subprocess.run(words, cwd=ROOT, check=True, capture_output=True, encoding="utf-8").stdout
     return list(csv.DictReader(text.splitlines()))
 
 
 def undone(table: str, commit: str, *columns: str) -> list[str]:
-    """Edits that give each cell in both tables the value of before; only ``columns`` where some are named."""
+    """Edits that give each cell in both tables the earlier value; only ``columns`` where some are named."""
     keys = next(t.keys for t in schema.TABLES if t.name == table)
     today = {tuple(row[k] for k in keys): row for row in now(table)}
     edits = []
@@ -68,7 +68,7 @@ def changes() -> dict[str, tuple[str, list[str]]]:
     halls = undone("designs", "c729241") + undone("levels", "c729241", "hardening_share")
     sites = undone("sites", "e574f5b") + undone("grid_tranches", "e574f5b")
     return {
-        "old-rents": ("price of service: the rents of before the audit", rents),
+        "old-rents": ("price of service: the rents earlier than the audit", rents),
         "old-levels": (
             "levels: premiums on the rent in place of add-ons",
             [*levels, "level_addons.*.addon_usd_per_mw_year=0"],
@@ -94,7 +94,7 @@ def changes() -> dict[str, tuple[str, list[str]]]:
         "old-halls": ("halls: before owner's cost, plant and hardening were in the base", halls),
         "old-sites": ("sites: grid and land as before the news of 2026", sites),
         "old-plants": (
-            "power plants: costs and gas prices of before 2026",
+            "power plants: costs and gas prices earlier than 2026",
             undone("plants", "eaf8f31") + undone("gas_prices", "eaf8f31"),
         ),
     }
@@ -136,7 +136,7 @@ def main(words: list[str]) -> None:
     print(
         "| without this change | net benefit | no plan passes | gap | what the change adds |\n|---|---:|---:|---:|---:|"
     )
-    print(row("the reference", base, base))
+    print(row("none: the reference", base, base).replace("not distinguishable", ""))
     for name, (label, _) in rows.items():
         found = document(runs, name)
         print(row(label, found, base) if found else f"| {label} | no plan | | | |")
