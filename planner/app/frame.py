@@ -13,7 +13,7 @@ from typing import Any
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 
-from planner.app.jobs import told
+from planner.app.jobs import error_text
 from planner.app.pictures import style
 from planner.errors import InputError, PlannerError
 
@@ -89,7 +89,9 @@ def words(tag: str, text: str, look: str = "") -> TextElement:
 def said(error: BaseException) -> list[str]:
     """An error as lines: what it is, then every fault that it carries."""
     return (
-        [told(error), *(fault.sentence() for fault in error.faults)] if isinstance(error, InputError) else [told(error)]
+        [error_text(error), *(fault.sentence() for fault in error.faults)]
+        if isinstance(error, InputError)
+        else [error_text(error)]
     )
 
 

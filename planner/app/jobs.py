@@ -289,7 +289,7 @@ def _reason(log: Path) -> str:
     return " ".join(line.strip() for line in said[start : start + 6]).removeprefix("planner: ")
 
 
-def told(error: BaseException) -> str:
+def error_text(error: BaseException) -> str:
     """An error as the page shows it: the words of a polite one, never a trace."""
     if isinstance(error, StorageError):
         return f"{error}. Nothing that was stored is lost."

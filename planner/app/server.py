@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from planner.app import ask, beside, grid_view, home, one, pictures, waiting
 from planner.app.desk import Desk, address
 from planner.app.frame import prepare, said
-from planner.app.jobs import told
+from planner.app.jobs import error_text
 from planner.errors import PlannerError, RunNotFound, UsageError
 
 HOST = "127.0.0.1"
@@ -143,7 +143,7 @@ async def _answered(path: Callable[[], FileResponse]) -> Response:
     try:
         return await asyncio.to_thread(path)
     except PlannerError as error:
-        return PlainTextResponse(f"{told(error)}\n", 404 if isinstance(error, RunNotFound) else 409)
+        return PlainTextResponse(f"{error_text(error)}\n", 404 if isinstance(error, RunNotFound) else 409)
 
 
 async def _keep_moving(desk: Desk) -> None:
@@ -153,9 +153,9 @@ async def _keep_moving(desk: Desk) -> None:
             await asyncio.to_thread(desk.queue.tick)
             desk.trouble = ""
         except Exception as error:
-            if not isinstance(error, PlannerError) and told(error) != desk.trouble:
+            if not isinstance(error, PlannerError) and error_text(error) != desk.trouble:
                 traceback.print_exception(error, file=sys.stderr)
-            desk.trouble = told(error)
+            desk.trouble = error_text(error)
         await asyncio.sleep(EVERY)
 
 

@@ -16,13 +16,15 @@ def page(comparison: Comparison) -> str:
     labels = [label for label, _ in comparison.runs]
     title = f"Comparison: {', '.join(labels[:3])}"
     title += f" and {len(labels) - 3} more" if len(labels) > 3 else ""
-    leads = [line for pair in comparison.pairs for line in lead(pair).splitlines()]
-    headline, more = (lead(comparison.pairs[0]), []) if len(comparison.pairs) == 1 else ("", leads)
+    leads = [lead(pair) for pair in comparison.pairs]
+    headline, more = (leads[0], "") if len(leads) == 1 else ("", "\n".join(leads))
     drawn = [_years(comparison, key) for key in YEARS]
     tables = [table(section) for section in by_year(comparison)]
     sections = [
         page_parts.Section(
-            "runs", "Runs and promises", [*map(Text, more), *(b for s in overview(comparison) for b in blocks(s))]
+            "runs",
+            "Runs and promises",
+            [*map(Text, more.splitlines()), *(b for s in overview(comparison) for b in blocks(s))],
         ),
         page_parts.Section("years", "Over the years", [*beside(*drawn), *tables]),
         *(_pair(pair, place) for place, pair in enumerate(comparison.pairs, 1)),

@@ -21,7 +21,7 @@ from tiny import write_tiny
 from planner import store
 from planner.app import levers, points
 from planner.app.desk import Desk, command_line, repeats
-from planner.app.jobs import DONE, FAILED, KILLED, RUNNING, STOPPED, WAITING, Job, Queue, State, told
+from planner.app.jobs import DONE, FAILED, KILLED, RUNNING, STOPPED, WAITING, Job, Queue, State, error_text
 from planner.app.pictures import figures, section, style
 from planner.app.server import Gate
 from planner.app.shelf import Shelf
@@ -180,8 +180,8 @@ def test_a_question_that_cannot_be_written_is_not_asked(queue: Queue) -> None:
     queue.shelf.reports.joinpath(".queue").write_text("a file")
     with pytest.raises(StorageError) as error:
         queue.ask("One", "m", [])
-    assert "Nothing that was stored is lost" in told(error.value)
-    assert "Traceback" not in told(ValueError("x"))
+    assert "Nothing that was stored is lost" in error_text(error.value)
+    assert "Traceback" not in error_text(ValueError("x"))
 
 
 def test_a_damaged_question_stops_no_other(queue: Queue) -> None:
